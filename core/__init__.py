@@ -1,0 +1,1 @@
+"""What every runtime shares: the contracts and the forecasting engine."""

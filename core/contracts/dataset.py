@@ -1,0 +1,84 @@
+"""``config/<dataset>.toml``: how a dataset is read, trained and judged."""
+
+import tomllib
+from typing import Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.contracts.errors import ConfigError
+
+Frequency = Literal["D", "W", "M"]
+DEFAULT_HORIZON: Final[dict[str, int]] = {"D": 42, "W": 13, "M": 6}
+SEASON: Final[dict[str, int]] = {"D": 7, "W": 52, "M": 12}
+"""Season of the naive forecast, in periods."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Reading(_Section):
+    """How files are read; what is left out is inferred and proven on the whole file."""
+
+    columns: dict[str, str] = Field(default_factory=dict, description="our column -> the file's column")
+    delimiter: str | None = None
+    encoding: str | None = None
+    date_format: str | None = Field(None, description="strptime format, such as '%d/%m/%Y'")
+    decimal: Literal[".", ","] | None = None
+    sheet: str | None = Field(None, description="name of the xlsx sheet")
+    duplicates: Literal["sum", "last", "reject"] = "reject"
+    max_refused_share: float = Field(0.05, ge=0, le=1, description="above it the whole file is rejected")
+
+
+class Model(_Section):
+    """What the model may use."""
+
+    horizon: int | None = Field(None, ge=1, le=400, description="periods ahead; 42 D, 13 W or 6 M by default")
+    known: tuple[str, ...] | None = Field(
+        None, description="covariates known in advance; by default those of a plan, and promo, open and holidays"
+    )
+    static: tuple[str, ...] = ()
+    quantiles: tuple[float, ...] = (0.1, 0.5, 0.9)
+    backtest_windows: int = Field(2, ge=1, le=12)
+    seed: int = 7
+
+
+class Retrain(_Section):
+    """When a new model is trained."""
+
+    min_new_periods: int | None = Field(None, ge=1, description="new periods since the champion; 28 D, 4 W, 1 M")
+    accuracy_ratio: float = Field(1.25, gt=1, description="live WAPE over backtest WAPE that makes it due at once")
+
+
+class Gate(_Section):
+    """What a challenger must show."""
+
+    max_naive_ratio: float = Field(1.0, gt=0, description="WAPE over seasonal naive's must be below")
+    max_champion_ratio: float = Field(1.0, gt=0, description="WAPE over the champion's may not exceed beyond noise")
+    confidence: float = Field(0.9, gt=0.5, lt=1, description="of the paired bootstrap against the champion")
+
+
+class DatasetConfig(_Section):
+    """All of one dataset's settings; every key has a default."""
+
+    frequency: Frequency | None = Field(None, description="inferred from the dates when absent")
+    reading: Reading = Reading()
+    model: Model = Model()
+    retrain: Retrain = Retrain()
+    gate: Gate = Gate()
+
+    @classmethod
+    def from_toml(cls, text: str, place: str) -> Self:
+        """Parse a configuration file.
+
+        Raises:
+            ConfigError: naming the file, the entry, its value and what is wrong.
+        """
+        try:
+            return cls.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{place}: not valid TOML: {error}") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            entry = ".".join(str(part) for part in first["loc"])
+            raise ConfigError(f"{place}: {entry} = {first['input']!r}: {first['msg']}") from error

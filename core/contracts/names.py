@@ -1,0 +1,48 @@
+"""Names of deployed resources, one place for stacks, handlers and tools.
+
+Pattern: ``mlops-{env}-{component}``; buckets add a suffix that makes them unique
+in the world (the account id).
+"""
+
+from typing import Final, Literal
+
+Environment = Literal["dev", "staging", "prod"]
+Purpose = Literal["raw", "lake", "artifacts", "logs"]
+
+PREFIX: Final = "mlops"
+METRIC_NAMESPACE: Final = "RetailForecast"
+
+
+def resource(env: str, component: str) -> str:
+    """Name of any resource but a bucket: ``mlops-dev-uploads``."""
+    return f"{PREFIX}-{env}-{component}"
+
+
+def bucket(env: str, purpose: Purpose, suffix: str) -> str:
+    """Name of a bucket: ``mlops-dev-raw-123456789012``."""
+    return f"{PREFIX}-{env}-{purpose}-{suffix}"
+
+
+def uploads_table(env: str) -> str:
+    """DynamoDB table that remembers every upload and each dataset's flight."""
+    return resource(env, "uploads")
+
+
+def retrain_pipeline(env: str) -> str:
+    """SageMaker pipeline that ingests, and trains when that is due."""
+    return resource(env, "retrain")
+
+
+def forecast_pipeline(env: str) -> str:
+    """SageMaker pipeline that publishes forecasts of one champion."""
+    return resource(env, "forecast")
+
+
+def model_package_group(env: str) -> str:
+    """SageMaker model package group that holds every registered model."""
+    return resource(env, "demand")
+
+
+def parameter(env: str, component: str, name: str) -> str:
+    """SSM parameter by which one stack tells another: ``/mlops/dev/data/raw-bucket``."""
+    return f"/{PREFIX}/{env}/{component}/{name}"

@@ -1,0 +1,33 @@
+"""One uploaded object version, as events and the run manifest name it."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Upload(BaseModel):
+    """One version of one raw object."""
+
+    model_config = ConfigDict(frozen=True)
+
+    bucket: str
+    key: str
+    version_id: str = Field(description="S3 version id; 'null' in an unversioned bucket")
+    size: int = Field(ge=0, description="bytes")
+    uploaded_at: datetime = Field(description="LastModified of that version, UTC")
+
+    @property
+    def name(self) -> str:
+        """Identity of this version: ``<key>#<version id>``."""
+        return f"{self.key}#{self.version_id}"
+
+
+class RunManifest(BaseModel):
+    """What one retrain run was started for; written once, before the run starts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dataset: str
+    run_id: str
+    created_at: datetime
+    uploads: tuple[Upload, ...]

@@ -1,0 +1,1 @@
+"""The Lambda functions: small zips that validate, decide and start."""

@@ -1,0 +1,1 @@
+"""The laptop world: the whole loop on loopback, no AWS account."""

@@ -1,0 +1,1 @@
+"""The forecast service: FastAPI on EKS, and SageMaker's serving contract."""

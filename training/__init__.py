@@ -1,0 +1,1 @@
+"""The training image: one module a pipeline step, and the command line."""
