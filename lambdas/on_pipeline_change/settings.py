@@ -1,0 +1,14 @@
+"""Environment of the ``on_pipeline_change`` function."""
+
+from lambdas.shared.environment import FunctionSettings
+
+
+class Settings(FunctionSettings):
+    """Where a run left its papers, and what may be started next."""
+
+    raw_bucket: str
+    lake_bucket: str
+    artifacts_bucket: str
+    uploads_table: str
+    retrain_pipeline: str
+    forecast_pipeline: str

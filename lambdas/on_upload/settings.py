@@ -1,0 +1,12 @@
+"""Environment of the ``on_upload`` function."""
+
+from lambdas.shared.environment import FunctionSettings
+
+
+class Settings(FunctionSettings):
+    """Where uploads arrive, where they are remembered, and what is started for them."""
+
+    raw_bucket: str
+    lake_bucket: str
+    uploads_table: str
+    retrain_pipeline: str

@@ -1,0 +1,1 @@
+"""Moves the champion pointer, forward on an approved model and back on request."""

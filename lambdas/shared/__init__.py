@@ -1,0 +1,1 @@
+"""What the functions share: events, the uploads table, the flight, the champion pointer."""
