@@ -9,7 +9,8 @@ lake       config/<dataset>.toml           how to read and train a dataset
            tables/<dataset>/plan           Delta table of covariates known in advance
            runs/<dataset>/<run>/...        manifest, decision, evaluation of one run
            forecasts/<dataset>/<model>/... requests, answers, publication
-           accuracy/<dataset>/<as-of>.json live accuracy measured on one arrival
+           accuracy/<dataset>/<run>.json   live accuracy measured on one arrival
+           ingested/<dataset>/<sha256>.json which upload brought this content
 artifacts  models/<dataset>/<run>/...      model bundles
            checkpoints/<dataset>/<run>/    training checkpoints
            champions/<dataset>.json        the champion pointer
@@ -88,6 +89,11 @@ def publication(dataset: str, model_id: str) -> str:
 def accuracy(dataset: str, name: str = "") -> str:
     """Key or prefix of live accuracy reports."""
     return f"accuracy/{dataset}/{name}"
+
+
+def ingested(dataset: str, sha256: str) -> str:
+    """Key of the note that says which upload brought this content into the table."""
+    return f"ingested/{dataset}/{sha256}.json"
 
 
 def models(dataset: str, run_id: str) -> str:

@@ -37,6 +37,7 @@ class Manifest(_Frozen):
     known: tuple[str, ...]
     static: tuple[str, ...]
     features: tuple[str, ...]
+    history_periods: int = Field(ge=1, description="periods of history a forecast needs")
     series: int
     rows: int
     seed: int
