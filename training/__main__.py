@@ -1,0 +1,20 @@
+"""Command line of the training room: ``python -m training --help``."""
+
+import typer
+
+from training.commands import backtest, check, forecast, step
+
+app = typer.Typer(
+    name="training",
+    help="Check sales files, forecast demand and measure forecasts, with no cloud at all.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+app.command()(check.check)
+app.command()(forecast.forecast)
+app.command()(backtest.backtest)
+app.command()(step.step)
+
+if __name__ == "__main__":
+    app(prog_name="python -m training")

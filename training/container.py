@@ -1,0 +1,68 @@
+"""SageMaker's folder layout inside a container.
+
+The root is ``/opt/ml``; ``OPT_ML`` moves it, so that the same code runs where nobody
+may write there.
+"""
+
+import os
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from core.contracts.errors import RejectedModelError
+
+
+@dataclass(frozen=True)
+class OptMl:
+    """Paths of one job."""
+
+    root: Path
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """The layout of this container."""
+        return cls(Path(os.environ.get("OPT_ML", "/opt/ml")))
+
+    @property
+    def model(self) -> Path:
+        """What a training job leaves here becomes ``model.tar.gz``."""
+        return self._folder("model")
+
+    @property
+    def checkpoints(self) -> Path:
+        """Synchronised with S3 while a training job runs."""
+        return self._folder("checkpoints")
+
+    @property
+    def failure(self) -> Path:
+        """File whose text becomes the job's failure reason."""
+        return self._folder("output") / "failure"
+
+    def processing_input(self, name: str) -> Path:
+        """Folder of one input of a processing job."""
+        return self.root / "processing" / "input" / name
+
+    def processing_output(self, name: str) -> Path:
+        """Folder of one output of a processing job."""
+        return self._folder("processing", "output", name)
+
+    def _folder(self, *parts: str) -> Path:
+        folder = self.root.joinpath(*parts)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def extract_bundle(archive: Path, folder: Path) -> Path:
+    """Unpack a ``model.tar.gz`` into a folder, refusing members that would leave it.
+
+    Raises:
+        RejectedModelError: not a readable archive, or one with unsafe members.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            tar.extractall(folder, filter="data")
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise RejectedModelError(f"{archive.name}: not a usable model archive: {error}") from error
+    return folder

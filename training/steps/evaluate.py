@@ -1,0 +1,115 @@
+"""Evaluate: challenger, champion and seasonal naive on the same windows, then the gate."""
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from core.contracts.errors import RejectedModelError
+from core.contracts.models import Champion, Evaluation, Manifest, Scores
+from core.contracts.sales import DATE, KEY, UNITS
+from core.forecasting import TrainedModel, metrics, refit
+from training.container import extract_bundle
+from training.gate import rule
+from training.steps.context import EVALUATION_FILE, MANIFEST_FILE, Context
+from training.steps.train import BACKTEST_FILE
+from training.store import key_of, sha256_of
+
+
+def run(context: Context) -> None:
+    """Judge the model that the train step left and write ``evaluation.json``."""
+    with TemporaryDirectory() as scratch:
+        archive = context.folders.processing_input("model") / "model.tar.gz"
+        folder = extract_bundle(archive, Path(scratch) / "challenger")
+        manifest = check_bundle(folder)
+        challenger = TrainedModel.load(folder)
+        backtest = pl.read_parquet(folder / BACKTEST_FILE)
+        sales = context.sales(context.decision().dataset_version or 0)
+        pointer = context.champion()
+        champion = None
+        if pointer is not None:
+            champion = _champion_backtest(context, pointer.current, challenger, backtest, sales, Path(scratch))
+        evaluation = evaluate(context, manifest, backtest, champion, sales, pointer.current if pointer else None)
+        output = context.folders.processing_output("evaluation")
+        (output / EVALUATION_FILE).write_text(evaluation.model_dump_json(indent=2))
+        shutil.copy(folder / MANIFEST_FILE, output / MANIFEST_FILE)
+
+
+def check_bundle(folder: Path) -> Manifest:
+    """Read a bundle's manifest and compare the hash of every file it names.
+
+    Raises:
+        RejectedModelError: a file is missing or differs.
+    """
+    manifest = Manifest.model_validate_json((folder / MANIFEST_FILE).read_text())
+    for name, sha256 in manifest.files.items():
+        file = folder / name
+        if not file.is_file() or sha256_of(file) != sha256:
+            raise RejectedModelError(f"{manifest.model_id}: {name} is missing or is not what the manifest says")
+    return manifest
+
+
+def evaluate(
+    context: Context,
+    manifest: Manifest,
+    backtest: pl.DataFrame,
+    champion: pl.DataFrame | None,
+    sales: pl.DataFrame,
+    serving: Champion | None,
+) -> Evaluation:
+    """Put the ruling and all scores into one document."""
+    ruling = rule(backtest, champion, context.config.gate, seed=manifest.seed)
+    return Evaluation(
+        approved=ruling.approved,
+        reason=ruling.reason,
+        dataset=context.dataset,
+        model_id=manifest.model_id,
+        champion_model_id=serving.model_id if serving else None,
+        challenger=metrics.scores(backtest, history=sales),
+        champion=None if champion is None else metrics.scores(champion, history=sales),
+        naive=_naive_scores(backtest, sales),
+        windows=tuple(_window(origin, frame, sales) for (origin,), frame in _by_window(backtest)),
+        rule=ruling.numbers,
+    )
+
+
+def _champion_backtest(
+    context: Context,
+    serving: Champion,
+    challenger: TrainedModel,
+    backtest: pl.DataFrame,
+    sales: pl.DataFrame,
+    scratch: Path,
+) -> pl.DataFrame:
+    """Forecasts of the champion for the very rows of the challenger's backtest.
+
+    The serving boosters have seen days that lie in the windows, which would flatter them. So the
+    champion's recipe is fitted anew at each origin; the same recipe gives the same forecasts.
+    """
+    archive = context.artifacts.download(key_of(serving.bundle_uri), scratch / "champion.tar.gz")
+    folder = extract_bundle(archive, scratch / "champion")
+    check_bundle(folder)
+    champion = TrainedModel.load(folder)
+    if champion.recipe == challenger.recipe:
+        return backtest
+    windows = []
+    for (origin,), frame in _by_window(backtest):
+        past = sales.filter(pl.col(DATE) <= origin)
+        future = sales.join(frame.select(KEY), on=list(KEY), how="semi").drop(UNITS)
+        fitted = refit(past, challenger.spec, champion.recipe)
+        windows.append(frame.select("window", *KEY, UNITS, "naive").join(fitted.predict(past, future), on=list(KEY)))
+    return pl.concat(windows)
+
+
+def _by_window(backtest: pl.DataFrame) -> list[tuple[tuple[object, ...], pl.DataFrame]]:
+    return list(backtest.sort("window").group_by("window", maintain_order=True))
+
+
+def _naive_scores(frame: pl.DataFrame, sales: pl.DataFrame) -> Scores:
+    return metrics.scores(frame.select(*KEY, UNITS, mean="naive"), history=sales)
+
+
+def _window(origin: object, frame: pl.DataFrame, sales: pl.DataFrame) -> dict[str, object]:
+    scores = {"challenger": metrics.scores(frame, history=sales), "naive": _naive_scores(frame, sales)}
+    return {"origin": str(origin)} | {name: score.model_dump() for name, score in scores.items()}

@@ -1,0 +1,160 @@
+"""Ingest: every upload of the run gets its verdict, good rows reach the table, then: is a model due?"""
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+from pydantic import BaseModel
+
+from core.contracts import keys
+from core.contracts.dataset import DatasetConfig
+from core.contracts.errors import ConfigError, RejectedDataError
+from core.contracts.models import Decision
+from core.contracts.sales import DATE
+from core.contracts.uploads import RunManifest, Upload
+from core.contracts.verdict import Kind, Note, Reason, Verdict
+from core.forecasting.infer import infer_frequency
+from training import table
+from training.reading import Reading, read_file
+from training.steps import monitor
+from training.steps.context import DECISION_FILE, Context
+from training.steps.due import Arrived, decide
+from training.steps.horizon import horizon_of
+from training.store import sha256_of
+
+
+class _Ingested(BaseModel):
+    """Which upload brought some content into the table."""
+
+    key: str
+    version_id: str
+
+
+def run(context: Context) -> None:
+    """Ingest all uploads of the run's manifest and write ``decision.json``.
+
+    Repeating it after a crash ends in the same table and the same verdicts: merging is
+    idempotent, and a verdict is written only after its rows are in the table.
+
+    Raises:
+        RejectedDataError: the run has no manifest.
+    """
+    manifest = context.lake.document(RunManifest, context.run_key("manifest.json"))
+    if manifest is None:
+        raise RejectedDataError(f"{context.lake.uri(context.run_key('manifest.json'))}: no such manifest")
+    kinds: Counter[str] = Counter()
+    for upload in sorted(manifest.uploads, key=lambda u: (u.uploaded_at, u.name)):
+        kinds[_settle(context, upload).kind] += 1
+    decision = _decide(context, dict(kinds))
+    (context.folders.processing_output("decision") / DECISION_FILE).write_text(decision.model_dump_json(indent=2))
+
+
+def _settle(context: Context, upload: Upload) -> Verdict:
+    """The verdict on one upload: the one it already has, or a new one."""
+    key = keys.verdict(upload.key, upload.version_id)
+    known = context.raw.document(Verdict, key)
+    if known is not None:
+        return known
+    verdict = _judge(context, upload).model_copy(
+        update={
+            "upload": upload,
+            "dataset": context.dataset,
+            "run_id": context.settings.RUN_ID,
+            "decided_at": datetime.now(UTC),
+        }
+    )
+    context.raw.put_document(key, verdict)
+    return verdict
+
+
+def _judge(context: Context, upload: Upload) -> Verdict:
+    newest = context.raw.newest_version(upload.key)
+    if newest is None:
+        return _final(Kind.IGNORED, Reason.DELETED, "The file was deleted before it was read; nothing was merged.")
+    if newest != upload.version_id:
+        sentence = "A newer version of this file was uploaded before this one was read; the newer one counts."
+        return _final(Kind.IGNORED, Reason.SUPERSEDED, sentence)
+    with TemporaryDirectory() as folder:
+        file = context.raw.download(upload.key, Path(folder) / Path(upload.key).name, upload.version_id)
+        sha256 = sha256_of(file)
+        earlier = context.lake.document(_Ingested, keys.ingested(context.dataset, sha256))
+        if earlier is not None and _still_stands(context, earlier, upload):
+            sentence = f"The same content is already in the table, from {earlier.key!r}."
+            return _final(Kind.IGNORED, Reason.ALREADY_INGESTED, sentence).model_copy(update={"sha256": sha256})
+        verdict = _read_and_merge(context, upload, file)
+    if verdict.kind.merged:
+        note = _Ingested(key=upload.key, version_id=upload.version_id)
+        context.lake.put_document(keys.ingested(context.dataset, sha256), note)
+    return verdict.model_copy(update={"sha256": sha256})
+
+
+def _still_stands(context: Context, earlier: _Ingested, upload: Upload) -> bool:
+    if (earlier.key, earlier.version_id) == (upload.key, upload.version_id):
+        return False  # killed after the merge, before the verdict: merge again, which changes nothing
+    return context.raw.newest_version(earlier.key) == earlier.version_id
+
+
+def _read_and_merge(context: Context, upload: Upload, file: Path) -> Verdict:
+    try:
+        config = context.config
+    except ConfigError as error:
+        return _final(Kind.REJECTED, Reason.CONFIG_INVALID, str(error))
+    reading = read_file(file, config=config, name=upload.key)
+    if reading.quarantine is not None:
+        context.raw.put(keys.quarantine(upload.key, upload.version_id), reading.quarantine, "text/csv")
+    if reading.table is None or not reading.verdict.kind.merged:
+        return reading.verdict
+    name = "plan" if reading.is_plan else "sales"
+    version = table.merge(context.table_uri(name), reading.table, source=upload)
+    proposed = _propose(context, reading, config) if name == "sales" else None
+    return reading.verdict.model_copy(update={"dataset_version": version, "proposed_config": proposed})
+
+
+def _propose(context: Context, reading: Reading, config: DatasetConfig) -> str | None:
+    """Write back what was inferred, so that a person can adopt it as the configuration."""
+    if context.config_text is not None or reading.table is None:
+        return None
+    from training.reading.propose import proposed_config  # noqa: PLC0415
+
+    key = keys.config(context.dataset, proposed=True)
+    context.lake.put(key, proposed_config(reading, config), "application/toml")
+    return key
+
+
+def _decide(context: Context, kinds: dict[str, int]) -> Decision:
+    pointer = context.champion()
+    champion_id = pointer.current.model_id if pointer else None
+    champion = context.manifest_of(champion_id) if champion_id else None
+    version = table.version(context.table_uri("sales"))
+    base = {
+        "dataset": context.dataset,
+        "run_id": context.settings.RUN_ID,
+        "dataset_version": version,
+        "champion_model_id": champion_id,
+        "verdicts": kinds,
+        "table_changed": any(Kind(kind).merged for kind in kinds),
+    }
+    if version is None:
+        return Decision(due=False, reason="the table has no rows yet", data_as_of=None, new_periods=0, **base)
+    sales = context.sales(version)
+    here = arrived(sales, context.config)
+    due, reason, new = decide(
+        here,
+        horizon=horizon_of(context.config, here),
+        champion=champion,
+        live=monitor.measure(context, sales),
+        config=context.config,
+    )
+    return Decision(due=due, reason=reason, data_as_of=here.last, new_periods=new, **base)
+
+
+def arrived(sales: pl.DataFrame, config: DatasetConfig) -> Arrived:
+    """Frequency and range of what is in the table."""
+    first, last = sales[DATE].min(), sales[DATE].max()
+    return Arrived(config.frequency or infer_frequency(sales), first, last)  # type: ignore[arg-type]
+
+
+def _final(kind: Kind, reason: Reason, sentence: str) -> Verdict:
+    return Verdict(kind=kind, sentence=sentence, notes=(Note(reason=reason, sentence=sentence),))

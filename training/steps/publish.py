@@ -1,0 +1,91 @@
+"""Publish: check the batch forecast's answers and make them the model's current forecasts."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from core.contracts import keys
+from core.contracts.errors import RejectedModelError
+from core.contracts.models import Publication
+from core.contracts.sales import DATE, KEY, SERIES
+from training.steps.context import Context
+from training.steps.prepare import Prepared, prepared_key
+from training.store import sha256_of
+
+COLUMNS = (*KEY, "mean", "p10", "p50", "p90", "tier")
+
+
+def run(context: Context) -> None:
+    """Gather the answers, check them, write them as one file, then point at it.
+
+    Raises:
+        RejectedModelError: answers are missing or break a rule; the former publication stays.
+    """
+    model_id = context.settings.model_id
+    manifest = context.manifest_of(model_id)
+    prepared = context.lake.document(Prepared, prepared_key(context))
+    if manifest is None or prepared is None:
+        raise RejectedModelError(f"{model_id}: run {context.settings.RUN_ID} was not prepared")
+    base = keys.forecasts(context.dataset, model_id, context.settings.RUN_ID)
+    with TemporaryDirectory() as scratch:
+        frame = _answers(context, f"{base}/answers/", Path(scratch))
+        check(frame, prepared)
+        file = Path(scratch) / "forecasts.parquet"
+        frame.write_parquet(file)
+        context.lake.upload(file, f"{base}/forecasts.parquet")
+        publication = Publication(
+            dataset=context.dataset,
+            model_id=model_id,
+            run_id=context.settings.RUN_ID,
+            dataset_version=prepared.dataset_version,
+            data_as_of=prepared.data_as_of,
+            frequency=manifest.frequency,
+            horizon=manifest.horizon,
+            quantiles=manifest.quantiles,
+            series=prepared.series,
+            rows=prepared.rows,
+            uri=context.lake.uri(f"{base}/forecasts.parquet"),
+            sha256=sha256_of(file),
+            published_at=datetime.now(UTC),
+        )
+    point(context, publication)
+
+
+def check(frame: pl.DataFrame, prepared: Prepared) -> None:
+    """Every asked row answered once, quantiles in order, nothing negative or missing.
+
+    Raises:
+        RejectedModelError: naming the rule and the first row that breaks it.
+    """
+    if frame.height != prepared.rows or frame.select(KEY).n_unique() != prepared.rows:
+        raise RejectedModelError(f"{prepared.rows} forecasts were asked for, {frame.height} came back")
+    numbers = ["mean", "p10", "p50", "p90"]
+    rules = {
+        "a number is missing": pl.any_horizontal(pl.col(numbers).is_null() | pl.col(numbers).is_nan()),
+        "a forecast is negative": pl.any_horizontal(pl.col(numbers) < 0),
+        "quantiles cross": (pl.col("p10") > pl.col("p50")) | (pl.col("p50") > pl.col("p90")),
+    }
+    for name, broken in rules.items():
+        bad = frame.filter(broken)
+        if bad.height:
+            raise RejectedModelError(f"{name} in {bad.height} rows, first {bad.row(0, named=True)}")
+
+
+def point(context: Context, publication: Publication) -> None:
+    """Make it current, unless a publication on newer data already is."""
+    key = keys.publication(context.dataset, publication.model_id)
+    current, tag = context.lake.document_and_tag(Publication, key)
+    if current is not None and current.dataset_version > publication.dataset_version:
+        print(f"publish: version {current.dataset_version} is already current")  # noqa: T201
+        return
+    context.lake.replace_document(key, publication, tag=tag)
+
+
+def _answers(context: Context, prefix: str, scratch: Path) -> pl.DataFrame:
+    found = [key for key in context.lake.keys(prefix) if key.endswith(".out")]
+    if not found:
+        raise RejectedModelError(f"{context.lake.uri(prefix)}: the batch forecast left no answers")
+    parts = [context.lake.download(key, scratch / f"{number:05}.parquet") for number, key in enumerate(found)]
+    return pl.concat([pl.read_parquet(part).select(COLUMNS) for part in parts]).sort(*SERIES, DATE)

@@ -1,0 +1,77 @@
+"""Train: fit the engine on one version of the table and leave a bundle."""
+
+import polars as pl
+
+from core.contracts.dataset import DatasetConfig
+from core.contracts.models import Manifest
+from core.contracts.sales import DATE
+from core.forecasting import ForecastSpec, TrainedModel, metrics, train
+from core.forecasting.infer import known_covariates
+from training.steps.context import MANIFEST_FILE, Context, git_commit, libraries
+from training.steps.horizon import horizon_of
+from training.steps.ingest import arrived
+from training.store import sha256_of
+
+BACKTEST_FILE = "backtest.parquet"
+
+
+def run(context: Context) -> None:
+    """Train on the version the ingest step decided on; the bundle goes to ``/opt/ml/model``."""
+    version = context.decision().dataset_version
+    assert version is not None  # noqa: S101 - decision() promises it
+    sales = context.sales(version)
+    spec = spec_of(sales, context.plan(), context.config)
+    model = train(sales, spec, on_stage=lambda stage: print(f"train: {stage}", flush=True))  # noqa: T201
+    save(context, model, sales, version)
+
+
+def spec_of(sales: pl.DataFrame, plan: pl.DataFrame | None, config: DatasetConfig) -> ForecastSpec:
+    """What to train: the dataset's configuration, filled up from its data."""
+    here = arrived(sales, config)
+    return ForecastSpec(
+        horizon=horizon_of(config, here),
+        frequency=here.frequency,
+        known=config.model.known if config.model.known is not None else known_covariates(sales, plan),
+        static=config.model.static,
+        quantiles=config.model.quantiles,
+        backtest_windows=config.model.backtest_windows,
+        seed=config.model.seed,
+    )
+
+
+def save(context: Context, model: TrainedModel, sales: pl.DataFrame, version: int) -> None:
+    """Write the bundle: boosters, backtest and the manifest with every file's hash."""
+    folder = context.folders.model
+    model.save(folder)
+    model.backtest.write_parquet(folder / BACKTEST_FILE)
+    files = {file.relative_to(folder).as_posix(): sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file()}
+    manifest = manifest_of(context, model, sales, version).model_copy(update={"files": files})
+    (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2))
+
+
+def manifest_of(context: Context, model: TrainedModel, sales: pl.DataFrame, version: int) -> Manifest:
+    """The bundle's papers, but for the hashes of its files."""
+    spec = model.spec
+    naive = model.backtest.with_columns(mean="naive").select(pl.exclude("p10", "p50", "p90"))
+    return Manifest.model_validate(
+        {
+            "model_id": context.settings.model_id,
+            "dataset": context.dataset,
+            "dataset_version": version,
+            "data_as_of": sales[DATE].max(),
+            "frequency": spec.frequency,
+            "horizon": spec.horizon,
+            "quantiles": spec.quantiles,
+            "known": spec.known,
+            "static": spec.static,
+            "features": tuple(model.features),
+            "history_periods": model.history_periods,
+            "series": sales.select("store_id", "item_id").n_unique(),
+            "rows": sales.height,
+            "seed": spec.seed,
+            "backtest": metrics.scores(model.backtest, history=sales),
+            "naive": metrics.scores(naive, history=sales),
+            "libraries": libraries(),
+            "git_commit": git_commit(),
+        }
+    )
