@@ -44,7 +44,9 @@ def save(context: Context, model: TrainedModel, sales: pl.DataFrame, version: in
     folder = context.folders.model
     model.save(folder)
     model.backtest.write_parquet(folder / BACKTEST_FILE)
-    files = {file.relative_to(folder).as_posix(): sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file()}
+    files = {
+        file.relative_to(folder).as_posix(): sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file()
+    }
     manifest = manifest_of(context, model, sales, version).model_copy(update={"files": files})
     (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2))
 
