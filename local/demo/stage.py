@@ -1,0 +1,46 @@
+"""Progress of the demo: a line a stage with its seconds, live in a terminal, plain in a log."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.status import Status
+
+
+class Stage:
+    """A stage under way; what it says is shown while it lasts."""
+
+    def __init__(self, console: Console, title: str, status: Status | None) -> None:
+        self._console = console
+        self._status = status
+        self._title = title
+        self._said = ""
+        self.summary = ""
+
+    def say(self, detail: str) -> None:
+        """Show what is being done now; the same words twice are shown once."""
+        if detail == self._said:
+            return
+        self._said = detail
+        if self._status:
+            self._status.update(f"{self._title}  [dim]{detail}[/dim]")
+        else:
+            self._console.print(f"    {detail}", style="dim", highlight=False)
+
+
+@contextmanager
+def stage(console: Console, title: str, seconds: dict[str, float]) -> Iterator[Stage]:
+    """Run one stage and keep its duration in ``seconds[title]``."""
+    start = time.monotonic()
+    if console.is_terminal:
+        with console.status(title) as status:
+            current = Stage(console, title, status)
+            yield current
+    else:
+        console.print(f"  … {title}")
+        current = Stage(console, title, None)
+        yield current
+    seconds[title] = round(time.monotonic() - start, 2)
+    tail = f"  [dim]{current.summary}[/dim]" if current.summary else ""
+    console.print(f"  [green]✓[/green] {title} [bold]{seconds[title]:.1f} s[/bold]{tail}", highlight=False)
