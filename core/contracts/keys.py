@@ -16,6 +16,7 @@ artifacts  models/<dataset>/<run>/...      model bundles
            champions/<dataset>.json        the champion pointer
 """
 
+import hashlib
 import re
 from typing import Final
 
@@ -26,6 +27,9 @@ QUARANTINE: Final = "quarantine/"
 OUR_RAW_PREFIXES: Final = (VERDICTS, QUARANTINE)
 CHAMPIONS: Final = "champions/"
 DEFAULT_DATASET: Final = "default"
+
+_MAX_KEY: Final = 1024
+"""Longest object key of S3, in bytes."""
 
 _DATASET: Final = re.compile(r"[a-z0-9](-?[a-z0-9]){0,39}")
 
@@ -53,12 +57,22 @@ def is_ours(key: str) -> bool:
 
 def verdict(key: str, version_id: str) -> str:
     """Key of the verdict on one version of a raw object."""
-    return f"{VERDICTS}{key}/{version_id}.json"
+    return _beside(VERDICTS, key, f"/{version_id}.json")
 
 
 def quarantine(key: str, version_id: str) -> str:
     """Key of the refused rows of one version of a raw object."""
-    return f"{QUARANTINE}{key}/{version_id}.csv"
+    return _beside(QUARANTINE, key, f"/{version_id}.csv")
+
+
+def _beside(prefix: str, key: str, end: str) -> str:
+    """Key of a paper on a raw object; a key too long for that is cut and told apart by its hash."""
+    plain = f"{prefix}{key}{end}"
+    if len(plain.encode()) <= _MAX_KEY:
+        return plain
+    mark = f"~{hashlib.sha256(key.encode()).hexdigest()}"
+    room = _MAX_KEY - len((prefix + mark + end).encode())
+    return f"{prefix}{key.encode()[:room].decode(errors='ignore')}{mark}{end}"
 
 
 def config(dataset: str, *, proposed: bool = False) -> str:

@@ -65,6 +65,7 @@ class ChampionPointer(_Frozen):
     dataset: str
     current: Champion
     history: tuple[Champion, ...] = Field((), description="former champions, newest first, at most 20")
+    withdrawn: tuple[Champion, ...] = Field((), description="rolled back, newest first, at most 20")
 
 
 class Publication(_Frozen):
