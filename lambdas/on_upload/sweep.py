@@ -1,0 +1,117 @@
+"""The sweep: finds what events did not bring, and brings it on its way.
+
+Run on a schedule and after an outage. It needs no event to have arrived: the bucket, the uploads
+table and SageMaker itself are asked.
+"""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from core.contracts.errors import RetailForecastError
+from lambdas.on_upload.logic import Desk, Received, dataset_or_none, take_in
+from lambdas.on_upload.raw import Version
+from lambdas.shared.closing import Closer, close_run
+from lambdas.shared.dynamo import UNNAMED, sort_key
+from lambdas.shared.flight import Starter, start_if_idle
+from lambdas.shared.pipelines import Execution
+from lambdas.shared.runs import run_name
+
+logger = Logger(child=True)
+
+TROUBLE: Final = (BotoCoreError, ClientError, RetailForecastError)
+"""What one object or dataset may raise without keeping the sweep from the others."""
+
+
+class Known(Protocol):
+    """What the sweep needs of the uploads table."""
+
+    def datasets(self) -> list[str]:
+        """Names of all datasets that ever had an upload to ingest."""
+        ...
+
+    def claimed(self, dataset: str) -> set[str]:
+        """Sort keys of everything claimed in a dataset."""
+        ...
+
+
+@dataclass
+class Swept:
+    """What a sweep did."""
+
+    claimed: int = 0
+    closed: int = 0
+    started: int = 0
+    troubles: int = 0
+
+    def report(self) -> dict[str, int]:
+        """The counts by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Sweeper:
+    """All that is needed to sweep."""
+
+    desk: Desk
+    known: Known
+    starter: Starter
+    closer: Closer
+
+
+def sweep(sweeper: Sweeper, now: datetime) -> tuple[Swept, Received]:
+    """Claim what was never claimed, close flights whose run has ended, start what waits.
+
+    Trouble with one object or dataset is logged and counted, and keeps nobody else waiting.
+    """
+    swept, received = Swept(), Received()
+    for version in _unclaimed(sweeper):
+        try:
+            found = take_in(sweeper.desk, [version], now)
+        except TROUBLE as error:
+            _note(swept, version.key, error)
+        else:
+            received.add(found)
+    swept.claimed = received.claimed
+    for dataset in sorted(set(sweeper.known.datasets()) | received.datasets):
+        try:
+            swept.closed += _heal(sweeper, dataset, now)
+            swept.started += start_if_idle(sweeper.starter, dataset, now) is not None
+        except TROUBLE as error:
+            _note(swept, dataset, error)
+    return swept, received
+
+
+def _heal(sweeper: Sweeper, dataset: str, now: datetime) -> bool:
+    """Close the flight of a dataset if its run has ended and nobody said so."""
+    flight = sweeper.starter.flights.read(dataset)
+    if flight.run_id is None or flight.execution_arn is None:
+        return False
+    execution = sweeper.starter.pipelines.describe(flight.execution_arn) or Execution(
+        flight.execution_arn, run_name(dataset, flight.run_id), "Failed", "the pipeline execution is gone"
+    )
+    if not execution.terminal:
+        return False
+    return close_run(sweeper.closer, dataset, flight.run_id, execution, now).released
+
+
+def _note(swept: Swept, what: str, error: Exception) -> None:
+    swept.troubles += 1
+    logger.error("the sweep could not deal with this", concerned=what, error=str(error))
+
+
+def _unclaimed(sweeper: Sweeper) -> list[Version]:
+    by_dataset: defaultdict[str, list[Version]] = defaultdict(list)
+    for version in sweeper.desk.raw.everything():
+        by_dataset[dataset_or_none(version.key) or UNNAMED].append(version)
+    return [
+        version
+        for dataset, versions in sorted(by_dataset.items())
+        for claimed in [sweeper.known.claimed(dataset)]
+        for version in versions
+        if sort_key(version.key, version.version_id) not in claimed
+    ]

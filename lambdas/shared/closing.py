@@ -1,0 +1,130 @@
+"""Closing a run that has ended: every upload of it gets its verdict or waits again, the flight is freed.
+
+Each step can be repeated, and is, when a worker dies halfway: a verdict is never changed, a failed
+run counts once against an upload, and the flight is freed only for the run that is in it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from core.contracts.uploads import RunManifest, Upload
+from core.contracts.verdict import Reason, Verdict
+from lambdas.shared.flight import Flights
+from lambdas.shared.pipelines import Execution
+from lambdas.shared.verdicts import Verdicts, refuse
+
+MAX_ATTEMPTS: Final = 2
+"""Failed runs after which a file is given up."""
+MAX_QUICK_RESTARTS: Final = 2
+"""Failures of the platform in a row after which the next upload or sweep starts the next run."""
+
+
+class Uploads(Protocol):
+    """What closing a run needs of the uploads."""
+
+    def close(self, dataset: str, upload: Upload, verdict: Verdict) -> None:
+        """Record the verdict of an upload, unless it has one."""
+        ...
+
+    def requeue(self, dataset: str, upload: Upload, run_id: str) -> None:
+        """Show an upload of an ended run as waiting again."""
+        ...
+
+    def blame(self, dataset: str, upload: Upload, run_id: str) -> int:
+        """Count a failed run against an upload, each run once; returns how many count against it."""
+        ...
+
+
+class Papers(Protocol):
+    """What closing a run needs of the lake."""
+
+    def manifest(self, dataset: str, run_id: str) -> RunManifest | None:
+        """What a run was started for."""
+        ...
+
+
+@dataclass(frozen=True)
+class Closer:
+    """All that is needed to close a run."""
+
+    flights: Flights
+    uploads: Uploads
+    papers: Papers
+    verdicts: Verdicts
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What closing a run came to."""
+
+    released: bool
+    """True when this call freed the flight."""
+    restart: bool
+    """True when what waits should be started at once."""
+    failure: str | None = None
+    """Why the run failed, a sentence."""
+
+
+def close_run(closer: Closer, dataset: str, run_id: str, execution: Execution, now: datetime) -> Closed:
+    """Close a run whose execution has ended.
+
+    An event about a run that is no longer in flight (late, or delivered twice) only records verdicts.
+    """
+    flight = closer.flights.read(dataset)
+    manifest = closer.papers.manifest(dataset, run_id)
+    uploads = manifest.uploads if manifest else ()
+    found = {upload.name: closer.verdicts.read(upload) for upload in uploads}
+    for upload in uploads:
+        verdict = found[upload.name]
+        if verdict is not None:
+            closer.uploads.close(dataset, upload, verdict)
+    if flight.run_id != run_id:
+        return Closed(released=False, restart=flight.run_id is None)
+    unread = [upload for upload in uploads if found[upload.name] is None]
+    failure = _failure(execution, unread)
+    for upload in unread:
+        closer.uploads.requeue(dataset, upload, run_id)
+    if unread and not execution.platform_failed:
+        blame = _Blame(dataset, run_id, failure or "", now)
+        _blame(closer, unread[0], blame)
+    released = closer.flights.release(dataset, run_id, failure)
+    return Closed(released, _restart(execution, flight.failures), failure)
+
+
+@dataclass(frozen=True)
+class _Blame:
+    dataset: str
+    run_id: str
+    failure: str
+    now: datetime
+
+
+def _blame(closer: Closer, suspect: Upload, blame: _Blame) -> None:
+    """Count the failed run against its first upload without a verdict; give that up in the end."""
+    attempts = closer.uploads.blame(blame.dataset, suspect, blame.run_id)
+    if attempts < MAX_ATTEMPTS:
+        return
+    sentence = (
+        f"{suspect.key!r} could not be ingested in {attempts} attempts; the last ended with: {blame.failure}. "
+        f"Nothing of it was merged; check the file and upload it again."
+    )
+    verdict = refuse(suspect, blame.dataset, Reason.INGEST_FAILED, sentence, run_id=blame.run_id, now=blame.now)
+    standing = closer.verdicts.create(suspect, verdict)
+    closer.uploads.close(blame.dataset, suspect, standing)
+
+
+def _failure(execution: Execution, unread: list[Upload]) -> str | None:
+    """Why the run failed, for people; None when it did not."""
+    if not execution.succeeded:
+        return (execution.failure or f"the run ended as {execution.status}").rstrip(".")
+    if unread:
+        return f"the run succeeded but left {len(unread)} of its files without a verdict, first {unread[0].key!r}"
+    return None
+
+
+def _restart(execution: Execution, failures: int) -> bool:
+    """True unless someone stopped the run, or the platform keeps failing."""
+    if execution.status == "Stopped":
+        return False
+    return not execution.platform_failed or failures < MAX_QUICK_RESTARTS

@@ -1,0 +1,121 @@
+"""SageMaker pipeline executions: started at most once for each request, and looked at."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError
+
+from lambdas.shared.clients import code
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+
+logger = Logger(child=True)
+
+TERMINAL: Final = ("Succeeded", "Failed", "Stopped")
+_NOT_OF_THE_DATA: Final = (
+    "resourcelimitexceeded",
+    "capacityerror",
+    "insufficient capacity",
+    "internalservererror",
+    "internal server error",
+    "throttl",
+    "accessdenied",
+    "not authorized",
+    "unable to assume",
+    "cannotpullcontainer",
+    "no such image",
+    "is gone",
+)
+"""Words in a failure's reason that speak of the platform, not of the files."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """State of one pipeline execution."""
+
+    arn: str
+    name: str
+    status: str
+    failure: str | None = None
+    """The failed step and its reason, a sentence; None unless the execution failed or was stopped."""
+
+    @property
+    def terminal(self) -> bool:
+        """True when nothing more will happen."""
+        return self.status in TERMINAL
+
+    @property
+    def succeeded(self) -> bool:
+        """True when every step that had to run has."""
+        return self.status == "Succeeded"
+
+    @property
+    def platform_failed(self) -> bool:
+        """True when the run ended for a reason that no file can have caused."""
+        if self.status == "Stopped":
+            return True
+        reason = (self.failure or "").lower()
+        ours = "algorithmerror" in reason  # our code ran and said no: then its words are not the platform's
+        return self.status == "Failed" and not ours and any(word in reason for word in _NOT_OF_THE_DATA)
+
+
+class Pipelines(Protocol):
+    """What the functions need of SageMaker Pipelines."""
+
+    def start(self, pipeline: str, name: str, parameters: Mapping[str, str]) -> str:
+        """Start an execution and return its ARN; the same pipeline, name and parameters start it once."""
+        ...
+
+    def describe(self, arn: str) -> Execution | None:
+        """State of an execution; None when there is no such execution."""
+        ...
+
+
+class SageMakerPipelines:
+    """``Pipelines`` by boto3."""
+
+    def __init__(self, client: "SageMakerClient") -> None:
+        self._client = client
+
+    def start(self, pipeline: str, name: str, parameters: Mapping[str, str]) -> str:
+        """Start an execution under a token derived from the request, so that repeating it is harmless."""
+        ordered = sorted(parameters.items())
+        answer = self._client.start_pipeline_execution(
+            PipelineName=pipeline,
+            PipelineExecutionDisplayName=name,
+            PipelineParameters=[{"Name": key, "Value": value} for key, value in ordered],
+            ClientRequestToken=hashlib.sha256(repr((pipeline, name, ordered)).encode()).hexdigest(),
+        )
+        return answer["PipelineExecutionArn"]
+
+    def describe(self, arn: str) -> Execution | None:
+        """State of an execution, with the reason of the step that failed."""
+        try:
+            answer = self._client.describe_pipeline_execution(PipelineExecutionArn=arn)
+        except ClientError as error:
+            if code(error) in ("ResourceNotFound", "ResourceNotFoundException"):
+                return None
+            raise
+        status = answer["PipelineExecutionStatus"]
+        failure = None
+        if status == "Failed":
+            failure = self._failed_step(arn) or answer.get("FailureReason") or "the pipeline gave no reason"
+        elif status == "Stopped":
+            failure = "the run was stopped"
+        return Execution(arn, answer.get("PipelineExecutionDisplayName", ""), status, failure)
+
+    def _failed_step(self, arn: str) -> str | None:
+        """Which step failed and why; the execution's own reason only says that one did."""
+        try:
+            answer = self._client.list_pipeline_execution_steps(PipelineExecutionArn=arn, SortOrder="Ascending")
+        except ClientError as error:
+            logger.warning("the steps of the execution cannot be listed", execution=arn, code=code(error))
+            return None
+        for step in answer["PipelineExecutionSteps"]:
+            if step.get("StepStatus") == "Failed":
+                return f"{step['StepName']}: {step.get('FailureReason') or 'no reason given'}"
+        return None
