@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Tracer
+from aws_lambda_powertools import Tracer
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from core.contracts.errors import RejectedDataError
@@ -18,12 +18,12 @@ from lambdas.on_upload.sweep import TROUBLE, Sweeper, sweep
 from lambdas.shared import clients, wiring
 from lambdas.shared.events import Command, Message, ObjectEvent
 from lambdas.shared.flight import start_if_idle
+from lambdas.shared.log import logger
 from lambdas.shared.measures import EmfEmitter, emit_verdicts
 from lambdas.shared.records import answer, each_message, each_record, is_batch
 from lambdas.shared.uploads_table import UploadsTable
 from lambdas.shared.verdicts import VerdictObjects
 
-logger = Logger(service="on_upload")
 tracer = Tracer(service="on_upload")
 
 
@@ -88,7 +88,7 @@ class Batch:
         elif isinstance(message, Command) and message.action == "sweep":
             swept, received = sweep(app().sweeper, now)
             self.report = swept.report()
-            logger.info("swept", **self.report)
+            logger.info("swept", extra=self.report)
         else:
             raise RejectedDataError(f"on_upload cannot handle a {type(message).__name__}; check the rule")
         emit_verdicts(app().emit, received.verdicts)

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
 from core.contracts.errors import RetailForecastError
@@ -18,10 +17,9 @@ from lambdas.on_upload.raw import Version
 from lambdas.shared.closing import Closer, close_run
 from lambdas.shared.dynamo import UNNAMED, sort_key
 from lambdas.shared.flight import Starter, start_if_idle
+from lambdas.shared.log import logger
 from lambdas.shared.pipelines import Execution
 from lambdas.shared.runs import run_name
-
-logger = Logger(child=True)
 
 TROUBLE: Final = (BotoCoreError, ClientError, RetailForecastError)
 """What one object or dataset may raise without keeping the sweep from the others."""

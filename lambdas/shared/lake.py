@@ -2,16 +2,14 @@
 
 from typing import TypeVar
 
-from aws_lambda_powertools import Logger
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.contracts import keys
 from core.contracts.models import Decision, Evaluation, LiveAccuracy
 from core.contracts.uploads import RunManifest
+from lambdas.shared.log import logger
 from lambdas.shared.objects import Bucket
 from lambdas.shared.runs import decision_key, evaluation_key, manifest_key
-
-logger = Logger(child=True)
 
 Paper = TypeVar("Paper", bound=BaseModel)
 

@@ -47,10 +47,10 @@ def of_verdicts(verdicts: Iterable[Verdict]) -> list[Measure]:
 
 
 def emit_verdicts(emit: Emit, verdicts: Iterable[Verdict]) -> None:
-    """Emit verdicts under their datasets; files outside any dataset under ``none``."""
+    """Emit verdicts under their datasets; files outside any dataset under ``-``."""
     by_dataset: defaultdict[str, list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
-        by_dataset[verdict.dataset or "none"].append(verdict)
+        by_dataset[verdict.dataset or "-"].append(verdict)
     for dataset, found in by_dataset.items():
         emit(dataset, of_verdicts(found))
 

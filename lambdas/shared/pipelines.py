@@ -5,15 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError
 
 from lambdas.shared.clients import code
+from lambdas.shared.log import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
-logger = Logger(child=True)
 
 TERMINAL: Final = ("Succeeded", "Failed", "Stopped")
 _NOT_OF_THE_DATA: Final = (

@@ -4,14 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.shared.events import Message, parse, unwrap
-
-logger = Logger(child=True)
+from lambdas.shared.log import logger
 
 Handle = Callable[[Message, str, datetime], None]
 """Handles one message, given the id of its record and the time it was sent."""

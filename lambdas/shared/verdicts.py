@@ -3,15 +3,13 @@
 from datetime import datetime
 from typing import Protocol
 
-from aws_lambda_powertools import Logger
 from pydantic import ValidationError
 
 from core.contracts import keys
 from core.contracts.uploads import Upload
 from core.contracts.verdict import Kind, Note, Reason, Verdict
+from lambdas.shared.log import logger
 from lambdas.shared.objects import Bucket
-
-logger = Logger(child=True)
 
 
 class Verdicts(Protocol):

@@ -8,6 +8,7 @@ from lambdas.shared.closing import Closer
 from lambdas.shared.dynamo import Table
 from lambdas.shared.flight import Starter
 from lambdas.shared.flights_table import FlightsTable
+from lambdas.shared.forecasts import Forecaster
 from lambdas.shared.lake import Lake
 from lambdas.shared.objects import Bucket
 from lambdas.shared.pipelines import SageMakerPipelines
@@ -53,3 +54,8 @@ def closer(*, uploads_table: str, lake_bucket: str, raw_bucket: str) -> Closer:
         papers=Lake(bucket(lake_bucket)),
         verdicts=VerdictObjects(bucket(raw_bucket)),
     )
+
+
+def forecaster(*, uploads_table: str, forecast_pipeline: str) -> Forecaster:
+    """What starts forecasts."""
+    return Forecaster(table(uploads_table), SageMakerPipelines(clients.sagemaker()), forecast_pipeline)
