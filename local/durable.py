@@ -1,0 +1,207 @@
+"""MiniStack, made to remember what AWS would remember after a crash.
+
+The emulator writes S3 objects through to disk but everything else only when it
+shuts down in peace. This program runs its ASGI application unchanged and adds:
+
+- ``POST /_local/snapshot``: have it save its state now, by the shutdown message
+  of the ASGI lifespan protocol sent on a second, short lifespan;
+- a journal of DynamoDB writes since the last snapshot, replayed at start, so that
+  an acknowledged write survives ``kill -9``.
+
+Run as ``python -m local.durable`` with MiniStack's own environment variables.
+"""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any, Final
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from ministack.app import app as ministack_app
+
+from local.settings import SNAPSHOT_PATH
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+_WRITES: Final = frozenset(
+    f"DynamoDB_20120810.{name}".encode()
+    for name in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
+)
+_KEPT_HEADERS: Final = (b"x-amz-target", b"authorization", b"content-type", b"host")
+_SNAPSHOT_EVERY: Final = 10.0  # seconds, while there is traffic
+
+
+class Journal:
+    """DynamoDB writes since the last snapshot, one JSON line each.
+
+    The first line names the snapshot it continues. A journal that continues
+    another snapshot is older than the one on disk and holds nothing new.
+    """
+
+    def __init__(self, path: Path, snapshot: Path) -> None:
+        self._path, self._snapshot = path, snapshot
+        self._file = None if not path.exists() else path.open("a", encoding="utf-8")
+
+    def _identity(self) -> list[int] | None:
+        if not self._snapshot.exists():
+            return None
+        stat = self._snapshot.stat()
+        return [stat.st_ino, stat.st_mtime_ns]
+
+    def entries(self) -> list[dict[str, str]]:
+        """Writes to replay; a line cut short by a kill was never acknowledged."""
+        if not self._path.exists():
+            return []
+        lines = self._path.read_text(encoding="utf-8").split("\n")[:-1]
+        if not lines or json.loads(lines[0]) != self._identity():
+            return []
+        return [json.loads(line) for line in lines[1:]]
+
+    def restart(self) -> None:
+        """Begin anew on the present snapshot."""
+        if self._file:
+            self._file.close()
+        fresh = self._path.with_suffix(".new")
+        fresh.write_text(json.dumps(self._identity()) + "\n", encoding="utf-8")
+        fresh.replace(self._path)
+        self._file = self._path.open("a", encoding="utf-8")
+
+    def append(self, headers: dict[str, str], body: str) -> None:
+        """Record one accepted write; in the page cache when this returns, so it outlives the process."""
+        if self._file is None:
+            self.restart()
+        assert self._file is not None  # noqa: S101
+        self._file.write(json.dumps({**headers, "body": body}) + "\n")
+        self._file.flush()
+
+    def identity_changed(self, before: list[int] | None) -> bool:
+        """True when a newer snapshot has been written than the one seen before."""
+        return self._identity() != before
+
+    identity = _identity
+
+
+class Durable:
+    """The ASGI application: MiniStack with a journal and a snapshot call."""
+
+    def __init__(self, application: Application, journal: Journal) -> None:
+        self._app, self._journal = application, journal
+        self._busy = False
+        self._snapshots_on = False
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one ASGI scope."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == SNAPSHOT_PATH:
+            await self._serve_snapshot(send)
+        elif scope["type"] == "http" and dict(scope["headers"]).get(b"x-amz-target") in _WRITES:
+            await self._journaled(scope, receive, send)
+        else:
+            self._busy = self._busy or scope.get("method") not in ("GET", "HEAD")
+            await self._app(scope, receive, send)
+
+    async def _lifespan(self, scope: Message, receive: Receive, send: Send) -> None:
+        async def forward(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                await self._replay()
+                self._task = asyncio.create_task(self._keep_snapshots())
+            await send(message)
+
+        await self._app(scope, receive, forward)
+
+    async def _journaled(self, scope: Message, receive: Receive, send: Send) -> None:
+        body = await _read(receive)
+        headers = {k.decode(): v.decode("latin-1") for k, v in scope["headers"] if k in _KEPT_HEADERS}
+
+        async def record(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:  # noqa: PLR2004
+                self._journal.append(headers, body.decode())
+                self._busy = True
+            await send(message)
+
+        await self._app(scope, _once(body), record)
+
+    async def _replay(self) -> None:
+        for entry in self._journal.entries():
+            body = entry.pop("body").encode()
+            headers = [(name.encode(), value.encode("latin-1")) for name, value in entry.items()]
+            headers.append((b"content-length", str(len(body)).encode()))
+            scope: Message = {
+                "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+                "path": "/", "raw_path": b"/", "query_string": b"", "root_path": "", "headers": headers,
+                "client": ("127.0.0.1", 0), "server": ("127.0.0.1", 0), "extensions": {},
+            }  # fmt: skip
+            await self._app(scope, _once(body), _discard)
+
+    async def snapshot(self) -> None:
+        """Have MiniStack save its state; nothing else runs on the loop meanwhile."""
+        before = self._journal.identity()
+        await self._app({"type": "lifespan", "asgi": {"version": "3.0"}}, _shutdown, _discard)
+        if self._journal.identity_changed(before):
+            self._journal.restart()
+
+    async def _serve_snapshot(self, send: Send) -> None:
+        await self.snapshot()
+        self._snapshots_on = True
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    async def _keep_snapshots(self) -> None:
+        """After the first asked for, which says that deployment is complete."""
+        pause = _SNAPSHOT_EVERY
+        while True:
+            await asyncio.sleep(pause)
+            if self._snapshots_on and self._busy:
+                self._busy = False
+                began = time.monotonic()
+                await self.snapshot()
+                pause = max(_SNAPSHOT_EVERY, 50 * (time.monotonic() - began))
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks = []
+    while True:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+def _once(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _shutdown() -> Message:
+    return {"type": "lifespan.shutdown"}
+
+
+async def _discard(message: Message) -> None:
+    """Answers to messages of our own have no reader."""
+
+
+def main() -> None:
+    """Serve on ``BIND_HOST``:``GATEWAY_PORT`` until killed."""
+    state = Path(os.environ["STATE_DIR"])
+    state.mkdir(parents=True, exist_ok=True)
+    journal = Journal(state / "dynamodb.journal", state / "dynamodb.json")
+    config = Config()
+    config.bind = [f"{os.environ.get('BIND_HOST', '127.0.0.1')}:{os.environ['GATEWAY_PORT']}"]
+    config.keep_alive_timeout = 75
+    config.loglevel = os.environ.get("LOG_LEVEL", "INFO")
+    asyncio.run(serve(Durable(ministack_app, journal), config))  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()

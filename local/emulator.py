@@ -1,0 +1,57 @@
+"""MiniStack as a child process: its settings, start, snapshot and end."""
+
+import sys
+import urllib.request
+
+from local.process import Child
+from local.settings import ACCOUNT, HOST, REGION, REPOSITORY, SNAPSHOT_PATH, Layout, Ports, aws_environment
+
+
+class Emulator:
+    """The AWS API on one loopback port, state beneath the world's folder."""
+
+    def __init__(self, layout: Layout, ports: Ports) -> None:
+        self._url = f"http://{HOST}:{ports.aws}"
+        scratch = layout.root / "tmp"
+        scratch.mkdir(parents=True, exist_ok=True)
+        # Functions run with the interpreter and the environment of the emulator itself,
+        # so what is set here is what they see.
+        env = aws_environment(ports) | {
+            "BIND_HOST": HOST,
+            "GATEWAY_PORT": str(ports.aws),
+            "MINISTACK_HOST": HOST,
+            "MINISTACK_REGION": REGION,
+            "MINISTACK_ACCOUNT_ID": ACCOUNT,
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(layout.state.resolve()),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(layout.objects.resolve()),
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "DOCKER_HOST": "unix:///nonexistent",  # functions run as processes; never look for Docker
+            "LAMBDA_EXECUTOR": "local",
+            "TMPDIR": str(scratch.resolve()),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        self.child = Child(
+            "the AWS emulator",
+            [sys.executable, "-m", "local.durable"],
+            env=env,
+            log=layout.logs / "aws.log",
+            cwd=REPOSITORY,
+        )
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        self.child.start(f"{self._url}/_ministack/health")
+
+    def snapshot(self) -> None:
+        """Have all state written to disk."""
+        request = urllib.request.Request(f"{self._url}{SNAPSHOT_PATH}", method="POST")  # noqa: S310 - loopback
+        urllib.request.urlopen(request, timeout=60).close()  # noqa: S310
+
+    def stop(self) -> None:
+        """Save and end. Its own shutdown takes long and would add nothing to the snapshot."""
+        if self.child.alive:
+            self.snapshot()
+        self.child.kill()

@@ -1,0 +1,106 @@
+"""Child processes of the world: tied to it, logged, waited for, ended as a group."""
+
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from core.contracts.errors import RetailForecastError
+from local import tether
+
+
+class StartError(RetailForecastError):
+    """A part of the world did not come up; the message says why and where to read more."""
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float, what: str, pause: float = 0.05) -> None:
+    """Poll a condition until it holds.
+
+    Raises:
+        StartError: it did not within ``seconds``.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise StartError(f"{what} did not happen within {seconds:.0f} s")
+        time.sleep(pause)
+
+
+def answers(url: str, *, below: int = 500) -> bool:
+    """True when the address answers with a status below ``below``."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as reply:  # noqa: S310 - loopback
+            return bool(reply.status < below)
+    except urllib.error.HTTPError as error:
+        return error.code < below
+    except OSError:
+        return False
+
+
+class Child:
+    """One server process."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], *, env: Mapping[str, str], log: Path, cwd: Path | None = None
+    ) -> None:
+        self.name, self.log = name, log
+        self._command, self._env, self._cwd = tuple(command), dict(env), cwd
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, ready: str, *, seconds: float = 30) -> None:
+        """Start it and wait until the address ``ready`` answers.
+
+        Raises:
+            StartError: it ended, or did not answer in time; with the last lines of its log.
+        """
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as sink:
+            self._process = subprocess.Popen(
+                tether.command(self._command),
+                env=self._env, cwd=self._cwd, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
+            )  # fmt: skip
+        try:
+            wait_until(lambda: not self.alive or answers(ready), seconds=seconds, what=f"an answer of {self.name}")
+        except StartError as error:
+            self.kill()
+            raise StartError(f"{error}; its log {self.log} ends:\n{self._last_lines()}") from error
+        if not self.alive:
+            raise StartError(f"{self.name} ended at once; its log {self.log} ends:\n{self._last_lines()}")
+
+    @property
+    def alive(self) -> bool:
+        """True while the process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id, None before the start."""
+        return self._process.pid if self._process else None
+
+    def stop(self, *, seconds: float = 5) -> None:
+        """Ask it to end, then make it."""
+        if self._process and self.alive:
+            self._process.terminate()
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self.kill()
+
+    def kill(self) -> None:
+        """End it and its process group at once."""
+        if self._process:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                return
+            finally:
+                self._process.wait()
+
+    def _last_lines(self, count: int = 12) -> str:
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-count:])
