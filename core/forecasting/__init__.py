@@ -1,0 +1,10 @@
+"""The demand engine: pure functions, frame in, frame out.
+
+``train`` fits a :class:`TrainedModel` on canonical sales; the model forecasts from a
+history window and what is known of the future. Training and service share every line.
+"""
+
+from core.forecasting.model import TrainedModel, refit, train
+from core.forecasting.spec import ForecastSpec, Recipe
+
+__all__ = ["ForecastSpec", "Recipe", "TrainedModel", "refit", "train"]

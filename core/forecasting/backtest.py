@@ -1,0 +1,115 @@
+"""Rolling-origin backtest: the model as it would have been, on windows it has not seen."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from core.contracts.sales import DATE, KEY, SERIES, UNITS
+from core.forecasting.boosters import OBJECTIVES
+from core.forecasting.calendar import Calendar
+from core.forecasting.core import Core, fit_core
+from core.forecasting.intervals import Intervals
+from core.forecasting.metrics import quantile_name
+from core.forecasting.naive import seasonal_naive
+from core.forecasting.panel import build
+from core.forecasting.spec import ForecastSpec, Recipe
+
+BACKTEST_SCHEMA: Final = {
+    "window": pl.Date, DATE: pl.Date, "store_id": pl.String, "item_id": pl.String, UNITS: pl.Float64,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Forecasts of every objective on every window: ``BACKTEST_SCHEMA``, naive, tier, one column an objective."""
+
+    frame: pl.DataFrame
+
+    def blended(self, recipe: Recipe, spec: ForecastSpec) -> tuple[pl.DataFrame, Intervals]:
+        """The backtest frame of one recipe, and intervals calibrated on all its windows.
+
+        A window's own quantiles come from the other windows, so that their coverage is honest.
+        """
+        mean = pl.sum_horizontal(
+            pl.col(name) * share * (recipe.smearing if name == "log" else 1.0) for name, share in recipe.weights.items()
+        )
+        frame = self.frame.with_columns(mean.alias("mean"))
+        intervals = _calibrated(frame, spec)
+        parts = []
+        for (window,), part in frame.group_by("window", maintain_order=True):
+            others = frame.filter(pl.col("window") != window)
+            own = _calibrated(others, spec) if others.height else intervals
+            parts.append(with_intervals(part, own))
+        names = [quantile_name(q) for q in spec.quantiles]
+        columns = [*BACKTEST_SCHEMA, "mean", *names, "naive"]
+        empty = with_intervals(frame.clear(), intervals)
+        return pl.concat([empty.select(columns), *(p.select(columns) for p in parts)]), intervals
+
+
+def _calibrated(frame: pl.DataFrame, spec: ForecastSpec) -> Intervals:
+    return Intervals.calibrate(frame[UNITS].to_numpy(), frame["mean"].to_numpy(), spec.quantiles)
+
+
+def with_intervals(frame: pl.DataFrame, intervals: Intervals) -> pl.DataFrame:
+    """Add a column a quantile after ``mean``; ``tier`` stays last."""
+    values = intervals.apply(frame["mean"].to_numpy())
+    columns = [pl.Series(quantile_name(q), values[:, k]) for k, q in enumerate(intervals.quantiles)]
+    rest = [name for name in frame.columns if name != "tier"]
+    tier = ["tier"] if "tier" in frame.columns else []
+    return frame.select(*rest, *columns, *tier)
+
+
+def origins(first: int, last: int, spec: ForecastSpec, windows: int) -> list[int]:
+    """Period numbers of the origins, oldest first: whole horizons, back from the end.
+
+    Only origins that leave at least as much history as a horizon, and two cycles, are used.
+    """
+    least = max(spec.horizon, 2 * spec.rhythm.cycle, 4)
+    found = [last - spec.horizon * back for back in range(windows, 0, -1)]
+    return [origin for origin in found if origin - first + 1 >= least]
+
+
+def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe) -> Tested:
+    """Fit every objective at each origin and forecast the window after it."""
+    past = sales.filter(pl.col(UNITS).is_not_null())
+    calendar = Calendar.of(past[DATE], spec.frequency)
+    period = calendar.index(past[DATE])
+    starts = origins(int(period.min()), int(period.max()), spec, spec.backtest_windows)
+    numbered = sales.with_columns(pl.Series("_t", calendar.index(sales[DATE]), dtype=pl.Int64))
+    actuals = _actuals(sales, calendar, int(period.min()), int(period.max()))
+    frames = [_window(numbered, actuals, calendar, origin, spec, recipe) for origin in starts]
+    empty = pl.DataFrame(schema=BACKTEST_SCHEMA | {"naive": pl.Float64} | dict.fromkeys(OBJECTIVES, pl.Float64))
+    return Tested(pl.concat([empty, *frames]))
+
+
+def _actuals(sales: pl.DataFrame, calendar: Calendar, first: int, last: int) -> pl.DataFrame:
+    """What was sold on the regular calendar, zeros filled in as the panel does: key, ``_t``, units."""
+    panel = build(sales, None, calendar, (), (), last=last, periods=last - first + 1, horizon=0)
+    series, column = np.nonzero(~np.isnan(panel.units))
+    keys = panel.keys[series]
+    dates = calendar.dates(column.astype(np.int64) + first)
+    return keys.with_columns(
+        dates.alias(DATE),
+        pl.Series("_t", column.astype(np.int64) + first),
+        pl.Series(UNITS, panel.units[series, column].astype(np.float64)),
+    ).select(*KEY, "_t", UNITS)
+
+
+def _window(
+    sales: pl.DataFrame, actuals: pl.DataFrame, calendar: Calendar, origin: int, spec: ForecastSpec, recipe: Recipe
+) -> pl.DataFrame:
+    past = sales.filter(pl.col("_t") <= origin).drop("_t")
+    known = [name for name in (*spec.known, "open", *spec.static) if name in sales.columns]
+    window = actuals.filter(pl.col("_t").is_between(origin + 1, origin + spec.horizon))
+    window = window.join(past.select(SERIES).unique(), on=list(SERIES), how="semi", maintain_order="left")
+    told = sales.select("_t", *SERIES, *dict.fromkeys(known)).unique(["_t", *SERIES], keep="first", maintain_order=True)
+    future = window.drop(UNITS).join(told, on=["_t", *SERIES], how="left", maintain_order="left").drop("_t")
+    core: Core = fit_core(past, spec, recipe, OBJECTIVES)
+    answer = core.predict_each(past, future, spec)
+    naive = seasonal_naive(past, future.select(KEY), spec.frequency)["naive"]
+    start = calendar.dates(np.array([origin]))[0]
+    return window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS).with_columns(
+        naive, *(answer[name] for name in OBJECTIVES)
+    )

@@ -1,0 +1,89 @@
+"""The boosters: XGBoost with two views of demand.
+
+``log`` fits the logarithm of demand relative to its level by squared error: right for smooth
+sales, whose ups and downs are factors. ``tweedie`` fits the relative mean itself under a
+compound Poisson: right for sales with many zeros. The recipe blends them.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import xgboost as xgb
+
+from core.forecasting.features import Design
+from core.forecasting.grid import Doubles, Floats
+from core.forecasting.spec import THREADS, Recipe
+
+OBJECTIVES: Final = ("log", "tweedie")
+_PARAMS: Final[dict[str, Any]] = {
+    "tree_method": "hist",
+    "max_bin": 128,
+    "learning_rate": 0.05,
+    "max_depth": 7,
+    "min_child_weight": 10,
+    "subsample": 0.8,
+    "colsample_bytree": 0.5,
+    "reg_lambda": 2.0,
+    "nthread": THREADS,
+    "verbosity": 0,
+}
+_OBJECTIVE: Final[dict[str, dict[str, Any]]] = {
+    "log": {"objective": "reg:squarederror", "base_score": 0.0},
+    "tweedie": {"objective": "reg:tweedie", "tweedie_variance_power": 1.3, "base_score": 1.0},
+}
+_OFFSET: Final = 1.0
+"""Added before the logarithm: one unit, so that zero has one."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One booster and what turns its geometric mean into a mean."""
+
+    booster: xgb.Booster
+    smearing: float = 1.0
+
+
+def fit(design: Design, level: Doubles, units: Floats, recipe: Recipe, objective: str, seed: int) -> xgb.Booster:
+    """Fit one booster.
+
+    Args:
+        design: features of the training rows.
+        level: what their units are relative to; positive.
+        units: what was sold.
+        recipe: rounds and settings.
+        objective: ``log`` or ``tweedie``.
+        seed: of row and column sampling.
+    """
+    matrix = xgb.QuantileDMatrix(
+        design.values,
+        label=_to_label(units, level, objective),
+        weight=_weight(level, objective),
+        max_bin=_PARAMS["max_bin"],
+        nthread=THREADS,
+        feature_names=list(design.names),
+    )
+    params = _PARAMS | _OBJECTIVE[objective] | recipe.params | {"seed": seed}
+    return xgb.train(params, matrix, num_boost_round=recipe.rounds)
+
+
+def predict(booster: xgb.Booster, design: Design, level: Doubles, objective: str) -> Doubles:
+    """Units that a booster expects; for ``log`` a median rather than a mean."""
+    raw = booster.inplace_predict(design.values, validate_features=False).astype(np.float64)
+    if objective == "log":
+        return np.maximum(np.exp(raw) * (level + _OFFSET) - _OFFSET, 0)
+    return np.maximum(raw * level, 0)
+
+
+def _to_label(units: Floats, level: Doubles, objective: str) -> Doubles:
+    positive = np.maximum(units.astype(np.float64), 0)
+    if objective == "log":
+        return np.log((positive + _OFFSET) / (level + _OFFSET))
+    return positive / level
+
+
+def _weight(level: Doubles, objective: str) -> Doubles:
+    """Larger series count more, by the root of their level; all positive."""
+    if objective == "log":
+        return np.sqrt(level / (level + _OFFSET)) + 1e-3
+    return np.sqrt(level) / np.sqrt(level).mean() + 1e-3

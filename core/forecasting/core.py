@@ -1,0 +1,156 @@
+"""Boosters with everything a forecast needs around them, intervals excepted."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final, Self
+
+import numpy as np
+import polars as pl
+import xgboost as xgb
+
+from core.contracts.errors import RejectedDataError
+from core.contracts.sales import COLD_START_TIER, DATE, KEY, MODEL_TIER, SERIES, UNITS
+from core.forecasting import boosters, encoding
+from core.forecasting.calendar import Calendar, future_dates
+from core.forecasting.coldstart import is_own, sibling_levels
+from core.forecasting.encoding import Encoding
+from core.forecasting.features import Design, Rows, design
+from core.forecasting.grid import Doubles, Ints
+from core.forecasting.panel import Panel, build
+from core.forecasting.sampling import training_rows
+from core.forecasting.spec import ForecastSpec, Recipe
+
+_COLD_SHARE: Final = 0.04
+"""Training rows shown as if their series had no history, so that the model knows what then."""
+
+
+@dataclass(frozen=True)
+class Core:
+    """Fitted boosters by objective, and the encodings they were fitted with."""
+
+    calendar: Calendar
+    known: tuple[Encoding, ...]
+    static: tuple[Encoding, ...]
+    features: tuple[str, ...]
+    boosters: dict[str, xgb.Booster]
+    smearing: float
+    rows: int
+
+    def predict(
+        self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, recipe: Recipe
+    ) -> pl.DataFrame:
+        """date, store_id, item_id, mean, tier: the blend of the boosters; 0 on closed days."""
+        by_objective = self.predict_each(history, future, spec)
+        parts = [pl.col(name) * share for name, share in recipe.weights.items() if share > 0]
+        mean = pl.sum_horizontal(parts).alias("mean")
+        return by_objective.select(*KEY, mean, "tier")
+
+    def predict_each(self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec) -> pl.DataFrame:
+        """date, store_id, item_id, one column of means an objective, tier."""
+        past = history.filter(pl.col(UNITS).is_not_null())
+        if past.is_empty():
+            raise RejectedDataError("history: no row with units; a forecast needs at least one")
+        origin = int(self.calendar.index(past[DATE]).max())
+        asked = _everything(past, spec) if future is None else future
+        period = self.calendar.index(asked[DATE])
+        origin = min(origin, int(period.min()) - 1) if len(period) else origin
+        ahead = max(1, int(period.max()) - origin) if len(period) else spec.horizon
+        panel = build(
+            history, asked, self.calendar, self.known, self.static,
+            last=origin, periods=spec.rhythm.history, horizon=ahead,
+        )  # fmt: skip
+        rows = _rows_of(asked, panel, period)
+        made, level, cold = _with_cold_levels(panel, rows, spec, tuple(e.name for e in self.static))
+        closed = panel.open.at(rows.series, rows.target) < 0.5  # noqa: PLR2004 - a flag
+        columns = {}
+        for objective, booster in self.boosters.items():
+            mean = boosters.predict(booster, made, level, objective) * (self.smearing if objective == "log" else 1.0)
+            columns[objective] = np.where(closed, 0.0, mean)
+        tier = np.where(cold, COLD_START_TIER, MODEL_TIER)
+        return asked.select(KEY).with_columns(
+            *(pl.Series(name, values) for name, values in columns.items()), pl.Series("tier", tier)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values, boosters excepted."""
+        return {
+            "calendar": self.calendar.to_json(),
+            "known": [e.to_json() for e in self.known],
+            "static": [e.to_json() for e in self.static],
+            "features": self.features,
+            "smearing": self.smearing,
+            "rows": self.rows,
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any], fitted: dict[str, xgb.Booster]) -> Self:
+        """The opposite of ``to_json``."""
+        return cls(
+            Calendar(**values["calendar"]),
+            tuple(Encoding.from_json(e) for e in values["known"]),
+            tuple(Encoding.from_json(e) for e in values["static"]),
+            tuple(values["features"]),
+            fitted,
+            values["smearing"],
+            values["rows"],
+        )
+
+    def smeared(self, smearing: float) -> "Core":
+        """With another factor from the log booster's median to a mean."""
+        return replace(self, smearing=smearing)
+
+
+def fit_core(
+    sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, objectives: tuple[str, ...] | None = None
+) -> Core:
+    """Fit the boosters of a recipe on all of ``sales``."""
+    past = sales.filter(pl.col(UNITS).is_not_null())
+    if past.is_empty():
+        raise RejectedDataError("sales: no row with units; nothing can be learned")
+    calendar = Calendar.of(past[DATE], spec.frequency)
+    period = calendar.index(past[DATE])
+    known = encoding.fit(past, tuple(name for name in spec.known if name in sales.columns))
+    static = encoding.fit_ids(past, (*SERIES, *(name for name in spec.static if name in sales.columns)))
+    last, periods = int(period.max()), int(period.max() - period.min()) + 1
+    panel = build(sales, None, calendar, known, static, last=last, periods=periods, horizon=0)
+    rng = np.random.default_rng(spec.seed)
+    rows = training_rows(panel, spec, recipe.rows, rng)
+    names = tuple(e.name for e in static)
+    made, level, _ = _with_cold_levels(panel, rows, spec, names, rng.random(len(rows)) < _COLD_SHARE)
+    units = panel.units[rows.series, rows.target]
+    fitted = {
+        objective: boosters.fit(made, level, units, recipe, objective, spec.seed)
+        for objective in objectives or recipe.objectives
+    }
+    return Core(calendar, known, static, made.names, fitted, recipe.smearing, len(rows))
+
+
+def _with_cold_levels(
+    panel: Panel, rows: Rows, spec: ForecastSpec, static: tuple[str, ...], as_if: np.ndarray[Any, Any] | None = None
+) -> tuple[Design, Doubles, np.ndarray[Any, Any]]:
+    """Features, positive levels, and which rows have (or are shown as if they had) no history."""
+    made = design(panel, rows, spec, static)
+    cold = ~np.isfinite(made.level)
+    if as_if is not None:
+        cold |= as_if
+    level = made.level.copy()
+    if cold.any():
+        chosen = np.flatnonzero(cold)
+        level[chosen] = sibling_levels(panel, rows.take(chosen), spec)
+        own = [place for place, name in enumerate(made.names) if is_own(name)]
+        made.values[np.ix_(chosen, own)] = np.nan
+        made.values[chosen, made.names.index("level")] = np.log(level[chosen])
+    return made, np.maximum(level, 1e-3), cold
+
+
+def _everything(past: pl.DataFrame, spec: ForecastSpec) -> pl.DataFrame:
+    """Every series of the history on every date of the horizon."""
+    dates = future_dates(past[DATE].max(), spec.horizon, spec.frequency)  # type: ignore[arg-type]
+    series = past.select(SERIES).unique().sort(*SERIES)
+    return series.join(pl.DataFrame({DATE: dates}, schema={DATE: pl.Date}), how="cross").select(KEY)
+
+
+def _rows_of(asked: pl.DataFrame, panel: Panel, period: Ints) -> Rows:
+    keys = panel.keys.with_row_index("_s")
+    series = asked.select(SERIES).join(keys, on=list(SERIES), how="left", maintain_order="left")["_s"]
+    target = period - panel.first
+    return Rows(series.to_numpy().astype(np.int64), np.full(len(asked), panel.origin, dtype=np.int64), target)

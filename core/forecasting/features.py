@@ -1,0 +1,83 @@
+"""Features of a forecast: one row for a series, an origin and a target period.
+
+Everything a row holds is known at its origin: what was sold up to it, and covariates, opening
+and calendar of the horizon. Sales appear relative to the series' level at the origin, so that
+one model serves all sizes. Columns have the same order for training and serving.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.forecasting.features_ahead import ahead_features
+from core.forecasting.features_past import Past, past_features
+from core.forecasting.grid import Doubles, Floats, Ints
+from core.forecasting.panel import Panel
+from core.forecasting.spec import ForecastSpec
+
+_BLOCK: Final = 4_096
+"""Series whose running sums are held at one time."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which forecasts: parallel arrays of series, origin and target columns of a panel."""
+
+    series: Ints
+    origin: Ints
+    target: Ints
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    def take(self, index: Ints) -> "Rows":
+        """Some of the rows."""
+        return Rows(self.series[index], self.origin[index], self.target[index])
+
+
+@dataclass(frozen=True)
+class Design:
+    """A feature matrix with what scales it.
+
+    Attributes:
+        names: of the columns.
+        values: (rows, features) Float32, NaN where unknown.
+        level: (rows,) the series' level at the origin; NaN where it never sold anything.
+    """
+
+    names: tuple[str, ...]
+    values: Floats
+    level: Doubles
+
+
+def design(panel: Panel, rows: Rows, spec: ForecastSpec, static_names: tuple[str, ...]) -> Design:
+    """Compute the features of some rows, a block of series at a time."""
+    level = np.full(len(rows), np.nan)
+    matrix: Floats | None = None
+    names: tuple[str, ...] = ()
+    for block, index in _blocks(rows, panel.units.shape[0]):
+        part = rows.take(index)
+        past = Past.of(panel, block, spec.rhythm)
+        here = Rows(part.series - block.start, part.origin, part.target)
+        columns, level[index] = past_features(past, here.series, here.origin, here.target)
+        columns |= ahead_features(panel, part.series, part.origin, part.target, past, here.series, spec, level[index])
+        if matrix is None:
+            names = (*columns, *(f"static_{name}" for name in static_names))
+            matrix = np.empty((len(rows), len(names)), dtype=np.float32)
+        for place, column in enumerate(columns.values()):
+            matrix[index, place] = column
+        matrix[index, len(columns) :] = panel.static[part.series]
+    return Design(names, np.zeros((0, 0), dtype=np.float32) if matrix is None else matrix, level)
+
+
+def _blocks(rows: Rows, series: int) -> Iterator[tuple[slice, Ints]]:
+    for start in range(0, series, _BLOCK):
+        block = slice(start, min(start + _BLOCK, series))
+        if series <= _BLOCK:
+            index = np.arange(len(rows))
+        else:
+            index = np.flatnonzero((rows.series >= block.start) & (rows.series < block.stop))
+        if len(index):
+            yield block, index

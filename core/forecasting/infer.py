@@ -1,0 +1,64 @@
+"""What a table does not say of itself: its frequency, and which of its columns are what."""
+
+import re
+from typing import Final
+
+import polars as pl
+
+from core.contracts.dataset import Frequency
+from core.contracts.sales import DATE, ITEM, KEY, SERIES, SOURCE, STORE, UNITS
+
+_KNOWN: Final = re.compile(r"promo|open|holiday|event|snap|feast|easter|closed|weekend", re.IGNORECASE)
+_CENSORED: Final = "stock"
+_WEEKLY_GAP, _MONTHLY_GAP = 7, 28
+
+
+def infer_frequency(sales: pl.DataFrame) -> Frequency:
+    """Days, weeks or months, from the distinct dates of the table.
+
+    Weeks: all dates are whole weeks apart. Months: all lie on a month's first, or last, or same
+    day. A table of one date is daily.
+    """
+    dates = sales[DATE].drop_nulls().unique().sort()
+    if len(dates) < 2:  # noqa: PLR2004 - one date has no distance
+        return "D"
+    gaps = dates.diff().dt.total_days().drop_nulls()
+    if bool((gaps % _WEEKLY_GAP == 0).all()):
+        return "W"
+    smallest = gaps.min()
+    monthly = dates.dt.day().n_unique() == 1 or bool((dates == dates.dt.month_end()).all())
+    if isinstance(smallest, int) and smallest >= _MONTHLY_GAP and monthly:
+        return "M"
+    return "D"
+
+
+def covariates(sales: pl.DataFrame) -> tuple[str, ...]:
+    """Columns that are neither key, target nor source."""
+    return tuple(name for name in sales.columns if name not in (*KEY, UNITS, *SOURCE) and not name.startswith("_"))
+
+
+def known_covariates(sales: pl.DataFrame, plan: pl.DataFrame | None) -> tuple[str, ...]:
+    """Covariates that will be known for the horizon.
+
+    Those the plan brings; promotions, opening and holidays by their names; whatever never changes
+    within a series is no covariate but a static attribute.
+    """
+    fixed = set(static_attributes(sales))
+    planned = set() if plan is None else set(covariates(plan))
+    return tuple(name for name in covariates(sales) if name not in fixed and (name in planned or _KNOWN.search(name)))
+
+
+def static_attributes(sales: pl.DataFrame) -> tuple[str, ...]:
+    """Columns that have one value in each store, each item or each series."""
+    names = covariates(sales)
+    if not names or sales.is_empty():
+        return ()
+    per_series = sales.group_by(SERIES).agg(pl.col(name).drop_nulls().n_unique() for name in names)
+    found = [name for name in names if (per_series[name].max() or 0) <= 1]  # type: ignore[operator]
+    varied = sales.select(pl.col(name).n_unique() for name in found) if found else None
+    return tuple(name for name in found if varied is not None and varied[name].item() > 1)
+
+
+def ids(sales: pl.DataFrame) -> tuple[int, int]:
+    """Number of stores and of items."""
+    return sales[STORE].n_unique(), sales[ITEM].n_unique()

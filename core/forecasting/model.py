@@ -1,0 +1,130 @@
+"""Train, predict, save and load: the engine as its users see it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import polars as pl
+import xgboost as xgb
+
+from core.contracts.sales import UNITS
+from core.forecasting.backtest import BACKTEST_SCHEMA, backtest, with_intervals
+from core.forecasting.core import Core, fit_core
+from core.forecasting.intervals import Intervals
+from core.forecasting.selection import choose
+from core.forecasting.spec import ForecastSpec, Recipe
+
+MODEL_FILE = "model.json"
+
+
+def _silent(_: str) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A model that forecasts.
+
+    Attributes:
+        spec: what it forecasts.
+        recipe: how it was fitted; the same recipe on the same sales gives the same model.
+        core: boosters and encodings.
+        intervals: its calibrated quantiles.
+        backtest: window (origin date), date, store_id, item_id, units, mean, quantiles, naive.
+        info: rows, series and choices of the training.
+    """
+
+    spec: ForecastSpec
+    recipe: Recipe
+    core: Core
+    intervals: Intervals
+    backtest: pl.DataFrame = field(repr=False)
+    info: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def history_periods(self) -> int:
+        """Periods of history ``predict`` uses; more changes nothing."""
+        return self.spec.rhythm.history
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Columns of the boosters."""
+        return self.core.features
+
+    def predict(self, history: pl.DataFrame, future: pl.DataFrame | None = None) -> pl.DataFrame:
+        """Forecast.
+
+        Args:
+            history: canonical sales up to the origin.
+            future: date, store_id, item_id and known covariates of exactly the rows to forecast;
+                None for every series of ``history`` over the horizon.
+
+        Returns:
+            date, store_id, item_id, mean, one column a quantile, tier; in the order of ``future``.
+        """
+        return with_intervals(self.core.predict(history, future, self.spec, self.recipe), self.intervals)
+
+    def save(self, folder: Path) -> None:
+        """Write boosters (UBJSON), everything else (JSON) and the backtest (parquet)."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, booster in self.core.boosters.items():
+            booster.save_model(folder / f"{name}.ubj")
+        document = {
+            "spec": self.spec.to_json(),
+            "recipe": self.recipe.to_json(),
+            "core": self.core.to_json(),
+            "intervals": self.intervals.to_json(),
+            "info": self.info,
+        }
+        (folder / MODEL_FILE).write_text(json.dumps(document, indent=1))
+        self.backtest.write_parquet(folder / "backtest.parquet")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what ``save`` wrote."""
+        document = json.loads((folder / MODEL_FILE).read_text())
+        recipe = Recipe.from_json(document["recipe"])
+        boosters = {name: xgb.Booster(model_file=folder / f"{name}.ubj") for name in recipe.objectives}
+        return cls(
+            ForecastSpec.from_json(document["spec"]),
+            recipe,
+            Core.from_json(document["core"], boosters),
+            Intervals.from_json(document["intervals"]),
+            pl.read_parquet(folder / "backtest.parquet"),
+            document["info"],
+        )
+
+
+def train(sales: pl.DataFrame, spec: ForecastSpec, on_stage: Callable[[str], None] = _silent) -> TrainedModel:
+    """Choose a recipe by a rolling backtest, calibrate on it, then fit on everything.
+
+    Args:
+        sales: canonical sales; further columns are used where ``spec`` names them.
+        spec: what to forecast.
+        on_stage: told what begins, for a progress display.
+    """
+    return _train(sales, spec, None, on_stage)
+
+
+def refit(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe) -> TrainedModel:
+    """Fit a given recipe on other sales; nothing is chosen anew but the calibration."""
+    return _train(sales, spec, recipe, _silent)
+
+
+def _train(
+    sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe | None, on_stage: Callable[[str], None]
+) -> TrainedModel:
+    sales = sales.with_columns(pl.col(UNITS).cast(pl.Float64))
+    on_stage("backtest")
+    tested = backtest(sales, spec, recipe or Recipe())
+    chosen = recipe or choose(tested, Recipe())
+    frame, intervals = tested.blended(chosen, spec)
+    on_stage("fit")
+    core = fit_core(sales, spec, chosen)
+    info = {"rows": sales.height, "training_rows": core.rows, "recipe": chosen.to_json()}
+    return TrainedModel(spec, chosen, core, intervals, frame, info)
+
+
+__all__ = ["BACKTEST_SCHEMA", "TrainedModel", "refit", "train"]

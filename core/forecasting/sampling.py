@@ -1,0 +1,42 @@
+"""Training rows: random targets of random series, each seen from a random origin before it.
+
+Sampling origins costs a fraction of all rows and loses little: neighbouring days teach the same.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from core.forecasting.features import Rows
+from core.forecasting.panel import Panel
+from core.forecasting.spec import ForecastSpec
+
+_REPEATS: Final = 6
+"""Origins from which one target is seen at the most, on average."""
+_HALF_LIFE_YEARS: Final = 1.5
+
+
+def training_rows(panel: Panel, spec: ForecastSpec, most: int, rng: np.random.Generator) -> Rows:
+    """Draw rows whose target is known and whose series had begun by the origin.
+
+    Recent targets are drawn more often. Rows are sorted, so that equal data gives equal bytes.
+    """
+    series_count, periods = panel.units.shape[0], panel.origin + 1
+    known = ~np.isnan(panel.units[:, :periods])
+    wanted = min(most, int(known.sum()) * min(spec.horizon, _REPEATS))
+    earliest = min(spec.rhythm.year, periods // 3)
+    columns = np.arange(earliest + 1, periods)
+    if not len(columns) or not wanted:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Rows(nothing, nothing, nothing)
+    age = (periods - 1 - columns) / spec.rhythm.year
+    share = 0.5 ** (age / _HALF_LIFE_YEARS)
+    density = max(0.02, float(known[:, earliest + 1 :].mean()))
+    drawn = int(wanted / density * 1.1) + 16
+    target = rng.choice(columns, size=drawn, p=share / share.sum())
+    series = rng.integers(0, series_count, size=drawn)
+    origin = target - rng.integers(1, spec.horizon + 1, size=drawn)
+    good = known[series, target] & (origin >= panel.launch[series]) & (origin >= 0)
+    packed = np.unique(np.stack([series[good], origin[good], target[good]]), axis=1)
+    keep = np.sort(rng.permutation(packed.shape[1])[:wanted])
+    return Rows(packed[0, keep], packed[1, keep], packed[2, keep])

@@ -1,0 +1,119 @@
+"""What to forecast (the spec) and how (the recipe)."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Self
+
+from core.contracts.dataset import Frequency
+from core.contracts.errors import ConfigError
+
+THREADS: Final = 2
+"""Fixed, not the machine's count: the order of sums, and so every byte of a model, depends on it."""
+
+
+@dataclass(frozen=True)
+class ForecastSpec:
+    """What to forecast.
+
+    Attributes:
+        horizon: periods ahead.
+        frequency: ``D``, ``W`` or ``M``.
+        known: covariates that will be known for the horizon.
+        static: attributes of a store, an item or a series that do not change.
+        quantiles: of the forecast, increasing.
+        backtest_windows: rolling origins that measure and calibrate the model.
+        seed: of every random choice.
+    """
+
+    horizon: int
+    frequency: Frequency
+    known: tuple[str, ...] = ()
+    static: tuple[str, ...] = ()
+    quantiles: tuple[float, ...] = (0.1, 0.5, 0.9)
+    backtest_windows: int = 2
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        if self.horizon < 1:
+            raise ConfigError(f"horizon = {self.horizon}: must be at least 1 period")
+        if list(self.quantiles) != sorted(set(self.quantiles)) or not all(0 < q < 1 for q in self.quantiles):
+            raise ConfigError(f"quantiles = {self.quantiles}: must increase, each between 0 and 1")
+
+    @property
+    def rhythm(self) -> "Rhythm":
+        """Lengths that belong to the frequency."""
+        return RHYTHMS[self.frequency]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The opposite of ``to_json``."""
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Window lengths of one frequency, in periods.
+
+    Attributes:
+        cycle: the short season whose phases are compared (weekdays); 1 where there is none.
+        year: periods after which the same season comes again, a multiple of ``cycle``.
+        level: window of the level by which targets are scaled.
+        windows: of the rolling statistics, increasing.
+        around: half width of the window around the same time last year.
+        recent: window of the level that last year's season is measured against.
+    """
+
+    cycle: int
+    year: int
+    level: int
+    windows: tuple[int, ...]
+    around: int
+    recent: int
+
+    @property
+    def history(self) -> int:
+        """Periods of history the features reach back."""
+        return 2 * self.year + 2 * self.recent
+
+
+RHYTHMS: Final[dict[str, Rhythm]] = {
+    "D": Rhythm(cycle=7, year=364, level=56, windows=(7, 14, 28, 56, 91, 182, 364), around=3, recent=28),
+    "W": Rhythm(cycle=1, year=52, level=8, windows=(2, 4, 8, 13, 26, 52), around=1, recent=8),
+    "M": Rhythm(cycle=1, year=12, level=6, windows=(2, 3, 6, 12), around=1, recent=3),
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is fitted: everything chosen from the data, so that a fit can be repeated.
+
+    Attributes:
+        weights: share of each booster in the forecast, by objective.
+        rounds: trees of each booster.
+        rows: most training rows.
+        params: further settings of the boosters.
+        smearing: factor from the log booster's median to a mean.
+    """
+
+    weights: dict[str, float] = field(default_factory=lambda: {"log": 0.5, "tweedie": 0.5})
+    rounds: int = 300
+    rows: int = 160_000
+    params: dict[str, float] = field(default_factory=dict)
+    smearing: float = 1.0
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """Boosters with a share in the forecast."""
+        return tuple(name for name, share in self.weights.items() if share > 0)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The opposite of ``to_json``."""
+        return cls(**values)
