@@ -14,12 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from core.contracts.errors import RetailForecastError
 from lambdas.on_upload.logic import Desk, Received, dataset_or_none, take_in
 from lambdas.on_upload.raw import Version
-from lambdas.shared.closing import Closer, close_run
+from lambdas.shared.closing import Closer, close_if_ended
 from lambdas.shared.dynamo import UNNAMED, sort_key
 from lambdas.shared.flight import Starter, start_if_idle
 from lambdas.shared.log import logger
-from lambdas.shared.pipelines import Execution
-from lambdas.shared.runs import run_name
 
 TROUBLE: Final = (BotoCoreError, ClientError, RetailForecastError)
 """What one object or dataset may raise without keeping the sweep from the others."""
@@ -77,24 +75,11 @@ def sweep(sweeper: Sweeper, now: datetime) -> tuple[Swept, Received]:
     swept.claimed = received.claimed
     for dataset in sorted(set(sweeper.known.datasets()) | received.datasets):
         try:
-            swept.closed += _heal(sweeper, dataset, now)
+            swept.closed += close_if_ended(sweeper.closer, sweeper.starter.pipelines, dataset, now) is not None
             swept.started += start_if_idle(sweeper.starter, dataset, now) is not None
         except TROUBLE as error:
             _note(swept, dataset, error)
     return swept, received
-
-
-def _heal(sweeper: Sweeper, dataset: str, now: datetime) -> bool:
-    """Close the flight of a dataset if its run has ended and nobody said so."""
-    flight = sweeper.starter.flights.read(dataset)
-    if flight.run_id is None or flight.execution_arn is None:
-        return False
-    execution = sweeper.starter.pipelines.describe(flight.execution_arn) or Execution(
-        flight.execution_arn, run_name(dataset, flight.run_id), "Failed", "the pipeline execution is gone"
-    )
-    if not execution.terminal:
-        return False
-    return close_run(sweeper.closer, dataset, flight.run_id, execution, now).released
 
 
 def _note(swept: Swept, what: str, error: Exception) -> None:

@@ -10,8 +10,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from core.contracts.errors import RejectedDataError, RejectedModelError
 from core.contracts.models import ChampionPointer
-from lambdas.promote.logic import Package, RollbackRequest, promotion, rollback
+from lambdas.promote.logic import Package, promotion
 from lambdas.promote.packages import Registry
+from lambdas.promote.rollback import ROLLED_BACK, RollbackRequest, request_of_alarm, request_of_command, rollback
 from lambdas.promote.settings import Settings
 from lambdas.shared import clients, wiring
 from lambdas.shared.champions import ChampionObjects, Champions
@@ -55,9 +56,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Move the pointer as asked; a direct request gets the champion that serves after it."""
     if is_batch(event):
         return answer(each_record(event, context, handle_quietly))
-    moved: list[ChampionPointer] = []
+    moved: list[ChampionPointer | None] = []
     each_message(event, lambda message, _, sent: moved.append(handle(app(), message, sent)))
-    return moved[-1].model_dump(mode="json") if moved else {}
+    last = moved[-1] if moved else None
+    return last.model_dump(mode="json") if last else {}
 
 
 def handle_quietly(message: Message, record: str, sent: datetime) -> None:
@@ -68,17 +70,20 @@ def handle_quietly(message: Message, record: str, sent: datetime) -> None:
         logger.warning("the pointer stays where it is", reason=str(error), message_id=record)
 
 
-def handle(app: App, message: Message, sent: datetime) -> ChampionPointer:
-    """Act on one message.
+def handle(app: App, message: Message, sent: datetime) -> ChampionPointer | None:
+    """Act on one message; None when it asks for nothing.
 
     Raises:
         RejectedModelError: the model must not serve, or there is none to go back to.
         RejectedDataError: the message is not for this function.
     """
-    if isinstance(message, Command) and message.action == "rollback":
-        return roll_back(app, rollback_request(message, sent))
     if isinstance(message, ServiceEvent) and "ModelPackageArn" in message.detail:
         return promote(app, app.registry.approved(message.detail["ModelPackageArn"]))
+    if isinstance(message, Command) and message.action == "rollback":
+        return roll_back(app, request_of_command(message.arguments, sent))
+    if isinstance(message, ServiceEvent) and "AlarmName" in message.detail:
+        request = request_of_alarm(message.detail)
+        return roll_back(app, request) if request else None
     raise RejectedDataError(f"promote cannot handle a {type(message).__name__}; check the rule")
 
 
@@ -99,19 +104,6 @@ def promote(app: App, package: Package) -> ChampionPointer:
     return pointer
 
 
-def rollback_request(command: Command, sent: datetime) -> RollbackRequest:
-    """The request in a command.
-
-    Raises:
-        RejectedDataError: it names no dataset.
-    """
-    dataset = command.arguments.get("dataset")
-    if not dataset:
-        raise RejectedDataError('a rollback names no dataset; send {"action": "rollback", "dataset": "..."}')
-    reason = command.arguments.get("reason") or "on request"
-    return RollbackRequest(dataset, reason, command.arguments.get("model_id"), sent)
-
-
 def roll_back(app: App, request: RollbackRequest) -> ChampionPointer:
     """Go back to the champion before, and start its forecast on the newest data."""
     now = datetime.now(UTC)
@@ -119,6 +111,9 @@ def roll_back(app: App, request: RollbackRequest) -> ChampionPointer:
     if pointer is None:
         raise RejectedModelError(f"dataset {request.dataset!r} has no champion")
     current = pointer.current
+    if not current.reason.startswith(ROLLED_BACK):
+        logger.info("a rollback came too late to matter", dataset=request.dataset, model_id=current.model_id)
+        return pointer
     started = app.forecaster.start(request.dataset, run_id(current.promoted_at, current.model_id), current)
     logger.info("champion", dataset=request.dataset, model_id=current.model_id, forecast_started=started)
     return pointer

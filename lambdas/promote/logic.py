@@ -1,4 +1,4 @@
-"""When the champion pointer moves: forward to a newer approved model, back to the one before.
+"""When the champion pointer moves forward: to an approved model newer than all that served.
 
 Packages are ordered by their version. One group numbers them in the order of registration; when
 the group was made anew its numbers start again, and then only time can tell, so a package made
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core.contracts.errors import RejectedModelError
 from core.contracts.models import Champion, ChampionPointer
 
 MAX_HISTORY: Final = 20
@@ -49,48 +48,6 @@ def promotion(pointer: ChampionPointer | None, package: Package, reason: str, no
         return None
     history = (pointer.current, *pointer.history)[:MAX_HISTORY]
     return pointer.model_copy(update={"current": champion, "history": history})
-
-
-def rollback(pointer: ChampionPointer | None, request: "RollbackRequest", now: datetime) -> ChampionPointer | None:
-    """Pointer after a rollback; None when the request has been met already.
-
-    Raises:
-        RejectedModelError: there is nothing to go back to.
-    """
-    if pointer is None:
-        raise RejectedModelError(f"dataset {request.dataset!r} has no champion; there is nothing to roll back")
-    if request.met_by(pointer):
-        return None
-    if not pointer.history:
-        raise RejectedModelError(
-            f"{pointer.current.model_id!r} is the first champion of {request.dataset!r}; there is none to go back to"
-        )
-    back, *older = pointer.history
-    reason = f"rolled back from {pointer.current.model_id}: {request.reason}"
-    return pointer.model_copy(
-        update={
-            "current": back.model_copy(update={"promoted_at": now, "reason": reason}),
-            "history": tuple(older),
-            "withdrawn": (pointer.current, *pointer.withdrawn)[:MAX_HISTORY],
-        }
-    )
-
-
-@dataclass(frozen=True)
-class RollbackRequest:
-    """Go back to the champion before."""
-
-    dataset: str
-    reason: str
-    model_id: str | None
-    """The champion to be rid of; None means whichever serves."""
-    requested_at: datetime
-
-    def met_by(self, pointer: ChampionPointer) -> bool:
-        """True when that champion serves no longer, or the pointer moved after this was asked for."""
-        if self.model_id is not None:
-            return pointer.current.model_id != self.model_id
-        return pointer.current.promoted_at >= self.requested_at
 
 
 def _newer(package: Package, pointer: ChampionPointer) -> bool:

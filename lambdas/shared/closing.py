@@ -11,7 +11,8 @@ from typing import Final, Protocol
 from core.contracts.uploads import RunManifest, Upload
 from core.contracts.verdict import Reason, Verdict
 from lambdas.shared.flight import Flights
-from lambdas.shared.pipelines import Execution
+from lambdas.shared.pipelines import Execution, Pipelines
+from lambdas.shared.runs import run_name
 from lambdas.shared.verdicts import Verdicts, refuse
 
 MAX_ATTEMPTS: Final = 2
@@ -90,6 +91,17 @@ def close_run(closer: Closer, dataset: str, run_id: str, execution: Execution, n
         _blame(closer, unread[0], blame)
     released = closer.flights.release(dataset, run_id, failure)
     return Closed(released, _restart(execution, flight.failures), failure)
+
+
+def close_if_ended(closer: Closer, pipelines: Pipelines, dataset: str, now: datetime) -> Closed | None:
+    """Close the flight of a dataset if its run has ended and no event said so; None when there is no such run."""
+    flight = closer.flights.read(dataset)
+    if flight.run_id is None or flight.execution_arn is None:
+        return None
+    execution = pipelines.describe(flight.execution_arn) or Execution(
+        flight.execution_arn, run_name(dataset, flight.run_id), "Failed", "the pipeline execution is gone"
+    )
+    return close_run(closer, dataset, flight.run_id, execution, now) if execution.terminal else None
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ class Command:
 
 @dataclass(frozen=True)
 class ServiceEvent:
-    """An EventBridge event of a service other than S3."""
+    """What a service other than S3 says: the detail of an EventBridge event, or an alarm's notice."""
 
     source: str
     detail: dict[str, Any]
@@ -87,6 +87,8 @@ def unwrap(content: Any) -> list[Message]:
         return []
     if "Records" in content:
         return [message for record in content["Records"] for message in _record(record)]
+    if "AlarmName" in content and "NewStateValue" in content:
+        return [ServiceEvent("aws.cloudwatch", content)]
     if "detail" in content and "source" in content:
         return _from_eventbridge(content)
     raise RejectedDataError(f"a message has none of the known shapes; its keys are {sorted(content)[:10]}")
