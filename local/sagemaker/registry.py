@@ -36,6 +36,7 @@ class Registry:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._lock = threading.RLock()
+        Client(create_backend_app("moto_api")).post("/moto-api/reset")  # moto's state belongs to the process, not to us
         self._client = Client(create_backend_app("sagemaker"))
         self._created: dict[str, float] = {}
         self._changed: dict[str, float] = {}

@@ -1,0 +1,1 @@
+"""Unit tests of the laptop world: no network, no emulator."""
