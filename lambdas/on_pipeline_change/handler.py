@@ -15,7 +15,7 @@ from lambdas.on_pipeline_change.settings import Settings
 from lambdas.shared import wiring
 from lambdas.shared.champions import ChampionObjects
 from lambdas.shared.closing import Closed, Closer, close_if_ended, close_run
-from lambdas.shared.events import Message, ServiceEvent
+from lambdas.shared.events import Command, Message, ServiceEvent
 from lambdas.shared.flight import Starter, start_if_idle
 from lambdas.shared.lake import Lake
 from lambdas.shared.log import logger
