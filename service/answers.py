@@ -1,0 +1,108 @@
+"""What the API answers, as the OpenAPI document tells it. The answers themselves are built without these."""
+
+from datetime import date, datetime
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from core.contracts.dataset import Frequency
+from core.contracts.models import Champion, Publication, Scores
+
+_FORECAST: Final[JsonDict] = {"date": "2015-08-01", "mean": 5263.4, "p10": 4410.2, "p50": 5215.8, "p90": 6190.5}
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(protected_namespaces=())
+
+
+class Forecast(_Answer):
+    """One date."""
+
+    date: date
+    mean: float = Field(description="expected units")
+    p10: float
+    p50: float
+    p90: float
+
+
+class ForecastAnswer(_Answer):
+    """One series' forecasts, oldest first."""
+
+    model_config = ConfigDict(
+        protected_namespaces=(),
+        json_schema_extra={
+            "example": {
+                "dataset": "rossmann",
+                "store_id": "1",
+                "item_id": "all",
+                "model_id": "rossmann-20150801t020000-4f2a",
+                "data_as_of": "2015-07-31",
+                "frequency": "D",
+                "tier": "model",
+                "forecasts": [_FORECAST],
+            }
+        },
+    )
+
+    dataset: str
+    store_id: str
+    item_id: str
+    model_id: str = Field(description="the model that made them")
+    data_as_of: date = Field(description="last day of sales they know")
+    frequency: Frequency
+    tier: Literal["model", "cold_start"]
+    forecasts: list[Forecast]
+
+
+class Series(_Answer):
+    """One store and item."""
+
+    store_id: str
+    item_id: str
+    tier: Literal["model", "cold_start"]
+
+
+class SeriesAnswer(_Answer):
+    """A page of series, by store and item."""
+
+    dataset: str
+    total: int = Field(description="series of the dataset")
+    series: list[Series]
+    next: str | None = Field(description="give it as `after` for the next page; null on the last")
+
+
+class ErrorNote(_Answer):
+    """Why what should serve does not."""
+
+    reason: str
+    sentence: str
+    since: datetime
+
+
+class ModelScores(_Answer):
+    """Backtest of the model that serves, beside the seasonal naive forecast's."""
+
+    backtest: Scores | None
+    naive: Scores | None
+
+
+class CurrentModel(_Answer):
+    """What serves, what should serve, and what stands between."""
+
+    dataset: str
+    state: Literal["serving", "pending"]
+    champion: Champion | None = Field(description="what the pointer names now")
+    history: list[Champion] = Field(description="former champions, newest first")
+    withdrawn: list[Champion] = Field(description="rolled back, newest first")
+    publication: Publication | None = Field(description="the forecasts in memory")
+    loaded_at: datetime | None
+    scores: ModelScores | None = Field(description="of the model in memory")
+    pending: str | None = Field(description="what the champion still lacks, a sentence")
+    last_error: ErrorNote | None = Field(description="why the newest could not be loaded; the last good one serves")
+
+
+class Health(_Answer):
+    """A probe's answer."""
+
+    status: str

@@ -1,0 +1,60 @@
+"""What is served now: one immutable state a dataset, replaced whole, read without a lock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from types import MappingProxyType
+
+from core.contracts.models import ChampionPointer, Manifest, Publication
+from service.forecast_store import ForecastStore
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Forecasts in memory and the papers that came with them."""
+
+    publication: Publication
+    manifest: Manifest | None
+    store: ForecastStore
+    loaded_at: datetime
+
+
+@dataclass(frozen=True)
+class LastError:
+    """Why the newest pointer or publication is not what is served."""
+
+    reason: str
+    sentence: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class State:
+    """One dataset: what serves, what should serve, and what stands between."""
+
+    dataset: str
+    pointer: ChampionPointer | None = None
+    serving: Serving | None = None
+    pending: str | None = None
+    last_error: LastError | None = None
+
+
+@dataclass
+class Board:
+    """All datasets' states. The loader writes, requests read: one attribute, swapped whole."""
+
+    states: Mapping[str, State] = field(default_factory=lambda: MappingProxyType({}))
+    looked: bool = False
+    """True once every known dataset was looked at, successfully or not."""
+    _writing: Lock = field(default_factory=Lock, repr=False)
+
+    def put(self, state: State) -> None:
+        """Show a dataset's new state."""
+        with self._writing:
+            self.states = MappingProxyType({**self.states, state.dataset: state})
+
+    @property
+    def ready(self) -> bool:
+        """True when forecasts are in memory and no dataset is still to be tried."""
+        return self.looked and any(state.serving for state in self.states.values())

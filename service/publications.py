@@ -1,0 +1,117 @@
+"""From a publication to a store fit to serve: fetched, proven, built, tried."""
+
+import hashlib
+from datetime import UTC, datetime
+from io import BytesIO
+from math import isfinite
+from urllib.parse import urlsplit
+
+import orjson
+import polars as pl
+from pydantic import ValidationError
+
+from core.contracts import keys
+from core.contracts.errors import RejectedModelError, RetryableError
+from core.contracts.models import Manifest, Publication
+from core.contracts.sales import DATE, ITEM, KEY, SERIES, STORE
+from service.board import Serving
+from service.forecast_store import NUMBERS, ForecastStore
+from service.objects import Found, Objects
+
+_SCHEMA = {
+    DATE: pl.Date,
+    STORE: pl.String,
+    ITEM: pl.String,
+    **dict.fromkeys(NUMBERS, pl.Float64),
+    "tier": pl.String,
+}
+
+
+def load(objects: Objects, lake: str, publication: Publication) -> Serving:
+    """Everything a publication needs to be served.
+
+    Raises:
+        RejectedModelError: its file is not what it says, or its forecasts break a rule.
+        RetryableError: its file is not there (yet).
+    """
+    store = build(_fetch(objects, lake, publication), publication)
+    try_out(store, publication)
+    return Serving(publication, _manifest(objects, lake, publication), store, datetime.now(UTC))
+
+
+def build(body: bytes, publication: Publication) -> ForecastStore:
+    """Prove the file against its publication and lay it out in memory.
+
+    Raises:
+        RejectedModelError: naming the rule and both values.
+    """
+    digest = hashlib.sha256(body).hexdigest()
+    if digest != publication.sha256:
+        raise RejectedModelError(f"{publication.uri}: sha256 is {digest}, its publication says {publication.sha256}")
+    try:
+        frame = pl.read_parquet(BytesIO(body), columns=list(_SCHEMA)).cast(_SCHEMA)  # type: ignore[arg-type]
+    except pl.exceptions.PolarsError as error:
+        raise RejectedModelError(f"{publication.uri}: cannot be read as forecasts: {error}") from error
+    _check(frame, publication)
+    return ForecastStore.of(frame)
+
+
+def try_out(store: ForecastStore, publication: Publication) -> None:
+    """Ask the new store as a request would, before any request does.
+
+    Raises:
+        RejectedModelError: an answer is missing or not sound.
+    """
+    for position in {0, len(store) // 2, len(store) - 1}:
+        name = store.name(position)
+        if store.find(*name) != position:
+            raise RejectedModelError(f"{publication.uri}: store and item {name} cannot be found again")
+        rows = orjson.loads(orjson.dumps(store.forecasts(position, publication.horizon)))
+        if not rows or not all(isfinite(row[number]) for row in rows for number in NUMBERS):
+            raise RejectedModelError(f"{publication.uri}: store and item {name} give no sound answer")
+
+
+def _fetch(objects: Objects, lake: str, publication: Publication) -> bytes:
+    address = urlsplit(publication.uri)
+    if (address.scheme, address.netloc) != ("s3", lake):
+        raise RejectedModelError(f"{publication.uri}: forecasts are served from s3://{lake} only")
+    found = objects.read(lake, address.path.lstrip("/"))
+    if not isinstance(found, Found):
+        raise RetryableError(f"{publication.uri}: the publication names it, but there is no such object")
+    return found.body
+
+
+def _check(frame: pl.DataFrame, publication: Publication) -> None:
+    series = frame.select(SERIES).n_unique()
+    counts = {
+        "rows": (frame.height, publication.rows),
+        "series": (series, publication.series),
+        "different keys": (frame.select(KEY).n_unique(), publication.rows),
+    }
+    for what, (here, said) in counts.items():
+        if here != said:
+            raise RejectedModelError(f"{publication.uri}: holds {here} {what}, its publication says {said}")
+    if not frame.height:
+        raise RejectedModelError(f"{publication.uri}: holds no forecast")
+    rules = {
+        "a value is missing": pl.any_horizontal(pl.all().is_null()),
+        "a number is not finite": pl.any_horizontal(pl.col(NUMBERS).is_finite().not_()),
+        "quantiles cross": (pl.col("p10") > pl.col("p50")) | (pl.col("p50") > pl.col("p90")),
+        "a date is not after the data": pl.col(DATE) <= publication.data_as_of,
+    }
+    for rule, broken in rules.items():
+        bad = frame.filter(broken)
+        if bad.height:
+            raise RejectedModelError(f"{publication.uri}: {rule} in {bad.height} rows, first {bad.row(0)}")
+
+
+def _manifest(objects: Objects, lake: str, publication: Publication) -> Manifest | None:
+    """The model's papers, kept beside its evaluation. Only told to people: their absence stops nothing."""
+    run_id = publication.model_id.removeprefix(f"{publication.dataset}-")
+    found = objects.read(lake, keys.run(publication.dataset, run_id, "evaluation/manifest.json"))
+    if not isinstance(found, Found):
+        return None
+    try:
+        return Manifest.model_validate_json(found.body)
+    except ValidationError:
+        return None

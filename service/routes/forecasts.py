@@ -1,0 +1,136 @@
+"""Forecasts and the series that have them, from memory."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.answers import ForecastAnswer, SeriesAnswer
+from service.board import Board, Serving
+from service.problems import ProblemError, documented, quoted
+from service.routes.datasets import serving
+from service.routes.reply import JsonReply
+
+LONGEST_PAGE: Final = 1000
+_Id = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class ForecastQuery(BaseModel):
+    """Parameters of one forecast; a misspelt one is refused, not passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    store_id: _Id = Field(description="as in the sales, leading zeros and all", examples=["1"])
+    item_id: _Id = Field(description="as in the sales; `all` where they have no item", examples=["all"])
+    horizon: int | None = Field(None, description="periods ahead, from 1; all there are when left out", examples=[14])
+    dataset: str | None = Field(None, description="needed only where there are several", examples=["rossmann"])
+
+
+class SeriesQuery(BaseModel):
+    """Parameters of one page of series."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(100, ge=1, le=LONGEST_PAGE)
+    after: str | None = Field(None, max_length=4000, description="`next` of the page before")
+    store_id: _Id | None = Field(None, description="only this store's")
+    dataset: str | None = Field(None, description="needed only where there are several")
+
+
+def routes(board: Board) -> APIRouter:
+    """``/v1/forecasts`` and ``/v1/series``."""
+    router = APIRouter(prefix="/v1", tags=["forecasts"])
+
+    @router.get("/forecasts", response_model=ForecastAnswer, responses=documented(401, 404, 422, 503))
+    async def forecasts(query: Annotated[ForecastQuery, Query()]) -> Response:
+        """Forecasts of one store and item: p10, p50, p90 and mean per date."""
+        return JsonReply(answer(serving(board, query.dataset), query.store_id, query.item_id, query.horizon))
+
+    @router.get("/series", response_model=SeriesAnswer, responses=documented(401, 404, 422, 503))
+    async def series(query: Annotated[SeriesQuery, Query()]) -> Response:
+        """Which stores and items have forecasts, page by page."""
+        return JsonReply(page(serving(board, query.dataset), query.store_id, query.after, query.limit))
+
+    return router
+
+
+def answer(now: Serving, store_id: str, item_id: str, horizon: int | None) -> dict[str, object]:
+    """Body of a forecast answer.
+
+    Raises:
+        ProblemError: 404 naming what is unknown, 422 for a horizon out of range.
+    """
+    publication = now.publication
+    periods = publication.horizon if horizon is None else horizon
+    if not 1 <= periods <= publication.horizon:
+        sentence = (
+            f"horizon is {str(periods)[:24]}; ask for 1 to {publication.horizon} periods ({publication.frequency})"
+        )
+        raise ProblemError(422, "horizon_out_of_range", sentence, limit=publication.horizon)
+    position = now.store.find(store_id, item_id)
+    if position is None:
+        raise _unknown(now, store_id, item_id)
+    return {
+        "dataset": publication.dataset,
+        "store_id": store_id,
+        "item_id": item_id,
+        "model_id": publication.model_id,
+        "data_as_of": publication.data_as_of,
+        "frequency": publication.frequency,
+        "tier": now.store.tier(position),
+        "forecasts": now.store.forecasts(position, periods),
+    }
+
+
+def page(now: Serving, store_id: str | None, after: str | None, limit: int) -> dict[str, object]:
+    """Body of a page of series.
+
+    Raises:
+        ProblemError: 404 for an unknown store, 422 for a cursor that is none.
+    """
+    store = now.store
+    if store_id is not None and not store.has_store(store_id):
+        raise _unknown(now, store_id, "")
+    found = store.page(store_id=store_id, after=_position(after), limit=limit + 1)
+    rows = [
+        dict(zip(("store_id", "item_id"), store.name(at), strict=True), tier=store.tier(at)) for at in found[:limit]
+    ]
+    more = len(found) > limit
+    return {
+        "dataset": now.publication.dataset,
+        "total": len(store),
+        "series": rows,
+        "next": _cursor(store.name(found[limit - 1])) if more else None,
+    }
+
+
+def _unknown(now: Serving, store_id: str, item_id: str) -> ProblemError:
+    dataset = now.publication.dataset
+    if now.store.has_store(store_id):
+        what, code = f"store {quoted(store_id)} has no item {quoted(item_id)} in dataset '{dataset}'", "unknown_item"
+        listing = urlencode({"dataset": dataset, "store_id": store_id})
+    else:
+        what, code = f"dataset '{dataset}' has no store {quoted(store_id)}", "unknown_store"
+        listing = urlencode({"dataset": dataset})
+    return ProblemError(404, code, f"{what}; GET /v1/series?{listing} lists what there is")
+
+
+def _cursor(name: tuple[str, str]) -> str:
+    return urlsafe_b64encode(orjson.dumps(name)).decode().rstrip("=")
+
+
+def _position(cursor: str | None) -> tuple[str, str] | None:
+    if cursor is None:
+        return None
+    try:
+        store, item = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if isinstance(store, str) and isinstance(item, str):
+            return store, item
+    except (ValueError, TypeError):
+        pass
+    raise ProblemError(
+        422, "bad_cursor", f"after is {quoted(cursor)}; give the `next` of the page before, or leave it out"
+    )
