@@ -1,0 +1,266 @@
+"""What commands, demo and tests do with a world: drop files, wait, read what came of them."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import httpx
+from botocore.exceptions import ClientError
+
+from core.contracts import keys, names
+from core.contracts.errors import RetailForecastError
+from core.contracts.models import Champion, ChampionPointer, Decision, Evaluation, LiveAccuracy, Publication
+from core.contracts.verdict import Verdict
+from local.cloud import Cloud
+from local.info import WorldInfo
+from local.state import Flight, Run, State, Upload
+
+Say = Callable[[str], None]
+_T = TypeVar("_T")
+_PAUSE: Final = 0.1
+_SECONDS: Final = 600.0
+
+
+class WaitedTooLongError(RetailForecastError):
+    """Something did not come; the message says what was seen last."""
+
+
+def _silent(_: str) -> None:
+    """Nobody is told."""
+
+
+class Client:
+    """One world, from outside. Everything goes through AWS's and the service's own APIs."""
+
+    def __init__(self, info: WorldInfo) -> None:
+        self.info = info
+        self.cloud = Cloud(info)
+        self.state = State(self.cloud, info)
+
+    def put(self, key: str, body: bytes) -> str:
+        """Drop a file into the raw bucket, nothing else; its version id."""
+        return self.cloud.s3.put_object(Bucket=self.info.buckets.raw, Key=key, Body=body)["VersionId"]
+
+    def verdict(self, key: str, version_id: str | None = None) -> Verdict | None:
+        """The verdict on a version of a file, the newest by default; None while there is none.
+
+        Raises:
+            RetailForecastError: there is no such file.
+        """
+        if version_id is None:
+            prefix = {"Bucket": self.info.buckets.raw, "Prefix": key}
+            versions = self.cloud.s3.list_object_versions(**prefix).get("Versions", [])  # type: ignore[arg-type]
+            found = [v["VersionId"] for v in versions if v["Key"] == key and v["IsLatest"]]
+            if not found:
+                raise RetailForecastError(f"{key}: no such file in {self.info.buckets.raw}")
+            version_id = found[0]
+        text = self._read(self.info.buckets.raw, keys.verdict(key, version_id))
+        return None if text is None else Verdict.model_validate_json(text)
+
+    def wait_for_verdict(self, key: str, version_id: str, *, say: Say = _silent, seconds: float = _SECONDS) -> Verdict:
+        """The verdict on a version, once it is there.
+
+        Raises:
+            WaitedTooLongError: it did not come in time.
+        """
+
+        def look() -> Verdict | None:
+            say(f"{key}: {self._doing(keys.dataset_of(key))}")
+            return self.verdict(key, version_id)
+
+        return self._wait(look, f"the verdict on {key}", seconds)
+
+    def wait_until_settled(self, dataset: str, *, say: Say = _silent, seconds: float = _SECONDS) -> None:
+        """Wait until nothing is under way for a dataset and the service serves its champion's newest forecasts.
+
+        Raises:
+            WaitedTooLongError: something still was, and what.
+        """
+        last = ""
+
+        def look() -> bool:
+            nonlocal last
+            last = self.unsettled(dataset)
+            if last:
+                say(last)
+            return not last
+
+        self._wait(look, f"{dataset} to settle", seconds, lambda: last)
+
+    def unsettled(self, dataset: str) -> str:
+        """What is still under way, a sentence; empty when nothing is.
+
+        The order matters: each thing asked about can only be followed by those asked about after it.
+        """
+        waiting = [u for u in self.state.uploads(dataset) if u.status in ("queued", "running")]
+        flight = self.state.flight(dataset)
+        if waiting or flight.running:
+            return self._doing(dataset)
+        if flight.owed:
+            return "closing the run"
+        if queue := self.state.busy_queue():
+            return f"messages in {queue}"
+        if self.state.running(dataset):
+            return self._doing(dataset)
+        return self._unserved(dataset)
+
+    def _doing(self, dataset: str) -> str:
+        runs = self.state.running(dataset)
+        if not runs:
+            return "waiting for its run"
+        steps = [s for s in self.state.steps(runs[0].arn) if s.status == "Executing"]
+        return f"{runs[0].short}: {steps[0].name if steps else 'between steps'}"
+
+    def _unserved(self, dataset: str) -> str:
+        pointer = self.pointer(dataset)
+        if pointer is None:
+            return ""
+        wanted = self.publication(dataset, pointer.current.model_id)
+        if wanted is None:
+            failed = self.state.last_run(dataset, names.forecast_pipeline(self.info.env))
+            return "" if failed and failed.status == "Failed" else "waiting for the champion's forecasts"
+        served = (self.current_model(dataset) or {}).get("publication") or {}
+        same = (served.get("model_id"), served.get("run_id")) == (wanted.model_id, wanted.run_id)
+        return "" if same else f"the service loads {wanted.model_id}"
+
+    def forecast(
+        self, store: str, item: str, *, dataset: str | None = None, horizon: int | None = None
+    ) -> dict[str, Any]:
+        """What the service answers for one store and item.
+
+        Raises:
+            RetailForecastError: with its own sentence, when it refuses.
+        """
+        query = {"store_id": store, "item_id": item, "dataset": dataset, "horizon": horizon}
+        reply = self._get("/v1/forecasts", **query)
+        if reply.status_code != httpx.codes.OK:
+            raise RetailForecastError(_problem(reply))
+        answer: dict[str, Any] = reply.json()
+        return answer
+
+    def current_model(self, dataset: str) -> dict[str, Any] | None:
+        """What the service says of the model it serves; None when it serves none."""
+        reply = self._get("/v1/models/current", dataset=dataset)
+        answer: dict[str, Any] | None = reply.json() if reply.status_code == httpx.codes.OK else None
+        return answer
+
+    def pointer(self, dataset: str) -> ChampionPointer | None:
+        """The champion pointer of a dataset."""
+        text = self._read(self.info.buckets.artifacts, keys.champion(dataset))
+        return None if text is None else ChampionPointer.model_validate_json(text)
+
+    def champions(self, dataset: str) -> list[Champion]:
+        """The champion and those before it, newest first."""
+        pointer = self.pointer(dataset)
+        return [pointer.current, *pointer.history] if pointer else []
+
+    def publication(self, dataset: str, model_id: str) -> Publication | None:
+        """The newest forecasts of a model."""
+        text = self._read(self.info.buckets.lake, keys.publication(dataset, model_id))
+        return None if text is None else Publication.model_validate_json(text)
+
+    def decision(self, dataset: str) -> Decision:
+        """What the newest run decided after its ingest.
+
+        Raises:
+            RetailForecastError: no run has got that far.
+        """
+        return Decision.model_validate_json(self._newest(dataset, "ingest/decision.json"))
+
+    def evaluation(self, dataset: str) -> Evaluation:
+        """The newest evaluation of a model against the gate.
+
+        Raises:
+            RetailForecastError: no run has got that far.
+        """
+        return Evaluation.model_validate_json(self._newest(dataset, "evaluation/evaluation.json"))
+
+    def live_accuracy(self, dataset: str) -> list[LiveAccuracy]:
+        """All measurements of forecasts already given, oldest first."""
+        found = self._listed(keys.accuracy(dataset))
+        texts = [self._read(self.info.buckets.lake, key) or b"" for key, _ in found]
+        measured: list[LiveAccuracy] = []
+        for text in texts:
+            parsed = json.loads(text)
+            measured += [
+                LiveAccuracy.model_validate(each) for each in (parsed if isinstance(parsed, list) else [parsed])
+            ]
+        return sorted(measured, key=lambda each: (each.measured_at, each.first_date))
+
+    def uploads(self, dataset: str) -> list[Upload]:
+        """Uploads of a dataset, oldest first."""
+        return self.state.uploads(dataset)
+
+    def flight(self, dataset: str) -> Flight:
+        """Whether a run is in flight, and how the last one failed."""
+        return self.state.flight(dataset)
+
+    def runs(self) -> list[Run]:
+        """Executions of both pipelines, newest first."""
+        return self.state.runs()
+
+    def rollback(self, dataset: str, reason: str) -> dict[str, Any]:
+        """Have the promote function put the former champion back.
+
+        Raises:
+            RetailForecastError: with the function's sentence, when it could not.
+        """
+        return self.invoke("promote", {"action": "rollback", "dataset": dataset, "reason": reason})
+
+    def sweep(self) -> dict[str, Any]:
+        """Have the on_upload function look for what events did not bring."""
+        return self.invoke("on-upload", {"action": "sweep"})
+
+    def invoke(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
+        """Invoke one of our functions and give back its answer."""
+        name = names.resource(self.info.env, function)
+        reply = self.cloud.functions.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        answer = json.loads(reply["Payload"].read() or b"null") or {}
+        if "FunctionError" in reply:
+            raise RetailForecastError(f"{name}: {answer.get('errorMessage', answer)}")
+        return dict(answer)
+
+    def _newest(self, dataset: str, name: str) -> bytes:
+        found = [pair for pair in self._listed(f"runs/{dataset}/") if pair[0].endswith(f"/{name}")]
+        if not found:
+            raise RetailForecastError(f"no run of {dataset} has written {name}")
+        return self._read(self.info.buckets.lake, max(found, key=lambda pair: pair[1])[0]) or b""
+
+    def _listed(self, prefix: str) -> list[tuple[str, float]]:
+        pages = self.cloud.s3.get_paginator("list_objects_v2").paginate(Bucket=self.info.buckets.lake, Prefix=prefix)
+        return [(item["Key"], item["LastModified"].timestamp()) for page in pages for item in page.get("Contents", [])]
+
+    def _read(self, bucket: str, key: str) -> bytes | None:
+        try:
+            return self.cloud.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                return None
+            raise
+
+    def _get(self, path: str, **query: Any) -> httpx.Response:
+        given = {name: value for name, value in query.items() if value is not None}
+        try:
+            return httpx.get(f"{self.info.endpoints.service}{path}", params=given, timeout=30, trust_env=False)
+        except httpx.HTTPError as error:
+            raise RetailForecastError(
+                f"the service does not answer at {self.info.endpoints.service}: {error}"
+            ) from error
+
+    @staticmethod
+    def _wait(look: Callable[[], _T | None], what: str, seconds: float, seen: Callable[[], str] = str) -> _T:
+        deadline = time.monotonic() + seconds
+        while not (found := look()):
+            if time.monotonic() > deadline:
+                raise WaitedTooLongError(f"waited {seconds:.0f} s for {what}{': ' + seen() if seen() else ''}")
+            time.sleep(_PAUSE)
+        return found
+
+
+def _problem(reply: httpx.Response) -> str:
+    try:
+        body = reply.json()
+    except ValueError:
+        body = {}
+    return str(body.get("detail") or body.get("title") or f"the service answered {reply.status_code}")

@@ -1,0 +1,173 @@
+"""The laptop world: the AWS emulator, SageMaker, the deployed stacks and the service, as one."""
+
+import fcntl
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Final, Self
+
+from core.contracts.errors import ConfigError
+from local import deploy, synthesis
+from local.client import Client
+from local.cloud import Cloud
+from local.emulator import Emulator
+from local.info import WorldInfo
+from local.process import Child, StartError
+from local.settings import HOST, REPOSITORY, Layout, Ports, aws_environment
+
+Say = Callable[[str], None]
+SYNTH_CACHE: Final = REPOSITORY / ".cache" / "synth"
+_WATCH_SECONDS: Final = 0.5
+
+
+def _silent(_: str) -> None:
+    """Nobody is told."""
+
+
+class World:
+    """A world in one folder. Usable as a context manager: up on entry, down on exit.
+
+    Everything worth keeping is on disk at any moment, so ``up`` after ``down`` and ``up``
+    after ``kill -9`` come to the same.
+    """
+
+    def __init__(self, folder: Path, ports: Ports | None = None, *, service: bool = True) -> None:
+        self.layout = Layout(folder)
+        self.ports = ports or Ports()
+        self.info = WorldInfo.of(os.getpid(), self.ports)
+        self.left_out: list[str] = []
+        self._with_service = service
+        self._lock: IO[str] | None = None
+        self._stopping = threading.Event()
+        self._guard = threading.RLock()
+        self._watcher: threading.Thread | None = None
+
+    @property
+    def client(self) -> Client:
+        """A client of this world."""
+        return Client(self.info)
+
+    def up(self, say: Say = _silent) -> Self:
+        """Bring it up; when this returns, files may be dropped.
+
+        Raises:
+            ConfigError: a port is in use, or a world of this folder is up already.
+            StartError: a part did not come up.
+            DeployError: a stack could not be deployed.
+        """
+        self.layout.make()
+        self._take_lock()
+        self.layout.world.unlink(missing_ok=True)
+        self.ports.check_free()
+        shutil.rmtree(self.layout.root / "tmp", ignore_errors=True)
+        try:
+            self._start(say)
+        except BaseException:
+            self.down()
+            raise
+        return self
+
+    def _start(self, say: Say) -> None:
+        self.emulator = Emulator(self.layout, self.ports)
+        self.sagemaker = self._sagemaker()
+        self.service = self._service()
+        say("starting the AWS emulator")
+        self.emulator.start()
+        say("synthesising the stacks")
+        assembly = synthesis.synthesise(SYNTH_CACHE)
+        say("starting SageMaker")
+        self.sagemaker.start(self.info.endpoints.sagemaker)
+        left_out = deploy.deploy(Cloud(self.info), assembly, say)
+        self.left_out = sorted({kind for _, kind, _ in left_out})
+        self.emulator.snapshot()
+        if self._with_service:
+            say("starting the service")
+            self.service.start(f"{self.info.endpoints.service}/livez")
+        say("looking for files that no event told of")
+        self.client.sweep()
+        self.info.write(self.layout.root)
+        self._watcher = threading.Thread(target=self._watch, args=(say,), name="watcher", daemon=True)
+        self._watcher.start()
+
+    def _sagemaker(self) -> Child:
+        command = [sys.executable, "-m", "local.sagemaker", "--port", str(self.ports.sagemaker)]
+        command += ["--root", str(self.layout.root.resolve())]
+        environment = aws_environment(self.ports)
+        return Child("SageMaker", command, env=environment, log=self.layout.logs / "sagemaker.log", cwd=REPOSITORY)
+
+    def _service(self) -> Child:
+        environment = aws_environment(self.ports) | {
+            "ENVIRONMENT": self.info.env,
+            "RAW_BUCKET": self.info.buckets.raw,
+            "LAKE_BUCKET": self.info.buckets.lake,
+            "ARTIFACTS_BUCKET": self.info.buckets.artifacts,
+            "HOST": HOST,
+            "PORT": str(self.ports.service),
+            "POLL_SECONDS": "0.5",
+            "DISCOVER_SECONDS": "1",
+            "OPT_ML": str((self.layout.root / "no-bundle").resolve()),
+        }
+        command = [sys.executable, "-m", "service", "serve"]
+        return Child("the service", command, env=environment, log=self.layout.logs / "service.log", cwd=REPOSITORY)
+
+    def _parts(self) -> list[tuple[Child, str]]:
+        parts = [
+            (self.emulator.child, f"{self.info.endpoints.aws}/_ministack/health"),
+            (self.sagemaker, self.info.endpoints.sagemaker),
+        ]
+        return parts + ([(self.service, f"{self.info.endpoints.service}/livez")] if self._with_service else [])
+
+    def _watch(self, say: Say) -> None:
+        """Start again what has been killed; everything it knew is on disk."""
+        while not self._stopping.wait(_WATCH_SECONDS):
+            with self._guard:
+                if self._stopping.is_set():
+                    return
+                dead = [(child, ready) for child, ready in self._parts() if not child.alive]
+                try:
+                    for child, ready in dead:
+                        say(f"{child.name} has ended; starting it again")
+                        child.start(ready)
+                    if dead:
+                        self.client.sweep()
+                except StartError as error:
+                    say(str(error))
+
+    def down(self) -> None:
+        """End everything; state stays on disk."""
+        self._stopping.set()
+        with self._guard:
+            self.layout.world.unlink(missing_ok=True)
+            for name in ("service", "sagemaker"):
+                if child := getattr(self, name, None):
+                    child.stop()
+            if emulator := getattr(self, "emulator", None):
+                emulator.stop()
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def _take_lock(self) -> None:
+        """One world a folder; the kernel frees the lock of a killed one."""
+        self._stopping.clear()
+        lock = (self.layout.root / "lock").open("w", encoding="utf-8")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise ConfigError(
+                f"a world is up in {self.layout.root} already: end it with `python -m local down`"
+            ) from error
+        self._lock = lock
+
+    def __enter__(self) -> Self:
+        return self.up()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.down()
