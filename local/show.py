@@ -1,0 +1,190 @@
+"""How the commands look in a terminal."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from core.contracts.errors import RetailForecastError
+from core.contracts.verdict import Kind, Verdict
+from local.client import Client
+from local.info import WorldInfo
+from local.state import Run
+
+_COLOUR: dict[str, str] = {
+    **{Kind.ACCEPTED: "green", Kind.REPAIRED: "green", Kind.QUARANTINED: "yellow", Kind.REJECTED: "red"},
+    **{"done": "green", "running": "cyan", "queued": "cyan", "failed": "red"},
+    **{"Succeeded": "green", "Executing": "cyan", "Stopping": "yellow", "Stopped": "yellow", "Failed": "red"},
+}
+_MANY = 12
+
+
+def _coloured(word: str | None) -> str:
+    colour = _COLOUR.get(word or "", "dim")
+    return f"[{colour}]{word or '-'}[/{colour}]"
+
+
+@contextmanager
+def stages(console: Console, title: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done, live in a terminal, line by line in a log."""
+    began, said = time.monotonic(), ""
+    with console.status(title) if console.is_terminal else _nothing() as live:
+
+        def say(detail: str) -> None:
+            nonlocal said
+            if detail == said:
+                return
+            said = detail
+            if live is not None:
+                live.update(f"{title}  [dim]{escape(detail)}[/dim]")
+            else:
+                console.print(f"  {detail}", style="dim", markup=False)
+
+        yield say
+    console.print(f"[green]✓[/green] {title} [bold]{time.monotonic() - began:.1f} s[/bold]")
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield None
+
+
+def world(console: Console, info: WorldInfo, left_out: list[str]) -> None:
+    """Addresses of a world that is up, and what it lacks."""
+    grid = Table.grid(padding=(0, 2))
+    for name, value in {
+        "drop files": "python -m local drop FILE... --dataset NAME",
+        "see what happens": "python -m local status",
+        "API docs": f"{info.endpoints.service}/docs",
+        "AWS API": f"{info.endpoints.aws}  (SageMaker: {info.endpoints.sagemaker})",
+        "raw bucket": info.buckets.raw,
+    }.items():
+        grid.add_row(f"[dim]{name}[/dim]", value)
+    console.print(grid)
+    console.print(f"[dim]left out, the emulator cannot hold it: {', '.join(left_out) or 'nothing'}[/dim]")
+    console.print("Ctrl-C ends it; everything is kept.")
+
+
+def verdict(console: Console, found: Verdict) -> None:
+    """One verdict, each refused row named."""
+    name = found.upload.key if found.upload else "file"
+    console.print(f"{_coloured(found.kind)} [bold]{escape(name)}[/bold]  {escape(found.sentence)}")
+    counts = found.counts
+    if counts.read:
+        parts = {"read": counts.read, "kept": counts.kept, "merged": counts.merged, "left out": counts.left_out}
+        parts["refused"] = counts.refused
+        console.print("  rows: " + ", ".join(f"{value:,} {label}" for label, value in parts.items()), style="dim")
+    for note in found.notes:
+        console.print(f"  {note.reason} x{note.count}: {note.sentence}", style="dim", markup=False)
+    if found.refusals:
+        table = Table("line", "column", "value", "reason", "cure")
+        for refusal in found.refusals:
+            value = "" if refusal.value is None else repr(refusal.value)
+            cells = (str(refusal.line), refusal.column or "", value, refusal.reason, refusal.cure)
+            table.add_row(*(escape(cell) for cell in cells))
+        console.print(table)
+
+
+def status(console: Console, client: Client) -> None:
+    """Everything about every dataset."""
+    datasets = client.state.datasets()
+    if not datasets:
+        console.print("Nothing has been dropped yet: python -m local drop FILE... --dataset NAME")
+        return
+    runs = client.runs()
+    for dataset in datasets:
+        _uploads(console, client, dataset)
+        flight = client.flight(dataset)
+        console.print(f"  flight: {'running ' + str(flight.run_id) if flight.running else 'at rest'}", markup=False)
+        if flight.last_failure:
+            console.print(f"  [red]last failure:[/red] {escape(flight.last_failure)}")
+        champions(console, client, dataset)
+    _runs(console, client, runs)
+
+
+def _uploads(console: Console, client: Client, dataset: str) -> None:
+    uploads = client.uploads(dataset)
+    title = f"[bold]{escape(dataset)}[/bold]  {len(uploads)} upload(s)"
+    table = Table("file", "dropped", "status", "verdict", "sentence", title=title, title_justify="left")
+    for upload in uploads[-_MANY:]:
+        table.add_row(
+            escape(upload.key), upload.uploaded_at[:19].replace("T", " "), _coloured(upload.status),
+            _coloured(upload.verdict), escape(upload.sentence or ""),
+        )  # fmt: skip
+    console.print(table)
+
+
+def champions(console: Console, client: Client, dataset: str) -> None:
+    """The champion, those before it, and what is published and served."""
+    found = client.champions(dataset)
+    if not found:
+        console.print("  champion: none yet")
+        return
+    for label, champion in zip(["champion", *["  before"] * 3], found[:4], strict=False):
+        since = f"since {champion.promoted_at:%Y-%m-%d %H:%M:%S}"
+        console.print(f"  {label}: [bold]{champion.model_id}[/bold] {since}, {escape(champion.reason)}")
+    published = client.publication(dataset, found[0].model_id)
+    if published is None:
+        console.print("  forecasts: [yellow]not published yet[/yellow]")
+        return
+    served = (client.current_model(dataset) or {}).get("publication") or {}
+    state = "[green]served[/green]" if served.get("run_id") == published.run_id else "[yellow]not served yet[/yellow]"
+    console.print(
+        f"  forecasts: {published.series:,} series as of {published.data_as_of}, {published.horizon} ahead, {state}"
+    )
+
+
+def _runs(console: Console, client: Client, runs: list[Run]) -> None:
+    table = Table("pipeline", "started", "status", "steps", "reason", title="[bold]runs[/bold]", title_justify="left")
+    for run in runs[:_MANY]:
+        steps = " ".join(f"{_step_mark(step.status)}{step.name}" for step in client.state.steps(run.arn))
+        started = run.started.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        table.add_row(run.short, started, _coloured(run.status), steps, escape((run.failure or "")[:300]))
+    console.print(table)
+
+
+def _step_mark(status: str) -> str:
+    return {"Succeeded": "[green]✓[/green]", "Failed": "[red]✗[/red]", "Executing": "[cyan]▸[/cyan]"}.get(status, "·")
+
+
+def forecast(console: Console, answer: dict[str, Any]) -> None:
+    """One answer of the service."""
+    console.print(
+        f"[bold]{answer['store_id']} x {answer['item_id']}[/bold]  model {answer['model_id']}, "
+        f"data as of {answer['data_as_of']}, tier {answer['tier']}"
+    )
+    table = Table("date", *(name for name in ("p10", "p50", "p90", "mean")), "")
+    top = max((row["p90"] for row in answer["forecasts"]), default=0) or 1
+    for row in answer["forecasts"]:
+        numbers = [f"{row[name]:,.1f}" for name in ("p10", "p50", "p90", "mean")]
+        table.add_row(row["date"], *numbers, _bar(row, top))
+    console.print(table)
+
+
+def _bar(row: dict[str, float], top: float, width: int = 40) -> str:
+    low, middle, high = (round(row[name] / top * (width - 1)) for name in ("p10", "p50", "p90"))
+    return "".join("━" if at == middle else "░" if low <= at <= high else " " for at in range(width))
+
+
+def logs(console: Console, folder: Path, step: str | None, lines: int) -> None:
+    """The newest log of a name, or a list of all."""
+    found = sorted(folder.rglob("*.log"), key=lambda path: path.stat().st_mtime, reverse=True)
+    if step is None:
+        for path in found[:40]:
+            when = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            console.print(f"{when:%Y-%m-%d %H:%M:%S}  {path}", markup=False)
+        return
+    wanted = [path for path in found if path.stem.lower() == step.lower()]
+    if not wanted:
+        raise RetailForecastError(
+            f"no log of {step!r}; there are {', '.join(sorted({p.stem for p in found})) or 'none'}"
+        )
+    console.print(f"[dim]{wanted[0]}[/dim]")
+    text = wanted[0].read_text(encoding="utf-8", errors="replace")
+    console.print("\n".join(text.splitlines()[-lines:]), markup=False)
