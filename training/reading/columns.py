@@ -1,0 +1,197 @@
+"""Gives each column of a raw table its role, by the configuration, its name and its content."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.dateforms import EXCEL, readings, split_time
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import cell
+from training.reading.tables import RawTable
+
+SALES: Final = "sales"
+_SAMPLE: Final = 200
+_MOSTLY: Final = 0.5
+_CONFIGURABLE: Final = (
+    words.DATE, words.STORE, words.ITEM, words.UNITS, words.PRICE, words.PROMO, words.OPEN, words.STOCK,
+    words.DOCUMENT, words.STATUS, words.CUSTOMER, words.TIME, words.LINE,
+)  # fmt: skip
+_SINGLE: Final = (
+    words.STORE, words.DOCUMENT, words.ITEM, words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK, words.PROMO,
+    words.OPEN, words.CLOSED, words.STATUS, words.TIME, words.CUSTOMER, words.LINE,
+)  # fmt: skip
+
+
+@dataclass
+class Roles:
+    """Column index of each role; ``others`` are the columns without one, ``renamed`` configured covariates."""
+
+    of: dict[str, int] = field(default_factory=dict)
+    others: list[int] = field(default_factory=list)
+    renamed: dict[int, str] = field(default_factory=dict)
+    configured: set[str] = field(default_factory=set)
+
+    def __contains__(self, role: str) -> bool:
+        return role in self.of
+
+
+def find_roles(table: RawTable, wanted: Mapping[str, str], name: str) -> Roles:
+    """Roles of a table's columns.
+
+    Raises:
+        FileRefusedError: a configured column is not in the file, or two columns claim to be the quantity.
+    """
+    roles = Roles()
+    taken: set[int] = set()
+    for role, column in wanted.items():
+        index = _configured(table, column, role, name)
+        taken.add(index)
+        roles.configured.add(role)
+        if role in _CONFIGURABLE:
+            roles.of[role] = index
+        else:
+            roles.renamed[index] = role
+            roles.others.append(index)
+    _date_roles(table, roles, taken)
+    for role in _SINGLE:
+        _name_role(table, roles, taken, role, name)
+    roles.others += [index for index in range(len(table.header)) if index not in taken]
+    return roles
+
+
+def _configured(table: RawTable, column: str, role: str, name: str) -> int:
+    names = [header.casefold() for header in table.header]
+    for exact in (column, column.strip()):
+        if exact.casefold() in names:
+            return names.index(exact.casefold())
+    raise FileRefusedError(
+        Reason.COLUMNS_MISSING,
+        f"{name}: reading.columns.{role} = {column!r}, but the header on line {table.header_line} has "
+        f"{', '.join(repr(header) for header in table.header[:30])}; correct the entry.",
+    )
+
+
+def _date_roles(table: RawTable, roles: Roles, taken: set[int]) -> None:
+    if words.DATE not in roles:
+        claims = sorted(
+            (rank, index)
+            for index, name in enumerate(table.header)
+            if index not in taken
+            for role, rank in words.roles_of(name)
+            if role == words.DATE and holds_dates(table, index, days_only=rank > 1)
+        )
+        if claims:
+            _take(roles, taken, words.DATE, claims[0][1])
+            taken.update(index for _, index in claims[1:] if not _is_number_column(table, index))
+    if words.DATE not in roles:
+        for role in (words.YEAR, words.MONTH, words.DAY, words.WEEK):
+            found = [i for i, n in enumerate(table.header) if i not in taken and role in dict(words.roles_of(n))]
+            if found:
+                _take(roles, taken, role, found[0])
+        if words.YEAR not in roles or not (words.MONTH in roles or words.WEEK in roles):
+            for role in (words.MONTH, words.DAY, words.WEEK):
+                if role in roles:
+                    taken.discard(roles.of.pop(role))
+            _date_by_content(table, roles, taken)
+
+
+def _date_by_content(table: RawTable, roles: Roles, taken: set[int]) -> None:
+    """The only column whose every cell is a full date, whatever its name."""
+    dated = [
+        index for index in range(len(table.header)) if index not in taken and holds_dates(table, index, strict=True)
+    ]
+    if len(dated) == 1:
+        _take(roles, taken, words.DATE, dated[0])
+
+
+def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: str) -> None:
+    if role in roles:
+        return
+    claims = sorted(
+        (rank, index)
+        for index, header in enumerate(table.header)
+        if index not in taken
+        for found, rank in words.roles_of(header)
+        if found == role and _content_fits(table, index, role)
+    )
+    if not claims:
+        return
+    if role == words.UNITS:
+        _check_one_quantity(table, claims, name)
+    _take(roles, taken, role, claims[0][1])
+
+
+def _check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: str) -> None:
+    best = [index for rank, index in claims if rank == claims[0][0]]
+    first = table.frame[cell(best[0])]
+    rival = next((index for index in best[1:] if not first.equals(table.frame[cell(index)])), None)
+    if rival is not None:
+        one, other = table.header[best[0]], table.header[rival]
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: both {one!r} and {other!r} could be the quantity sold and they differ; "
+            f"settle it with reading.columns.units = '{one}' or '{other}'.",
+        )
+
+
+def _content_fits(table: RawTable, index: int, role: str) -> bool:
+    sample = _texts(table, index)
+    if role in (words.OPEN, words.CLOSED):
+        flags = {
+            *words.TRUE_WORDS,
+            *words.FALSE_WORDS,
+            *words.MISSING_WORDS,
+            *words.CLOSED_WORDS,
+            "0",
+            "1",
+            "0.0",
+            "1.0",
+        }
+        return all(text.casefold() in flags | {"open", "offen", "abierto"} for text in sample)
+    if role in (words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK):
+        return not sample or _numberish(sample)
+    if role == words.TIME:
+        return all(":" in text or text.isdigit() or "h" in text for text in sample)
+    return True
+
+
+def _numberish(sample: list[str]) -> bool:
+    """Half of the cells have a digit: the rest may be dashes, words for closed, or damage."""
+    filled = [text for text in sample if text.casefold() not in words.MISSING_WORDS]
+    return not filled or sum(any(c.isdigit() for c in text) for text in filled) >= _MOSTLY * len(filled)
+
+
+def holds_dates(table: RawTable, index: int, *, days_only: bool = False, strict: bool = False) -> bool:
+    """Most cells of a column are dates. ``strict``: nearly all, and no bare numbers."""
+    kind = table.frame.schema[cell(index)]
+    if kind == pl.Date or isinstance(kind, pl.Datetime):
+        return True
+    sample = [text for text in _texts(table, index) if text.casefold() not in words.MISSING_WORDS]
+    if not sample:
+        return not strict and not days_only
+    good = 0
+    for text in sample:
+        forms = [form for form, _ in readings(split_time(text)[0])]
+        if strict:
+            forms = [form for form in forms if form != EXCEL and not text.replace(".", "").isdigit()]
+        good += bool(forms)
+    return good >= (0.95 if strict else _MOSTLY) * len(sample)
+
+
+def _is_number_column(table: RawTable, index: int) -> bool:
+    return all(text.replace(".", "", 1).isdigit() for text in _texts(table, index))
+
+
+def _texts(table: RawTable, index: int) -> list[str]:
+    column = table.frame[cell(index)]
+    head = column.drop_nulls().head(_SAMPLE * 3).cast(pl.String).str.strip_chars()
+    return [text for text in head.to_list() if text][:_SAMPLE]
+
+
+def _take(roles: Roles, taken: set[int], role: str, index: int) -> None:
+    roles.of[role] = index
+    taken.add(index)

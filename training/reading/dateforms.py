@@ -1,0 +1,199 @@
+"""Every way a day, a week or a month is written, and what each reading gives.
+
+A *form* is one way to write dates, named by its strptime pattern where there is one.
+``readings`` gives all forms a text could be, so that a column can be proven as a whole.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from training.reading.vocabulary import fold
+
+EXCEL: Final = "excel serial"
+_EXCEL_EPOCH: Final = date(1899, 12, 30)
+
+_MONTHS: Final = {
+    1: "january jan januar jaenner janner enero ene janvier janv janeiro januari gennaio gen",
+    2: "february feb februar febrero fevrier fevr fev fevereiro februari febbraio febr",
+    3: "march mar marz maerz mrz marzo mars marco maart mrt",
+    4: "april apr abril abr avril avr aprile",
+    5: "may mai mayo maio mei maggio mag",
+    6: "june jun juni junio juin junho giugno giu",
+    7: "july jul juli julio juillet juil julho luglio lug",
+    8: "august aug agosto ago aout augustus",
+    9: "september sep sept septiembre setiembre septembre setembro set settembre",
+    10: "october oct oktober okt octubre octobre outubro out ottobre ott",
+    11: "november nov noviembre novembre novembro",
+    12: "december dec dezember dez diciembre dic decembre dezembro dicembre",
+}
+_MONTH_OF: Final = {word: number for number, words in _MONTHS.items() for word in words.split()}
+_WEEKDAYS: Final = frozenset(
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonnabend", "sonntag", "mo", "di", "mi", "do", "fr", "sa", "so", "lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo", "lun", "mar", "mie", "jue", "vie", "sab", "dom", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "mer", "jeu", "ven", "sam", "dim", "segunda", "terca", "quarta", "quinta", "sexta", "seg", "ter", "qua", "qui", "sex", "feira", "lunedi", "martedi", "mercoledi", "giovedi", "venerdi", "domenica", "gio", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag", "ma", "woe", "don", "vrij", "zat", "zon", "wo", "vr", "za", "zo"]
+)
+_FILL: Final = frozenset(["de", "of", "del", "do", "da", "the", "st", "nd", "rd", "th", "er", "le", "den", "den"])
+_WEEK_WORDS: Final = "w|week|wk|kw|kalenderwoche|woche|sem|semaine|semana|settimana|sett|s|uke|cw"
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _week(year: int, week: int, day: int = 1) -> date | None:
+    try:
+        return date.fromisocalendar(year, week, day)
+    except ValueError:
+        return None
+
+
+def _century(year: int) -> int:
+    return 2000 + year if year < 69 else 1900 + year  # noqa: PLR2004 - the pivot of POSIX strptime
+
+
+Builder = Callable[[re.Match[str]], date | None]
+
+
+def _ints(match: re.Match[str], *names: str) -> list[int]:
+    return [int(match[name]) for name in names]
+
+
+def _ymd(match: re.Match[str]) -> date | None:
+    return _day(*_ints(match, "y", "m", "d"))
+
+
+def _short(match: re.Match[str]) -> date | None:
+    year, month, day = _ints(match, "y", "m", "d")
+    return _day(_century(year), month, day)
+
+
+def _ym(match: re.Match[str]) -> date | None:
+    return _day(*_ints(match, "y", "m"), 1)
+
+
+def _yw(match: re.Match[str]) -> date | None:
+    return _week(*_ints(match, "y", "w"))
+
+
+def _ywd(match: re.Match[str]) -> date | None:
+    return _week(*_ints(match, "y", "w", "d"))
+
+
+def _serial(match: re.Match[str]) -> date | None:
+    return _EXCEL_EPOCH + timedelta(days=int(match["n"]))
+
+
+def _forms() -> tuple[tuple[str, re.Pattern[str], Builder], ...]:
+    y4, y2, two, one = r"(?P<y>\d{4})", r"(?P<y>\d{2})", r"\d{2}", r"\d{1,2}"
+    forms: list[tuple[str, str, Builder]] = []
+    for sep in "-/. ":
+        s = re.escape(sep)
+        forms += [
+            (f"%Y{sep}%m{sep}%d", f"{y4}{s}(?P<m>{one}){s}(?P<d>{one})", _ymd),
+            (f"%d{sep}%m{sep}%Y", f"(?P<d>{one}){s}(?P<m>{one}){s}{y4}", _ymd),
+            (f"%d{sep}%m{sep}%y", f"(?P<d>{one}){s}(?P<m>{one}){s}{y2}", _short),
+        ]
+        if sep != ".":  # nobody writes the month first, or a short year first, with dots
+            forms += [
+                (f"%m{sep}%d{sep}%Y", f"(?P<m>{one}){s}(?P<d>{one}){s}{y4}", _ymd),
+                (f"%m{sep}%d{sep}%y", f"(?P<m>{one}){s}(?P<d>{one}){s}{y2}", _short),
+                (f"%y{sep}%m{sep}%d", f"{y2}{s}(?P<m>{one}){s}(?P<d>{one})", _short),
+            ]
+        if sep != " ":
+            forms += [
+                (f"%Y{sep}%m", f"{y4}{s}(?P<m>{one})", _ym),
+                (f"%m{sep}%Y", f"(?P<m>{one}){s}{y4}", _ym),
+                (f"%G{sep}%V", f"{y4}{s}(?P<w>{one})", _yw),
+                (f"%V{sep}%G", f"(?P<w>{one}){s}{y4}", _yw),
+            ]
+    forms += [
+        ("%Y%m%d", f"{y4}(?P<m>{two})(?P<d>{two})", _ymd),
+        ("%d%m%Y", f"(?P<d>{two})(?P<m>{two}){y4}", _ymd),
+        ("%m%d%Y", f"(?P<m>{two})(?P<d>{two}){y4}", _ymd),
+        ("%Y%m", f"(?P<y>(?:19|20)\\d\\d)(?P<m>{two})", _ym),
+        ("%G%V", f"(?P<y>(?:19|20)\\d\\d)(?P<w>{two})", _yw),
+        ("%y%m%d", f"(?P<y>(?!19|20)\\d\\d)(?P<m>{two})(?P<d>{two})", _short),
+        ("%G-W%V", rf"{y4}\s*[-/. ]?\s*(?:{_WEEK_WORDS})\s*[-.]?\s*(?P<w>{one})", _yw),
+        ("%G-W%V-%u", rf"{y4}-?w(?P<w>{two})-?(?P<d>[1-7])", _ywd),
+        ("W%V %G", rf"(?:{_WEEK_WORDS})\s*\.?\s*(?P<w>{one})\s*[-/., ]\s*{y4}", _yw),
+        ("%V W %G", rf"(?P<w>{one})\s*\.?\s*(?:{_WEEK_WORDS})\s*[-/., ]?\s*{y4}", _yw),
+        ("%d %b %Y", rf"(?P<d>{one}) #(?P<m>{two}) {y4}", _ymd),
+        ("%b %d %Y", rf"#(?P<m>{two}) (?P<d>{one}) {y4}", _ymd),
+        ("%Y %b %d", rf"{y4} #(?P<m>{two}) (?P<d>{one})", _ymd),
+        ("%d %b %y", rf"(?P<d>{one}) #(?P<m>{two}) {y2}", _short),
+        ("%b %Y", rf"#(?P<m>{two}) {y4}", _ym),
+        ("%Y %b", rf"{y4} #(?P<m>{two})", _ym),
+        ("%b %y", rf"#(?P<m>{two}) {y2}", lambda m: _day(_century(int(m["y"])), int(m["m"]), 1)),
+        (EXCEL, r"(?P<n>[2-7]\d{4})(?:[.,]\d+)?", _serial),
+    ]
+    return tuple((name, re.compile(rf"^{pattern}$"), build) for name, pattern, build in forms)
+
+
+_FORMS: Final = _forms()
+_TIME: Final = re.compile(
+    r"(?:[T ,]\s*|\s+(?:at|um|a las|à)\s+)(?:\d{1,2}[:h.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?|\d{6}|\d{1,2}(?=\s*[ap]))\s*(?:uhr|h)?"
+    r"\s*(?:[ap]\.?\s?m\.?)?\s*(?:z|utc|gmt|[a-z]{3,4}|[+-]\d{2}:?\d{2})?$",
+    re.IGNORECASE,
+)
+
+
+def split_time(text: str) -> tuple[str, str]:
+    """Day and time of day, the latter empty where there is none."""
+    match = _TIME.search(text)
+    return (text[: match.start()].strip(), match.group().strip(" ,Tt")) if match else (text, "")
+
+
+def _plain(text: str) -> str:
+    """Lower case, months as ``#01``, without weekday names and little words."""
+    if not any(c.isalpha() for c in text):
+        return text
+    words = fold(re.sub(r"(\d)(st|nd|rd|th|er|º|ª)\b", r"\1", text)).split()
+    if not any(word in _MONTH_OF for word in words):
+        bare = re.sub(r"^[^\W\d_]+\.?,?\s+", "", text) if words and words[0] in _WEEKDAYS else text
+        return bare.casefold()
+    if words[0] in _WEEKDAYS and (words[0] not in _MONTH_OF or sum(w in _MONTH_OF for w in words) > 1):
+        words = words[1:]
+    kept = [word for word in words if word not in _FILL and (word not in _WEEKDAYS or word in _MONTH_OF)]
+    return " ".join(f"#{_MONTH_OF[word]:02d}" if word in _MONTH_OF else word for word in kept)
+
+
+@lru_cache(maxsize=65536)
+def readings(text: str) -> tuple[tuple[str, date], ...]:
+    """All forms that read ``text`` (a day without its time), with the day each gives."""
+    plain = _plain(text.strip())
+    found: list[tuple[str, date]] = []
+    for form, pattern, build in _FORMS:
+        match = pattern.match(plain)
+        day = build(match) if match else None
+        if day is not None:
+            found.append((form, day))
+    return tuple(found)
+
+
+def strptime(text: str, pattern: str) -> date | None:
+    """Read by a configured pattern; ISO weeks stand for their Monday."""
+    if pattern == EXCEL:
+        return dict(readings(text)).get(EXCEL)
+    if "%V" in pattern and "%u" not in pattern:
+        text, pattern = f"{text} 1", f"{pattern} %u"
+    try:
+        return datetime.strptime(text, pattern).date()
+    except ValueError:
+        return None
+
+
+def header_dates(names: Iterable[str]) -> frozenset[str]:
+    """Column names that are dates, when there are two at least; serials and bare numbers are none."""
+    found = frozenset(
+        name
+        for name in names
+        if any(form != EXCEL and (form not in _BARE) for form, _ in readings(split_time(name)[0]))
+    )
+    return found if len(found) > 1 else frozenset()
+
+
+_BARE: Final = frozenset({"%d%m%Y", "%m%d%Y", "%y%m%d"})

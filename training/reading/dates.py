@@ -1,0 +1,199 @@
+"""Proves one date format on every row of a file, or refuses the file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import polars as pl
+
+from core.contracts.verdict import Reason, Refusal
+from training.reading.dateforms import readings, split_time, strptime
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import LINE
+from training.reading.vocabulary import fold
+
+EARLIEST: Final = date(1950, 1, 1)
+_FAR: Final = timedelta(days=365 * 20)
+_STRAY_SHARE: Final = 0.01
+_STRAY_ONE_IN: Final = 20
+_BARE_WEEKS: Final = ("%G-%V", "%G/%V", "%G.%V", "%V-%G", "%V/%G", "%V.%G", "%G%V")
+_BARE_MONTHS: Final = ("%Y-%m", "%Y/%m", "%Y.%m", "%m-%Y", "%m/%Y", "%m.%Y", "%Y%m")
+_WEEK_NAMES: Final = frozenset(["week", "woche", "kw", "kalenderwoche", "semana", "semaine", "settimana", "wk", "uke", "yearweek", "weekly", "ww"])
+TIME_OF_DAY: Final = (
+    r"(?i)[T ,]+\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?\s?m\.?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
+)
+
+CLOCK: Final = "_clock"
+DAY_TEXT: Final = "_day_text"
+
+
+@dataclass(frozen=True)
+class Day:
+    """One distinct way a day is written in the file."""
+
+    text: str
+    count: int
+    line: int
+    column: str
+
+
+@dataclass(frozen=True)
+class DateProof:
+    """The form that all rows prove, and the day each text stands for."""
+
+    form: str
+    days: Mapping[str, date]
+    implausible: frozenset[str]
+    evidence: str
+
+
+def day_text(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Add the text of the day and, where there is one, of the time of day."""
+    kind = frame.schema[column]
+    if kind == pl.Date or isinstance(kind, pl.Datetime):
+        stamp = (
+            pl.col(column).cast(pl.Datetime("us")).dt.replace_time_zone(None)
+            if kind == pl.Date
+            else (pl.col(column).dt.replace_time_zone(None))
+        )
+        clock = stamp.dt.time().cast(pl.String) if kind != pl.Date else pl.lit(None, dtype=pl.String)
+        return frame.with_columns(
+            stamp.dt.strftime("%Y-%m-%d").alias(DAY_TEXT),
+            pl.when(clock.is_not_null()).then(clock).alias(CLOCK),
+        )
+    text = frame.select(pl.col(column).cast(pl.String).fill_null("").str.strip_chars())[column]
+    if not text.str.contains(r"\d[:hH]\d\d").any():
+        return frame.with_columns(text.alias(DAY_TEXT), pl.lit(None, dtype=pl.String).alias(CLOCK))
+    clock_text = text.str.extract(f"({TIME_OF_DAY})").str.strip_chars(" T,")
+    return frame.with_columns(text.str.replace(TIME_OF_DAY, "").alias(DAY_TEXT), clock_text.alias(CLOCK))
+
+
+def distinct_days(frame: pl.DataFrame, column: str) -> list[Day]:
+    """Each distinct day text of a frame, with how often and where it first stands."""
+    counted = frame.group_by(DAY_TEXT).agg(pl.len().alias("n"), pl.col(LINE).min()).sort(LINE)
+    return [Day(text, n, line, column) for text, n, line in counted.iter_rows() if text]
+
+
+def prove_dates(days: list[Day], name: str, wanted: str | None, latest: date | None) -> DateProof:
+    """Choose the one form that reads the file.
+
+    ``latest`` is the last plausible day of sales; None for a plan, which may lie ahead.
+
+    Raises:
+        FileRefusedError: two forms survive and would give different days.
+    """
+    if wanted:
+        return _configured(days, wanted, latest)
+    read = {day.text: _plausible(day.text, latest) for day in days}
+    tally: dict[str, int] = {}
+    for day in days:
+        for form in read[day.text]:
+            tally[form] = tally.get(form, 0) + day.count
+    tally = _without_bare_rivals(tally, days)
+    if not tally:
+        return _nothing_plausible(days)
+    best = max(tally, key=lambda form: (tally[form], -_ORDER.get(form, 99)))
+    for rival in sorted(tally, key=lambda form: -tally[form]):
+        if rival != best:
+            _judge(best, rival, days, read, name)
+    return _proof(days, best, latest, tally[best])
+
+
+_ORDER: Final = {"%Y-%m-%d": 0, "%d/%m/%Y": 1, "%d.%m.%Y": 1, "%d-%m-%Y": 1}
+
+
+def _plausible(text: str, latest: date | None) -> dict[str, date]:
+    found = readings(split_time(text)[0])
+    return {form: day for form, day in found if day >= EARLIEST and (latest is None or day <= latest)}
+
+
+def _without_bare_rivals(tally: dict[str, int], days: list[Day]) -> dict[str, int]:
+    """``2024-05`` is a month unless its column says week, or a number beyond 12 shows weeks."""
+    says_week = any(_WEEK_NAMES.intersection(fold(day.column).split()) for day in days[:1])
+    for week, month in zip(_BARE_WEEKS, _BARE_MONTHS, strict=True):
+        if week in tally and month in tally:
+            tally.pop(month if says_week or tally[week] > tally[month] else week)
+    return tally
+
+
+def _judge(best: str, rival: str, days: list[Day], read: dict[str, dict[str, date]], name: str) -> None:
+    only_best = [day for day in days if best in read[day.text] and rival not in read[day.text]]
+    only_rival = [day for day in days if rival in read[day.text] and best not in read[day.text]]
+    differing = [day for day in days if _differ(read[day.text], best, rival)]
+    if not differing:
+        return  # other rows in another style: each is refused by itself
+    if not only_best and not only_rival:
+        raise _ambiguous(name, best, rival, differing, "every date of the file fits both")
+    strays = sum(day.count for day in only_rival)
+    proofs = sum(day.count for day in only_best)
+    if strays and strays > max(proofs * _STRAY_SHARE, proofs >= _STRAY_ONE_IN):
+        shown = [only_best[0], only_rival[0]] if only_best else [only_rival[0], differing[0]]
+        raise _ambiguous(name, best, rival, shown, "some rows fit only the one, some only the other")
+
+
+def _differ(found: dict[str, date], best: str, rival: str) -> bool:
+    return best in found and rival in found and found[best] != found[rival]
+
+
+def _ambiguous(name: str, best: str, rival: str, shown: list[Day], why: str) -> FileRefusedError:
+    first, second = shown[0], shown[min(1, len(shown) - 1)]
+    where = f"line {first.line} ({first.text!r})"
+    if second != first:
+        where += f" and line {second.line} ({second.text!r})"
+    sentence = (
+        f"{name}: dates can be read in two ways, {best} and {rival}: {why}; see {where}. "
+        f"Settle it with reading.date_format = '{best}' or '{rival}' in the dataset's configuration."
+    )
+    cure = f"set reading.date_format to '{best}' or '{rival}'"
+    lines = tuple(
+        Refusal(line=day.line, column=day.column, value=day.text, reason=Reason.AMBIGUOUS, cure=cure)
+        for day in dict.fromkeys((first, second))
+    )
+    return FileRefusedError(Reason.AMBIGUOUS, sentence, lines)
+
+
+def _configured(days: list[Day], wanted: str, latest: date | None) -> DateProof:
+    found = {day.text: value for day in days if (value := strptime(split_time(day.text)[0], wanted))}
+    found |= {day.text: value for day in days if day.text not in found and (value := strptime(day.text, wanted))}
+    return DateProof(wanted, found, _odd(found, days, latest), f"dates are {wanted}, as configured")
+
+
+def _proof(days: list[Day], best: str, latest: date | None, rows: int) -> DateProof:
+    found = {
+        day.text: value for day in days if (value := dict(readings(split_time(day.text)[0])).get(best)) is not None
+    }
+    example = next(day for day in days if day.text in found)
+    evidence = f"dates are {best}: {rows:,} rows agree, such as {example.text!r} on line {example.line}"
+    return DateProof(best, found, _odd(found, days, latest), evidence)
+
+
+def _odd(found: Mapping[str, date], days: Iterable[Day], latest: date | None) -> frozenset[str]:
+    """Days before 1950, in the future, or twenty years away from the file's middle."""
+    counts = {day.text: day.count for day in days}
+    inside = sorted(
+        (value, counts[text]) for text, value in found.items() if value >= EARLIEST and (not latest or value <= latest)
+    )
+    half, middle, seen = sum(count for _, count in inside) / 2, None, 0
+    for value, count in inside:
+        seen += count
+        if seen >= half:
+            middle = value
+            break
+    plausible = {value for value, _ in inside if middle and abs(value - middle) <= _FAR}
+    return frozenset(text for text, value in found.items() if value not in plausible and _stray(found, text, inside))
+
+
+def _stray(found: Mapping[str, date], text: str, inside: list[tuple[date, int]]) -> bool:
+    """A far day is a typo only when few are; a history of forty years is none."""
+    value = found[text]
+    near = [count for day, count in inside if abs(day - value) <= timedelta(days=400)]
+    return sum(near) <= max(1, sum(count for _, count in inside) * _STRAY_SHARE) or not near
+
+
+def _nothing_plausible(days: list[Day]) -> DateProof:
+    found = {day.text: options[0] for day in days if (options := readings(split_time(day.text)[0]))}
+    form = found[next(iter(found))][0] if found else "unknown"
+    return DateProof(
+        form, {text: value for text, (_, value) in found.items()}, frozenset(found), "no date of the file is plausible"
+    )

@@ -1,0 +1,107 @@
+"""Which character divides the cells: the one under which a header and its rows agree."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from core.contracts.verdict import Reason
+from training.reading.errors import FileRefusedError
+from training.reading.header import find_header
+from training.reading.records import leaves_open, split_record
+
+CANDIDATES: Final = (",", ";", "\t", "|")
+_SAMPLE: Final = 300
+_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Delimiter, where the header stands (index of its physical line) and how many fields rows have."""
+
+    delimiter: str
+    header_index: int
+    header: tuple[str, ...]
+    width: int
+    score: int
+    agreement: float
+
+    @property
+    def delimiter_name(self) -> str:
+        """For people."""
+        return _NAMES.get(self.delimiter, repr(self.delimiter))
+
+
+def find_layout(lines: list[str], name: str, wanted: frozenset[str], delimiter: str | None) -> Layout:
+    """Judge the first lines of a file under each delimiter.
+
+    Raises:
+        FileRefusedError: no line names columns under any delimiter.
+    """
+    sample = lines[:_SAMPLE]
+    found = [layout for mark in ([delimiter] if delimiter else CANDIDATES) if (layout := _under(sample, mark, wanted))]
+    if not found:
+        raise _no_header(lines, name)
+    return max(found, key=lambda layout: (layout.score, layout.agreement, layout.width))
+
+
+def _under(sample: list[str], mark: str, wanted: frozenset[str]) -> Layout | None:
+    rows, starts = _rows(sample, mark)
+    best = find_header(rows, wanted)
+    if best is None:
+        return None
+    index, score = best
+    header = [field.strip() for field in rows[index]]
+    while header and not header[-1]:
+        header.pop()
+    filled = [row for row in rows[index + 1 :] if any(field.strip() for field in row)]
+    widths = Counter(len(row) for row in filled)
+    common, agreeing = widths.most_common(1)[0] if widths else (len(header), 0)
+    width = max(len(header), common)
+    if common == len(header) + 1 and _has_row_names(filled, common):
+        header.insert(0, "row")
+    header += [""] * (width - len(header))
+    share = agreeing / len(filled) if filled else 0.0
+    return Layout(mark, starts[index], tuple(header), width, score, share)
+
+
+def _has_row_names(rows: list[list[str]], width: int) -> bool:
+    """R writes row names without a name above them."""
+    firsts = [row[0].strip() for row in rows if len(row) == width]
+    lasts = [row[-1].strip() for row in rows if len(row) == width]
+    return any(lasts) and firsts == [str(number) for number in range(1, len(firsts) + 1)]
+
+
+def _rows(sample: list[str], mark: str) -> tuple[list[list[str]], list[int]]:
+    rows: list[list[str]] = []
+    starts: list[int] = []
+    index = 0
+    while index < len(sample):
+        raw, start = sample[index], index
+        if '"' in raw and leaves_open(raw, mark):
+            for stop in range(index + 1, min(index + 20, len(sample))):
+                joined = "\n".join(sample[index : stop + 1])
+                if not leaves_open(joined, mark):
+                    raw, index = joined, stop
+                    break
+        rows.append(split_record(raw, mark))
+        starts.append(start)
+        index += 1
+    return rows, starts
+
+
+def _no_header(lines: list[str], name: str) -> FileRefusedError:
+    first, text = next(((i, line) for i, line in enumerate(lines, start=1) if line.strip()), (0, ""))
+    if not first:
+        return FileRefusedError(Reason.EMPTY, f"{name}: holds nothing but blank lines; upload it again with its rows.")
+    shown = text.strip()[:80]
+    if not any(mark in line for mark in CANDIDATES for line in lines[:_SAMPLE]):
+        return FileRefusedError(
+            Reason.NOT_A_TABLE,
+            f"{name}: no comma, semicolon, tab or pipe divides its lines into columns (line {first}: {shown!r}); "
+            "export it as CSV.",
+        )
+    return FileRefusedError(
+        Reason.COLUMNS_MISSING,
+        f"{name}: no line names a date and a quantity (line {first}: {shown!r}); add a header line such as "
+        "'date,store_id,item_id,units', or name the file's columns under reading.columns.",
+    )

@@ -1,0 +1,125 @@
+"""From the ledger to the verdict."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from core.contracts.sales import DATE, ITEM, STORE
+from core.contracts.verdict import Counts, Dialect, Kind, Note, Reason, Refusal, Verdict
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import COLUMN, LINE, REASON, VALUE, Ledger
+from training.reading.reasons import words_for
+
+_QUIET: Final = (Reason.HALF_DAY,)
+
+
+def refusals(ledger: Ledger, most: int) -> tuple[tuple[Refusal, ...], pl.DataFrame]:
+    """Refused rows in file order: at most ``most`` as models, all of them as a frame."""
+    if not ledger.refused:
+        return (), pl.DataFrame()
+    frame = pl.concat(ledger.refused).sort(LINE)
+    listed = tuple(
+        Refusal(line=line, column=column, value=value, reason=Reason(reason), cure=words_for(Reason(reason)).cure)
+        for line, column, value, reason in frame.head(most).select(LINE, COLUMN, VALUE, REASON).iter_rows()
+    )
+    return listed, frame
+
+
+def refused_file(error: FileRefusedError, ledger: Ledger, dialect: Dialect | None, sha256: str | None) -> Verdict:
+    """Verdict of a file that is refused whole: every data row seen counts as refused."""
+    return Verdict(
+        kind=Kind.REJECTED,
+        sentence=error.sentence,
+        sha256=sha256,
+        dialect=dialect,
+        counts=Counts(read=ledger.read, refused=ledger.read),
+        refusals=error.refusals,
+        notes=(*_note(error), *ledger.notes()),
+    )
+
+
+def _note(error: FileRefusedError) -> tuple[Note]:
+    return (Note(reason=error.reason, sentence=error.sentence, lines=tuple(r.line for r in error.refusals)),)
+
+
+def judged(
+    name: str, table: pl.DataFrame, ledger: Ledger, dialect: Dialect, listed: Sequence[Refusal], tolerance: float
+) -> Verdict:
+    """Verdict of a file that was read to its end."""
+    counts = Counts(
+        read=ledger.read,
+        kept=ledger.kept,
+        merged=ledger.merged,
+        left_out=ledger.left_out_count,
+        refused=ledger.refused_count,
+        canonical=table.height,
+    )
+    share = counts.refused / max(counts.read - counts.left_out, 1)
+    kind, sentence = _end(name, counts, ledger, share, tolerance, listed)
+    if kind is Kind.REJECTED:
+        counts = counts.model_copy(update={"canonical": 0})
+    days = (table[DATE].min(), table[DATE].max()) if table.height else (None, None)
+    return Verdict.model_validate(
+        {
+            "kind": kind,
+            "sentence": sentence,
+            "dialect": dialect,
+            "counts": counts,
+            "first_date": days[0],
+            "last_date": days[1],
+            "stores": table[STORE].n_unique() if table.height else 0,
+            "items": table[ITEM].n_unique() if table.height else 0,
+            "refusals": tuple(listed),
+            "notes": ledger.notes(),
+        }
+    )
+
+
+def _end(
+    name: str, counts: Counts, ledger: Ledger, share: float, tolerance: float, listed: Sequence[Refusal]
+) -> tuple[Kind, str]:
+    why = _commonest(listed)
+    if counts.refused and (share > tolerance or not counts.canonical):
+        return Kind.REJECTED, (
+            f"{name}: {counts.refused:,} of {counts.read - counts.left_out:,} rows are refused ({share:.1%}, tolerated "
+            f"{tolerance:.1%}), so nothing was taken; {why}."
+        )
+    if not counts.canonical:
+        return Kind.REJECTED, f"{name}: there is a header and no row of sales under it; upload it again with its rows."
+    rows = f"{counts.canonical:,} rows of sales from {counts.read:,} read"
+    if counts.refused:
+        return Kind.QUARANTINED, f"{name}: {rows}; {counts.refused:,} refused and kept apart: {why}."
+    changed = [note for note in ledger.notes() if note.reason not in _QUIET]
+    if changed:
+        told = ", ".join(f"{note.count:,} {note.reason.value.replace('_', ' ')}" for note in changed)
+        return Kind.REPAIRED, f"{name}: {rows}; {told}."
+    return Kind.ACCEPTED, f"{name}: {rows}, taken as they stand."
+
+
+def _commonest(listed: Sequence[Refusal]) -> str:
+    if not listed:
+        return ""
+    first = listed[0]
+    column = f" in {first.column!r}" if first.column else ""
+    return f"the first is line {first.line}: {first.value!r}{column} ({first.reason.value}), {first.cure}"
+
+
+def flag_half_day(table: pl.DataFrame, ledger: Ledger) -> None:
+    """Remark a last day on which less than half of the usual series report."""
+    if table.height < _FEW or "units" not in table.columns:
+        return
+    daily = table.group_by(DATE).len().sort(DATE)
+    if daily.height < _SOME_DAYS:
+        return
+    fewest = daily["len"].head(daily.height - 1).tail(4 * 7).min()
+    last = daily.row(daily.height - 1)
+    if isinstance(fewest, int) and last[1] * 2 < fewest:
+        ledger.remark(
+            Reason.HALF_DAY,
+            f"{last[0]} has {last[1]} series, the days before {fewest} or more; it may be half delivered",
+        )
+
+
+_FEW: Final = 20
+_SOME_DAYS: Final = 7

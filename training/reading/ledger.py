@@ -1,0 +1,104 @@
+"""Book of a file's rows: every row read is kept, merged, left out or refused, never lost."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from core.contracts.sales import SOURCE_LINE
+from core.contracts.verdict import Note, Reason
+
+LINE: Final = SOURCE_LINE
+COLUMN: Final = "_column"
+VALUE: Final = "_value"
+REASON: Final = "_reason"
+CELLS: Final = "_cells"
+MAX_NOTE_LINES: Final = 20
+
+
+@dataclass
+class _Entry:
+    sentence: str
+    count: int = 0
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, lines: pl.Series, count: int) -> None:
+        self.count += count
+        room = MAX_NOTE_LINES - len(self.lines)
+        if room > 0:
+            self.lines += lines.drop_nulls().head(room).to_list()
+
+
+@dataclass
+class Ledger:
+    """Rows of one file as they find their end.
+
+    ``read`` counts data rows; ``refused`` holds frames of line, column, value, reason and
+    verbatim cells; ``left_out`` and ``notes`` are what the verdict tells beside.
+    """
+
+    read: int = 0
+    kept: int = 0
+    merged: int = 0
+    refused: list[pl.DataFrame] = field(default_factory=list)
+    left_out: dict[Reason, _Entry] = field(default_factory=dict)
+    remarks: dict[Reason, _Entry] = field(default_factory=dict)
+
+    def refuse(self, rows: pl.DataFrame, reason: Reason, column: str | None, value: pl.Expr) -> None:
+        """Refuse ``rows`` (with the line column and cells) for one reason."""
+        if rows.height:
+            self.refused.append(
+                rows.select(
+                    pl.col(LINE).cast(pl.Int64),
+                    pl.lit(column, dtype=pl.String).alias(COLUMN),
+                    value.cast(pl.String).alias(VALUE),
+                    pl.lit(reason.value).alias(REASON),
+                    cells_of(rows).alias(CELLS),
+                )
+            )
+
+    def leave_out(self, reason: Reason, lines: pl.Series, sentence: str) -> None:
+        """Count data rows that carry no sale of their own."""
+        if lines.len():
+            self.left_out.setdefault(reason, _Entry(sentence)).add(lines, lines.len())
+
+    def remark(self, reason: Reason, sentence: str, lines: pl.Series | None = None, count: int = 1) -> None:
+        """Say something about the file that is no fate of a row."""
+        found = lines if lines is not None else pl.Series([], dtype=pl.Int64)
+        self.remarks.setdefault(reason, _Entry(sentence)).add(found, count)
+
+    @property
+    def refused_count(self) -> int:
+        """Rows refused so far."""
+        return sum(frame.height for frame in self.refused)
+
+    @property
+    def left_out_count(self) -> int:
+        """Rows left out so far."""
+        return sum(entry.count for entry in self.left_out.values())
+
+    def notes(self) -> tuple[Note, ...]:
+        """All entries as the verdict lists them."""
+        return tuple(
+            Note(reason=reason, count=max(entry.count, 1), sentence=entry.sentence, lines=tuple(sorted(entry.lines)))
+            for book in (self.left_out, self.remarks)
+            for reason, entry in book.items()
+        )
+
+
+def cells_of(rows: pl.DataFrame) -> pl.Expr:
+    """The file's own cells of each row as one list column."""
+    cells = [name for name in rows.columns if is_cell(name)]
+    if not cells:
+        return pl.col(CELLS) if CELLS in rows.columns else pl.lit([], dtype=pl.List(pl.String))
+    return pl.concat_list([pl.col(name).cast(pl.String).fill_null("") for name in cells])
+
+
+def cell(index: int) -> str:
+    """Name of the frame column that holds the file's column ``index``."""
+    return f"c{index}"
+
+
+def is_cell(name: str) -> bool:
+    """True for frame columns that hold the file's own cells."""
+    return name[:1] == "c" and name[1:].isdigit()

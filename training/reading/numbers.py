@@ -1,0 +1,180 @@
+"""Proves one way of writing numbers on every cell of a file, or refuses the file."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import polars as pl
+
+from core.contracts.verdict import Reason, Refusal
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import LINE
+from training.reading.vocabulary import CLOSED_WORDS, MISSING_WORDS
+
+Decimal = Literal[".", ","]
+OK, MISSING, UNREADABLE, SHUT = 0, 1, 2, 3
+STATE: Final = "_state"
+
+_EXPONENT: Final = r"(?:[eE][+-]?\d{1,3})?"
+_POINT: Final = rf"^(?:\d+|[1-9]\d{{0,2}}(?:,\d{{3}})+|[1-9]\d{{0,2}}(?:[ '’]\d{{3}})+|\d{{1,2}}(?:,\d{{2}})+,\d{{3}})?(?:\.\d*)?{_EXPONENT}$"
+_COMMA: Final = rf"^(?:\d+|[1-9]\d{{0,2}}(?:\.\d{{3}})+|[1-9]\d{{0,2}}(?:[ '’]\d{{3}})+)?(?:,\d*)?{_EXPONENT}$"
+_CURRENCY: Final = r"(?i)(?:[$€£¥₹₽]|\b(?:us|r|a|c|hk|s|nz)\$|\b(?:usd|eur|gbp|chf|brl|sek|nok|dkk|pln|inr|jpy|cny|aud|cad|mxn|cop|ars|clp|kr|zł|rs|fr|euros?)\b\.?)"
+_MEASURE: Final = (
+    r"(?i)\s*(?:%|pcs?\.?|pieces?|units?|stk\.?|stück|st\.|uds?\.?|unid(?:ades)?\.?|ea\.?|pz\.?|kg|stuks?|szt\.?)$"
+)
+_SPACES: Final = r"[\s\u00a0\u202f\u2009\u2007]+"
+
+
+@dataclass
+class Evidence:
+    """Cells that settle the decimal mark, and cells that both readings take differently.
+
+    Each example is (line, column, text).
+    """
+
+    point: int = 0
+    comma: int = 0
+    both: int = 0
+    point_at: tuple[int, str, str] | None = None
+    comma_at: tuple[int, str, str] | None = None
+    both_at: tuple[tuple[int, str, str], ...] = ()
+
+    def add(self, other: "Evidence") -> None:
+        """Pool another column's cells."""
+        self.point += other.point
+        self.comma += other.comma
+        self.both += other.both
+        self.point_at = self.point_at or other.point_at
+        self.comma_at = self.comma_at or other.comma_at
+        self.both_at = (self.both_at + other.both_at)[:2]
+
+
+def bare(text: pl.Expr) -> pl.Expr:
+    """A number without sign, brackets, currency or measure; spaces inside made plain."""
+    body = text.str.strip_chars().str.replace_all(_SPACES, " ")
+    body = body.str.replace_all(_CURRENCY, "").str.strip_chars(" ")
+    body = body.str.replace(_MEASURE, "")
+    return body.str.strip_chars("()+-−– ")
+
+
+def is_negative(text: pl.Expr) -> pl.Expr:
+    """Leading or trailing minus, or brackets."""
+    body = text.str.strip_chars().str.replace_all(_CURRENCY, "").str.strip_chars()
+    return body.str.contains(r"^[-−–]|^\(.*\)$|\d\s*[-−–]$|^\+?\(-")
+
+
+def read_as(body: pl.Expr, decimal: Decimal) -> pl.Expr:
+    """Float64 of a bare number under one decimal mark; null where that reading does not hold."""
+    pattern, thousands = (_POINT, ",") if decimal == "." else (_COMMA, ".")
+    plain = body.str.replace_all(r"[ '’]", "").str.replace_all(thousands, "", literal=True)
+    if decimal == ",":
+        plain = plain.str.replace(",", ".", literal=True)
+    holds = body.str.contains(pattern) & body.str.contains(r"\d")
+    return pl.when(holds).then(plain).otherwise(None).cast(pl.Float64, strict=False)
+
+
+def distinct(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Each distinct text of a column as ``text``, with ``n`` and its first line."""
+    return (
+        frame.lazy()
+        .group_by(pl.col(column).fill_null("").alias("text"))
+        .agg(pl.len().alias("n"), pl.col(LINE).min())
+        .collect()
+    )
+
+
+def evidence(texts: pl.DataFrame, column: str) -> Evidence:
+    """What the distinct texts of one column say about the decimal mark."""
+    marked = texts.filter(pl.col("text").str.contains(r"\d") & pl.col("text").str.contains("[.,]"))
+    if not marked.height:
+        return Evidence()
+    body = bare(pl.col("text"))
+    read = marked.with_columns(read_as(body, ".").alias("p"), read_as(body, ",").alias("k")).sort(LINE)
+    point = read.filter(pl.col("p").is_not_null() & pl.col("k").is_null())
+    comma = read.filter(pl.col("k").is_not_null() & pl.col("p").is_null())
+    both = read.filter(pl.col("p").is_not_null() & (pl.col("p") != pl.col("k")))
+    return Evidence(
+        int(point["n"].sum()), int(comma["n"].sum()), int(both["n"].sum()),
+        _first(point, column, 1)[0] if point.height else None,
+        _first(comma, column, 1)[0] if comma.height else None,
+        _first(both, column, 2),
+    )  # fmt: skip
+
+
+def _first(rows: pl.DataFrame, column: str, count: int) -> tuple[tuple[int, str, str], ...]:
+    return tuple((line, column, text) for line, text in rows.head(count).select(LINE, "text").iter_rows())
+
+
+def decide(found: Evidence, name: str, wanted: Decimal | None, delimiter: str | None) -> tuple[Decimal | None, str]:
+    """The decimal mark of the file and why; None when no number has a fraction.
+
+    Raises:
+        FileRefusedError: both readings survive and would give different numbers.
+    """
+    if wanted:
+        return wanted, f"decimal mark {wanted!r}, as configured"
+    few = max(found.point, found.comma) * 0.01
+    if found.point and found.comma > few and found.comma and found.point > few:
+        assert found.point_at and found.comma_at
+        raise _ambiguous(name, (found.point_at, found.comma_at), "some fit only a decimal point, some only a comma")
+    if found.point > found.comma:
+        assert found.point_at
+        return ".", f"decimal point: {found.point_at[2]!r} on line {found.point_at[0]}"
+    if found.comma:
+        assert found.comma_at
+        return ",", f"decimal comma: {found.comma_at[2]!r} on line {found.comma_at[0]}"
+    if not found.both:
+        return None, ""
+    commas = any("," in text for _, _, text in found.both_at)
+    if delimiter == "," and not commas:
+        return ".", "decimal point: cells are divided by commas, so the comma is no decimal mark"
+    raise _ambiguous(name, found.both_at, "nothing in the file shows whether the mark is decimal or thousands")
+
+
+def _ambiguous(name: str, shown: tuple[tuple[int, str, str], ...], why: str) -> FileRefusedError:
+    where = " and ".join(f"line {line} ({text!r} in {column!r})" for line, column, text in shown)
+    sentence = (
+        f"{name}: numbers can be read in two ways: {why}; see {where}. "
+        "Settle it with reading.decimal = '.' or ',' in the dataset's configuration."
+    )
+    lines = tuple(
+        Refusal(line=line, column=column, value=text, reason=Reason.AMBIGUOUS, cure="set reading.decimal to '.' or ','")
+        for line, column, text in shown
+    )
+    return FileRefusedError(Reason.AMBIGUOUS, sentence, lines)
+
+
+def numbers(column: pl.Series, decimal: Decimal) -> tuple[pl.Series, pl.Series]:
+    """Float64 values and the state of each cell: OK, MISSING, UNREADABLE or SHUT.
+
+    Plain columns take one cast; the rest is read once for each distinct text.
+    """
+    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
+        value = column.cast(pl.Float64)
+        value = value.to_frame("v").select(pl.when(pl.col("v").is_finite()).then(pl.col("v")))["v"]
+        return value, value.is_null().cast(pl.Int8)
+    text = column.cast(pl.String).fill_null("")
+    if decimal == ".":
+        fast = text.cast(pl.Float64, strict=False)
+        if fast.null_count() == 0 and bool(fast.is_finite().all()):
+            return fast, pl.Series(STATE, [OK], dtype=pl.Int8).new_from_index(0, len(text))
+    known = _read_distinct(text.unique(), decimal)
+    joined = text.to_frame("text").join(known, on="text", how="left", maintain_order="left")
+    return joined["v"], joined[STATE]
+
+
+def _read_distinct(texts: pl.Series, decimal: Decimal) -> pl.DataFrame:
+    frame = texts.to_frame("text")
+    value = read_as(bare(pl.col("text")), decimal)
+    signed = pl.when(is_negative(pl.col("text"))).then(-value).otherwise(value)
+    lower = pl.col("text").str.strip_chars().str.to_lowercase()
+    return frame.with_columns(pl.when(signed.is_finite()).then(signed).alias("v")).with_columns(
+        pl.when(pl.col("v").is_not_null())
+        .then(OK)
+        .when(lower.is_in(list(MISSING_WORDS)))
+        .then(MISSING)
+        .when(lower.str.replace("é", "e").str.replace("è", "e").is_in(list(CLOSED_WORDS)))
+        .then(SHUT)
+        .otherwise(UNREADABLE)
+        .cast(pl.Int8)
+        .alias(STATE)
+    )

@@ -1,0 +1,241 @@
+"""Reads the lines of one table by the proven dialect; what cannot be read is refused, row by row."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from core.contracts.sales import DATE, ITEM, STORE, UNITS
+from core.contracts.verdict import Reason
+from training.reading import numbers
+from training.reading import vocabulary as words
+from training.reading.dates import DAY_TEXT, DateProof
+from training.reading.ledger import LINE, Ledger, cell
+from training.reading.numbers import MISSING, OK, SHUT, STATE, UNREADABLE, Decimal
+from training.reading.rows import ITEM_TEXT, NAME, STORE_TEXT, UNITS_TEXT
+from training.reading.shape import PLAN, WIDE, WIDE_DATES, Meaning
+
+OPEN: Final = "open"
+_LOW_CARDINALITY: Final = 200
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What was proven on the whole file."""
+
+    dates: DateProof
+    decimal: Decimal
+
+
+def parse(meaning: Meaning, lines: pl.DataFrame, dialect: Dialect, ledger: Ledger) -> pl.DataFrame:
+    """Canonical columns beside the verbatim cells; refused rows are gone to the ledger."""
+    lines = _dates(meaning, lines, dialect.dates, ledger)
+    lines = _ids(meaning, lines, ledger)
+    lines = _cancelled(meaning, lines, ledger)
+    lines = _open(meaning, lines)
+    lines = _units(meaning, lines, dialect.decimal, ledger)
+    for role in (words.PRICE, words.STOCK):
+        lines = _optional(meaning, lines, role, dialect.decimal, ledger)
+    return _promo(meaning, lines, dialect.decimal)
+
+
+def _split(lines: pl.DataFrame, bad: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    mask = lines.select(bad.fill_null(value=False).alias("bad"))["bad"]
+    return (lines.filter(~mask), lines.filter(mask)) if mask.any() else (lines, None)
+
+
+def _column(meaning: Meaning, role: str) -> str | None:
+    index = meaning.index(role)
+    return None if index is None else meaning.table.label(index)
+
+
+def _dates(meaning: Meaning, lines: pl.DataFrame, proof: DateProof, ledger: Ledger) -> pl.DataFrame:
+    found = pl.DataFrame(
+        {DAY_TEXT: list(proof.days), DATE: list(proof.days.values())}, schema={DAY_TEXT: pl.String, DATE: pl.Date}
+    ).with_columns(pl.col(DAY_TEXT).is_in(list(proof.implausible)).alias("odd"))
+    lines = lines.join(found, on=DAY_TEXT, how="left", maintain_order="left")
+    column = "column heads" if meaning.shape == WIDE_DATES else _column(meaning, words.DATE)
+    for reason, bad in (
+        (
+            Reason.DATE_MISSING,
+            pl.col(DATE).is_null() & pl.col(DAY_TEXT).str.to_lowercase().is_in(list(words.MISSING_WORDS)),
+        ),
+        (Reason.DATE_UNREADABLE, pl.col(DATE).is_null()),
+        (Reason.DATE_IMPLAUSIBLE, pl.col("odd")),
+    ):
+        lines, refused = _split(lines, bad)
+        if refused is not None:
+            ledger.refuse(refused, reason, column, pl.col(DAY_TEXT))
+    return lines.drop("odd")
+
+
+def _ids(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+    for text, name, role in ((STORE_TEXT, STORE, words.STORE), (ITEM_TEXT, ITEM, words.ITEM)):
+        if meaning.index(role) is not None:
+            lines, refused = _split(lines, pl.col(text) == "")
+            if refused is not None:
+                ledger.refuse(refused, Reason.ID_MISSING, _column(meaning, role), pl.col(text))
+        lines = lines.rename({text: name})
+    return lines
+
+
+def _cancelled(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+    """Orders that a status word or a document mark (C before the number) calls off are no sales."""
+    bad = pl.lit(value=False)
+    status = meaning.index(words.STATUS)
+    if status is not None:
+        lower = pl.col(cell(status)).cast(pl.String).fill_null("").str.strip_chars().str.to_lowercase()
+        hit = list(words.CANCELLED_WORDS)
+        if words.CANCELLED_WORDS.intersection(words.fold(meaning.table.header[status]).split()):
+            hit += [*words.TRUE_WORDS, "1"]
+        bad = bad | lower.str.normalize("NFKD").str.replace_all(r"\p{M}", "").is_in(hit)
+    document = meaning.index(words.DOCUMENT)
+    if document is not None:
+        bad = bad | pl.col(cell(document)).cast(pl.String).fill_null("").str.strip_chars().str.contains(
+            r"^[Cc]-?\d{4,}$"
+        )
+        if not _marks_cancellation(lines, document):
+            bad = bad if status is None else bad & ~pl.lit(value=True)
+    kept, refused = _split(lines, bad)
+    if refused is not None:
+        ledger.leave_out(Reason.CANCELLED, refused[LINE], "cancelled orders are no sales and were left out")
+    return kept
+
+
+def _marks_cancellation(lines: pl.DataFrame, document: int) -> bool:
+    """A leading C is a mark only where other documents are bare numbers."""
+    text = lines[cell(document)].cast(pl.String).fill_null("").str.strip_chars()
+    return bool(text.str.contains(r"^\d{4,}$").mean() or 0 > 0.5)
+
+
+def _open(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
+    for role, shut in ((words.OPEN, False), (words.CLOSED, True)):
+        index = meaning.index(role)
+        if index is not None:
+            lower = pl.col(cell(index)).cast(pl.String).fill_null("").str.strip_chars().str.to_lowercase()
+            yes = lower.is_in([*words.TRUE_WORDS, "1", "1.0", "open", "offen", "abierto", *words.CLOSED_WORDS])
+            no = lower.is_in([*words.FALSE_WORDS, "0", "0.0"])
+            if role == words.OPEN:
+                yes, no = yes & ~lower.is_in(list(words.CLOSED_WORDS)), no | lower.is_in(list(words.CLOSED_WORDS))
+            return lines.with_columns(
+                pl.when(yes).then(pl.lit(not shut)).when(no).then(pl.lit(shut)).otherwise(None).alias(OPEN)
+            )
+    return lines
+
+
+def _units(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: Ledger) -> pl.DataFrame:
+    if meaning.shape == PLAN:
+        return lines
+    if meaning.one_each:
+        return lines.with_columns(pl.lit(1.0).alias(UNITS))
+    value, state = numbers.numbers(lines[UNITS_TEXT], decimal)
+    lines = lines.with_columns(value.alias(UNITS), state.alias(STATE))
+    if bool((state == OK).all()):
+        return lines.drop(STATE)
+    if (state == SHUT).any():
+        said = pl.when(pl.col(STATE) == SHUT).then(pl.lit(value=False))
+        lines = lines.with_columns(
+            said.otherwise(pl.col(OPEN) if OPEN in lines.columns else pl.lit(value=True)).alias(OPEN)
+        )
+    shut = pl.col(OPEN).eq_missing(pl.lit(value=False)) if OPEN in lines.columns else pl.lit(value=False)
+    lines, refused = _split(lines, pl.col(STATE) == UNREADABLE)
+    if refused is not None:
+        _refuse_units(meaning, refused, Reason.UNITS_UNREADABLE, ledger)
+    lines, refused = _split(lines, (pl.col(STATE) == MISSING) & ~shut)
+    if refused is not None and meaning.shape in WIDE:
+        ledger.leave_out(Reason.UNITS_MISSING, refused[LINE], "cells that say there is no number are no rows")
+    elif refused is not None:
+        _refuse_units(meaning, refused, Reason.UNITS_MISSING, ledger)
+    return lines.drop(STATE)
+
+
+def _refuse_units(meaning: Meaning, rows: pl.DataFrame, reason: Reason, ledger: Ledger) -> None:
+    if NAME not in rows.columns:
+        column = None if meaning.target is None else meaning.table.label(meaning.target)
+        ledger.refuse(rows, reason, column, pl.col(UNITS_TEXT))
+        return
+    for (name,), group in rows.group_by([NAME], maintain_order=True):
+        ledger.refuse(group, reason, str(name), pl.col(UNITS_TEXT))
+
+
+def _optional(meaning: Meaning, lines: pl.DataFrame, role: str, decimal: Decimal, ledger: Ledger) -> pl.DataFrame:
+    index = meaning.index(role)
+    if index is None:
+        return lines
+    value, state = numbers.numbers(lines[cell(index)], decimal)
+    lines = lines.with_columns(value.alias(role))
+    if not (state == UNREADABLE).any():
+        return lines
+    lines, refused = _split(lines.with_columns(state.alias(STATE)), pl.col(STATE) == UNREADABLE)
+    if refused is not None:
+        ledger.refuse(refused, Reason.VALUE_UNREADABLE, meaning.table.label(index), pl.col(cell(index)))
+    return lines.drop(STATE)
+
+
+def _promo(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal) -> pl.DataFrame:
+    index = meaning.index(words.PROMO)
+    if index is None:
+        return lines
+    return lines.with_columns(flag_or_number(lines[cell(index)], decimal, text_is_true=True).alias(words.PROMO))
+
+
+def flag_or_number(column: pl.Series, decimal: Decimal, *, text_is_true: bool = False) -> pl.Series:
+    """Yes/no words as 1.0/0.0, numbers as they are; null where neither is said."""
+    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
+        return column.cast(pl.Float64)
+    value, state = numbers.numbers(column, decimal)
+    if bool((state == OK).all()):
+        return value
+    lower = column.cast(pl.String).fill_null("").str.strip_chars().str.to_lowercase()
+    frame = pl.DataFrame({"v": value, STATE: state, "lower": lower})
+    other = pl.lit(1.0) if text_is_true else pl.lit(None, dtype=pl.Float64)
+    blank = pl.lit(0.0) if text_is_true and not (state == OK).any() else pl.lit(None, dtype=pl.Float64)
+    return frame.select(
+        pl.when(pl.col(STATE) == OK).then(pl.col("v"))
+        .when(pl.col("lower").is_in(list(words.TRUE_WORDS))).then(1.0)
+        .when(pl.col("lower").is_in(list(words.FALSE_WORDS))).then(0.0)
+        .when(pl.col(STATE) == MISSING).then(blank)
+        .otherwise(other).alias("v")
+    )["v"]  # fmt: skip
+
+
+def covariates(
+    meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, taken: frozenset[str]
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Add covariates under their snake_case names; returns also name -> the file's column for those kept.
+
+    A column is kept when every cell is a number or a yes/no word, or when it has few distinct texts.
+    """
+    kept: dict[str, str] = {}
+    for index in meaning.covariates:
+        header = meaning.table.header[index]
+        if not header:
+            continue
+        name = meaning.roles.renamed.get(index) or words.snake(header)
+        while name in taken or name in kept or name.startswith("_"):
+            name = f"{name.lstrip('_')}_2"
+        column = _covariate(lines[cell(index)], decimal)
+        if column is not None:
+            lines = lines.with_columns(column.alias(name))
+            kept[name] = header
+    return lines, kept
+
+
+def _covariate(column: pl.Series, decimal: Decimal) -> pl.Series | None:
+    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
+        return column.cast(pl.Float64)
+    if column.dtype != pl.String:
+        return None
+    text = column.fill_null("").str.strip_chars()
+    uniques = text.unique()
+    value, state = numbers.numbers(uniques, decimal)
+    lower = uniques.str.to_lowercase()
+    missing = lower.is_in(list(words.MISSING_WORDS))
+    if bool(missing.all()):
+        return None
+    flags = lower.is_in([*words.TRUE_WORDS, *words.FALSE_WORDS])
+    if bool(((state == OK) | missing).all()) or bool((flags | missing).all()):
+        return flag_or_number(column, decimal)
+    if uniques.len() <= _LOW_CARDINALITY:
+        return text.to_frame("t").select(pl.when(pl.col("t") != "").then(pl.col("t")))["t"]
+    return None

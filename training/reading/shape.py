@@ -1,0 +1,186 @@
+"""What kind of table is it: long, transaction lines, wide by item, store or date, or a plan."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from core.contracts.dataset import Reading
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.columns import SALES, Roles, find_roles, holds_dates
+from training.reading.dateforms import header_dates
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import cell
+from training.reading.tables import RawTable
+from training.reading.totals import is_total
+
+LONG, TRANSACTIONS, PLAN = "long", "transactions", "plan"
+WIDE_ITEMS, WIDE_STORES, WIDE_DATES = "wide_items", "wide_stores", "wide_dates"
+WIDE: Final = (WIDE_ITEMS, WIDE_STORES, WIDE_DATES)
+_MOSTLY: Final = 0.5
+
+
+@dataclass
+class Meaning:
+    """A raw table and what its columns mean.
+
+    ``values`` are the columns that hold units in a wide table; ``one_each`` marks transaction
+    lines without a quantity, each of which is one unit.
+    """
+
+    table: RawTable
+    shape: str
+    roles: Roles
+    values: list[int] = field(default_factory=list)
+    covariates: list[int] = field(default_factory=list)
+    ignored: list[int] = field(default_factory=list)
+    one_each: bool = False
+
+    def index(self, role: str) -> int | None:
+        """Column of a role, None where the file has none."""
+        return self.roles.of.get(role)
+
+    @property
+    def target(self) -> int | None:
+        """Column of the units in a long table."""
+        return self.roles.of.get(words.UNITS, self.roles.of.get(SALES))
+
+
+def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
+    """Find the meaning of a table.
+
+    Raises:
+        FileRefusedError: a column that every sale needs cannot be found; the sentence says which
+            columns there are and which configuration entry names it.
+    """
+    roles = find_roles(table, reading.columns, name)
+    dated = _date_columns(table, roles)
+    if dated:
+        return _wide_dates(table, roles, dated)
+    _need_date(table, roles, name)
+    if words.UNITS in roles or SALES in roles:
+        shape = TRANSACTIONS if _is_transactions(roles) else LONG
+        return _drop_totals(Meaning(table, shape, roles, covariates=list(roles.others)))
+    numeric = [index for index in roles.others if _is_numeric(table, index)]
+    fresh = [index for index in numeric if not _known_word(table.header[index]) and index not in roles.renamed]
+    if words.DOCUMENT in roles and words.ITEM in roles and (words.MONEY not in roles or words.PRICE in roles):
+        return Meaning(table, TRANSACTIONS, roles, covariates=list(roles.others), one_each=True)
+    if _is_plan(table, roles, fresh):
+        return Meaning(table, PLAN, roles, covariates=list(roles.others))
+    named = [index for index in fresh if not is_total(table.header[index])]
+    if len(named) > 1 and not (words.STORE in roles and words.ITEM in roles) and words.MONEY not in roles:
+        return _wide_values(table, roles, named, fresh)
+    raise _no_target(table, roles, name)
+
+
+def _is_transactions(roles: Roles) -> bool:
+    return words.DOCUMENT in roles or words.CUSTOMER in roles
+
+
+def _date_columns(table: RawTable, roles: Roles) -> list[int]:
+    dates = header_dates(table.header)
+    if len(dates) < 2 or words.DATE in roles.configured:  # noqa: PLR2004 - one column may be named by a day for other reasons
+        return []
+    return [index for index, name in enumerate(table.header) if name in dates]
+
+
+def _wide_dates(table: RawTable, roles: Roles, dated: list[int]) -> Meaning:
+    """One column a date; every other column names the series or describes it."""
+    taken = set(dated)
+    kept = {role: index for role, index in roles.of.items() if role in (words.STORE, words.ITEM) and index not in taken}
+    others = [i for i in range(len(table.header)) if i not in taken and i not in kept.values()]
+    text = [i for i in others if table.header[i] and not _is_numeric(table, i) and not is_total(table.header[i])]
+    if words.ITEM not in kept and text:
+        kept[words.ITEM] = text[0]
+        others.remove(text[0])
+    covariates = [i for i in others if table.header[i] and not is_total(table.header[i])]
+    return Meaning(table, WIDE_DATES, Roles(of=kept), values=dated, covariates=covariates)
+
+
+def _wide_values(table: RawTable, roles: Roles, named: list[int], fresh: list[int]) -> Meaning:
+    headers = [table.header[index] for index in named]
+    stores = words.ITEM in roles or sum(bool(_starts_as_store(name)) for name in headers) > _MOSTLY * len(headers)
+    chosen = set(named)
+    covariates = [index for index in roles.others if index not in chosen and index not in fresh]
+    ignored = [index for index in fresh if index not in chosen]
+    shape = WIDE_STORES if stores else WIDE_ITEMS
+    return Meaning(table, shape, roles, values=named, covariates=covariates, ignored=ignored)
+
+
+def _starts_as_store(name: str) -> bool:
+    first = words.fold(name).split()[:1]
+    return bool(first) and any(role == words.STORE for role, _ in words.roles_of(first[0]))
+
+
+def _is_plan(table: RawTable, roles: Roles, fresh: list[int]) -> bool:
+    """Dates, ids and covariates without a target: what is known of days ahead."""
+    if words.STORE not in roles and words.ITEM not in roles:
+        return False
+    if words.MONEY in roles or words.DOCUMENT in roles:
+        return False
+    known = [i for i in roles.others if _known_word(table.header[i]) or i in roles.renamed]
+    described = len(known) + sum(role in roles for role in (words.PRICE, words.PROMO, words.OPEN, words.CLOSED))
+    if words.STORE in roles and words.ITEM in roles:
+        return described + len(fresh) > 0
+    return described > 0 and described >= len(fresh)
+
+
+def _known_word(name: str) -> bool:
+    tokens = words.fold(name).split()
+    calendar = bool(tokens) and all(
+        token in words.CALENDAR or token in ("of", "name", "number", "no", "is") for token in tokens
+    )
+    return (
+        calendar
+        or any(token in words.KNOWN_AHEAD for token in tokens)
+        or words.fold(name).replace(" ", "") in words.KNOWN_AHEAD
+    )
+
+
+def _is_numeric(table: RawTable, index: int) -> bool:
+    column = table.frame[cell(index)]
+    if column.dtype.is_numeric():
+        return True
+    if column.dtype != pl.String or not table.header[index]:
+        return False
+    text = column.drop_nulls().head(2000).str.strip_chars()
+    filled = text.filter((text != "") & ~text.str.to_lowercase().is_in(list(words.MISSING_WORDS)))
+    if not filled.len() or holds_dates(table, index, strict=True):
+        return False
+    return bool(
+        filled.str.contains(r"^[\s\-+(−]*[$€£]?\s*[\d.,'’ \u00a0\u202f]*\d[\d.,]*\s*[%€$£]?\)?-?$").mean() >= _MOSTLY
+    )  # type: ignore[operator]
+
+
+def _drop_totals(meaning: Meaning) -> Meaning:
+    header = meaning.table.header
+    meaning.covariates = [index for index in meaning.covariates if not is_total(header[index])]
+    return meaning
+
+
+def _need_date(table: RawTable, roles: Roles, name: str) -> None:
+    if words.DATE in roles or words.YEAR in roles:
+        return
+    columns = ", ".join(repr(header) for header in table.header[:30] if header)
+    raise FileRefusedError(
+        Reason.COLUMNS_MISSING,
+        f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates; "
+        "name it as reading.columns.date in the dataset's configuration.",
+    )
+
+
+def _no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
+    columns = ", ".join(repr(header) for header in table.header[:30] if header)
+    if words.MONEY in roles:
+        money = table.header[roles.of[words.MONEY]]
+        return FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {money!r} is money and no column holds a quantity ({columns}); add the quantity, or set "
+            f"reading.columns.units = '{money}' to forecast money on purpose.",
+        )
+    return FileRefusedError(
+        Reason.COLUMNS_MISSING,
+        f"{name}: no column of the header on line {table.header_line} ({columns}) holds the quantity sold; "
+        "name it as reading.columns.units in the dataset's configuration.",
+    )

@@ -1,0 +1,141 @@
+"""A text file to its raw tables: every line is a header, a row, or is accounted for."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from core.contracts.dataset import Reading
+from core.contracts.verdict import Reason
+from training.reading.containers import Part
+from training.reading.delimiter import Layout, find_layout
+from training.reading.encoding import Decoded, to_utf8
+from training.reading.header import MIN_SCORE, header_score
+from training.reading.ledger import CELLS, LINE, Ledger
+from training.reading.limits import Limits
+from training.reading.records import FIELDS, RAW, join_records, read_lines, split_fields, split_record
+from training.reading.tables import RawTable
+from training.reading.totals import looks_total
+
+_MAX_CANDIDATES: Final = 20_000
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One table of a file: its header and the records under it."""
+
+    header: tuple[str, ...]
+    header_line: int
+    records: pl.DataFrame
+
+
+def text_tables(part: Part, config: Reading, name: str, limits: Limits, ledger: Ledger) -> list[RawTable]:
+    """Raw tables of one text file; blank lines, repeats, totals and ragged rows go to the ledger."""
+    decoded = to_utf8(part.data, name, config.encoding)
+    if decoded.fallback:
+        ledger.remark(Reason.ENCODING_FALLBACK, decoded.fallback)
+    lines = read_lines(decoded.data, name, limits)
+    wanted = frozenset(config.columns.values())
+    layout = find_layout(lines[RAW].head(400).to_list(), name, wanted, config.delimiter)
+    if layout.header_index:
+        above = lines.head(layout.header_index)
+        ledger.remark(Reason.PREAMBLE, "lines above the header were left out", above[LINE], above.height)
+    records = join_records(lines.slice(layout.header_index), layout.delimiter, _widths(lines, layout))
+    blocks = _blocks(records, layout, ledger)
+    return [_table(block, layout, decoded, part, ledger) for block in blocks]
+
+
+def _widths(lines: pl.DataFrame, layout: Layout) -> frozenset[int]:
+    """Numbers of fields that records of this file commonly have."""
+    plain = lines.filter(~pl.col(RAW).str.contains('"', literal=True))
+    counts = plain[RAW].str.count_matches(layout.delimiter, literal=True).value_counts(name="n")
+    common = counts.filter((pl.col("n") * 20 > plain.height) & (pl.col(RAW) > 0))[RAW].to_list()
+    return frozenset({layout.width, *(count + 1 for count in common)})
+
+
+def _blocks(records: pl.DataFrame, layout: Layout, ledger: Ledger) -> list[_Block]:
+    """Cut the records at each further header; leave out blank lines and repeats of the header."""
+    first = records.row(0)
+    # a header that a quoted newline divides was joined by now
+    rest = records.slice(1)
+    blank = rest[RAW].str.strip_chars(f' \t"{layout.delimiter}\r\x0c\x1a\xa0') == ""
+    rest = rest.with_columns(blank.alias("blank"))
+    headers = _further_headers(rest, records.row(0)[1], layout)
+    repeated = [line for line, fields in headers if fields is None]
+    started = [(line, fields) for line, fields in headers if fields is not None]
+    kept = rest.filter(~pl.col("blank"))
+    if repeated:
+        kept = kept.filter(~pl.col(LINE).is_in(repeated))
+    ledger.read += rest.height - len(started)
+    ledger.leave_out(Reason.BLANK_LINE, rest.filter("blank")[LINE], "blank lines were left out")
+    ledger.leave_out(
+        Reason.REPEATED_HEADER, pl.Series(repeated, dtype=pl.Int64), "lines that repeat the header were left out"
+    )
+    starts = [(int(first[0]), layout.header), *started]
+    stops = [line for line, _ in started] + [1 << 62]
+    kept = kept.drop("blank")
+    if len(starts) == 1:
+        return [_Block(starts[0][1], starts[0][0], kept)]
+    return [
+        _Block(header, line, kept.filter((pl.col(LINE) > line) & (pl.col(LINE) < stop)))
+        for (line, header), stop in zip(starts, stops, strict=True)
+    ]
+
+
+def _further_headers(rest: pl.DataFrame, header_raw: str, layout: Layout) -> list[tuple[int, tuple[str, ...] | None]]:
+    """Lines below the first header that name columns again; None for a repeat of the current one."""
+    after_blank = pl.col("blank").shift(1, fill_value=False)
+    odd_width = pl.col(RAW).str.count_matches(layout.delimiter, literal=True) != layout.width - 1
+    candidates = rest.filter(
+        ~pl.col("blank")
+        & pl.col(RAW).str.contains(layout.delimiter, literal=True)
+        & (~pl.col(RAW).str.contains(r"\d") | after_blank | odd_width | (pl.col(RAW) == header_raw))
+    ).head(_MAX_CANDIDATES)
+    current = _names(layout.header)
+    known: dict[str, tuple[str, ...] | None] = {}
+    found: list[tuple[int, tuple[str, ...] | None]] = []
+    for line, raw in candidates.select(LINE, RAW).iter_rows():
+        if raw not in known:
+            fields = tuple(field.strip() for field in split_record(raw, layout.delimiter))
+            known[raw] = fields if _names(fields) == current or header_score(fields) > MIN_SCORE else None
+        header = known[raw]
+        if header is None:
+            continue
+        same = _names(header) == current
+        found.append((line, None if same else header))
+        current = current if same else _names(header)
+    return found
+
+
+def _names(header: tuple[str, ...]) -> tuple[str, ...]:
+    names = [name.strip().casefold() for name in header]
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)
+
+
+def _table(block: _Block, layout: Layout, decoded: Decoded, part: Part, ledger: Ledger) -> RawTable:
+    header = block.header
+    frame, ragged = split_fields(block.records, layout.delimiter, len(header))
+    if ragged.height:
+        _account_ragged(ragged, frame, len(header), ledger)
+    return RawTable(part.member, part.format, header, block.header_line, frame, decoded.encoding, layout.delimiter)
+
+
+def _account_ragged(ragged: pl.DataFrame, frame: pl.DataFrame, width: int, ledger: Ledger) -> None:
+    """Totals and foot notes are left out; every other row of a wrong width is refused."""
+    last = frame[LINE].max() if frame.height else 0
+    totals, notes, refused = [], [], []
+    for line, fields in ragged.iter_rows():
+        filled = [field.strip() for field in fields if field.strip()]
+        if any(looks_total(text) for text in filled[:2]):
+            totals.append(line)
+        elif len(filled) == 1 and isinstance(last, int) and line > last:
+            notes.append(line)
+        else:
+            refused.append(line)
+    ledger.leave_out(Reason.TOTAL_ROW, pl.Series(totals, dtype=pl.Int64), "rows of totals were left out")
+    ledger.leave_out(Reason.PREAMBLE, pl.Series(notes, dtype=pl.Int64), "notes below the table were left out")
+    rows = ragged.filter(pl.col(LINE).is_in(refused)).rename({FIELDS: CELLS})
+    count = pl.format("{} fields where the header has " + str(width), pl.col(CELLS).list.len())
+    ledger.refuse(rows, Reason.RAGGED_ROW, None, count)
