@@ -73,13 +73,12 @@ def routes(bundle: Bundle | None, guards: list[Depends]) -> APIRouter:
         response_class=Response,
         responses={**_ANSWER, **documented(400, 401, 406, 413, 415, 422, 503)},
         openapi_extra=_REQUEST,
-        max_body_size=LARGEST_BODY,
     )
     async def invocations(request: Request) -> Response:
         """Forecast the rows flagged `_future` from the history sent with them."""
         ready, kind = loaded(), _sent(request)
         answer_kind = _wanted(request, kind)
-        body = await request.body()
+        body = await _body(request)
         if not slots:
             slots.append(anyio.CapacityLimiter(AT_ONCE))
         answer = await anyio.to_thread.run_sync(_forecast, ready, body, kind, answer_kind, limiter=slots[0])
@@ -98,6 +97,17 @@ def _forecast(bundle: Bundle, body: bytes, kind: str, answer_kind: str) -> bytes
         sentence = f"the columns sent do not fit the model: {type(error).__name__}: {error}"
         raise ProblemError(422, "columns_do_not_fit", sentence) from error
     return frames.write(forecasts, answer_kind, bundle.model_id)
+
+
+async def _body(request: Request) -> bytes:
+    """The body, read no further than its limit."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY:
+            sentence = f"a body may have {LARGEST_BODY:,} bytes; send the series in several requests"
+            raise ProblemError(413, "body_too_large", sentence)
+    return bytes(body)
 
 
 def _sent(request: Request) -> str:
