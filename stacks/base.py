@@ -1,0 +1,55 @@
+"""What every stack of an environment has in common: its name, its tags, its place."""
+
+from typing import Final, Literal
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from core.contracts import names
+from stacks.config import Config
+
+Component = Literal["infra", "ml", "app"]
+PROJECT: Final = "MLOpsRetailForecast"
+
+
+def tags(environment: str, component: Component) -> dict[str, str]:
+    """Tags of everything that takes tags."""
+    return {
+        "Project": PROJECT,
+        "Environment": environment,
+        "Component": component,
+        "Owner": "DataTeam",
+        "CostCenter": "ML-Platform",
+    }
+
+
+class EnvironmentStack(cdk.Stack):
+    """Stack ``mlops-{env}-{name}``."""
+
+    def __init__(self, scope: Construct, config: Config, *, name: str, component: Component, description: str) -> None:
+        stack_name = names.resource(config.environment, name)
+        super().__init__(
+            scope,
+            stack_name,
+            stack_name=stack_name,
+            description=description,
+            env=cdk.Environment(account=config.account, region=config.region),
+            termination_protection=config.environment == "prod",
+        )
+        self.config = config
+        self.tag_values = tags(config.environment, component)
+        for key, value in self.tag_values.items():
+            cdk.Tags.of(self).add(key, value)
+
+    @property
+    def removal(self) -> cdk.RemovalPolicy:
+        """What becomes of things that hold data when the stack goes."""
+        return cdk.RemovalPolicy.RETAIN if self.config.data.keep_on_delete else cdk.RemovalPolicy.DESTROY
+
+    def physical(self, component: str) -> str:
+        """Name of a resource of this environment."""
+        return names.resource(self.config.environment, component)
+
+    def bucket_name(self, purpose: names.Purpose) -> str:
+        """Name of one of the environment's buckets."""
+        return names.bucket(self.config.environment, purpose, self.account)

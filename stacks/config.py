@@ -1,0 +1,197 @@
+"""``environments/<env>.toml`` as a type: all that differs between environments, and nothing else.
+
+A bad value dies here, before synth, in a sentence that names the file, the field, the value and the cure.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from core.contracts.errors import ConfigError
+from core.contracts.names import Environment
+
+ENVIRONMENTS: Final = Path(__file__).parent.parent / "environments"
+DEFAULT_ENVIRONMENT: Final = "dev"
+Retention = Literal[7, 14, 30, 60, 90, 180, 365, 731]
+
+_IMAGE: Final = re.compile(r"sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_INSTANCE: Final = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
+_LOCAL_DISK: Final = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|g4dn|g5|g6|p3dn|p4d|p4de|p5)\.")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Concurrency(_Section):
+    """How many copies of a function may run at once."""
+
+    most: int = Field(2, ge=2, le=1000, description="copies the queue may start")
+    reserved: int | None = Field(None, ge=2, le=1000, description="taken out of the account's pool; none when absent")
+
+    @model_validator(mode="after")
+    def _queue_within_reserve(self) -> Self:
+        if self.reserved is not None and self.reserved < self.most:
+            raise ValueError(f"reserved is below most = {self.most}: messages would be throttled; raise it")
+        return self
+
+
+class Functions(_Section):
+    """The Lambda functions."""
+
+    python: Literal["3.12", "3.13", "3.14"] = "3.14"
+    architecture: Literal["arm64", "x86_64"] = "arm64"
+    powertools_layer: int = Field(37, ge=27, description="version of AWS's public Powertools layer")
+    log_level: Literal["DEBUG", "INFO", "WARNING"] = "INFO"
+    log_retention_days: Retention = 14
+    sweep_minutes: int = Field(60, ge=5, le=1440, description="how long a lost event may stay unnoticed")
+    on_upload: Concurrency = Concurrency()
+    promote: Concurrency = Concurrency()
+    on_pipeline_change: Concurrency = Concurrency()
+
+
+class Images(_Section):
+    """Which build of each image runs: a tag, or ``sha256:...`` as promoted from another environment."""
+
+    training: str
+    inference_api: str
+
+    @field_validator("training", "inference_api")
+    @classmethod
+    def _pinned(cls, value: str) -> str:
+        if value == "latest" or not _IMAGE.fullmatch(value):
+            raise ValueError("pin one build: a tag other than 'latest', or 'sha256:' and 64 hex digits")
+        return value
+
+
+class Job(_Section):
+    """Machines of one kind of SageMaker job."""
+
+    instance_type: str
+    instance_count: int = Field(1, ge=1, le=20)
+    volume_gb: int = Field(30, ge=1, le=16384)
+    max_runtime_minutes: int = Field(60, ge=5, le=5 * 24 * 60)
+
+    @field_validator("instance_type")
+    @classmethod
+    def _encrypts_by_our_key(cls, value: str) -> str:
+        if not _INSTANCE.fullmatch(value):
+            raise ValueError("name a SageMaker instance type, such as 'ml.m5.xlarge'")
+        if _LOCAL_DISK.match(value):
+            raise ValueError("our key cannot encrypt its local disk; take a type without one, such as 'ml.m5.xlarge'")
+        return value
+
+
+class Training(Job):
+    """The training job."""
+
+    spot: bool = False
+    max_wait_minutes: int | None = Field(None, ge=5, le=5 * 24 * 60, description="waiting and running on spot")
+
+    @model_validator(mode="after")
+    def _waits_at_least_as_long_as_it_runs(self) -> Self:
+        if self.spot and (self.max_wait_minutes or 0) < self.max_runtime_minutes:
+            raise ValueError(
+                f"max_wait_minutes is {self.max_wait_minutes}: with spot = true set it to "
+                f"max_runtime_minutes = {self.max_runtime_minutes} or more"
+            )
+        return self
+
+
+class Network(_Section):
+    """Where jobs run; public internet access of SageMaker's own network when left out."""
+
+    subnets: tuple[str, ...] = Field(min_length=1, max_length=16)
+    security_groups: tuple[str, ...] = Field(min_length=1, max_length=5)
+
+
+class Data(_Section):
+    """Buckets and tables."""
+
+    keep_on_delete: bool = Field(True, description="buckets, table and keys outlive their stack")
+    old_versions_days: int = Field(90, ge=30, description="how long an overwritten or deleted object can be had back")
+    access_log_days: int = Field(90, ge=1)
+
+
+class Alarms(_Section):
+    """What somebody is woken for."""
+
+    emails: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = Field(("default",), description="datasets whose live accuracy is watched")
+    max_live_wape: float = Field(0.5, gt=0)
+    max_live_bias: float = Field(0.2, gt=0, description="in either direction")
+    min_live_coverage: float = Field(0.65, gt=0, lt=1, description="share of days inside p10-p90; 0.8 is meant")
+    max_queue_minutes: int = Field(15, ge=1)
+    runbook: str = Field(description="address of the runbook; alarms link to its anchors")
+
+    @field_validator("runbook")
+    @classmethod
+    def _is_link(cls, value: str) -> str:
+        if not value.startswith("https://"):
+            raise ValueError("give an https address")
+        return value
+
+
+class Config(_Section):
+    """One environment."""
+
+    environment: Environment
+    region: str = Field("ap-southeast-1", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
+    account: str | None = Field(None, pattern=r"^\d{12}$", description="any account when absent")
+    functions: Functions = Functions()
+    images: Images
+    processing: Job
+    training: Training
+    transform: Job
+    network: Network | None = None
+    data: Data = Data()
+    alarms: Alarms
+
+    @model_validator(mode="after")
+    def _production_keeps_its_data(self) -> Self:
+        if self.environment == "prod" and not self.data.keep_on_delete:
+            raise ValueError("data.keep_on_delete is False: production keeps its data; remove the line")
+        return self
+
+
+def chosen(context: object, environ: Mapping[str, str]) -> str:
+    """Environment to build: ``-c env=...``, else the variable ENVIRONMENT, else dev."""
+    return str(context) if context else environ.get("ENVIRONMENT") or DEFAULT_ENVIRONMENT
+
+
+def load(name: str, folder: Path = ENVIRONMENTS) -> Config:
+    """Read one environment's configuration.
+
+    Raises:
+        ConfigError: naming the file, the field, its value and the cure.
+    """
+    known = get_args(Environment)
+    if name not in known:
+        raise ConfigError(f"environment is {name!r}: choose {', '.join(known)} by -c env=... or ENVIRONMENT=...")
+    file = folder / f"{name}.toml"
+    place = f"{file.parent.name}/{file.name}"
+    try:
+        values = tomllib.loads(file.read_text())
+        return Config.model_validate({"environment": name, **values})
+    except FileNotFoundError as error:
+        raise ConfigError(f"{place} does not exist: write it after environments/dev.toml") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{place}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise ConfigError("\n".join(f"{place}: {_sentence(dict(fault))}" for fault in error.errors())) from error
+
+
+def _sentence(fault: dict[str, Any]) -> str:
+    field = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "missing":
+        return f"{field} is missing: add it"
+    if fault["type"] == "extra_forbidden":
+        return f"{field} is {fault['input']!r}: no such setting; correct its name or remove it"
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    if isinstance(fault["input"], dict):  # a rule over a whole section names its fields itself
+        return f"{field}: {message}" if field else message
+    return f"{field} is {fault['input']!r}: {message[0].lower()}{message[1:]}"

@@ -1,0 +1,53 @@
+"""Encryption keys, and the services that may use them."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+
+from stacks.base import EnvironmentStack
+
+
+class SecureKey(kms.Key):
+    """A rotated key with an alias ``mlops-{env}-{name}``."""
+
+    def __init__(self, scope: EnvironmentStack, construct_id: str, *, name: str, description: str) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            alias=f"alias/{scope.physical(name)}",
+            description=description,
+            enable_key_rotation=True,
+            removal_policy=scope.removal,
+            pending_window=cdk.Duration.days(30 if scope.config.data.keep_on_delete else 7),
+        )
+
+    def open_to_logs(self, *log_group_names: str) -> None:
+        """Let CloudWatch Logs encrypt these log groups; nobody else's, as the encryption context proves."""
+        stack = cdk.Stack.of(self)
+        groups = [
+            stack.format_arn(
+                service="logs", resource="log-group", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+            )
+            for name in log_group_names
+        ]
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="CloudWatchLogs",
+                principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+                actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+                resources=["*"],  # in a key's own policy: this key
+                conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
+            )
+        )
+
+    def open_to_service(self, service: str) -> None:
+        """Let a service of this account send through what the key encrypts: alarms and rules do not open it."""
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid=f"{service.split('.', maxsplit=1)[0].capitalize()}Sends",
+                principals=[iam.ServicePrincipal(service)],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],  # in a key's own policy: this key
+                conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}},
+            )
+        )

@@ -1,0 +1,82 @@
+"""The SageMaker side: model package group, and the two pipelines as ``training.pipeline`` defines them."""
+
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sagemaker as sagemaker
+from constructs import Construct
+
+from core.contracts import names
+from stacks.base import EnvironmentStack
+from stacks.config import Job
+from stacks.constructs.access import DataPlane
+from stacks.constructs.step_roles import StepRoles
+from training.pipeline import Instance, Network, Spot, World, forecast, retrain
+from training.pipeline.values import Json
+
+
+class Pipelines(Construct):
+    """Group ``mlops-{env}-demand``, pipelines ``mlops-{env}-retrain`` and ``mlops-{env}-forecast``."""
+
+    def __init__(
+        self, scope: EnvironmentStack, construct_id: str, *, data: DataPlane, roles: StepRoles, role: iam.Role
+    ) -> None:
+        super().__init__(scope, construct_id)
+        env = scope.config.environment
+        sagemaker.CfnModelPackageGroup(
+            self,
+            "Models",
+            model_package_group_name=names.model_package_group(env),
+            model_package_group_description="Every model that was trained, with the gate's ruling on it",
+        )
+        world = describe(scope, data, roles)
+        self._pipeline("Retrain", names.retrain_pipeline(env), retrain(world), role)
+        self._pipeline("Forecast", names.forecast_pipeline(env), forecast(world), role)
+
+    def _pipeline(self, construct_id: str, name: str, definition: Json, role: iam.Role) -> None:
+        stack = EnvironmentStack.of(self)
+        pipeline = sagemaker.CfnPipeline(
+            self,
+            construct_id,
+            pipeline_name=name,
+            pipeline_definition={"PipelineDefinitionBody": stack.to_json_string(definition)},
+            role_arn=role.role_arn,
+        )
+        pipeline.node.add_dependency(role)  # its policy is checked when the pipeline is made
+
+
+def describe(stack: EnvironmentStack, data: DataPlane, roles: StepRoles) -> World:
+    """The world as the pipeline definitions are told it."""
+    config = stack.config
+    training = config.training
+    return World(
+        environment=config.environment,
+        raw_bucket=data.raw.name,
+        lake_bucket=data.lake.name,
+        artifacts_bucket=data.artifacts.name,
+        kms_key=data.key_arn,
+        training_image=_image(stack, "training", config.images.training),
+        inference_image=_image(stack, "inference-api", config.images.inference_api),
+        model_package_group=names.model_package_group(config.environment),
+        roles=roles.arns,
+        processing=_instance(config.processing),
+        training=_instance(training),
+        transform=_instance(config.transform),
+        spot=Spot(60 * training.max_wait_minutes) if training.spot and training.max_wait_minutes else None,
+        network=Network(config.network.subnets, config.network.security_groups) if config.network else None,
+        tags=tuple(stack.tag_values.items()),
+    )
+
+
+def _instance(job: Job) -> Instance:
+    return Instance(
+        type=job.instance_type,
+        count=job.instance_count,
+        volume_gb=job.volume_gb,
+        max_runtime_seconds=60 * job.max_runtime_minutes,
+    )
+
+
+def _image(stack: EnvironmentStack, service: str, build: str) -> str:
+    """Address of an image of ours: by tag, or by digest."""
+    separator = "@" if build.startswith("sha256:") else ":"
+    registry = f"{stack.account}.dkr.ecr.{stack.region}.{stack.url_suffix}"
+    return f"{registry}/{names.PREFIX}/{service}{separator}{build}"

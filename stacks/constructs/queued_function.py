@@ -1,0 +1,188 @@
+"""EventBridge rules -> encrypted queue with a dead-letter queue -> function, in batches that may fail in parts."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from core.contracts.names import METRIC_NAMESPACE
+from stacks.base import EnvironmentStack
+from stacks.config import Concurrency
+from stacks.constructs import access
+from stacks.constructs.function_code import function_code
+from stacks.constructs.keys import SecureKey
+
+BATCH: Final = 10
+TRIES: Final = 5
+POWERTOOLS_ACCOUNT: Final = "017000801446"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trigger:
+    """A rule: events that match a pattern, or a schedule that says something constant."""
+
+    name: str
+    description: str
+    pattern: events.EventPattern | None = None
+    every: cdk.Duration | None = None
+    says: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSpec:
+    """What is particular to one function."""
+
+    name: str
+    """Folder below ``lambdas/``."""
+    description: str
+    environment: dict[str, str]
+    concurrency: Concurrency
+    triggers: tuple[Trigger, ...]
+    memory_mb: int = 512
+    timeout: cdk.Duration = field(default_factory=lambda: cdk.Duration.seconds(120))
+
+    @property
+    def component(self) -> str:
+        """``on_upload`` -> ``on-upload``."""
+        return self.name.replace("_", "-")
+
+
+class QueuedFunction(Construct):
+    """One function and all that brings events to it."""
+
+    def __init__(self, scope: EnvironmentStack, construct_id: str, *, spec: FunctionSpec, key: SecureKey) -> None:
+        super().__init__(scope, construct_id)
+        self._stack = scope
+        self._key = key
+        self.spec = spec
+        self.dead_letters = self._queue("DeadLetters", f"{spec.component}-dlq", keeps=cdk.Duration.days(14))
+        self.queue = self._queue(
+            "Queue",
+            spec.component,
+            # Not AWS's six times: that leaves room for throttled tries, which the mapping's own ceiling rules out.
+            visibility=cdk.Duration.seconds(60 + spec.timeout.to_seconds()),
+            dead_letters=self.dead_letters,
+        )
+        self.log_group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=log_group_name(scope, spec.name),
+            retention=_retention(scope.config.functions.log_retention_days),
+            encryption_key=key,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        self.role = access.role(scope, f"{construct_id}Role", "lambda.amazonaws.com", f"Function {spec.name}")
+        self.function = self._function()
+        self.function.add_event_source(
+            sources.SqsEventSource(
+                self.queue,
+                batch_size=BATCH,
+                report_batch_item_failures=True,
+                max_concurrency=spec.concurrency.most,
+            )
+        )
+        for trigger in spec.triggers:
+            self._rule(trigger)
+
+    def allow(self, *statements: iam.PolicyStatement) -> None:
+        """Add to what the function may do."""
+        access.allow(self.role, *statements)
+
+    def _queue(
+        self,
+        construct_id: str,
+        component: str,
+        *,
+        keeps: cdk.Duration | None = None,
+        visibility: cdk.Duration | None = None,
+        dead_letters: sqs.Queue | None = None,
+    ) -> sqs.Queue:
+        return sqs.Queue(
+            self,
+            construct_id,
+            queue_name=self._stack.physical(component),
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=self._key,
+            data_key_reuse=cdk.Duration.hours(1),
+            enforce_ssl=True,
+            retention_period=keeps or cdk.Duration.days(4),
+            visibility_timeout=visibility,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=TRIES)
+            if dead_letters
+            else None,
+        )
+
+    def _function(self) -> lambda_.Function:
+        settings = self._stack.config.functions
+        function = lambda_.Function(
+            self,
+            "Function",
+            function_name=self._stack.physical(self.spec.component),
+            description=self.spec.description,
+            runtime=lambda_.Runtime(f"python{settings.python}", lambda_.RuntimeFamily.PYTHON),
+            architecture=lambda_.Architecture.ARM_64
+            if settings.architecture == "arm64"
+            else lambda_.Architecture.X86_64,
+            code=function_code(),
+            handler=f"lambdas.{self.spec.name}.handler.handler",
+            layers=[lambda_.LayerVersion.from_layer_version_arn(self, "Powertools", self._powertools())],
+            environment=self.spec.environment | self._powertools_environment(),
+            memory_size=self.spec.memory_mb,
+            timeout=self.spec.timeout,
+            tracing=lambda_.Tracing.ACTIVE,
+            role=self.role,
+            log_group=self.log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel(settings.log_level),
+            reserved_concurrent_executions=self.spec.concurrency.reserved,
+        )
+        self.log_group.grant_write(self.role)
+        return function
+
+    def _powertools(self) -> str:
+        settings = self._stack.config.functions
+        python = f"python{settings.python.replace('.', '')}"
+        layer = f"AWSLambdaPowertoolsPythonV3-{python}-{settings.architecture}"
+        return (
+            f"arn:{cdk.Aws.PARTITION}:lambda:{self._stack.region}:{POWERTOOLS_ACCOUNT}:layer:"
+            f"{layer}:{settings.powertools_layer}"
+        )
+
+    def _powertools_environment(self) -> dict[str, str]:
+        return {
+            "POWERTOOLS_SERVICE_NAME": self.spec.name,
+            "POWERTOOLS_METRICS_NAMESPACE": METRIC_NAMESPACE,
+            "POWERTOOLS_LOG_LEVEL": self._stack.config.functions.log_level,
+            "POWERTOOLS_LOGGER_LOG_EVENT": "false",  # whole events name people's files; ids are logged instead
+        }
+
+    def _rule(self, trigger: Trigger) -> None:
+        says = events.RuleTargetInput.from_object(trigger.says) if trigger.says else None
+        rule = events.Rule(
+            self,
+            f"Rule-{trigger.name}",
+            rule_name=self._stack.physical(trigger.name),
+            description=trigger.description,
+            event_pattern=trigger.pattern,
+            schedule=events.Schedule.rate(trigger.every) if trigger.every else None,
+        )
+        rule.add_target(targets.SqsQueue(self.queue, message=says))
+
+
+def log_group_name(stack: EnvironmentStack, function: str) -> str:
+    """Log group of a function."""
+    return f"/aws/lambda/{stack.physical(function.replace('_', '-'))}"
+
+
+def _retention(days: int) -> logs.RetentionDays:
+    special = {7: "ONE_WEEK", 14: "TWO_WEEKS", 30: "ONE_MONTH", 60: "TWO_MONTHS", 90: "THREE_MONTHS"}
+    longer = {180: "SIX_MONTHS", 365: "ONE_YEAR", 731: "TWO_YEARS"}
+    return logs.RetentionDays[(special | longer)[days]]

@@ -1,0 +1,103 @@
+"""What is seen of the system and what somebody is woken for. Knows the others' things by name only."""
+
+from collections.abc import Iterator
+
+from constructs import Construct
+
+from core.contracts import names
+from stacks.base import EnvironmentStack
+from stacks.config import Config
+from stacks.constructs import metrics
+from stacks.constructs.alarms import ABOVE, BELOW, AlarmSpec, AlarmTopic
+from stacks.constructs.dashboard import FUNCTIONS, dashboard
+
+ERRORS_BEFORE_ALARM = 3
+"""In five minutes; single errors are retried by the queue, and what is given up has an alarm of its own."""
+
+
+class ObservabilityStack(EnvironmentStack):
+    """Dashboard, alarms, and the topic they go to."""
+
+    def __init__(self, scope: Construct, config: Config) -> None:
+        super().__init__(
+            scope, config, name="observability", component="infra", description="Retail forecast: dashboard and alarms"
+        )
+        dashboard(self)
+        topic = AlarmTopic(self, "Alarms")
+        for spec in (*self._functions(), *self._pipelines(), *self._accuracy()):
+            topic.add(spec)
+
+    def _functions(self) -> Iterator[AlarmSpec]:
+        minutes = self.config.alarms.max_queue_minutes
+        for name in FUNCTIONS:
+            physical = self.physical(name)
+            yield AlarmSpec(
+                name=f"{name}-given-up",
+                says=f"Messages were given up: {physical} failed on them five times.",
+                runbook="messages-given-up",
+                metric=metrics.queue(f"{physical}-dlq", "ApproximateNumberOfMessagesVisible"),
+                threshold=1,
+            )
+            yield AlarmSpec(
+                name=f"{name}-late",
+                says=f"Messages have waited for {physical} longer than {minutes} minutes.",
+                runbook="messages-late",
+                metric=metrics.queue(physical, "ApproximateAgeOfOldestMessage"),
+                threshold=60 * minutes,
+                when=ABOVE,
+            )
+            yield AlarmSpec(
+                name=f"{name}-errors",
+                says=f"{physical} keeps failing.",
+                runbook="function-errors",
+                metric=metrics.function(physical, "Errors"),
+                threshold=ERRORS_BEFORE_ALARM,
+            )
+
+    def _pipelines(self) -> Iterator[AlarmSpec]:
+        env = self.config.environment
+        for name in (names.retrain_pipeline(env), names.forecast_pipeline(env)):
+            yield AlarmSpec(
+                name=f"{name.removeprefix(self.physical(''))}-failed",
+                says=f"A run of {name} failed; the champion before it keeps serving.",
+                runbook="run-failed",
+                metric=metrics.pipeline(name, "ExecutionFailed"),
+                threshold=1,
+            )
+
+    def _accuracy(self) -> Iterator[AlarmSpec]:
+        alarms = self.config.alarms
+        env = self.config.environment
+        for dataset in alarms.datasets:
+            yield AlarmSpec(
+                name=f"{dataset}-live-wape",
+                says=f"Forecasts of {dataset} miss by more than {alarms.max_live_wape:.0%} of sales.",
+                runbook="accuracy",
+                metric=metrics.ours(env, dataset, "LiveWape"),
+                threshold=alarms.max_live_wape,
+                when=ABOVE,
+            )
+            yield AlarmSpec(
+                name=f"{dataset}-live-bias-high",
+                says=f"Forecasts of {dataset} are too high by more than {alarms.max_live_bias:.0%} of sales.",
+                runbook="accuracy",
+                metric=metrics.ours(env, dataset, "LiveBias"),
+                threshold=alarms.max_live_bias,
+                when=ABOVE,
+            )
+            yield AlarmSpec(
+                name=f"{dataset}-live-bias-low",
+                says=f"Forecasts of {dataset} are too low by more than {alarms.max_live_bias:.0%} of sales.",
+                runbook="accuracy",
+                metric=metrics.ours(env, dataset, "LiveBias", statistic="Minimum"),
+                threshold=-alarms.max_live_bias,
+                when=BELOW,
+            )
+            yield AlarmSpec(
+                name=f"{dataset}-live-coverage",
+                says=f"Fewer than {alarms.min_live_coverage:.0%} of {dataset}'s days lie inside p10-p90.",
+                runbook="accuracy",
+                metric=metrics.ours(env, dataset, "LiveCoverage", statistic="Minimum"),
+                threshold=alarms.min_live_coverage,
+                when=BELOW,
+            )
