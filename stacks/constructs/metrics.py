@@ -58,5 +58,4 @@ def _of(
         dimensions_map={dimension: name},
         statistic=statistic,
         period=period,
-        label=f"{name} {metric}",
     )
