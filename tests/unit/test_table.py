@@ -1,0 +1,194 @@
+"""The sales table: newest wins in any order, corrections withdraw, repeats change nothing."""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.contracts.errors import RejectedDataError
+from core.contracts.sales import KEY, SOURCE_KEY, SOURCE_LINE, SOURCE_TIME
+from core.contracts.uploads import Upload
+from training import table
+
+START = datetime(2024, 5, 1, 12, tzinfo=UTC)
+
+
+def upload(key: str = "grocery/a.csv", version: str = "v1", minutes: int = 0) -> Upload:
+    return Upload(bucket="raw", key=key, version_id=version, size=1, uploaded_at=START + timedelta(minutes=minutes))
+
+
+def rows(units: dict[int, float], store: str = "S1", **extra: object) -> pl.DataFrame:
+    """Rows of one store; the key is the day of May."""
+    frame = pl.DataFrame(
+        {
+            "date": [date(2024, 5, day) for day in units],
+            "store_id": store,
+            "item_id": "A",
+            "units": list(units.values()),
+            SOURCE_LINE: list(range(2, len(units) + 2)),
+        },
+        schema_overrides={
+            "date": pl.Date,
+            "units": pl.Float64,
+            "store_id": pl.String,
+            "item_id": pl.String,
+            SOURCE_LINE: pl.Int64,
+        },
+    )
+    return frame.with_columns(**{name: pl.lit(value) for name, value in extra.items()})
+
+
+def units(uri: str, version: int | None = None) -> dict[int, float]:
+    return {row["date"].day: row["units"] for row in table.read(uri, version).iter_rows(named=True)}
+
+
+@pytest.fixture
+def uri(tmp_path: Path) -> str:
+    return str(tmp_path / "sales")
+
+
+def test_the_first_merge_creates_the_table(uri: str) -> None:
+    assert table.version(uri) is None
+    assert table.merge(uri, rows({1: 5, 2: 6}), source=upload()) == 0
+    assert units(uri) == {1: 5, 2: 6}
+    assert table.version(uri) == 0
+
+
+def test_rows_carry_the_source_they_came_from(uri: str) -> None:
+    table.merge(uri, rows({1: 5}), source=upload())
+    row = table.read(uri).row(0, named=True)
+    assert (row[SOURCE_KEY], row[SOURCE_LINE], row[SOURCE_TIME]) == ("grocery/a.csv", 2, START)
+
+
+def test_merging_the_same_file_again_makes_no_new_version(uri: str) -> None:
+    first = table.merge(uri, rows({1: 5, 2: 6}), source=upload())
+    assert table.merge(uri, rows({1: 5, 2: 6}), source=upload()) == first
+    table.merge(uri, rows({3: 1}), source=upload("grocery/b.csv", minutes=1))
+    newest = table.version(uri)
+    assert table.merge(uri, rows({1: 5, 2: 6}), source=upload()) == newest
+
+
+def test_a_newer_file_overwrites_and_an_older_one_arriving_late_does_not(uri: str) -> None:
+    table.merge(uri, rows({1: 5}), source=upload("g/b.csv", minutes=5))
+    table.merge(uri, rows({1: 9, 2: 1}), source=upload("g/a.csv", minutes=1))
+    assert units(uri) == {1: 5, 2: 1}
+    table.merge(uri, rows({2: 7}), source=upload("g/c.csv", minutes=9))
+    assert units(uri) == {1: 5, 2: 7}
+
+
+def test_a_corrected_version_withdraws_rows_it_no_longer_has(uri: str) -> None:
+    table.merge(uri, rows({1: 5, 2: 6, 3: 7}), source=upload())
+    table.merge(uri, rows({1: 5, 2: 60}), source=upload(version="v2", minutes=1))
+    assert units(uri) == {1: 5, 2: 60}
+
+
+def test_an_older_version_arriving_after_its_correction_changes_nothing(uri: str) -> None:
+    newest = table.merge(uri, rows({1: 5}), source=upload(version="v2", minutes=1))
+    assert table.merge(uri, rows({1: 4, 2: 6}), source=upload(version="v1")) == newest
+    assert units(uri) == {1: 5}
+
+
+def test_withdrawing_a_row_brings_back_what_it_had_covered(uri: str) -> None:
+    table.merge(uri, rows({1: 5, 2: 6}), source=upload("g/a.csv"))
+    table.merge(uri, rows({1: 50, 2: 60}), source=upload("g/b.csv", minutes=1))
+    table.merge(uri, rows({2: 61}), source=upload("g/b.csv", "v2", minutes=2))
+    assert units(uri) == {1: 5, 2: 61}
+    table.withdraw(uri, source=upload("g/b.csv", "v3", minutes=3))
+    assert units(uri) == {1: 5, 2: 6}
+
+
+def test_new_covariates_widen_the_table(uri: str) -> None:
+    table.merge(uri, rows({1: 5}), source=upload("g/a.csv"))
+    table.merge(uri, rows({2: 6}, promo=1.0), source=upload("g/b.csv", minutes=1))
+    table.merge(uri, rows({3: 7}), source=upload("g/c.csv", minutes=2))
+    assert table.read(uri)["promo"].to_list() == [None, 1.0, None]
+
+
+@pytest.mark.parametrize("text_first", [True, False])
+def test_a_covariate_that_is_a_number_in_one_file_and_text_in_another_becomes_text(uri: str, text_first: bool) -> None:
+    files = [(rows({1: 5}, holiday="a"), "g/a.csv"), (rows({2: 6}, holiday=0.0), "g/b.csv")]
+    for minute, (frame, key) in enumerate(files if text_first else files[::-1]):
+        table.merge(uri, frame, source=upload(key, minutes=minute))
+    assert table.read(uri)["holiday"].to_list() == ["a", "0"]
+    table.merge(uri, rows({2: 8}, holiday=1.5), source=upload("g/c.csv", minutes=7))
+    assert table.read(uri)["holiday"].to_list() == ["a", "1.5"]
+
+
+def test_an_earlier_version_can_be_read_again(uri: str) -> None:
+    first = table.merge(uri, rows({1: 5}), source=upload())
+    table.merge(uri, rows({1: 6}), source=upload(version="v2", minutes=1))
+    assert units(uri, first) == {1: 5}
+    assert units(uri) == {1: 6}
+
+
+def test_an_empty_frame_takes_back_the_object_and_nothing_else(uri: str) -> None:
+    table.merge(uri, rows({1: 5}), source=upload("g/a.csv"))
+    table.merge(uri, rows({2: 6}), source=upload("g/b.csv"))
+    table.merge(uri, rows({}), source=upload("g/a.csv", "v2", minutes=1))
+    assert units(uri) == {2: 6}
+    before = table.version(uri)
+    assert table.merge(uri, rows({}), source=upload("g/new.csv")) == before
+
+
+def test_two_rows_of_one_key_are_refused(uri: str) -> None:
+    frame = pl.concat([rows({1: 5}), rows({1: 6})])
+    with pytest.raises(RejectedDataError, match=r"grocery/a\.csv"):
+        table.merge(uri, frame, source=upload())
+
+
+def test_options_come_from_the_environment() -> None:
+    environ = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "AWS_DEFAULT_REGION": "eu-west-1"}
+    options = table.options_for("s3://lake/tables/x", environ)
+    assert options["aws_endpoint"] == "http://127.0.0.1:4566"
+    assert options["aws_allow_http"] == "true"
+    assert options["aws_conditional_put"] == "etag"
+    assert options["aws_region"] == "eu-west-1"
+    assert "aws_allow_http" not in table.options_for("s3://lake/x", {"AWS_ENDPOINT_URL_S3": "https://s3.example"})
+    assert table.options_for("some/folder", environ) == {}
+
+
+versions = st.lists(
+    st.tuples(st.sampled_from("abc"), st.dictionaries(st.integers(1, 5), st.integers(0, 9), min_size=1)),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(versions, st.randoms(use_true_random=False), st.data())
+def test_whatever_the_order_of_arrival_the_table_equals_the_oracle(
+    tmp_path_factory: pytest.TempPathFactory,
+    history: list[tuple[str, dict[int, int]]],
+    rng: Random,
+    data: st.DataObject,
+) -> None:
+    uploads = [
+        (upload(f"g/{key}.csv", f"v{minute}", minute), rows({d: float(u) for d, u in units.items()}))
+        for minute, (key, units) in enumerate(history)
+    ]
+    arrivals = uploads + data.draw(st.lists(st.sampled_from(uploads), max_size=2))
+    rng.shuffle(arrivals)
+    uri = str(tmp_path_factory.mktemp("t") / "sales")
+    for source, frame in arrivals:
+        table.merge(uri, frame, source=source)
+    newest = dict(history)
+    last_seen = {key: minute for minute, (key, _) in enumerate(history)}
+    oracle: dict[int, float] = {}
+    for key in sorted(newest, key=lambda key: last_seen[key]):
+        oracle |= newest[key]
+    assert units(uri) == oracle
+
+
+def test_two_writers_at_once_lose_nothing(uri: str) -> None:
+    jobs = [(rows({day: float(day)}), upload(f"g/{day}.csv", minutes=day)) for day in range(1, 7)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda job: table.merge(uri, job[0], source=job[1]), jobs))
+    assert units(uri) == {day: float(day) for day in range(1, 7)}
+    assert table.read(uri).select(pl.struct(KEY).is_unique().all()).item()
+    assert list(itertools.chain(table.read(uri)[SOURCE_KEY])) == [f"g/{day}.csv" for day in range(1, 7)]
