@@ -50,9 +50,7 @@ def app() -> App:
         papers=Lake(wiring.bucket(settings.lake_bucket)),
         verdicts=closer.verdicts,
         champion=ChampionObjects(wiring.bucket(settings.artifacts_bucket)).read,
-        forecaster=wiring.forecaster(
-            uploads_table=settings.uploads_table, forecast_pipeline=settings.forecast_pipeline
-        ),
+        forecasts=wiring.forecaster(uploads_table=settings.uploads_table, forecast_pipeline=settings.forecast_pipeline),
         emit=EmfEmitter(settings.environment),
     )
     starter = wiring.starter(retrain_pipeline=settings.retrain_pipeline, **places)

@@ -12,7 +12,7 @@ from core.contracts.models import ChampionPointer, Decision, Evaluation, LiveAcc
 from core.contracts.uploads import RunManifest
 from core.contracts.verdict import Verdict
 from lambdas.shared.flight import Flights
-from lambdas.shared.forecasts import Forecaster
+from lambdas.shared.forecasts import Forecasts
 from lambdas.shared.measures import Emit, of_accuracy, of_evaluation, of_verdicts
 from lambdas.shared.verdicts import Verdicts
 
@@ -46,7 +46,7 @@ class Consequences:
     verdicts: Verdicts
     champion: Callable[[str], ChampionPointer | None]
     """The pointer of a dataset; None before its first promotion."""
-    forecaster: Forecaster
+    forecasts: Forecasts
     emit: Emit
 
 
@@ -57,7 +57,7 @@ def draw(consequences: Consequences, dataset: str) -> list[str]:
     if stale:
         pointer = consequences.champion(dataset)
         if pointer is not None:
-            consequences.forecaster.start(dataset, stale[-1], pointer.current)
+            consequences.forecasts.start(dataset, stale[-1], pointer.current)
     for run_id in runs:
         if consequences.flights.settle(dataset, run_id):
             _measure(consequences, dataset, run_id)

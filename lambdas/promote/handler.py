@@ -17,7 +17,7 @@ from lambdas.promote.settings import Settings
 from lambdas.shared import clients, wiring
 from lambdas.shared.champions import ChampionObjects, Champions
 from lambdas.shared.events import Command, Message, ServiceEvent
-from lambdas.shared.forecasts import Forecaster
+from lambdas.shared.forecasts import Forecasts
 from lambdas.shared.lake import Lake
 from lambdas.shared.log import logger
 from lambdas.shared.records import answer, each_message, each_record, is_batch
@@ -33,7 +33,7 @@ class App:
     registry: Registry
     champions: Champions
     lake: Lake
-    forecaster: Forecaster
+    forecasts: Forecasts
 
 
 @cache
@@ -44,9 +44,7 @@ def app() -> App:
         registry=Registry(clients.sagemaker(), settings.model_package_group),
         champions=ChampionObjects(wiring.bucket(settings.artifacts_bucket)),
         lake=Lake(wiring.bucket(settings.lake_bucket)),
-        forecaster=wiring.forecaster(
-            uploads_table=settings.uploads_table, forecast_pipeline=settings.forecast_pipeline
-        ),
+        forecasts=wiring.forecaster(uploads_table=settings.uploads_table, forecast_pipeline=settings.forecast_pipeline),
     )
 
 
@@ -99,7 +97,7 @@ def promote(app: App, package: Package) -> ChampionPointer:
         raise RejectedModelError(
             f"{package.model_id} came after {pointer.current.model_id}, which is newer, and stays out"
         )
-    started = app.forecaster.start(package.dataset, package.run_id, pointer.current)
+    started = app.forecasts.start(package.dataset, package.run_id, pointer.current)
     logger.info("champion", dataset=package.dataset, model_id=package.model_id, forecast_started=started)
     return pointer
 
@@ -114,6 +112,6 @@ def roll_back(app: App, request: RollbackRequest) -> ChampionPointer:
     if not current.reason.startswith(ROLLED_BACK):
         logger.info("a rollback came too late to matter", dataset=request.dataset, model_id=current.model_id)
         return pointer
-    started = app.forecaster.start(request.dataset, run_id(current.promoted_at, current.model_id), current)
+    started = app.forecasts.start(request.dataset, run_id(current.promoted_at, current.model_id), current)
     logger.info("champion", dataset=request.dataset, model_id=current.model_id, forecast_started=started)
     return pointer

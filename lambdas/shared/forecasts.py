@@ -1,11 +1,20 @@
 """Starting the forecast of a champion: once for each model and run, however often it is asked for."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from core.contracts.models import Champion
 from lambdas.shared.dynamo import Table
 from lambdas.shared.pipelines import Pipelines
 from lambdas.shared.runs import run_name
+
+
+class Forecasts(Protocol):
+    """Starts forecasts."""
+
+    def start(self, dataset: str, run_id: str, champion: Champion) -> bool:
+        """Start a forecast by this champion on the data as of this run; False when that was done before."""
+        ...
 
 
 @dataclass(frozen=True)
