@@ -13,7 +13,7 @@ from service.bundle import Bundle, load_bundle
 from service.loader import ChampionLoader
 from service.objects import Objects, S3Objects
 from service.routes import forecasts, health, models, sagemaker
-from service.security import guard
+from service.security import Keyring
 from service.settings import Settings
 
 _DESCRIPTION: Final = """Demand forecasts per store and item, with p10, p50 and p90, from the model that serves now.
@@ -70,11 +70,13 @@ def create_app(
     )
     problems.install(app)
     docs_page.install(app)
-    guards = guard(settings.keys())
+    keyring = Keyring(settings.keys())
+    guards = keyring.guards()
     app.include_router(health.routes(board))
     if board is not None:
         app.include_router(forecasts.routes(board), dependencies=guards)
         app.include_router(models.routes(board), dependencies=guards)
+        app.router.routes.insert(0, forecasts.fast_route(board, keyring))
     app.include_router(sagemaker.routes(bundle, guards))
     return app
 

@@ -5,14 +5,17 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.routing import Route
 
 from service.answers import ForecastAnswer, SeriesAnswer
 from service.board import Board, Serving
 from service.problems import ProblemError, documented, quoted
 from service.routes.datasets import serving
 from service.routes.reply import JsonReply
+from service.security import HEADER, Keyring
 
 LONGEST_PAGE: Final = 1000
 _Id = Annotated[str, Field(min_length=1, max_length=400)]
@@ -47,7 +50,7 @@ def routes(board: Board) -> APIRouter:
     @router.get("/forecasts", response_model=ForecastAnswer, responses=documented(401, 404, 422, 503))
     async def forecasts(query: Annotated[ForecastQuery, Query()]) -> Response:
         """Forecasts of one store and item: p10, p50, p90 and mean per date."""
-        return JsonReply(answer(serving(board, query.dataset), query.store_id, query.item_id, query.horizon))
+        return _forecasts(board, query)
 
     @router.get("/series", response_model=SeriesAnswer, responses=documented(401, 404, 422, 503))
     async def series(query: Annotated[SeriesQuery, Query()]) -> Response:
@@ -55,6 +58,28 @@ def routes(board: Board) -> APIRouter:
         return JsonReply(page(serving(board, query.dataset), query.store_id, query.after, query.limit))
 
     return router
+
+
+def fast_route(board: Board, keyring: Keyring) -> Route:
+    """``/v1/forecasts`` past FastAPI's parameter machinery, which takes twice the time of the answer itself.
+
+    The route in ``routes`` is the documented one; a test holds both to the same answers.
+    """
+
+    async def forecasts(request: Request) -> Response:
+        keyring.check(request.headers.get(HEADER))
+        try:
+            query = ForecastQuery.model_validate(dict(request.query_params))
+        except ValidationError as error:
+            faults = [{**fault, "loc": ("query", *fault["loc"])} for fault in error.errors()]
+            raise RequestValidationError(faults) from error
+        return _forecasts(board, query)
+
+    return Route("/v1/forecasts", forecasts)
+
+
+def _forecasts(board: Board, query: ForecastQuery) -> Response:
+    return JsonReply(answer(serving(board, query.dataset), query.store_id, query.item_id, query.horizon))
 
 
 def answer(now: Serving, store_id: str, item_id: str, horizon: int | None) -> dict[str, object]:
