@@ -9,21 +9,21 @@ import polars as pl
 from core.contracts.sales import DATE, KEY, SERIES, UNITS
 from core.forecasting.boosters import OBJECTIVES
 from core.forecasting.calendar import Calendar
-from core.forecasting.core import Core, fit_core
+from core.forecasting.core import fit_core
 from core.forecasting.intervals import Intervals
 from core.forecasting.metrics import quantile_name
 from core.forecasting.naive import seasonal_naive
 from core.forecasting.panel import build
 from core.forecasting.spec import ForecastSpec, Recipe
 
-BACKTEST_SCHEMA: Final = {
+BACKTEST_COLUMNS: Final = {
     "window": pl.Date, DATE: pl.Date, "store_id": pl.String, "item_id": pl.String, UNITS: pl.Float64,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Tested:
-    """Forecasts of every objective on every window: ``BACKTEST_SCHEMA``, naive, tier, one column an objective."""
+    """Forecasts of every objective on every window: ``BACKTEST_COLUMNS``, naive, tier, one column an objective."""
 
     frame: pl.DataFrame
 
@@ -43,7 +43,7 @@ class Tested:
             own = _calibrated(others, spec) if others.height else intervals
             parts.append(with_intervals(part, own))
         names = [quantile_name(q) for q in spec.quantiles]
-        columns = [*BACKTEST_SCHEMA, "mean", *names, "naive"]
+        columns = [*BACKTEST_COLUMNS, "mean", *names, "naive"]
         empty = with_intervals(frame.clear(), intervals)
         return pl.concat([empty.select(columns), *(p.select(columns) for p in parts)]), intervals
 
@@ -72,44 +72,60 @@ def origins(first: int, last: int, spec: ForecastSpec, windows: int) -> list[int
 
 
 def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe) -> Tested:
-    """Fit every objective at each origin and forecast the window after it."""
+    """Fit every objective at the oldest origin, then forecast each window from its own origin.
+
+    The boosters stay those of the oldest origin, while history and features move on: no window is
+    ever learned from, at the price of one fit.
+    """
     past = sales.filter(pl.col(UNITS).is_not_null())
     calendar = Calendar.of(past[DATE], spec.frequency)
     period = calendar.index(past[DATE])
-    starts = origins(int(period.min()), int(period.max()), spec, spec.backtest_windows)
-    numbered = sales.with_columns(pl.Series("_t", calendar.index(sales[DATE]), dtype=pl.Int64))
-    actuals = _actuals(sales, calendar, int(period.min()), int(period.max()))
-    frames = [_window(numbered, actuals, calendar, origin, spec, recipe) for origin in starts]
-    empty = pl.DataFrame(schema=BACKTEST_SCHEMA | {"naive": pl.Float64} | dict.fromkeys(OBJECTIVES, pl.Float64))
+    first, last = int(period.min()), int(period.max())
+    starts = origins(first, last, spec, spec.backtest_windows)
+    empty = pl.DataFrame(schema=BACKTEST_COLUMNS | {"naive": pl.Float64} | dict.fromkeys(OBJECTIVES, pl.Float64))
+    if not starts:
+        return Tested(empty)
+    actuals = actuals_of(sales, calendar, first, last)
+    before = pl.Series(calendar.index(sales[DATE]))
+    core = fit_core(sales.filter(before <= starts[0]), spec, recipe, OBJECTIVES)
+    frames = []
+    for origin in starts:
+        history = sales.filter(before <= origin)
+        window, future = known_of_window(sales, actuals, calendar, origin, spec)
+        answer = core.predict_each(history, future, spec)
+        naive = seasonal_naive(history, future.select(KEY), spec.frequency)["naive"]
+        start = calendar.dates(np.array([origin]))[0]
+        labelled = window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS)
+        frames.append(labelled.with_columns(naive, *(answer[name] for name in OBJECTIVES)))
     return Tested(pl.concat([empty, *frames]))
 
 
-def _actuals(sales: pl.DataFrame, calendar: Calendar, first: int, last: int) -> pl.DataFrame:
+def actuals_of(sales: pl.DataFrame, calendar: Calendar, first: int, last: int) -> pl.DataFrame:
     """What was sold on the regular calendar, zeros filled in as the panel does: key, ``_t``, units."""
     panel = build(sales, None, calendar, (), (), last=last, periods=last - first + 1, horizon=0)
     series, column = np.nonzero(~np.isnan(panel.units))
-    keys = panel.keys[series]
-    dates = calendar.dates(column.astype(np.int64) + first)
-    return keys.with_columns(
-        dates.alias(DATE),
-        pl.Series("_t", column.astype(np.int64) + first),
-        pl.Series(UNITS, panel.units[series, column].astype(np.float64)),
-    ).select(*KEY, "_t", UNITS)
-
-
-def _window(
-    sales: pl.DataFrame, actuals: pl.DataFrame, calendar: Calendar, origin: int, spec: ForecastSpec, recipe: Recipe
-) -> pl.DataFrame:
-    past = sales.filter(pl.col("_t") <= origin).drop("_t")
-    known = [name for name in (*spec.known, "open", *spec.static) if name in sales.columns]
-    window = actuals.filter(pl.col("_t").is_between(origin + 1, origin + spec.horizon))
-    window = window.join(past.select(SERIES).unique(), on=list(SERIES), how="semi", maintain_order="left")
-    told = sales.select("_t", *SERIES, *dict.fromkeys(known)).unique(["_t", *SERIES], keep="first", maintain_order=True)
-    future = window.drop(UNITS).join(told, on=["_t", *SERIES], how="left", maintain_order="left").drop("_t")
-    core: Core = fit_core(past, spec, recipe, OBJECTIVES)
-    answer = core.predict_each(past, future, spec)
-    naive = seasonal_naive(past, future.select(KEY), spec.frequency)["naive"]
-    start = calendar.dates(np.array([origin]))[0]
-    return window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS).with_columns(
-        naive, *(answer[name] for name in OBJECTIVES)
+    period = column.astype(np.int64) + first
+    return (
+        panel.keys[series]
+        .with_columns(
+            calendar.dates(period).alias(DATE),
+            pl.Series("_t", period),
+            pl.Series(UNITS, panel.units[series, column].astype(np.float64)),
+        )
+        .select(*KEY, "_t", UNITS)
     )
+
+
+def known_of_window(
+    sales: pl.DataFrame, actuals: pl.DataFrame, calendar: Calendar, origin: int, spec: ForecastSpec
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Actuals of the window after an origin, and beside them, row by row, what was known in advance."""
+    placed = sales.with_columns(pl.Series("_t", calendar.index(sales[DATE]), dtype=pl.Int64))
+    within = pl.col("_t").is_between(origin + 1, origin + spec.horizon)
+    seen = placed.filter((pl.col("_t") <= origin) & pl.col(UNITS).is_not_null()).select(SERIES).unique()
+    window = actuals.filter(within).join(seen, on=list(SERIES), how="semi", maintain_order="left")
+    names = [name for name in dict.fromkeys((*spec.known, "open", *spec.static)) if name in sales.columns]
+    on = ["_t", *SERIES]
+    told = placed.filter(within).select(*on, *names).unique(on, keep="first", maintain_order=True)
+    future = window.drop(UNITS).join(told, on=on, how="left", maintain_order="left")
+    return window, future.drop("_t")

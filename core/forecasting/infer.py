@@ -8,8 +8,10 @@ import polars as pl
 from core.contracts.dataset import Frequency
 from core.contracts.sales import DATE, ITEM, KEY, SERIES, SOURCE, STORE, UNITS
 
-_KNOWN: Final = re.compile(r"promo|open|holiday|event|snap|feast|easter|closed|weekend", re.IGNORECASE)
-_CENSORED: Final = "stock"
+_KNOWN: Final = re.compile(
+    r"promo|open|holiday|event|snap|feast|easter|closed|weekend|price|discount|markdown|campaign|coupon|flyer|display",
+    re.IGNORECASE,
+)
 _WEEKLY_GAP, _MONTHLY_GAP = 7, 28
 
 

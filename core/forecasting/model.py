@@ -10,7 +10,7 @@ import polars as pl
 import xgboost as xgb
 
 from core.contracts.sales import UNITS
-from core.forecasting.backtest import BACKTEST_SCHEMA, backtest, with_intervals
+from core.forecasting.backtest import backtest, with_intervals
 from core.forecasting.core import Core, fit_core
 from core.forecasting.intervals import Intervals
 from core.forecasting.selection import choose
@@ -125,6 +125,3 @@ def _train(
     core = fit_core(sales, spec, chosen)
     info = {"rows": sales.height, "training_rows": core.rows, "recipe": chosen.to_json()}
     return TrainedModel(spec, chosen, core, intervals, frame, info)
-
-
-__all__ = ["BACKTEST_SCHEMA", "TrainedModel", "refit", "train"]

@@ -1,0 +1,52 @@
+"""The whole engine on windows it has not seen: train, forecast, score, once an origin."""
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+
+from core.contracts.sales import DATE, KEY, UNITS
+from core.forecasting.backtest import BACKTEST_COLUMNS, actuals_of, known_of_window, origins
+from core.forecasting.calendar import Calendar
+from core.forecasting.metrics import quantile_name
+from core.forecasting.model import train
+from core.forecasting.naive import seasonal_naive
+from core.forecasting.spec import ForecastSpec
+
+
+def roll(
+    sales: pl.DataFrame, spec: ForecastSpec, windows: int, on_window: Callable[[str], None] = lambda _: None
+) -> pl.DataFrame:
+    """Cut off the last horizons, one more at a time, and forecast each from what lies before it.
+
+    Every choice, calibration included, is made on the rows before the origin, as on the day itself.
+
+    Returns:
+        window (origin date), date, store_id, item_id, units, mean, quantiles, naive.
+    """
+    calendar, first, last = span(sales, spec)
+    actuals = actuals_of(sales, calendar, first, last)
+    frames = []
+    for origin in origins(first, last, spec, windows):
+        start = calendar.dates(np.array([origin]))[0]
+        on_window(str(start))
+        past = sales.filter(pl.Series(calendar.index(sales[DATE])) <= origin)
+        window, future = known_of_window(sales, actuals, calendar, origin, spec)
+        answer = train(past, spec).predict(past, future)
+        naive = seasonal_naive(past, future.select(KEY), spec.frequency)["naive"]
+        quantiles = [answer[quantile_name(q)] for q in spec.quantiles]
+        frames.append(
+            window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS).with_columns(
+                answer["mean"], *quantiles, naive
+            )
+        )
+    empty = pl.DataFrame(schema=BACKTEST_COLUMNS | {"mean": pl.Float64})
+    return pl.concat([empty, *frames], how="diagonal") if not frames else pl.concat(frames)
+
+
+def span(sales: pl.DataFrame, spec: ForecastSpec) -> tuple[Calendar, int, int]:
+    """Calendar of the sales, and their first and last period."""
+    past = sales.filter(pl.col(UNITS).is_not_null())
+    calendar = Calendar.of(past[DATE], spec.frequency)
+    period = calendar.index(past[DATE])
+    return calendar, int(period.min()), int(period.max())

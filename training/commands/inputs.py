@@ -1,0 +1,74 @@
+"""What the forecasting commands share: files in, a spec out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from core.contracts.dataset import DatasetConfig, Frequency
+from core.contracts.errors import ConfigError
+from core.forecasting import ForecastSpec
+from core.forecasting.infer import infer_frequency, known_covariates
+from training.commands import frames
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Sales, what is known of the horizon, and the spec that follows from both."""
+
+    sales: pl.DataFrame
+    future: pl.DataFrame | None
+    spec: ForecastSpec
+
+
+def load(
+    sales_file: Path,
+    future_file: Path | None,
+    horizon: int,
+    frequency: Frequency | None,
+    config_file: Path | None,
+    *,
+    planned: bool = False,
+) -> Inputs:
+    """Read the files and infer the rest.
+
+    Args:
+        sales_file: long CSV or parquet.
+        future_file: covariates known in advance, or None.
+        horizon: periods ahead.
+        frequency: inferred when None.
+        config_file: dataset.toml, or None.
+        planned: there is no future file because the windows are cut from the sales; covariates
+            count as known by their names.
+
+    Raises:
+        ConfigError: the configuration is wrong.
+        RejectedDataError: a file cannot be used.
+    """
+    config = read_config(config_file)
+    sales = frames.read_sales(sales_file, config.reading)
+    future = None if future_file is None else frames.read_future(future_file, config.reading, sales)
+    known, static = frames.roles(sales, future)
+    if planned:
+        known = known_covariates(sales, None)
+    spec = ForecastSpec(
+        horizon=horizon,
+        frequency=frequency or config.frequency or infer_frequency(sales),
+        known=known if config.model.known is None else config.model.known,
+        static=config.model.static or static,
+        quantiles=config.model.quantiles,
+        backtest_windows=config.model.backtest_windows,
+        seed=config.model.seed,
+    )
+    return Inputs(sales, future, spec)
+
+
+def read_config(path: Path | None) -> DatasetConfig:
+    """The dataset's configuration; defaults without a file."""
+    if path is None:
+        return DatasetConfig()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    return DatasetConfig.from_toml(text, str(path))
