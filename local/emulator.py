@@ -41,9 +41,15 @@ class Emulator:
             cwd=REPOSITORY,
         )
 
+    @property
+    def ready(self) -> str:
+        """Address that answers once it is up."""
+        return f"{self._url}/_ministack/health"
+
     def start(self) -> None:
         """Start and wait until it answers."""
-        self.child.start(f"{self._url}/_ministack/health")
+        self.child.launch()
+        self.child.await_answer(self.ready)
 
     def snapshot(self) -> None:
         """Have all state written to disk."""

@@ -51,12 +51,8 @@ class Child:
         self._command, self._env, self._cwd = tuple(command), dict(env), cwd
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, ready: str, *, seconds: float = 30) -> None:
-        """Start it and wait until the address ``ready`` answers.
-
-        Raises:
-            StartError: it ended, or did not answer in time; with the last lines of its log.
-        """
+    def launch(self) -> None:
+        """Start it, from a thread that lives as long as it shall: the kernel ends it with that thread."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as sink:
             self._process = subprocess.Popen(
@@ -64,6 +60,13 @@ class Child:
                 env=self._env, cwd=self._cwd, start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=sink, stderr=sink,
             )  # fmt: skip
+
+    def await_answer(self, ready: str, *, seconds: float = 60) -> None:
+        """Wait until the address ``ready`` answers.
+
+        Raises:
+            StartError: it ended, or did not answer in time; with the last lines of its log.
+        """
         try:
             wait_until(lambda: not self.alive or answers(ready), seconds=seconds, what=f"an answer of {self.name}")
         except StartError as error:

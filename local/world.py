@@ -10,13 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-from core.contracts.errors import ConfigError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from core.contracts.errors import ConfigError, RetailForecastError
 from local import deploy, synthesis
 from local.client import Client
 from local.cloud import Cloud
 from local.emulator import Emulator
 from local.info import WorldInfo
-from local.process import Child, StartError
+from local.process import Child
 from local.settings import HOST, REPOSITORY, Layout, Ports, aws_environment
 
 Say = Callable[[str], None]
@@ -43,6 +45,7 @@ class World:
         self._with_service = service
         self._lock: IO[str] | None = None
         self._stopping = threading.Event()
+        self._ended = threading.Event()
         self._guard = threading.RLock()
         self._watcher: threading.Thread | None = None
 
@@ -75,20 +78,24 @@ class World:
         self.emulator = Emulator(self.layout, self.ports)
         self.sagemaker = self._sagemaker()
         self.service = self._service()
-        say("starting the AWS emulator")
-        self.emulator.start()
+        say("starting the AWS emulator and SageMaker")
+        for child in (self.emulator.child, self.sagemaker):
+            child.launch()
         say("synthesising the stacks")
         assembly = synthesis.synthesise(SYNTH_CACHE)
-        say("starting SageMaker")
-        self.sagemaker.start(self.info.endpoints.sagemaker)
+        say("waiting for the AWS emulator and SageMaker")
+        for child, ready in self._parts()[:2]:
+            child.await_answer(ready)
         left_out = deploy.deploy(Cloud(self.info), assembly, say)
         self.left_out = sorted({kind for _, kind, _ in left_out})
         self.emulator.snapshot()
         if self._with_service:
-            say("starting the service")
-            self.service.start(f"{self.info.endpoints.service}/livez")
+            self.service.launch()
         say("looking for files that no event told of")
         self.client.sweep()
+        say("waiting for the service")
+        for child, ready in self._parts()[2:]:
+            child.await_answer(ready)
         self.info.write(self.layout.root)
         self._watcher = threading.Thread(target=self._watch, args=(say,), name="watcher", daemon=True)
         self._watcher.start()
@@ -116,7 +123,7 @@ class World:
 
     def _parts(self) -> list[tuple[Child, str]]:
         parts = [
-            (self.emulator.child, f"{self.info.endpoints.aws}/_ministack/health"),
+            (self.emulator.child, self.emulator.ready),
             (self.sagemaker, self.info.endpoints.sagemaker),
         ]
         return parts + ([(self.service, f"{self.info.endpoints.service}/livez")] if self._with_service else [])
@@ -125,17 +132,20 @@ class World:
         """Start again what has been killed; everything it knew is on disk."""
         while not self._stopping.wait(_WATCH_SECONDS):
             with self._guard:
-                if self._stopping.is_set():
-                    return
-                dead = [(child, ready) for child, ready in self._parts() if not child.alive]
-                try:
-                    for child, ready in dead:
-                        say(f"{child.name} has ended; starting it again")
-                        child.start(ready)
-                    if dead:
-                        self.client.sweep()
-                except StartError as error:
-                    say(str(error))
+                if not self._stopping.is_set():
+                    self._revive([part for part in self._parts() if not part[0].alive], say)
+        self._ended.wait()  # what this thread started would end with it
+
+    def _revive(self, dead: list[tuple[Child, str]], say: Say) -> None:
+        try:
+            for child, ready in dead:
+                say(f"{child.name} has ended; starting it again")
+                child.launch()
+                child.await_answer(ready)
+            if dead:
+                self.client.sweep()
+        except (RetailForecastError, BotoCoreError, ClientError) as error:
+            say(f"not yet: {error}")
 
     def down(self) -> None:
         """End everything; state stays on disk."""
@@ -147,6 +157,7 @@ class World:
                     child.stop()
             if emulator := getattr(self, "emulator", None):
                 emulator.stop()
+        self._ended.set()
         if self._lock:
             self._lock.close()
             self._lock = None
@@ -154,6 +165,7 @@ class World:
     def _take_lock(self) -> None:
         """One world a folder; the kernel frees the lock of a killed one."""
         self._stopping.clear()
+        self._ended.clear()
         lock = (self.layout.root / "lock").open("w", encoding="utf-8")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,14 +4,17 @@ import argparse
 import json
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import boto3
+from botocore.config import Config
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from local.process import answers, wait_until
 from local.sagemaker.api import Api
 from local.sagemaker.events import Courier
 from local.sagemaker.journal import Journal
@@ -21,6 +24,8 @@ from local.sagemaker.storage import Storage
 from local.settings import HOST, REPOSITORY, Layout
 
 log = logging.getLogger("local.sagemaker")
+_GATEWAY_SECONDS: Final = 600
+_PATIENT: Final = Config(retries={"mode": "standard", "max_attempts": 10})  # bridges a restart of the emulator
 
 
 def build(layout: Layout, environment: dict[str, str]) -> Runner:
@@ -29,7 +34,7 @@ def build(layout: Layout, environment: dict[str, str]) -> Runner:
     journal.reopen_events()
     courier = Courier(journal)
     return Runner(
-        journal, Registry(journal), courier, Storage(boto3.client("s3")),
+        journal, Registry(journal), courier, Storage(boto3.client("s3", config=_PATIENT)),
         scratch=layout.scratch, logs=layout.logs, environment=environment,
     )  # fmt: skip
 
@@ -70,8 +75,15 @@ def main() -> None:
     runner = build(Layout(options.root), {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"})
     server = make_server(HOST, options.port, application(Api(runner)), threaded=True, request_handler=_Quiet)
     runner.courier.start()
-    runner.resume()
+    threading.Thread(target=_resume, args=(runner,), name="resume", daemon=True).start()
     server.serve_forever()
+
+
+def _resume(runner: Runner) -> None:
+    """Go on with what had not ended, once the rest of AWS answers."""
+    gateway = os.environ["AWS_ENDPOINT_URL"]
+    wait_until(lambda: answers(gateway), seconds=_GATEWAY_SECONDS, what=f"an answer of {gateway}")
+    runner.resume()
 
 
 if __name__ == "__main__":

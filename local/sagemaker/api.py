@@ -136,7 +136,12 @@ class Api:
         return _page([{"Name": n, "Value": v} for n, v in values.items()], body, "PipelineParameters")
 
     def _update_package(self, body: Body) -> Body:
-        answer = self._registry.call("UpdateModelPackage", body)
+        # moto forgets what an update does not mention; the API keeps it.
+        present = self._registry.call("DescribeModelPackage", {"ModelPackageName": body["ModelPackageArn"]})
+        kept = {name: present[name] for name in ("ModelApprovalStatus", "ApprovalDescription") if name in present}
+        merged = {**present.get("CustomerMetadataProperties", {}), **body.get("CustomerMetadataProperties", {})}
+        complete = {**kept, **body, **({"CustomerMetadataProperties": merged} if merged else {})}
+        answer = self._registry.call("UpdateModelPackage", complete)
         registration.announce(self._registry, self._runner.courier, answer["ModelPackageArn"])
         return answer
 

@@ -42,16 +42,22 @@ class Runner:
         self.scratch, self.logs, self.environment = scratch.resolve(), logs.resolve(), environment
         self.places = threading.BoundedSemaphore(AT_ONCE)
         self._stops: dict[str, threading.Event] = {}
+        self._begun: set[str] = set()
+        self._lock = threading.Lock()
+        shutil.rmtree(self.scratch, ignore_errors=True)  # of jobs that died with the last process
 
     def resume(self) -> None:
-        """At start: go on with everything that had not ended. Scratch folders of dead jobs go away."""
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        """At start: go on with everything that had not ended."""
         for execution in reversed(self.journal.executions("status IN ('Executing', 'Stopping')")):
             log.info("going on with %s", execution_arn(execution))
             self.begin(execution)
 
     def begin(self, execution: Execution) -> None:
-        """Run an execution in its own thread."""
+        """Run an execution in its own thread, once."""
+        with self._lock:
+            if execution.id in self._begun:
+                return
+            self._begun.add(execution.id)
         stop = self._stops.setdefault(execution.id, threading.Event())
         if execution.status == "Stopping":
             stop.set()
