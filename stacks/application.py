@@ -26,4 +26,5 @@ def build(app: cdk.App, config: Config) -> tuple[DataStack, MlStack, Observabili
     ml = MlStack(app, config)
     ml.add_stack_dependency(data)  # reads its parameters
     observability = ObservabilityStack(app, config)
+    observability.add_stack_dependency(ml)  # sends alarms to a topic of its
     return data, ml, observability

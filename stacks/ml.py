@@ -1,8 +1,9 @@
 """What works on the data: three functions behind queues, and the SageMaker pipelines they start."""
 
+from typing import Final
+
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from core.contracts import keys, names
@@ -12,13 +13,18 @@ from lambdas.promote.settings import Settings as Promote
 from lambdas.shared.environment import FunctionSettings
 from stacks.base import EnvironmentStack
 from stacks.config import Config
-from stacks.constructs.access import DataPlane
+from stacks.constructs.data_plane import DataPlane
+from stacks.constructs.grants import Grant
 from stacks.constructs.keys import SecureKey
+from stacks.constructs.pipeline_role import pipeline_role
 from stacks.constructs.pipelines import Pipelines
 from stacks.constructs.queued_function import FunctionSpec, QueuedFunction, Trigger, log_group_name
-from stacks.constructs.step_roles import pipeline_role, step_roles
+from stacks.constructs.step_roles import step_roles
+from stacks.constructs.topics import AlarmTopic
 
-FUNCTIONS = ("on_upload", "promote", "on_pipeline_change")
+FUNCTIONS: Final = ("on_upload", "promote", "on_pipeline_change")
+ROLLBACK_TOPIC: Final = "rollback"
+"""An accuracy alarm of a dataset sent there brings back the champion before."""
 
 
 class MlStack(EnvironmentStack):
@@ -64,12 +70,7 @@ class MlStack(EnvironmentStack):
                             },
                         ),
                     ),
-                    Trigger(
-                        name="sweep",
-                        description="Finds what events did not bring",
-                        every=cdk.Duration.minutes(self.config.functions.sweep_minutes),
-                        says={"action": "sweep"},
-                    ),
+                    self._sweep("sweep-uploads", "Finds uploads that no event brought"),
                 ),
             ),
         )
@@ -118,13 +119,15 @@ class MlStack(EnvironmentStack):
             self.data.artifacts.write(keys.CHAMPIONS),
             self.data.lake.look(),
             self.data.lake.read("runs/", "forecasts/"),
-            iam.PolicyStatement(
-                actions=["sagemaker:DescribeModelPackage"],
-                resources=[self._sagemaker_arn("model-package", f"{group}/*")],
+            Grant(
+                actions=("sagemaker:DescribeModelPackage",),
+                resources=(self._sagemaker_arn("model-package", f"{group}/*"),),
+                because="every version in one group; SageMaker numbers them",
             ),
             self._start(self.forecast_arn),
             self._follow(self.forecast_arn),
         )
+        function.listen_to(AlarmTopic(self, "RollbackTopic", name=ROLLBACK_TOPIC, key=self.key))
 
     def _on_pipeline_change(self) -> None:
         function = QueuedFunction(
@@ -149,6 +152,7 @@ class MlStack(EnvironmentStack):
                             },
                         ),
                     ),
+                    self._sweep("sweep-runs", "Finds runs whose end no event told"),
                 ),
             ),
         )
@@ -182,13 +186,20 @@ class MlStack(EnvironmentStack):
         }
         return {name: known[name] for name in settings.variables()}
 
-    def _start(self, *pipelines: str) -> iam.PolicyStatement:
-        return iam.PolicyStatement(actions=["sagemaker:StartPipelineExecution"], resources=list(pipelines))
+    def _sweep(self, name: str, description: str) -> Trigger:
+        minutes = self.config.functions.sweep_minutes
+        return Trigger(
+            name=name, description=description, every=cdk.Duration.minutes(minutes), says={"action": "sweep"}
+        )
 
-    def _follow(self, *pipelines: str) -> iam.PolicyStatement:
-        return iam.PolicyStatement(
-            actions=["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"],
-            resources=[f"{pipeline}/execution/*" for pipeline in pipelines],
+    def _start(self, *pipelines: str) -> Grant:
+        return Grant(actions=("sagemaker:StartPipelineExecution",), resources=pipelines)
+
+    def _follow(self, *pipelines: str) -> Grant:
+        return Grant(
+            actions=("sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"),
+            resources=tuple(f"{pipeline}/execution/*" for pipeline in pipelines),
+            because="executions of one pipeline; SageMaker names them",
         )
 
     def _pipeline_arn(self, name: str) -> str:

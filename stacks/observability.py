@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from core.contracts import names
 from stacks.base import EnvironmentStack
 from stacks.config import Config
 from stacks.constructs import metrics
-from stacks.constructs.alarms import ABOVE, BELOW, AlarmSpec, AlarmTopic
+from stacks.constructs.alarms import ABOVE, BELOW, AlarmSpec, alarm
 from stacks.constructs.dashboard import FUNCTIONS, dashboard
+from stacks.constructs.keys import SecureKey
+from stacks.constructs.topics import AlarmTopic, topic_arn
+from stacks.ml import ROLLBACK_TOPIC
 
 ERRORS_BEFORE_ALARM = 3
 """In five minutes; single errors are retried by the queue, and what is given up has an alarm of its own."""
@@ -23,9 +28,12 @@ class ObservabilityStack(EnvironmentStack):
             scope, config, name="observability", component="infra", description="Retail forecast: dashboard and alarms"
         )
         dashboard(self)
-        topic = AlarmTopic(self, "Alarms")
+        key = SecureKey(self, "Key", name="alarms", description="Alarms on their way to people")
+        people = AlarmTopic(self, "AlarmTopic", name="alarms", key=key)
+        for email in config.alarms.emails:
+            people.add_subscription(subscriptions.EmailSubscription(email))
         for spec in (*self._functions(), *self._pipelines(), *self._accuracy()):
-            topic.add(spec)
+            alarm(self, spec, people)
 
     def _functions(self) -> Iterator[AlarmSpec]:
         minutes = self.config.alarms.max_queue_minutes
@@ -68,6 +76,7 @@ class ObservabilityStack(EnvironmentStack):
     def _accuracy(self) -> Iterator[AlarmSpec]:
         alarms = self.config.alarms
         env = self.config.environment
+        rollback = sns.Topic.from_topic_arn(self, "RollbackTopic", topic_arn(self, ROLLBACK_TOPIC))
         for dataset in alarms.datasets:
             yield AlarmSpec(
                 name=f"{dataset}-live-wape",
@@ -76,6 +85,7 @@ class ObservabilityStack(EnvironmentStack):
                 metric=metrics.ours(env, dataset, "LiveWape"),
                 threshold=alarms.max_live_wape,
                 when=ABOVE,
+                acts=rollback,
             )
             yield AlarmSpec(
                 name=f"{dataset}-live-bias-high",

@@ -1,5 +1,6 @@
 """The SageMaker side: model package group, and the two pipelines as ``training.pipeline`` defines them."""
 
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
@@ -7,7 +8,7 @@ from constructs import Construct
 from core.contracts import names
 from stacks.base import EnvironmentStack
 from stacks.config import Job
-from stacks.constructs.access import DataPlane
+from stacks.constructs.data_plane import DataPlane
 from stacks.constructs.step_roles import StepRoles
 from training.pipeline import Instance, Network, Spot, World, forecast, retrain
 from training.pipeline.values import Json
@@ -32,12 +33,12 @@ class Pipelines(Construct):
         self._pipeline("Forecast", names.forecast_pipeline(env), forecast(world), role)
 
     def _pipeline(self, construct_id: str, name: str, definition: Json, role: iam.Role) -> None:
-        stack = EnvironmentStack.of(self)
+        body = Stack.of(self).to_json_string(definition)
         pipeline = sagemaker.CfnPipeline(
             self,
             construct_id,
             pipeline_name=name,
-            pipeline_definition={"PipelineDefinitionBody": stack.to_json_string(definition)},
+            pipeline_definition={"PipelineDefinitionBody": body},
             role_arn=role.role_arn,
         )
         pipeline.node.add_dependency(role)  # its policy is checked when the pipeline is made

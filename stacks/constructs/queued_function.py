@@ -10,19 +10,21 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from core.contracts.names import METRIC_NAMESPACE
 from stacks.base import EnvironmentStack
 from stacks.config import Concurrency
-from stacks.constructs import access
 from stacks.constructs.function_code import function_code
+from stacks.constructs.grants import Grant, acknowledge, allow, service_role
 from stacks.constructs.keys import SecureKey
 
 BATCH: Final = 10
 TRIES: Final = 5
 POWERTOOLS_ACCOUNT: Final = "017000801446"
+SNS: Final = "sns.amazonaws.com"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,7 @@ class QueuedFunction(Construct):
             encryption_key=key,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        self.role = access.role(scope, f"{construct_id}Role", "lambda.amazonaws.com", f"Function {spec.name}")
+        self.role = service_role(scope, f"{construct_id}Role", "lambda.amazonaws.com", f"Function {spec.name}")
         self.function = self._function()
         self.function.add_event_source(
             sources.SqsEventSource(
@@ -92,9 +94,28 @@ class QueuedFunction(Construct):
         for trigger in spec.triggers:
             self._rule(trigger)
 
-    def allow(self, *statements: iam.PolicyStatement) -> None:
+    def allow(self, *grants: Grant) -> None:
         """Add to what the function may do."""
-        access.allow(self.role, *statements)
+        allow(self.role, *grants)
+
+    def listen_to(self, topic: sns.ITopic) -> None:
+        """Have a topic's messages come by the queue, too.
+
+        Not by the level-2 subscription: it would name the topic in the key's policy, and the key the topic's.
+        """
+        sns.Subscription(
+            self, "Subscription", topic=topic, protocol=sns.SubscriptionProtocol.SQS, endpoint=self.queue.queue_arn
+        )
+        self._key.open_to_service(SNS)
+        self.queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="TopicSends",
+                principals=[iam.ServicePrincipal(SNS)],
+                actions=["sqs:SendMessage"],
+                resources=[self.queue.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": topic.topic_arn}},
+            )
+        )
 
     def _queue(
         self,
@@ -145,6 +166,7 @@ class QueuedFunction(Construct):
             reserved_concurrent_executions=self.spec.concurrency.reserved,
         )
         self.log_group.grant_write(self.role)
+        acknowledge(self.role, "AwsSolutions-IAM5[Resource::*]", "X-Ray's actions, by active tracing, take no resource")
         return function
 
     def _powertools(self) -> str:

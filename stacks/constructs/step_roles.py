@@ -1,16 +1,18 @@
-"""One role a kind of step, each reaching what that step reads and writes; and the role of the pipelines."""
+"""One role a kind of step: what each step reads and writes stands here and nowhere else."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from core.contracts import keys, names
 from stacks.base import EnvironmentStack
-from stacks.constructs.access import DataPlane, allow, role
+from stacks.constructs.data_plane import DataPlane
+from stacks.constructs.grants import Grant, allow, service_role
 from training.pipeline import Roles
 
-SAGEMAKER = "sagemaker.amazonaws.com"
+SAGEMAKER: Final = "sagemaker.amazonaws.com"
 
 
 @dataclass(frozen=True)
@@ -26,192 +28,167 @@ class StepRoles:
     @property
     def arns(self) -> Roles:
         """As the pipeline definitions want them."""
-        return Roles(**{name: getattr(self, name).role_arn for name in self.__dataclass_fields__})
+        return Roles(
+            ingest=self.ingest.role_arn,
+            train=self.train.role_arn,
+            evaluate=self.evaluate.role_arn,
+            forecast=self.forecast.role_arn,
+            model=self.model.role_arn,
+        )
+
+    @property
+    def all_arns(self) -> tuple[str, ...]:
+        """All of them."""
+        return astuple(self.arns)
 
 
 def step_roles(stack: EnvironmentStack, data: DataPlane) -> StepRoles:
-    """Make the roles; what each may do stands here and nowhere else."""
-    raw, lake, artifacts = data.raw, data.lake, data.artifacts
-    roles = StepRoles(
-        ingest=_job_role(stack, data, "IngestRole", "Step Ingest: reads uploads, writes verdicts and the sales table"),
-        train=_job_role(stack, data, "TrainRole", "Step Train: reads the sales table, writes the bundle"),
-        evaluate=_job_role(stack, data, "EvaluateRole", "Step Evaluate: reads table and bundles, writes its ruling"),
-        forecast=_job_role(stack, data, "ForecastRole", "Steps Prepare and Publish: read the table, write forecasts"),
-        model=_job_role(stack, data, "ModelRole", "Model and Transform: a bundle's answers to the requests"),
+    """Make the roles."""
+    return StepRoles(
+        ingest=_ingest(stack, data),
+        train=_train(stack, data),
+        evaluate=_evaluate(stack, data),
+        forecast=_forecast(stack, data),
+        model=_model(stack, data),
     )
-    allow(
-        roles.ingest,
-        raw.look(),
-        raw.read(),
-        raw.write(*keys.OUR_RAW_PREFIXES),
-        lake.look(),
-        lake.read(),
-        lake.write("tables/", "runs/", "config/", "accuracy/", "ingested/"),
-        lake.delete("tables/"),
-        artifacts.look(),
-        artifacts.read(keys.CHAMPIONS),
-    )
-    allow(
-        roles.train,
-        lake.look(),
-        lake.read("tables/", "runs/", "config/"),
-        artifacts.look(),
-        artifacts.read("checkpoints/", keys.CHAMPIONS),
-        artifacts.write("models/", "checkpoints/"),
-        artifacts.delete("checkpoints/"),
-    )
-    allow(
-        roles.evaluate,
-        lake.look(),
-        lake.read("tables/", "runs/", "config/"),
-        lake.write("runs/"),
-        artifacts.look(),
-        artifacts.read("models/", keys.CHAMPIONS),
-    )
-    allow(
-        roles.forecast,
-        lake.look(),
-        lake.read("tables/", "runs/", "config/", "forecasts/"),
-        lake.write("forecasts/"),
-        artifacts.look(),
-        artifacts.read("models/", keys.CHAMPIONS),
-    )
-    allow(
-        roles.model,
-        lake.look(),
-        lake.read("forecasts/"),
-        lake.write("forecasts/"),
-        artifacts.look(),
-        artifacts.read("models/"),
-    )
-    return roles
 
 
-def pipeline_role(stack: EnvironmentStack, data: DataPlane, roles: StepRoles) -> iam.Role:
-    """Role of both pipelines: starts jobs under the steps' roles, looks at what they say."""
-    made = role(stack, "PipelineRole", SAGEMAKER, "Pipelines: starts the jobs of the steps")
-    jobs = [_arn(stack, kind, "pipelines-*") for kind in ("processing-job", "training-job", "transform-job", "model")]
-    group = names.model_package_group(stack.config.environment)
+def _ingest(stack: EnvironmentStack, data: DataPlane) -> iam.Role:
+    role = _job_role(stack, data, "IngestRole", "Step Ingest: reads uploads, writes verdicts and the sales table")
     allow(
-        made,
-        iam.PolicyStatement(
-            actions=[
-                f"sagemaker:{verb}{kind}"
-                for kind in ("ProcessingJob", "TrainingJob", "TransformJob")
-                for verb in ("Create", "Describe", "Stop")
-            ]
-            + ["sagemaker:CreateModel", "sagemaker:DescribeModel", "sagemaker:DeleteModel", "sagemaker:AddTags"],
-            resources=jobs,
-        ),
-        iam.PolicyStatement(
-            actions=[
-                "sagemaker:CreateModelPackage",
-                "sagemaker:DescribeModelPackage",
-                "sagemaker:DescribeModelPackageGroup",
-            ],
-            resources=[_arn(stack, "model-package-group", group), _arn(stack, "model-package", f"{group}/*")],
-        ),
-        iam.PolicyStatement(
-            actions=[
-                "sagemaker:CreateExperiment",
-                "sagemaker:DescribeExperiment",
-                "sagemaker:CreateTrial",
-                "sagemaker:DescribeTrial",
-                "sagemaker:CreateTrialComponent",
-                "sagemaker:DescribeTrialComponent",
-                "sagemaker:UpdateTrialComponent",
-                "sagemaker:AssociateTrialComponent",
-                "sagemaker:AddTags",
-            ],
-            resources=[
-                _arn(stack, "experiment", f"{names.PREFIX}-{stack.config.environment}-*"),
-                _arn(stack, "experiment-trial", "*"),
-                _arn(stack, "experiment-trial-component", "*"),
-            ],
-        ),
-        iam.PolicyStatement(
-            actions=["iam:PassRole"],
-            resources=[
-                roles.ingest.role_arn,
-                roles.train.role_arn,
-                roles.evaluate.role_arn,
-                roles.forecast.role_arn,
-                roles.model.role_arn,
-            ],
-            conditions={"StringEquals": {"iam:PassedToService": SAGEMAKER}},
-        ),
+        role,
+        data.raw.look(),
+        data.raw.read(),
+        data.raw.write(*keys.OUR_RAW_PREFIXES),
         data.lake.look(),
-        data.lake.read("runs/"),
+        data.lake.read("tables/", "runs/", "config/", "accuracy/", "ingested/", "forecasts/"),
+        data.lake.write("tables/", "runs/", "config/", "accuracy/", "ingested/"),
+        data.lake.delete("tables/"),
+        data.artifacts.look(),
+        data.artifacts.read(keys.CHAMPIONS),
+    )
+    return role
+
+
+def _train(stack: EnvironmentStack, data: DataPlane) -> iam.Role:
+    role = _job_role(stack, data, "TrainRole", "Step Train: reads the sales table, writes the bundle")
+    allow(
+        role,
+        data.lake.look(),
+        data.lake.read("tables/", "runs/", "config/"),
+        data.artifacts.look(),
+        data.artifacts.read("checkpoints/", keys.CHAMPIONS),
+        data.artifacts.write("models/", "checkpoints/"),
+        data.artifacts.delete("checkpoints/"),
+    )
+    return role
+
+
+def _evaluate(stack: EnvironmentStack, data: DataPlane) -> iam.Role:
+    role = _job_role(stack, data, "EvaluateRole", "Step Evaluate: reads table and bundles, writes its ruling")
+    allow(
+        role,
+        data.lake.look(),
+        data.lake.read("tables/", "runs/", "config/"),
+        data.lake.write("runs/"),
+        data.artifacts.look(),
+        data.artifacts.read("models/", keys.CHAMPIONS),
+    )
+    return role
+
+
+def _forecast(stack: EnvironmentStack, data: DataPlane) -> iam.Role:
+    role = _job_role(stack, data, "ForecastRole", "Steps Prepare and Publish: read the table, write forecasts")
+    allow(
+        role,
+        data.lake.look(),
+        data.lake.read("tables/", "runs/", "config/", "forecasts/"),
+        data.lake.write("forecasts/"),
+        data.artifacts.look(),
+        data.artifacts.read("models/", keys.CHAMPIONS),
+    )
+    return role
+
+
+def _model(stack: EnvironmentStack, data: DataPlane) -> iam.Role:
+    role = _job_role(stack, data, "ModelRole", "Model and Transform: a bundle's answers to the requests")
+    allow(
+        role,
+        data.lake.look(),
+        data.lake.read("forecasts/"),
+        data.lake.write("forecasts/"),
         data.artifacts.look(),
         data.artifacts.read("models/"),
-        data.use_key(),
-        *data.lend_key(),
     )
-    return made
+    return role
 
 
 def _job_role(stack: EnvironmentStack, data: DataPlane, construct_id: str, description: str) -> iam.Role:
     """A job's role with what every job needs: its log, its image, the key."""
-    made = role(stack, construct_id, SAGEMAKER, description)
+    role = service_role(stack, construct_id, SAGEMAKER, description)
+    logs = stack.format_arn(
+        service="logs",
+        resource="log-group",
+        resource_name="/aws/sagemaker/*",
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
     allow(
-        made,
-        iam.PolicyStatement(
-            actions=["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            resources=[
-                stack.format_arn(
-                    service="logs",
-                    resource="log-group",
-                    resource_name="/aws/sagemaker/*",
-                    arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-                )
-            ],
+        role,
+        Grant(
+            actions=(
+                "logs:CreateLogGroup",
+                "logs:CreateLogStream",
+                "logs:DescribeLogStreams",
+                "logs:PutLogEvents",
+            ),
+            resources=(logs,),
+            because="SageMaker names the groups of its jobs, and the stream of each job",
         ),
-        iam.PolicyStatement(
-            actions=["cloudwatch:PutMetricData"],
-            resources=["*"],  # has no resource; the namespace is the scope
+        Grant(
+            actions=("cloudwatch:PutMetricData",),
+            resources=("*",),
+            because="the action takes no resource; the namespace narrows it, and ECR's token takes none either",
             conditions={"StringLike": {"cloudwatch:namespace": "/aws/sagemaker/*"}},
         ),
-        iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]),  # has no resource
-        iam.PolicyStatement(
-            actions=["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            resources=[stack.format_arn(service="ecr", resource="repository", resource_name=f"{names.PREFIX}/*")],
+        Grant(actions=("ecr:GetAuthorizationToken",), resources=("*",), because="the action takes no resource"),
+        Grant(
+            actions=("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+            resources=tuple(
+                stack.format_arn(service="ecr", resource="repository", resource_name=f"{names.PREFIX}/{image}")
+                for image in ("training", "inference-api")
+            ),
         ),
         data.use_key(),
         *data.lend_key(),
     )
     if stack.config.network:
-        allow(made, *_network_interfaces(stack))
-    return made
+        allow(role, *_network_interfaces(stack))
+    return role
 
 
-def _network_interfaces(stack: EnvironmentStack) -> list[iam.PolicyStatement]:
+def _network_interfaces(stack: EnvironmentStack) -> tuple[Grant, Grant]:
     """What a job in our network needs to join it."""
-    ec2 = [
-        stack.format_arn(service="ec2", resource=kind, resource_name="*")
-        for kind in ("network-interface", "subnet", "security-group")
-    ]
-    return [
-        iam.PolicyStatement(
-            actions=[
+    kinds = ("network-interface", "subnet", "security-group")
+    return (
+        Grant(
+            actions=(
                 "ec2:CreateNetworkInterface",
                 "ec2:CreateNetworkInterfacePermission",
                 "ec2:DeleteNetworkInterface",
                 "ec2:DeleteNetworkInterfacePermission",
-            ],
-            resources=ec2,
+            ),
+            resources=tuple(stack.format_arn(service="ec2", resource=kind, resource_name="*") for kind in kinds),
+            because="SageMaker makes an interface of its own name for each job",
         ),
-        iam.PolicyStatement(
-            actions=[
+        Grant(
+            actions=(
                 "ec2:DescribeDhcpOptions",
                 "ec2:DescribeNetworkInterfaces",
                 "ec2:DescribeSecurityGroups",
                 "ec2:DescribeSubnets",
                 "ec2:DescribeVpcs",
-            ],
-            resources=["*"],  # describing has no resource
+            ),
+            resources=("*",),
+            because="describing takes no resource",
         ),
-    ]
-
-
-def _arn(stack: EnvironmentStack, resource: str, name: str) -> str:
-    return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
+    )

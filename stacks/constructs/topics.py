@@ -1,0 +1,47 @@
+"""Encrypted topics that CloudWatch's alarms can reach."""
+
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+
+from stacks.base import EnvironmentStack
+from stacks.constructs.keys import SecureKey
+
+CLOUDWATCH: Final = "cloudwatch.amazonaws.com"
+
+
+class AlarmTopic(sns.Topic):
+    """Topic ``mlops-{env}-{name}``, TLS only, open to this environment's alarms.
+
+    An alarm's action opens neither the key nor a topic whose policy denies plain HTTP and allows
+    nothing: without both grants an alarm goes nowhere, and says so nowhere.
+    """
+
+    def __init__(self, scope: EnvironmentStack, construct_id: str, *, name: str, key: SecureKey) -> None:
+        super().__init__(scope, construct_id, topic_name=scope.physical(name), master_key=key, enforce_ssl=True)
+        key.open_to_service(CLOUDWATCH)
+        alarms = scope.format_arn(
+            service="cloudwatch",
+            resource="alarm",
+            resource_name=scope.physical("*"),
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsPublish",
+                principals=[iam.ServicePrincipal(CLOUDWATCH)],
+                actions=["sns:Publish"],
+                resources=[self.topic_arn],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": scope.account},
+                    "ArnLike": {"aws:SourceArn": alarms},
+                },
+            )
+        )
+
+
+def topic_arn(stack: EnvironmentStack, name: str) -> str:
+    """ARN of a topic of this environment, whichever stack it is in."""
+    return stack.format_arn(service="sns", resource=stack.physical(name))
