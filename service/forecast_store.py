@@ -21,6 +21,28 @@ DECIMALS: Final = 4
 Row = dict[str, str | float]
 
 
+def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows by store, item and date. Published files are so already, and sorting one takes far more than looking."""
+    if _increases(frame):
+        return frame
+    frame = frame.sort(STORE, ITEM, DATE)
+    if not _increases(frame):
+        raise ValueError("two forecasts have the same date, store and item")
+    return frame
+
+
+def _increases(frame: pl.DataFrame) -> bool:
+    grows = pl.lit(value=False)
+    for name in (DATE, ITEM, STORE):
+        former = pl.col(name).shift()
+        grows = (pl.col(name) > former) | ((pl.col(name) == former) & grows)
+    return bool(frame.select(grows.slice(1).all()).item())
+
+
+def _differs(name: str) -> pl.Expr:
+    return pl.col(name).ne_missing(pl.col(name).shift())
+
+
 class ForecastStore:
     """Forecasts by (store, item), each series' rows one slice of the arrays.
 
@@ -48,17 +70,20 @@ class ForecastStore:
 
     @classmethod
     def of(cls, frame: pl.DataFrame) -> Self:
-        """Build from a publication's rows, in any order."""
-        frame = frame.sort(STORE, ITEM, DATE)
-        series = frame.group_by(SERIES, maintain_order=True).agg(
-            pl.len().alias("rows"), (pl.col("tier") == COLD_START_TIER).any().alias("cold")
-        )
+        """Build from a publication's rows, in any order.
+
+        Raises:
+            ValueError: two rows have the same key.
+        """
+        frame = _in_order(frame)
+        first = frame.select(pl.any_horizontal(_differs(name) for name in SERIES).arg_true().alias("row"))["row"]
+        series = frame[first]
         calendar = frame[DATE].unique().sort()
         return cls(
             stores=[intern(name) for name in series[STORE]],
             items=[intern(name) for name in series[ITEM]],
-            cold=series["cold"].to_list(),
-            starts=[0, *series["rows"].cum_sum().to_list()],
+            cold=(series["tier"] == COLD_START_TIER).to_list(),
+            starts=[*first.to_list(), frame.height],
             days=calendar.search_sorted(frame[DATE]).to_numpy().astype(np.uint16),
             calendar=calendar.dt.to_string("%Y-%m-%d").to_list(),
             numbers=np.ascontiguousarray(frame.select(NUMBERS).to_numpy().astype(np.float64).round(DECIMALS)),

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from core.contracts import keys
 from core.contracts.errors import RejectedModelError, RetryableError
 from core.contracts.models import Manifest, Publication
-from core.contracts.sales import DATE, ITEM, KEY, SERIES, STORE
+from core.contracts.sales import DATE, ITEM, STORE
 from service.board import Serving
 from service.forecast_store import NUMBERS, ForecastStore
 from service.objects import Found, Objects
@@ -52,8 +52,16 @@ def build(body: bytes, publication: Publication) -> ForecastStore:
         frame = pl.read_parquet(BytesIO(body), columns=list(_SCHEMA)).cast(_SCHEMA)  # type: ignore[arg-type]
     except pl.exceptions.PolarsError as error:
         raise RejectedModelError(f"{publication.uri}: cannot be read as forecasts: {error}") from error
-    _check(frame, publication)
-    return ForecastStore.of(frame)
+    _check_rows(frame, publication)
+    try:
+        store = ForecastStore.of(frame)
+    except ValueError as error:
+        raise RejectedModelError(f"{publication.uri}: {error}") from error
+    if len(store) != publication.series:
+        raise RejectedModelError(
+            f"{publication.uri}: holds {len(store)} series, its publication says {publication.series}"
+        )
+    return store
 
 
 def try_out(store: ForecastStore, publication: Publication) -> None:
@@ -81,16 +89,11 @@ def _fetch(objects: Objects, lake: str, publication: Publication) -> bytes:
     return found.body
 
 
-def _check(frame: pl.DataFrame, publication: Publication) -> None:
-    series = frame.select(SERIES).n_unique()
-    counts = {
-        "rows": (frame.height, publication.rows),
-        "series": (series, publication.series),
-        "different keys": (frame.select(KEY).n_unique(), publication.rows),
-    }
-    for what, (here, said) in counts.items():
-        if here != said:
-            raise RejectedModelError(f"{publication.uri}: holds {here} {what}, its publication says {said}")
+def _check_rows(frame: pl.DataFrame, publication: Publication) -> None:
+    if frame.height != publication.rows:
+        raise RejectedModelError(
+            f"{publication.uri}: holds {frame.height} rows, its publication says {publication.rows}"
+        )
     if not frame.height:
         raise RejectedModelError(f"{publication.uri}: holds no forecast")
     rules = {

@@ -1,4 +1,5 @@
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,12 @@ def test_series_of_different_lengths_do_not_bleed_into_each_other() -> None:
     assert other is not None
     assert [row["date"] for row in store.forecasts(milk, HORIZON)] == ["2024-06-01", "2024-06-02"]
     assert len(store.forecasts(other, HORIZON)) == HORIZON
+
+
+def test_two_rows_of_one_key_are_refused() -> None:
+    frame = forecasts()
+    with pytest.raises(ValueError, match="same date, store and item"):
+        ForecastStore.of(pl.concat([frame, frame[5:6]]))
 
 
 def test_an_unknown_series_is_none_and_the_tier_is_the_series_own() -> None:

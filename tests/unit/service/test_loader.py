@@ -104,7 +104,7 @@ def test_a_publication_that_is_not_what_it_says_keeps_the_old_one(
         (pl.col("mean").replace(11.0, None), "a value is missing"),
         (pl.col("p50").replace(11.0, float("nan")), "a number is not finite"),
         (pl.lit(1e9).alias("p10"), "quantiles cross"),
-        (pl.lit("milk").alias("item_id"), "series"),
+        (pl.lit("milk").alias("item_id"), "two forecasts have the same"),
         (pl.lit("many").alias("mean"), "cannot be read as forecasts"),
     ],
 )
