@@ -76,7 +76,7 @@ def filtered(template: dict[str, Any]) -> Filtered:
             outputs[f"{OUTPUT_PREFIX}{name}X{part}"] = {"Value": expression(resource.get("Properties", {}))}
     kept = {
         **template,
-        "Resources": {n: _plain_alarm(_without_dependencies(r, gone)) for n, r in resources.items() if n not in gone},
+        "Resources": {n: _without_dependencies(r, gone) for n, r in resources.items() if n not in gone},
         "Outputs": outputs,
     }
     listed = tuple((name, r["Type"], LEFT_OUT[r["Type"]]) for name, r in gone.items())
@@ -90,17 +90,6 @@ def _without_dependencies(resource: dict[str, Any], gone: dict[str, Any]) -> dic
     left = [name for name in ([named] if isinstance(named, str) else named) if name not in gone]
     rest = {name: value for name, value in resource.items() if name != "DependsOn"}
     return {**rest, "DependsOn": left} if left else rest
-
-
-def _plain_alarm(resource: dict[str, Any]) -> dict[str, Any]:
-    """An alarm on one metric, written in the older of its two forms: the emulator reads no other."""
-    properties = resource.get("Properties", {})
-    metrics = properties.get("Metrics", [])
-    if resource["Type"] != "AWS::CloudWatch::Alarm" or len(metrics) != 1 or "MetricStat" not in metrics[0]:
-        return resource
-    stat = metrics[0]["MetricStat"]
-    plain = {**stat["Metric"], "Period": stat["Period"], "Statistic": stat["Stat"]}
-    return {**resource, "Properties": {n: v for n, v in properties.items() if n != "Metrics"} | plain}
 
 
 def _replace(value: Any, gone: dict[str, Any]) -> Any:

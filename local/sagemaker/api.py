@@ -140,7 +140,9 @@ class Api:
         present = self._registry.call("DescribeModelPackage", {"ModelPackageName": body["ModelPackageArn"]})
         kept = {name: present[name] for name in ("ModelApprovalStatus", "ApprovalDescription") if name in present}
         merged = {**present.get("CustomerMetadataProperties", {}), **body.get("CustomerMetadataProperties", {})}
-        complete = {**kept, **body, **({"CustomerMetadataProperties": merged} if merged else {})}
+        complete: Body = {**kept, **body}
+        if merged:
+            complete["CustomerMetadataProperties"] = merged
         answer = self._registry.call("UpdateModelPackage", complete)
         registration.announce(self._registry, self._runner.courier, answer["ModelPackageArn"])
         return answer
