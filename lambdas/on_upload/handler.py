@@ -13,7 +13,6 @@ from core.contracts.errors import RejectedDataError
 from lambdas.on_upload.logic import Desk, receive
 from lambdas.on_upload.raw import RawObjects
 from lambdas.on_upload.settings import Settings
-from lambdas.on_upload.sniffing import sniff
 from lambdas.on_upload.sweep import TROUBLE, Sweeper, sweep
 from lambdas.shared import clients, wiring
 from lambdas.shared.events import Command, Message, ObjectEvent
@@ -46,7 +45,6 @@ def app() -> App:
         raw=RawObjects(clients.s3(), settings.raw_bucket),
         claims=uploads,
         verdicts=VerdictObjects(wiring.bucket(settings.raw_bucket)),
-        sniff=sniff,
     )
     sweeper = Sweeper(
         desk=desk,

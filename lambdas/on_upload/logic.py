@@ -7,10 +7,10 @@ from typing import Final, Protocol
 
 from core.contracts import keys
 from core.contracts.errors import RejectedDataError
+from core.contracts.sniff import sniff
 from core.contracts.uploads import Upload
 from core.contracts.verdict import Kind, Reason, Verdict
 from lambdas.on_upload.raw import Raw, Version
-from lambdas.on_upload.sniffing import Sniff
 from lambdas.shared.dynamo import UNNAMED
 from lambdas.shared.events import Change, ObjectEvent
 from lambdas.shared.verdicts import Verdicts, refuse
@@ -39,7 +39,6 @@ class Desk:
     raw: Raw
     claims: Claims
     verdicts: Verdicts
-    sniff: Sniff
 
 
 @dataclass
@@ -128,10 +127,10 @@ def judge(desk: Desk, dataset: str | None, upload: Upload, *, deleted: bool, now
     if upload.size == 0:
         sentence = f"{key!r} has no bytes; export it again and upload it."
         return refuse(upload, dataset, Reason.EMPTY, sentence, now=now)
-    trouble = desk.sniff(desk.raw.first_bytes(key, upload.version_id))
-    if trouble is None:
+    if sniff(desk.raw.first_bytes(key, upload.version_id)).readable:
         return None
-    return refuse(upload, dataset, trouble.reason, f"{key!r} {trouble.sentence}", now=now)
+    sentence = f"{key!r} is neither text nor gzip, zip, xlsx or parquet; export it as CSV and upload that."
+    return refuse(upload, dataset, Reason.FORMAT_UNKNOWN, sentence, now=now)
 
 
 def _upload(bucket: str, version: Version) -> Upload:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from botocore.exceptions import ClientError
 
 from core.contracts import keys
+from core.contracts.sniff import SNIFF_BYTES
 from lambdas.shared.clients import code
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-SNIFFED_BYTES: Final = 8192
 _GONE: Final = ("NoSuchKey", "NoSuchVersion", "404", "NotFound")
 _MARKER: Final = ("MethodNotAllowed", "405")
 
@@ -89,7 +89,7 @@ class RawObjects:
     def first_bytes(self, key: str, version_id: str) -> bytes:
         """The first bytes of a version that is not empty."""
         answer = self._client.get_object(
-            Bucket=self._bucket, Key=key, VersionId=version_id, Range=f"bytes=0-{SNIFFED_BYTES - 1}"
+            Bucket=self._bucket, Key=key, VersionId=version_id, Range=f"bytes=0-{SNIFF_BYTES - 1}"
         )
         return answer["Body"].read()
 

@@ -18,7 +18,6 @@ from lambdas.on_pipeline_change.handler import App, handle
 from lambdas.on_pipeline_change.logic import Consequences
 from lambdas.on_pipeline_change.settings import Settings
 from lambdas.on_upload.logic import Desk, receive
-from lambdas.on_upload.sniffing import sniff
 from lambdas.on_upload.sweep import Sweeper, sweep
 from lambdas.shared.closing import Closer
 from lambdas.shared.events import Change, Command, ObjectEvent, ServiceEvent
@@ -70,6 +69,8 @@ class World:
 
     random: Random
     poison: frozenset[int]
+    all_or_nothing: bool
+    """True when one bad file keeps an ingest step from giving any verdict; False when it goes file by file."""
     scheduler: Scheduler = field(default_factory=Scheduler)
     messages: list[Message] = field(default_factory=list)
     dropped: list[Upload] = field(default_factory=list)
@@ -92,7 +93,7 @@ class World:
             new_run_id=lambda now: run_id(now + timedelta(seconds=next(ids)), "run"),
         )
         closer = Closer(flights=self.flights, uploads=self.uploads, papers=self.lake, verdicts=self.verdicts)
-        desk = Desk(bucket="raw", raw=self.raw, claims=self.uploads, verdicts=self.verdicts, sniff=sniff)
+        desk = Desk(bucket="raw", raw=self.raw, claims=self.uploads, verdicts=self.verdicts)
         self.sweeper = Sweeper(desk=desk, known=self.uploads, starter=starter, closer=closer)
         consequences = Consequences(
             flights=self.flights,
@@ -168,10 +169,11 @@ class World:
             left = [upload for upload in manifest.uploads if upload.name not in self.verdicts.verdicts]
             if self.random.random() < 0.1:
                 self._end(arn, "Failed", PLATFORM)
-            elif left and self._is_poison(left[0]):
+            elif any(self._is_poison(upload) for upload in (left if self.all_or_nothing else left[:1])):
                 self._end(arn, "Failed", POISONED)
             elif left:
-                self.verdicts.verdicts[left[0].name] = accepted(left[0], run)
+                for upload in left if self.all_or_nothing else left[:1]:
+                    self.verdicts.verdicts[upload.name] = accepted(upload, run)
             else:
                 self.lake.decisions[DATASET, run] = decision(run)
                 self._end(arn, "Succeeded")
@@ -266,13 +268,14 @@ def decision(run: str) -> Decision:
 )
 @given(
     seed=st.integers(0, 2**32),
+    all_or_nothing=st.booleans(),
     poison=st.frozensets(st.integers(0, 11), max_size=2),
     steps=st.integers(20, 250),
 )
 def test_whatever_happens_each_upload_is_ingested_once_and_never_two_runs_at_once(
-    seed: int, poison: frozenset[int], steps: int
+    seed: int, all_or_nothing: bool, poison: frozenset[int], steps: int
 ) -> None:
-    world = World(Random(seed), poison)
+    world = World(Random(seed), poison, all_or_nothing)
     world.drop()
     for _ in range(steps):
         world.happen()
