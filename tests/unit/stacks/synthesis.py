@@ -1,0 +1,95 @@
+"""Synthesised templates as plain data, and questions the tests ask of them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from stacks.application import build, new_app
+from stacks.config import Config, load
+
+Json = dict[str, Any]
+STACKS = ("data", "ml", "observability")
+
+
+@dataclass(frozen=True)
+class Template:
+    """One synthesised template."""
+
+    body: Json
+
+    @property
+    def resources(self) -> dict[str, Json]:
+        return dict(self.body["Resources"])
+
+    def of_type(self, kind: str) -> dict[str, Json]:
+        """Logical id -> properties."""
+        return {name: each["Properties"] for name, each in self.resources.items() if each["Type"] == kind}
+
+    def one(self, kind: str, **wanted: object) -> tuple[str, Json]:
+        """The only resource of a type with these properties."""
+        found = [
+            (name, properties)
+            for name, properties in self.of_type(kind).items()
+            if all(properties.get(key) == value for key, value in wanted.items())
+        ]
+        assert len(found) == 1, f"{len(found)} of {kind} with {wanted}"
+        return found[0]
+
+    def statements(self, role: str) -> Iterator[Json]:
+        """Policy statements of a role, by logical id; actions and resources as lists."""
+        for policy in self.of_type("AWS::IAM::Policy").values():
+            if {"Ref": role} in policy["Roles"]:
+                for statement in policy["PolicyDocument"]["Statement"]:
+                    yield statement | {
+                        "Action": as_list(statement["Action"]),
+                        "Resource": [text(each) for each in as_list(statement["Resource"])],
+                    }
+
+    def may(self, role: str, action: str, resource: str) -> bool:
+        """Whether a role's policy allows an action on a resource, as ``text`` writes it."""
+        return any(
+            action in statement["Action"] and resource in statement["Resource"] for statement in self.statements(role)
+        )
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def text(value: Any) -> str:
+    """A value as one readable string: references in angle brackets."""
+    if isinstance(value, str):
+        return value
+    if "Fn::Join" in value:
+        separator, parts = value["Fn::Join"]
+        return str(separator.join(text(part) for part in parts))
+    if "Fn::GetAtt" in value:
+        return f"<{'.'.join(value['Fn::GetAtt'])}>"
+    return f"<{value['Ref']}>"
+
+
+@cache
+def templates(environment: str) -> dict[str, Template]:
+    """Templates of one environment by the stack's short name; synthesised once per process."""
+    return synthesise(load(environment))
+
+
+def synthesise(config: Config, outdir: Path | None = None) -> dict[str, Template]:
+    app = new_app(outdir=str(outdir or mkdtemp(prefix="synth-")))
+    build(app, config)
+    assembly = app.synth()
+    prefix = f"mlops-{config.environment}-"
+    return {
+        name: Template(json.loads(Path(assembly.get_stack_by_name(prefix + name).template_full_path).read_text()))
+        for name in STACKS
+    }
+
+
+def definition(template: Template, pipeline: str) -> Json:
+    """A deployed pipeline definition, references in angle brackets."""
+    _, properties = template.one("AWS::SageMaker::Pipeline", PipelineName=pipeline)
+    return dict(json.loads(text(properties["PipelineDefinition"]["PipelineDefinitionBody"])))

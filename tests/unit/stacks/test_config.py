@@ -1,0 +1,91 @@
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.contracts.errors import ConfigError
+from stacks.config import ENVIRONMENTS, chosen, load
+
+DEV = (ENVIRONMENTS / "dev.toml").read_text()
+
+
+def load_changed(tmp_path: Path, old: str, new: str, name: str = "dev") -> Any:
+    assert old in DEV
+    (tmp_path / f"{name}.toml").write_text(DEV.replace(old, new))
+    return load(name, tmp_path)
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_every_environment_loads(environment: str) -> None:
+    assert load(environment).environment == environment
+
+
+def test_the_context_wins_over_the_variable_and_dev_is_the_default() -> None:
+    assert chosen("prod", {"ENVIRONMENT": "staging"}) == "prod"
+    assert chosen(None, {"ENVIRONMENT": "staging"}) == "staging"
+    assert chosen(None, {"ENVIRONMENT": ""}) == "dev"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('training = "0.1.0"', 'training = "latest"', ["images.training is 'latest'", "pin one build"]),
+        ('"ml.m5.xlarge"', '"m5.xlarge"', ["training.instance_type is 'm5.xlarge'", "such as 'ml.m5.xlarge'"]),
+        ('"ml.m5.xlarge"', '"ml.m5d.xlarge"', ["training.instance_type is 'ml.m5d.xlarge'", "without one"]),
+        ("max_wait_minutes = 180", "max_wait_minutes = 60", ["training", "is 60", "max_runtime_minutes = 120 or more"]),
+        ("sweep_minutes = 60", "sweep_minutes = 1", ["functions.sweep_minutes is 1", "greater than or equal to 5"]),
+        ("log_level", "loglevel", ["functions.loglevel is 'DEBUG'", "correct its name or remove it"]),
+        ('region = "ap-southeast-1"', 'region = "Singapore"', ["region is 'Singapore'", "pattern"]),
+        ('runbook = "https://', 'runbook = "http://', ["alarms.runbook is 'http://", "https"]),
+        ('inference_api = "0.1.0"\n', "", ["images.inference_api is missing", "add it"]),
+    ],
+)
+def test_a_bad_value_is_a_sentence_with_file_field_value_and_cure(
+    tmp_path: Path, old: str, new: str, said: list[str]
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_changed(tmp_path, old, new)
+    sentence = str(caught.value)
+    assert sentence.startswith(f"{tmp_path.name}/dev.toml: {said[0]}")
+    assert all(part in sentence for part in said)
+
+
+def test_all_bad_values_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_changed(tmp_path, '"0.1.0"', '"latest"')
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_production_cannot_throw_its_data_away(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"data\.keep_on_delete is False: production keeps its data; remove the line"):
+        load_changed(tmp_path, "Development", "Production", name="prod")
+
+
+def test_reserved_concurrency_below_what_the_queue_may_start_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"functions\.on_upload: reserved is 4, below most = 8"):
+        load_changed(tmp_path, "\n[images]", "\n[functions.on_upload]\nmost = 8\nreserved = 4\n\n[images]")
+
+
+@pytest.mark.parametrize("name", ["qa", "../dev", "Prod"])
+def test_an_unknown_environment_names_those_there_are(name: str) -> None:
+    with pytest.raises(ConfigError, match=r"choose dev, staging, prod by -c env=\.\.\. or ENVIRONMENT=\.\.\."):
+        load(name)
+
+
+def test_a_file_that_is_missing_or_no_toml_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"dev\.toml does not exist: write it after"):
+        load("dev", tmp_path)
+    (tmp_path / "dev.toml").write_text("region = ")
+    with pytest.raises(ConfigError, match=r"dev\.toml: not valid TOML"):
+        load("dev", tmp_path)
+
+
+def test_the_environments_hold_the_same_sections() -> None:
+    sections = [set(tomllib.loads((ENVIRONMENTS / f"{name}.toml").read_text())) for name in ("dev", "staging", "prod")]
+    assert sections[0] == sections[1] == sections[2]
+
+
+def test_a_network_needs_subnets_and_security_groups(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"network\.security_groups is missing: add it"):
+        load_changed(tmp_path, "\n[alarms]", '\n[network]\nsubnets = ["subnet-1"]\n\n[alarms]')
