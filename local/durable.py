@@ -13,6 +13,7 @@ Run as ``python -m local.durable`` with MiniStack's own environment variables.
 
 import asyncio
 import json
+import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -200,6 +201,8 @@ def main() -> None:
     config.bind = [f"{os.environ.get('BIND_HOST', '127.0.0.1')}:{os.environ['GATEWAY_PORT']}"]
     config.keep_alive_timeout = 75
     config.loglevel = os.environ.get("LOG_LEVEL", "INFO")
+    for name in ("persistence", "transfer"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # a line a service for each snapshot is noise
     asyncio.run(serve(Durable(ministack_app, journal), config))  # type: ignore[arg-type]
 
 

@@ -13,7 +13,7 @@ from typing import IO, Final, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from core.contracts.errors import ConfigError, RetailForecastError
-from local import deploy, synthesis
+from local import deploy, queues, synthesis
 from local.client import Client
 from local.cloud import Cloud
 from local.emulator import Emulator
@@ -86,6 +86,7 @@ class World:
         say("waiting for the AWS emulator and SageMaker")
         for child, ready in self._parts()[:2]:
             child.await_answer(ready)
+        queues.release(Cloud(self.info))
         left_out = deploy.deploy(Cloud(self.info), assembly, say)
         self.left_out = sorted({kind for _, kind, _ in left_out})
         self.emulator.snapshot()
@@ -143,6 +144,7 @@ class World:
                 child.launch()
                 child.await_answer(ready)
             if dead:
+                queues.release(Cloud(self.info))
                 self.client.sweep()
         except (RetailForecastError, BotoCoreError, ClientError) as error:
             say(f"not yet: {error}")

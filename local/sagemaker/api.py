@@ -138,7 +138,7 @@ class Api:
     def _update_package(self, body: Body) -> Body:
         # moto forgets what an update does not mention; the API keeps it.
         present = self._registry.call("DescribeModelPackage", {"ModelPackageName": body["ModelPackageArn"]})
-        kept = {name: present[name] for name in ("ModelApprovalStatus", "ApprovalDescription") if name in present}
+        kept: Body = {name: present[name] for name in ("ModelApprovalStatus", "ApprovalDescription") if name in present}
         merged = {**present.get("CustomerMetadataProperties", {}), **body.get("CustomerMetadataProperties", {})}
         complete: Body = {**kept, **body}
         if merged:

@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from local import queues
 from tests.contract.conftest import Parts
 
 
@@ -134,6 +135,22 @@ def test_everything_acknowledged_outlives_kill_9(own_parts: Parts) -> None:
     assert parts.cloud.s3.get_object(Bucket=bucket, Key="a", VersionId=first)["Metadata"] == {"who": "me"}
     assert [t["Arn"] for t in events(parts).list_targets_by_rule(Rule="lasting")["Targets"]] == [arn]
     assert parts.cloud.sqs.get_queue_url(QueueName="lasting")["QueueUrl"] == url
+
+
+def test_a_message_taken_by_a_killed_worker_is_given_back_at_once(own_parts: Parts) -> None:
+    parts = own_parts
+    url, _ = parts.queue("taken")
+    parts.cloud.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "3600"})
+    for body in ("one", "two"):
+        parts.cloud.sqs.send_message(QueueUrl=url, MessageBody=body)
+    assert parts.cloud.sqs.receive_message(QueueUrl=url)["Messages"]
+    parts.emulator.snapshot()
+    parts.emulator.child.kill()
+    parts.emulator.start()
+    assert queues.release(parts.cloud) == 1
+    found = parts.cloud.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert sorted(message["Body"] for message in found) == ["one", "two"]
+    assert queues.release(parts.cloud) == 2
 
 
 def test_writes_after_a_second_snapshot_are_not_applied_twice(own_parts: Parts) -> None:
