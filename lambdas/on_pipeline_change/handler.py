@@ -101,8 +101,17 @@ def on_execution(app: App, detail: dict[str, Any]) -> None:
     elif pipeline == app.settings.retrain_pipeline:
         close(app, *run, execution)
     elif pipeline == app.settings.forecast_pipeline and not execution.succeeded:
-        logger.error("a forecast failed", dataset=run[0], run=run[1], reason=execution.failure)
-        app.consequences.emit(run[0], [FORECAST_FAILED])
+        forecast_failed(app, *run, execution)
+
+
+def forecast_failed(app: App, dataset: str, run_id: str, execution: Execution) -> None:
+    """Say that a forecast failed, and start it anew while its model is the champion and nobody stopped it."""
+    app.consequences.emit(dataset, [FORECAST_FAILED])
+    pointer = app.consequences.champion(dataset)
+    again = False
+    if pointer is not None and execution.status == "Failed":
+        again = app.consequences.forecasts.again(dataset, run_id, pointer.current, execution.arn)
+    logger.error("a forecast failed", dataset=dataset, run=run_id, reason=execution.failure, started_again=again)
 
 
 def close(app: App, dataset: str, run_id: str, execution: Execution) -> None:

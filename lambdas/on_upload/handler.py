@@ -97,8 +97,9 @@ class Batch:
         for dataset, records in self._records.items():
             try:
                 run = start_if_idle(app().sweeper.starter, dataset, datetime.now(UTC))
-            except TROUBLE:
+            except TROUBLE as error:
                 logger.exception("no run could be started", dataset=dataset)
+                app().sweeper.starter.flights.note_failure(dataset, f"no run could be started: {error}")
                 failed |= records or {""}
             else:
                 logger.info("taken in", dataset=dataset, records=len(records), run=run)

@@ -72,6 +72,10 @@ class Flights(Protocol):
         """Free the flight of a run that ended, which is owed its consequences; False when it was not in flight."""
         ...
 
+    def note_failure(self, dataset: str, sentence: str) -> None:
+        """Let the status show why something could not be done; the next good run takes it away."""
+        ...
+
     def settle(self, dataset: str, run_id: str) -> bool:
         """Strike a run off those owed; False when another worker has."""
         ...

@@ -99,7 +99,7 @@ class FlightsTable:
         )
 
     def note_failure(self, dataset: str, sentence: str) -> None:
-        """Let the status show why something could not be done."""
+        """Let the status show why something could not be done; the next good run takes it away."""
         self._table.update(
             dataset,
             FLIGHT,

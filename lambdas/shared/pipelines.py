@@ -65,8 +65,8 @@ class Execution:
 class Pipelines(Protocol):
     """What the functions need of SageMaker Pipelines."""
 
-    def start(self, pipeline: str, name: str, parameters: Mapping[str, str]) -> str:
-        """Start an execution and return its ARN; the same pipeline, name and parameters start it once."""
+    def start(self, pipeline: str, name: str, parameters: Mapping[str, str], attempt: int = 1) -> str:
+        """Start an execution and return its ARN; the same request, attempt included, starts it once."""
         ...
 
     def describe(self, arn: str) -> Execution | None:
@@ -80,14 +80,15 @@ class SageMakerPipelines:
     def __init__(self, client: "SageMakerClient") -> None:
         self._client = client
 
-    def start(self, pipeline: str, name: str, parameters: Mapping[str, str]) -> str:
+    def start(self, pipeline: str, name: str, parameters: Mapping[str, str], attempt: int = 1) -> str:
         """Start an execution under a token derived from the request, so that repeating it is harmless."""
         ordered = sorted(parameters.items())
+        token = hashlib.sha256(repr((pipeline, name, ordered, attempt)).encode()).hexdigest()
         answer = self._client.start_pipeline_execution(
             PipelineName=pipeline,
             PipelineExecutionDisplayName=name,
             PipelineParameters=[{"Name": key, "Value": value} for key, value in ordered],
-            ClientRequestToken=hashlib.sha256(repr((pipeline, name, ordered)).encode()).hexdigest(),
+            ClientRequestToken=token,
         )
         return answer["PipelineExecutionArn"]
 

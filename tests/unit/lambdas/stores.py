@@ -1,5 +1,6 @@
 """In-memory stores with the semantics of the real ones; ``test_stores`` proves that they agree."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -147,6 +148,10 @@ class MemoryFlights:
         self.last_failure[dataset] = failure
         return True
 
+    def note_failure(self, dataset: str, sentence: str) -> None:
+        self.step()
+        self.last_failure[dataset] = sentence
+
     def settle(self, dataset: str, run_id: str) -> bool:
         self.step()
         flight = self.flights[dataset]
@@ -210,9 +215,10 @@ class MemoryPipelines:
         self.parameters: dict[str, dict[str, str]] = {}
         self.on_start: Callable[[str], None] = lambda _: None
 
-    def start(self, pipeline: str, name: str, parameters: Mapping[str, str]) -> str:
+    def start(self, pipeline: str, name: str, parameters: Mapping[str, str], attempt: int = 1) -> str:
         self.step()
-        arn = f"arn:aws:sagemaker:eu-west-1:000000000000:pipeline/{pipeline}/execution/{name}"
+        request = hashlib.sha256(repr((name, sorted(parameters.items()), attempt)).encode()).hexdigest()[:12]
+        arn = f"arn:aws:sagemaker:eu-west-1:000000000000:pipeline/{pipeline}/execution/{request}"
         if arn not in self.executions:
             self.executions[arn] = Execution(arn, name, "Executing")
             self.parameters[arn] = dict(parameters)

@@ -53,6 +53,9 @@ class MemoryForecasts:
         self.started.append((run, champion.model_id))
         return True
 
+    def again(self, dataset: str, run: str, champion: Champion, failed_arn: str) -> bool:
+        raise NotImplementedError  # no forecast fails here
+
 
 @dataclass
 class Message:
