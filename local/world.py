@@ -143,8 +143,9 @@ class World:
                 say(f"{child.name} has ended; starting it again")
                 child.launch()
                 child.await_answer(ready)
-            if dead:
+            if any(child is self.emulator.child for child, _ in dead):
                 queues.release(Cloud(self.info))
+            if dead:
                 self.client.sweep()
         except (RetailForecastError, BotoCoreError, ClientError) as error:
             say(f"not yet: {error}")
