@@ -9,7 +9,7 @@ import os
 # Before xgboost loads OpenMP: waiting threads that spin make a fit several times slower on a shared machine.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from core.forecasting.model import TrainedModel, refit, train  # noqa: E402
-from core.forecasting.spec import ForecastSpec, Recipe  # noqa: E402
+from core.forecasting.model import TrainedModel, refit, train
+from core.forecasting.spec import ForecastSpec, Recipe
 
 __all__ = ["ForecastSpec", "Recipe", "TrainedModel", "refit", "train"]

@@ -5,7 +5,6 @@ sales, whose ups and downs are factors. ``tweedie`` fits the relative mean itsel
 compound Poisson: right for sales with many zeros. The recipe blends them.
 """
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -36,15 +35,7 @@ _OFFSET: Final = 1.0
 """Added before the logarithm: one unit, so that zero has one."""
 
 
-@dataclass(frozen=True)
-class Fit:
-    """One booster and what turns its geometric mean into a mean."""
-
-    booster: xgb.Booster
-    smearing: float = 1.0
-
-
-def fit(design: Design, level: Doubles, units: Floats, recipe: Recipe, objective: str, seed: int) -> xgb.Booster:
+def fit(design: Design, level: Doubles, units: Floats, recipe: Recipe, *, objective: str, seed: int) -> xgb.Booster:
     """Fit one booster.
 
     Args:
@@ -70,20 +61,20 @@ def fit(design: Design, level: Doubles, units: Floats, recipe: Recipe, objective
 def predict(booster: xgb.Booster, design: Design, level: Doubles, objective: str) -> Doubles:
     """Units that a booster expects; for ``log`` a median rather than a mean."""
     raw = booster.inplace_predict(design.values, validate_features=False).astype(np.float64)
-    if objective == "log":
-        return np.maximum(np.exp(raw) * (level + _OFFSET) - _OFFSET, 0)
-    return np.maximum(raw * level, 0)
+    units: Doubles = np.exp(raw) * (level + _OFFSET) - _OFFSET if objective == "log" else raw * level
+    return np.maximum(units, 0)
 
 
 def _to_label(units: Floats, level: Doubles, objective: str) -> Doubles:
     positive = np.maximum(units.astype(np.float64), 0)
     if objective == "log":
-        return np.log((positive + _OFFSET) / (level + _OFFSET))
+        label: Doubles = np.log((positive + _OFFSET) / (level + _OFFSET))
+        return label
     return positive / level
 
 
 def _weight(level: Doubles, objective: str) -> Doubles:
     """Larger series count more, by the root of their level; all positive."""
-    if objective == "log":
-        return np.sqrt(level / (level + _OFFSET)) + 1e-3
-    return np.sqrt(level) / np.sqrt(level).mean() + 1e-3
+    size = np.sqrt(level / (level + _OFFSET)) if objective == "log" else np.sqrt(level) / np.sqrt(level).mean()
+    weight: Doubles = size + 1e-3
+    return weight

@@ -39,12 +39,14 @@ class Calendar:
 
     def index(self, dates: pl.Series) -> Ints:
         """Period number of each date."""
-        days = dates.to_physical().to_numpy().astype(np.int64)
+        days: Ints = dates.to_physical().to_numpy().astype(np.int64)
         if self.frequency == "D":
             return days
         if self.frequency == "W":
-            return (days - self.anchor) // 7
-        return dates.dt.year().to_numpy().astype(np.int64) * 12 + dates.dt.month().to_numpy() - 1 - 1970 * 12
+            weeks: Ints = (days - self.anchor) // 7
+            return weeks
+        months: Ints = (dates.dt.year().to_numpy().astype(np.int64) - 1970) * 12 + dates.dt.month().to_numpy() - 1
+        return months
 
     def dates(self, index: Ints) -> pl.Series:
         """Date of each period number."""

@@ -5,9 +5,9 @@ from typing import Final
 import numpy as np
 
 from core.contracts.sales import ITEM, STORE
-from core.forecasting.features import Rows
 from core.forecasting.grid import Doubles, Ints, RunningSums
 from core.forecasting.panel import Panel
+from core.forecasting.rows import Rows
 from core.forecasting.spec import ForecastSpec
 
 OWN_PREFIXES: Final = (
@@ -45,7 +45,8 @@ def _estimate(level: Doubles, stores: Ints, items: Ints) -> Doubles:
     known = np.where(np.isnan(of_item), overall, of_item)
     share = _others_mean(level / np.where(known > 0, known, np.nan), stores)
     estimate = known * np.where(np.isnan(share), 1.0, np.clip(share, 0.05, 20))
-    return np.maximum(estimate, 1e-3)
+    positive: Doubles = np.maximum(estimate, 1e-3)
+    return positive
 
 
 def _others_mean(values: Doubles, group: Ints) -> Doubles:
@@ -54,4 +55,5 @@ def _others_mean(values: Doubles, group: Ints) -> Doubles:
     filled = np.where(there, values, 0.0)
     total = np.bincount(group, filled)[group] - filled
     count = np.bincount(group, there.astype(np.float64))[group] - there
-    return np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
+    mean: Doubles = np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
+    return mean

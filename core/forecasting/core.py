@@ -13,9 +13,10 @@ from core.forecasting import boosters, encoding
 from core.forecasting.calendar import Calendar, future_dates
 from core.forecasting.coldstart import is_own, sibling_levels
 from core.forecasting.encoding import Encoding
-from core.forecasting.features import Design, Rows, design
+from core.forecasting.features import Design, design
 from core.forecasting.grid import Doubles, Ints
 from core.forecasting.panel import Panel, build
+from core.forecasting.rows import Rows
 from core.forecasting.sampling import training_rows
 from core.forecasting.spec import ForecastSpec, Recipe
 
@@ -118,7 +119,7 @@ def fit_core(
     made, level, _ = _with_cold_levels(panel, rows, spec, names, rng.random(len(rows)) < _COLD_SHARE)
     units = panel.units[rows.series, rows.target]
     fitted = {
-        objective: boosters.fit(made, level, units, recipe, objective, spec.seed)
+        objective: boosters.fit(made, level, units, recipe, objective=objective, seed=spec.seed)
         for objective in objectives or recipe.objectives
     }
     return Core(calendar, known, static, made.names, fitted, recipe.smearing, len(rows))
@@ -136,8 +137,8 @@ def _with_cold_levels(
     if cold.any():
         chosen = np.flatnonzero(cold)
         level[chosen] = sibling_levels(panel, rows.take(chosen), spec)
-        own = [place for place, name in enumerate(made.names) if is_own(name)]
-        made.values[np.ix_(chosen, own)] = np.nan
+        own = np.array([place for place, name in enumerate(made.names) if is_own(name)], dtype=np.int64)
+        made.values[chosen[:, None], own] = np.nan
         made.values[chosen, made.names.index("level")] = np.log(level[chosen])
     return made, np.maximum(level, 1e-3), cold
 

@@ -81,4 +81,7 @@ def _fit_words(column: pl.Series, order_by: pl.Series) -> Encoding:
 
 
 def _words(column: pl.Series) -> pl.Series:
+    """Words of a column, the same whether a file's reader took its numbers for integers, floats or text."""
+    if column.dtype.is_float():
+        return column.cast(pl.String).str.strip_suffix(".0").fill_null("")
     return column.cast(pl.String).fill_null("")

@@ -11,30 +11,17 @@ from typing import Final
 
 import numpy as np
 
-from core.forecasting.features_ahead import ahead_features
+from core.forecasting.features_ahead import calendar_features, opening_features
+from core.forecasting.features_group import Groups, group_features
+from core.forecasting.features_known import Scope, known_features
 from core.forecasting.features_past import Past, past_features
 from core.forecasting.grid import Doubles, Floats, Ints
 from core.forecasting.panel import Panel
+from core.forecasting.rows import Rows
 from core.forecasting.spec import ForecastSpec
 
 _BLOCK: Final = 4_096
 """Series whose running sums are held at one time."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Which forecasts: parallel arrays of series, origin and target columns of a panel."""
-
-    series: Ints
-    origin: Ints
-    target: Ints
-
-    def __len__(self) -> int:
-        return len(self.series)
-
-    def take(self, index: Ints) -> "Rows":
-        """Some of the rows."""
-        return Rows(self.series[index], self.origin[index], self.target[index])
 
 
 @dataclass(frozen=True)
@@ -57,12 +44,16 @@ def design(panel: Panel, rows: Rows, spec: ForecastSpec, static_names: tuple[str
     level = np.full(len(rows), np.nan)
     matrix: Floats | None = None
     names: tuple[str, ...] = ()
+    groups = Groups.of(panel, spec.rhythm)
     for block, index in _blocks(rows, panel.units.shape[0]):
         part = rows.take(index)
-        past = Past.of(panel, block, spec.rhythm)
-        here = Rows(part.series - block.start, part.origin, part.target)
-        columns, level[index] = past_features(past, here.series, here.origin, here.target)
-        columns |= ahead_features(panel, part.series, part.origin, part.target, past, here.series, spec, level[index])
+        past = Past.of(panel.units[block], panel.launch[block], spec.rhythm)
+        local = part.series - block.start
+        columns, level[index] = past_features(past, Rows(local, part.origin, part.target))
+        columns |= calendar_features(panel.calendar, panel.first + part.target)
+        columns |= opening_features(panel, part, spec.horizon)
+        columns |= known_features(Scope(panel, part, local, block, past, level[index], spec.horizon))
+        columns |= group_features(groups, part)
         if matrix is None:
             names = (*columns, *(f"static_{name}" for name in static_names))
             matrix = np.empty((len(rows), len(names)), dtype=np.float32)

@@ -6,7 +6,7 @@ from typing import Final, Self
 import numpy as np
 
 from core.forecasting.grid import Doubles, Floats, Ints, RunningSums, last_where
-from core.forecasting.panel import Panel
+from core.forecasting.rows import Rows
 from core.forecasting.spec import Rhythm
 
 Columns = dict[str, Doubles | Floats]
@@ -29,9 +29,8 @@ class Past:
     launch: Ints
 
     @classmethod
-    def of(cls, panel: Panel, block: slice, rhythm: Rhythm) -> Self:
-        """Prepare the series of one block."""
-        units = panel.units[block]
+    def of(cls, units: Floats, launch: Ints, rhythm: Rhythm) -> Self:
+        """Prepare (series, periods) units; ``launch`` is each series' first column with a value."""
         nothing = np.where(np.isnan(units), np.nan, units <= 0)
         return cls(
             rhythm,
@@ -40,7 +39,7 @@ class Past:
             RunningSums(units, rhythm.cycle),
             RunningSums(nothing),
             last_where(units > 0),
-            panel.launch[block],
+            launch,
         )
 
     def value(self, series: Ints, column: Ints) -> Doubles:
@@ -58,8 +57,9 @@ class Past:
         return level
 
 
-def past_features(past: Past, series: Ints, origin: Ints, target: Ints) -> tuple[Columns, Doubles]:
-    """Own-history columns of the rows, and their level."""
+def past_features(past: Past, rows: Rows) -> tuple[Columns, Doubles]:
+    """Own-history columns of the rows, and their level; ``rows.series`` are places in ``past``."""
+    series, origin, target = rows.series, rows.origin, rows.target
     level = past.level(series, origin)
     columns: Columns = {"horizon": (target - origin).astype(np.float64), "level": np.log(level)}
     columns |= _windows(past, series, origin, level)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class RunningSums:
         high, low = self._bounds(end, width)
         count = self.count[series, high] - self.count[series, low]
         total = self.total[series, high] - self.total[series, low]
-        return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+        return _divided(total, count)
 
     def known(self, series: Ints, end: Ints, width: int) -> Doubles:
         """How many of those columns are known."""
@@ -67,8 +68,9 @@ class RunningSums:
         high, low = self._bounds(end, width)
         count = self.count[series, high] - self.count[series, low]
         square = self.square[series, high] - self.square[series, low]
-        mean_square = np.divide(square, count, out=np.full(len(count), np.nan), where=count > 0)
-        return np.sqrt(np.maximum(mean_square - self.mean(series, end, width) ** 2, 0))
+        variance = _divided(square, count) - self.mean(series, end, width) ** 2
+        deviation: Doubles = np.sqrt(np.maximum(variance, 0))
+        return deviation
 
     def _bounds(self, end: Ints, width: int) -> tuple[Ints, Ints]:
         last = self.total.shape[1] - 1
@@ -85,7 +87,19 @@ def _running(values: Doubles, stride: int) -> Doubles:
     return summed[:, : stride + columns]
 
 
-def last_where(condition: npt.NDArray[np.bool_]) -> Ints:
+def last_where(condition: Bools) -> Ints:
     """For every cell the newest column up to it where the condition held; -1 where none."""
     columns = np.where(condition, np.arange(condition.shape[1]), -1)
     return np.maximum.accumulate(columns, axis=1)
+
+
+def first_true(condition: Bools) -> Ints:
+    """First column of each row where the condition holds; the number of columns where it never does."""
+    first: Ints = np.where(condition.any(axis=1), condition.argmax(axis=1), condition.shape[1])
+    return first
+
+
+def _divided(total: Doubles, count: Doubles) -> Doubles:
+    """Means; NaN where nothing was counted."""
+    mean: Doubles = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+    return mean

@@ -3,6 +3,7 @@
 A measure whose denominator is zero is None, neither 0 nor infinity.
 """
 
+import numpy as np
 import polars as pl
 
 from core.contracts.models import Scores
@@ -59,8 +60,8 @@ def rmsse(rows: pl.DataFrame, history: pl.DataFrame) -> float | None:
     joined = errors.join(scale, on=list(SERIES)).filter((pl.col("scale") > 0) & (pl.col("weight") > 0))
     if joined.is_empty():
         return None
-    value = (joined["mse"] / joined["scale"]).sqrt() * joined["weight"]
-    return float(value.sum() / joined["weight"].sum())
+    weight = joined["weight"].to_numpy()
+    return float(np.average(np.sqrt(joined["mse"].to_numpy() / joined["scale"].to_numpy()), weights=weight))
 
 
 def _pinball_sum(rows: pl.DataFrame, quantiles: dict[str, float]) -> float | None:

@@ -7,7 +7,7 @@ import polars as pl
 
 from core.contracts.sales import UNITS
 from core.forecasting.calendar import Calendar
-from core.forecasting.grid import Floats, Grid, Ints
+from core.forecasting.grid import Bools, Floats, Grid, Ints
 
 OPEN: Final = "open"
 _WEEKS: Final = 8
@@ -15,26 +15,20 @@ _CLOSED_SHARE: Final = 0.1
 
 
 def opening(
-    rows: pl.DataFrame,
-    stores: Ints,
-    first: int,
-    shape: tuple[int, int],
-    origin: int,
-    calendar: Calendar,
-    *,
-    explicit: bool,
+    rows: pl.DataFrame, stores: Ints, shape: tuple[int, int], *, first: int, origin: int, calendar: Calendar
 ) -> Grid:
     """One row a store: 1 on days it sells, 0 on days it does not; in the horizon what is said or usual.
+
+    Where future rows leave out days, those days are closed and all others open. Where they hold every
+    day, or there are none, only a flag or the usual week can tell.
 
     Args:
         rows: history and future with ``_s``, ``_t``, perhaps ``open``.
         stores: (series,) store of each series.
-        first: period number of column 0.
         shape: series and columns.
+        first: period number of column 0.
         origin: last column of history.
         calendar: of the data.
-        explicit: there are future rows. Where they leave out days, those days are closed and all
-            others open; where they hold every day, only a flag or the usual week can tell.
     """
     count = int(stores.max(initial=-1)) + 1
     values = np.zeros((count, shape[1]), dtype=np.float32)
@@ -42,17 +36,16 @@ def opening(
     series = rows["_s"].to_numpy().astype(np.int64)
     is_open, told = _flags(rows)
     np.maximum.at(values, (stores[series], column), is_open)
-    usual = _usual(values, origin, calendar.frequency == "D")
     ahead = column > origin
-    trusted = explicit and not _complete(series[ahead], column[ahead])
-    if not trusted:
-        values[:, origin + 1 :] = usual
-        rest = ahead & told
-        values[stores[series[rest]], column[rest]] = is_open[rest]
+    if _complete(series[ahead], column[ahead]):
+        values[:, origin + 1 :] = _usual(values, origin, weekly=calendar.frequency == "D")
+        said = np.flatnonzero(ahead & told)
+        values[stores[series[said]], column[said]] = 0
+        np.maximum.at(values, (stores[series[said]], column[said]), is_open[said])
     return Grid(values, stores)
 
 
-def _flags(rows: pl.DataFrame) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+def _flags(rows: pl.DataFrame) -> tuple[Floats, Bools]:
     """Whether each row is of an open day, and whether a flag says so."""
     if OPEN not in rows.columns:
         return np.ones(rows.height, dtype=np.float32), np.zeros(rows.height, dtype=bool)
@@ -69,7 +62,7 @@ def _complete(series: Ints, column: Ints) -> bool:
     return len(series) >= len(np.unique(series)) * len(np.unique(column))
 
 
-def _usual(values: Floats, origin: int, weekly: bool) -> Floats:
+def _usual(values: Floats, origin: int, *, weekly: bool) -> Floats:
     """Opening in the horizon by the last weeks: closed on weekdays that were (almost) always closed."""
     horizon = values.shape[1] - origin - 1
     if not weekly or origin + 1 < 2 * 7:

@@ -7,17 +7,14 @@ so a Sunday of a closed shop is never learned as a collapse of demand.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from core.contracts.sales import DATE, SERIES, STORE, UNITS
 from core.forecasting.calendar import Calendar
 from core.forecasting.encoding import Encoding, Kind
-from core.forecasting.grid import Floats, Grid, Ints
+from core.forecasting.grid import Floats, Grid, Ints, first_true
 from core.forecasting.opening import OPEN, opening
 from core.forecasting.outlook import fill_outlook
-
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ class Panel:
     def launch(self) -> Ints:
         """First column with a known value, the number of columns where there is none."""
         known = ~np.isnan(self.units)
-        return np.where(known.any(axis=1), known.argmax(axis=1), self.units.shape[1])
+        return first_true(known)
 
 
 def build(
@@ -76,36 +73,39 @@ def build(
         horizon: columns after it.
     """
     first = last - periods + 1
-    past = _placed(history, calendar, first, last)
-    ahead = None if future is None else _placed(future, calendar, last + 1, last + horizon)
-    frames = [past] if ahead is None else [past, ahead.drop(UNITS, strict=False)]
-    rows = pl.concat(frames, how="diagonal_relaxed")
+    encodings = (*known, *static)
+    past = _placed(history, encodings, calendar, first, last)
+    ahead = None if future is None else _placed(future, encodings, calendar, last + 1, last + horizon)
+    rows = past if ahead is None else pl.concat([past, ahead], how="diagonal")
     keys = rows.select(SERIES).unique().sort(*SERIES)
     rows = rows.join(keys.with_row_index("_s"), on=list(SERIES), maintain_order="left")
     stores = keys[STORE].rank("dense").to_numpy().astype(np.int64) - 1
     shape = (keys.height, periods + horizon)
-    selling = opening(rows, stores, first, shape, periods - 1, calendar, explicit=ahead is not None)
+    selling = opening(rows, stores, shape, first=first, origin=periods - 1, calendar=calendar)
     grids = {
-        encoding.name: fill_outlook(grid_of(rows, encoding, stores, first, shape), periods - 1, calendar, encoding)
+        encoding.name: fill_outlook(grid_of(rows, encoding.name, stores, first, shape), periods - 1, calendar, encoding)
         for encoding in known
         if encoding.name != OPEN
     }
-    units = _units(past.join(keys.with_row_index("_s"), on=list(SERIES)), selling, first, shape, periods)
+    units = _units(rows.filter(pl.col("_t") <= last), selling, first, shape, periods)
     kinds = {encoding.name: encoding.kind for encoding in known}
     return Panel(calendar, keys, first, periods - 1, units, selling, grids, kinds, _static(rows, keys, static))
 
 
-def _placed(frame: pl.DataFrame, calendar: Calendar, first: int, last: int) -> pl.DataFrame:
-    """Rows inside the window with their period ``_t``; several rows of one period become one."""
+def _placed(
+    frame: pl.DataFrame, encodings: tuple[Encoding, ...], calendar: Calendar, first: int, last: int
+) -> pl.DataFrame:
+    """Rows inside the window, encoded, with their period ``_t``; several rows of one period become one."""
     placed = frame.with_columns(pl.Series("_t", calendar.index(frame[DATE]), dtype=pl.Int64))
     placed = placed.filter(pl.col("_t").is_between(first, last))
+    covariates = [e.apply(placed[e.name]).alias(f"={e.name}") for e in encodings if e.name in placed.columns]
+    flags = [pl.col(OPEN).cast(pl.Float32, strict=False)] if OPEN in placed.columns else []
+    units = [pl.col(UNITS).cast(pl.Float64)] if UNITS in placed.columns else []
+    placed = placed.select(*SERIES, "_t", *units, *flags, *covariates)
     if placed.select(*SERIES, "_t").is_duplicated().any():
-        numbers = [name for name in placed.columns if placed[name].dtype.is_numeric() and name not in ("_t", UNITS)]
-        others = [name for name in placed.columns if name not in (*numbers, *SERIES, "_t", UNITS)]
-        units = [_sum_or_null()] if UNITS in placed.columns else []
-        placed = placed.group_by(*SERIES, "_t", maintain_order=True).agg(
-            *units, pl.col(numbers).mean(), pl.col(others).drop_nulls().first()
-        )
+        others = [name for name in placed.columns if name not in (*SERIES, "_t", UNITS)]
+        summed = [_sum_or_null()] if units else []
+        placed = placed.group_by(*SERIES, "_t", maintain_order=True).agg(*summed, pl.col(others).mean())
     return placed
 
 
@@ -120,20 +120,20 @@ def _units(past: pl.DataFrame, selling: Grid, first: int, shape: tuple[int, int]
     units[sold["_s"].to_numpy(), sold["_t"].to_numpy() - first] = sold[UNITS].to_numpy()
     closed = selling.values[selling.row] < 0.5  # noqa: PLR2004 - a flag
     units[closed & ~(units > 0)] = np.nan
-    positive = units > 0
-    start = np.where(positive.any(axis=1), positive.argmax(axis=1), (~np.isnan(units)).argmax(axis=1))
+    sells = first_true(units > 0)
+    start = np.where(sells < shape[1], sells, first_true(~np.isnan(units)))
     column = np.arange(shape[1])
-    lived = (column >= start[:, None]) & (column < periods) & (~np.isnan(units)).any(axis=1)[:, None]
+    lived = (column >= start[:, None]) & (column < periods)
     units[lived & np.isnan(units) & ~closed] = 0
     units[column < start[:, None]] = np.nan
     return units
 
 
-def grid_of(rows: pl.DataFrame, encoding: Encoding, stores: Ints, first: int, shape: tuple[int, int]) -> Grid:
-    """Lay one covariate on the calendar, shared by all series or by a store's where they agree."""
-    if encoding.name not in rows.columns:
+def grid_of(rows: pl.DataFrame, name: str, stores: Ints, first: int, shape: tuple[int, int]) -> Grid:
+    """Lay one encoded covariate on the calendar, shared by all series or by a store's where they agree."""
+    if f"={name}" not in rows.columns:
         return Grid(np.full((1, shape[1]), np.nan, dtype=np.float32), np.zeros(shape[0], dtype=np.int64))
-    column = encoding.apply(rows[encoding.name]).to_numpy()
+    column = rows[f"={name}"].to_numpy()
     said = ~np.isnan(column)
     series, period = rows["_s"].to_numpy()[said].astype(np.int64), rows["_t"].to_numpy()[said] - first
     value = column[said]
@@ -149,10 +149,10 @@ def grid_of(rows: pl.DataFrame, encoding: Encoding, stores: Ints, first: int, sh
 
 def _static(rows: pl.DataFrame, keys: pl.DataFrame, static: tuple[Encoding, ...]) -> Floats:
     """Encoded ids and attributes, one row a series."""
-    names = [e.name for e in static if e.name in rows.columns and e.name not in SERIES]
-    firsts = rows.group_by(SERIES).agg(pl.col(name).drop_nulls().first() for name in names)
+    columns = [f"={encoding.name}" for encoding in static]
+    there = [name for name in columns if name in rows.columns]
+    firsts = rows.group_by(SERIES).agg(pl.col(there).drop_nulls().first())
     joined = keys.join(firsts, on=list(SERIES), how="left", maintain_order="left")
-    columns = [
-        e.apply(joined[e.name]).to_numpy() if e.name in joined.columns else np.full(keys.height, np.nan) for e in static
-    ]
-    return np.stack(columns, axis=1).astype(np.float32) if columns else np.zeros((keys.height, 0), dtype=np.float32)
+    none = pl.lit(None, pl.Float32)
+    chosen = joined.select(pl.col(name) if name in there else none.alias(name) for name in columns)
+    return chosen.to_numpy().astype(np.float32) if columns else np.zeros((keys.height, 0), dtype=np.float32)

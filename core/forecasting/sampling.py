@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from core.forecasting.features import Rows
 from core.forecasting.panel import Panel
+from core.forecasting.rows import Rows
 from core.forecasting.spec import ForecastSpec
 
 _REPEATS: Final = 6

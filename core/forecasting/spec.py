@@ -50,7 +50,8 @@ class ForecastSpec:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """The opposite of ``to_json``."""
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+        typed: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        return cls(**typed)
 
 
 @dataclass(frozen=True)

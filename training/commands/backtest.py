@@ -18,6 +18,7 @@ Frequency = Literal["D", "W", "M"]
 
 
 def backtest(
+    *,
     sales: Annotated[Path, typer.Option(help="Long CSV or parquet: date, store_id, item_id, units, covariates.")],
     horizon: Annotated[int, typer.Option(min=1, help="Periods ahead.")],
     windows: Annotated[int, typer.Option(min=1, max=12, help="Rolling origins, a horizon apart.")] = 2,

@@ -15,6 +15,7 @@ Frequency = Literal["D", "W", "M"]
 
 
 def forecast(
+    *,
     sales: Annotated[Path, typer.Option(help="Long CSV or parquet: date, store_id, item_id, units, covariates.")],
     horizon: Annotated[int, typer.Option(min=1, help="Periods ahead.")],
     out: Annotated[Path, typer.Option(help="Where the forecasts go: .csv or .parquet.")],

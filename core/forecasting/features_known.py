@@ -1,0 +1,107 @@
+"""Features from covariates that are known for the horizon."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.forecasting.features_ahead import until
+from core.forecasting.features_past import Columns, Past
+from core.forecasting.grid import Doubles, Floats, Grid, Ints, RunningSums, last_where
+from core.forecasting.panel import Panel
+from core.forecasting.rows import Rows
+
+_FLAG: Final = 0.5
+_LONGEST_RUN: Final = 30
+_HALF_YEAR, _TWO_MONTHS = 26, 8
+_USUAL: Final = {"D": (28, 182), "W": (4, 26), "M": (2, 12)}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows of one block of series, and what their features are made from.
+
+    Attributes:
+        panel: all series.
+        rows: those of the block.
+        local: (rows,) place of each row's series in the block.
+        block: the block's series.
+        past: the block's own sales.
+        level: (rows,) at the origin.
+        horizon: periods ahead of an origin that are known.
+    """
+
+    panel: Panel
+    rows: Rows
+    local: Ints
+    block: slice
+    past: Past
+    level: Doubles
+    horizon: int
+
+
+def known_features(scope: Scope) -> Columns:
+    """Columns of every known covariate."""
+    columns: Columns = {}
+    for name, grid in scope.panel.known.items():
+        columns[name] = grid.at(scope.rows.series, scope.rows.target)
+        kind = scope.panel.kinds[name]
+        if kind == "number":
+            columns |= _relative(name, grid, scope)
+            continue
+        columns |= _neighbours(name, grid, scope)
+        if kind == "flag":
+            columns |= _alike(name, grid, scope)
+    return columns
+
+
+def _relative(name: str, grid: Grid, scope: Scope) -> Columns:
+    """A number, such as a price, beside its own mean up to the origin."""
+    rows = scope.rows
+    sums = RunningSums(grid.values)
+    value = grid.at(rows.series, rows.target)
+    columns: Columns = {}
+    for width in _USUAL[scope.panel.calendar.frequency]:
+        usual = sums.mean(grid.row[rows.series], rows.origin, width)
+        columns[f"{name}_to_{width}"] = value / np.where(usual > 0, usual, np.nan)
+    return columns
+
+
+def _neighbours(name: str, grid: Grid, scope: Scope) -> Columns:
+    """The periods beside the target, and for how long the value has been the same."""
+    series, target = scope.rows.series, scope.rows.target
+    since = (np.arange(grid.values.shape[1]) - last_where(_changes(grid.values))).astype(np.float32)
+    return {
+        f"{name}_run": np.minimum(Grid(since, grid.row).at(series, target), _LONGEST_RUN),
+        f"{name}_before": grid.at(series, target - 1),
+        f"{name}_after": until(grid, series, target + 1, scope.rows.origin + scope.horizon),
+    }
+
+
+def _alike(name: str, grid: Grid, scope: Scope) -> Columns:
+    """Own sales on days when the flag had the target's value: on any day, and on the same weekday."""
+    rows, past = scope.rows, scope.past
+    flag = grid.values[grid.row[scope.block]]
+    value = grid.at(rows.series, rows.target)
+    cycle = past.rhythm.cycle
+    end = rows.target - cycle * -(-(rows.target - rows.origin) // cycle)
+    widths = {"": (rows.origin, past.rhythm.windows[-2], 1)}
+    if cycle > 1:
+        widths |= {"_phase": (end, _HALF_YEAR, cycle), "_phase_near": (end, _TWO_MONTHS, cycle)}
+    columns: Columns = {f"{name}_like{suffix}": np.full(len(rows), np.nan) for suffix in widths}
+    for side in (0.0, 1.0):
+        chosen = np.flatnonzero(value == side)
+        if not len(chosen):
+            continue
+        only = np.where(flag == side, past.units, np.nan)
+        sums = {stride: RunningSums(only, stride) for stride in {1, cycle}}
+        for suffix, (stop, width, stride) in widths.items():
+            mean = sums[stride].mean(scope.local[chosen], stop[chosen], width)
+            columns[f"{name}_like{suffix}"][chosen] = mean / scope.level[chosen]
+    return columns
+
+
+def _changes(values: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    changed = np.zeros(values.shape, dtype=bool)
+    changed[:, 1:] = values[:, 1:] != values[:, :-1]
+    return changed
