@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -60,12 +61,10 @@ class Bucket:
         Raises:
             RetryableError: somebody else wrote it meanwhile.
         """
-        condition = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
         body = document.model_dump_json(indent=2).encode()
+        put = partial(self.s3.put_object, Bucket=self.name, Key=key, Body=body, ContentType="application/json")
         try:
-            self.s3.put_object(  # type: ignore[call-overload]
-                Bucket=self.name, Key=key, Body=body, ContentType="application/json", **condition
-            )
+            put(IfNoneMatch="*") if tag is None else put(IfMatch=tag)
         except ClientError as error:
             if error.response["Error"]["Code"] in _RACE_LOST:
                 raise RetryableError(f"{self.uri(key)} changed while it was being written") from error

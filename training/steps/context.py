@@ -12,9 +12,11 @@ from core.contracts import keys
 from core.contracts.dataset import DatasetConfig
 from core.contracts.errors import RejectedDataError
 from core.contracts.models import ChampionPointer, Decision, Manifest
+from core.forecasting.infer import infer_frequency
 from training import table
 from training.container import OptMl
 from training.settings import StepSettings
+from training.steps.completeness import complete
 from training.store import Bucket
 
 DECISION_FILE = "decision.json"
@@ -94,6 +96,13 @@ class Context:
         """One version of the sales table, without the rows' sources."""
         frame = table.read(self.table_uri("sales"), version=version)
         return frame.drop([name for name in frame.columns if name.startswith("_")])
+
+    def complete_sales(self, version: int) -> pl.DataFrame:
+        """The same, up to the newest period that is completely delivered."""
+        sales = self.sales(version)
+        if sales.is_empty():
+            return sales
+        return complete(sales, self.config.frequency or infer_frequency(sales))
 
     def plan(self) -> pl.DataFrame | None:
         """Covariates known in advance, None where none were ever uploaded."""

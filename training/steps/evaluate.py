@@ -8,8 +8,9 @@ import polars as pl
 
 from core.contracts.errors import RejectedModelError
 from core.contracts.models import Champion, Evaluation, Manifest, Scores
-from core.contracts.sales import DATE, KEY, UNITS
-from core.forecasting import TrainedModel, metrics, refit
+from core.contracts.sales import KEY, UNITS
+from core.forecasting import TrainedModel, metrics
+from core.forecasting.backtest import backtest as rolling_backtest
 from training.container import extract_bundle
 from training.gate import rule
 from training.steps.context import EVALUATION_FILE, MANIFEST_FILE, Context
@@ -25,12 +26,26 @@ def run(context: Context) -> None:
         manifest = check_bundle(folder)
         challenger = TrainedModel.load(folder)
         backtest = pl.read_parquet(folder / BACKTEST_FILE)
-        sales = context.sales(context.decision().dataset_version or 0)
+        sales = context.complete_sales(context.decision().dataset_version or 0)
         pointer = context.champion()
         champion = None
         if pointer is not None:
-            champion = _champion_backtest(context, pointer.current, challenger, backtest, sales, Path(scratch))
-        evaluation = evaluate(context, manifest, backtest, champion, sales, pointer.current if pointer else None)
+            champion = _champion_backtest(
+                context,
+                serving=pointer.current,
+                challenger=challenger,
+                backtest=backtest,
+                sales=sales,
+                scratch=Path(scratch),
+            )
+        evaluation = evaluate(
+            context,
+            manifest=manifest,
+            backtest=backtest,
+            champion=champion,
+            sales=sales,
+            serving=pointer.current if pointer else None,
+        )
         output = context.folders.processing_output("evaluation")
         (output / EVALUATION_FILE).write_text(evaluation.model_dump_json(indent=2))
         shutil.copy(folder / MANIFEST_FILE, output / MANIFEST_FILE)
@@ -52,6 +67,7 @@ def check_bundle(folder: Path) -> Manifest:
 
 def evaluate(
     context: Context,
+    *,
     manifest: Manifest,
     backtest: pl.DataFrame,
     champion: pl.DataFrame | None,
@@ -76,6 +92,7 @@ def evaluate(
 
 def _champion_backtest(
     context: Context,
+    *,
     serving: Champion,
     challenger: TrainedModel,
     backtest: pl.DataFrame,
@@ -85,7 +102,8 @@ def _champion_backtest(
     """Forecasts of the champion for the very rows of the challenger's backtest.
 
     The serving boosters have seen days that lie in the windows, which would flatter them. So the
-    champion's recipe is fitted anew at each origin; the same recipe gives the same forecasts.
+    champion's recipe goes through the same backtest as the challenger's; the same recipe gives the
+    same forecasts.
     """
     archive = context.artifacts.download(key_of(serving.bundle_uri), scratch / "champion.tar.gz")
     folder = extract_bundle(archive, scratch / "champion")
@@ -93,13 +111,8 @@ def _champion_backtest(
     champion = TrainedModel.load(folder)
     if champion.recipe == challenger.recipe:
         return backtest
-    windows = []
-    for (origin,), frame in _by_window(backtest):
-        past = sales.filter(pl.col(DATE) <= origin)
-        future = sales.join(frame.select(KEY), on=list(KEY), how="semi").drop(UNITS)
-        fitted = refit(past, challenger.spec, champion.recipe)
-        windows.append(frame.select("window", *KEY, UNITS, "naive").join(fitted.predict(past, future), on=list(KEY)))
-    return pl.concat(windows)
+    frame, _ = rolling_backtest(sales, challenger.spec, champion.recipe).blended(champion.recipe, challenger.spec)
+    return frame
 
 
 def _by_window(backtest: pl.DataFrame) -> list[tuple[tuple[object, ...], pl.DataFrame]]:

@@ -138,7 +138,7 @@ def _decide(context: Context, kinds: dict[str, int]) -> Decision:
     }
     if version is None:
         return Decision(due=False, reason="the table has no rows yet", data_as_of=None, new_periods=0, **base)
-    sales = context.sales(version)
+    sales = context.complete_sales(version)
     here = arrived(sales, context.config)
     due, reason, new = decide(
         here,

@@ -34,7 +34,7 @@ def run(context: Context) -> None:
     if manifest is None:
         raise RejectedModelError(f"{model_id}: no manifest beside its evaluation; was it registered by this system?")
     version = table.version(context.table_uri("sales"))
-    sales = context.sales(version or 0)
+    sales = context.complete_sales(version or 0)
     frame = requests(sales, context.plan(), manifest)
     folder = context.folders.processing_output("requests")
     for number, shard in enumerate(shards(frame)):
@@ -42,7 +42,7 @@ def run(context: Context) -> None:
     asked = frame.filter(FUTURE_FLAG)
     prepared = Prepared(
         dataset_version=version or 0,
-        data_as_of=sales[DATE].max(),  # type: ignore[arg-type]
+        data_as_of=sales[DATE].max(),
         series=asked.select(SERIES).n_unique(),
         rows=asked.height,
     )

@@ -19,7 +19,7 @@ def run(context: Context) -> None:
     """Train on the version the ingest step decided on; the bundle goes to ``/opt/ml/model``."""
     version = context.decision().dataset_version
     assert version is not None  # noqa: S101 - decision() promises it
-    sales = context.sales(version)
+    sales = context.complete_sales(version)
     spec = spec_of(sales, context.plan(), context.config)
     model = train(sales, spec, on_stage=lambda stage: print(f"train: {stage}", flush=True))  # noqa: T201
     save(context, model, sales, version)
