@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import httpx
-from botocore.exceptions import ClientError
 
 from core.contracts import keys, names
 from core.contracts.errors import RetailForecastError
-from core.contracts.models import Champion, ChampionPointer, Decision, Evaluation, LiveAccuracy, Publication
 from core.contracts.verdict import Verdict
 from local.cloud import Cloud
 from local.info import WorldInfo
+from local.papers import Papers
 from local.state import Flight, Run, State, Upload
 
 Say = Callable[[str], None]
@@ -30,33 +29,16 @@ def _silent(_: str) -> None:
     """Nobody is told."""
 
 
-class Client:
+class Client(Papers):
     """One world, from outside. Everything goes through AWS's and the service's own APIs."""
 
     def __init__(self, info: WorldInfo) -> None:
-        self.info = info
-        self.cloud = Cloud(info)
+        super().__init__(Cloud(info), info)
         self.state = State(self.cloud, info)
 
     def put(self, key: str, body: bytes) -> str:
         """Drop a file into the raw bucket, nothing else; its version id."""
         return self.cloud.s3.put_object(Bucket=self.info.buckets.raw, Key=key, Body=body)["VersionId"]
-
-    def verdict(self, key: str, version_id: str | None = None) -> Verdict | None:
-        """The verdict on a version of a file, the newest by default; None while there is none.
-
-        Raises:
-            RetailForecastError: there is no such file.
-        """
-        if version_id is None:
-            prefix = {"Bucket": self.info.buckets.raw, "Prefix": key}
-            versions = self.cloud.s3.list_object_versions(**prefix).get("Versions", [])  # type: ignore[arg-type]
-            found = [v["VersionId"] for v in versions if v["Key"] == key and v["IsLatest"]]
-            if not found:
-                raise RetailForecastError(f"{key}: no such file in {self.info.buckets.raw}")
-            version_id = found[0]
-        text = self._read(self.info.buckets.raw, keys.verdict(key, version_id))
-        return None if text is None else Verdict.model_validate_json(text)
 
     def wait_for_verdict(self, key: str, version_id: str, *, say: Say = _silent, seconds: float = _SECONDS) -> Verdict:
         """The verdict on a version, once it is there.
@@ -145,49 +127,6 @@ class Client:
         answer: dict[str, Any] | None = reply.json() if reply.status_code == httpx.codes.OK else None
         return answer
 
-    def pointer(self, dataset: str) -> ChampionPointer | None:
-        """The champion pointer of a dataset."""
-        text = self._read(self.info.buckets.artifacts, keys.champion(dataset))
-        return None if text is None else ChampionPointer.model_validate_json(text)
-
-    def champions(self, dataset: str) -> list[Champion]:
-        """The champion and those before it, newest first."""
-        pointer = self.pointer(dataset)
-        return [pointer.current, *pointer.history] if pointer else []
-
-    def publication(self, dataset: str, model_id: str) -> Publication | None:
-        """The newest forecasts of a model."""
-        text = self._read(self.info.buckets.lake, keys.publication(dataset, model_id))
-        return None if text is None else Publication.model_validate_json(text)
-
-    def decision(self, dataset: str) -> Decision:
-        """What the newest run decided after its ingest.
-
-        Raises:
-            RetailForecastError: no run has got that far.
-        """
-        return Decision.model_validate_json(self._newest(dataset, "ingest/decision.json"))
-
-    def evaluation(self, dataset: str) -> Evaluation:
-        """The newest evaluation of a model against the gate.
-
-        Raises:
-            RetailForecastError: no run has got that far.
-        """
-        return Evaluation.model_validate_json(self._newest(dataset, "evaluation/evaluation.json"))
-
-    def live_accuracy(self, dataset: str) -> list[LiveAccuracy]:
-        """All measurements of forecasts already given, oldest first."""
-        found = self._listed(keys.accuracy(dataset))
-        texts = [self._read(self.info.buckets.lake, key) or b"" for key, _ in found]
-        measured: list[LiveAccuracy] = []
-        for text in texts:
-            parsed = json.loads(text)
-            measured += [
-                LiveAccuracy.model_validate(each) for each in (parsed if isinstance(parsed, list) else [parsed])
-            ]
-        return sorted(measured, key=lambda each: (each.measured_at, each.first_date))
-
     def uploads(self, dataset: str) -> list[Upload]:
         """Uploads of a dataset, oldest first."""
         return self.state.uploads(dataset)
@@ -220,24 +159,6 @@ class Client:
         if "FunctionError" in reply:
             raise RetailForecastError(f"{name}: {answer.get('errorMessage', answer)}")
         return dict(answer)
-
-    def _newest(self, dataset: str, name: str) -> bytes:
-        found = [pair for pair in self._listed(f"runs/{dataset}/") if pair[0].endswith(f"/{name}")]
-        if not found:
-            raise RetailForecastError(f"no run of {dataset} has written {name}")
-        return self._read(self.info.buckets.lake, max(found, key=lambda pair: pair[1])[0]) or b""
-
-    def _listed(self, prefix: str) -> list[tuple[str, float]]:
-        pages = self.cloud.s3.get_paginator("list_objects_v2").paginate(Bucket=self.info.buckets.lake, Prefix=prefix)
-        return [(item["Key"], item["LastModified"].timestamp()) for page in pages for item in page.get("Contents", [])]
-
-    def _read(self, bucket: str, key: str) -> bytes | None:
-        try:
-            return self.cloud.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
-                return None
-            raise
 
     def _get(self, path: str, **query: Any) -> httpx.Response:
         given = {name: value for name, value in query.items() if value is not None}

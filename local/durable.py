@@ -12,7 +12,6 @@ Run as ``python -m local.durable`` with MiniStack's own environment variables.
 """
 
 import asyncio
-import json
 import logging
 import os
 import time
@@ -24,6 +23,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.app import app as ministack_app
 
+from local.journal import Journal
 from local.settings import SNAPSHOT_PATH
 
 Message = MutableMapping[str, Any]
@@ -38,56 +38,6 @@ _WRITES: Final = frozenset(
 )
 _KEPT_HEADERS: Final = (b"x-amz-target", b"authorization", b"content-type", b"host")
 _SNAPSHOT_EVERY: Final = 10.0  # seconds, while there is traffic
-
-
-class Journal:
-    """DynamoDB writes since the last snapshot, one JSON line each.
-
-    The first line names the snapshot it continues. A journal that continues
-    another snapshot is older than the one on disk and holds nothing new.
-    """
-
-    def __init__(self, path: Path, snapshot: Path) -> None:
-        self._path, self._snapshot = path, snapshot
-        self._file = None if not path.exists() else path.open("a", encoding="utf-8")
-
-    def _identity(self) -> list[int] | None:
-        if not self._snapshot.exists():
-            return None
-        stat = self._snapshot.stat()
-        return [stat.st_ino, stat.st_mtime_ns]
-
-    def entries(self) -> list[dict[str, str]]:
-        """Writes to replay; a line cut short by a kill was never acknowledged."""
-        if not self._path.exists():
-            return []
-        lines = self._path.read_text(encoding="utf-8").split("\n")[:-1]
-        if not lines or json.loads(lines[0]) != self._identity():
-            return []
-        return [json.loads(line) for line in lines[1:]]
-
-    def restart(self) -> None:
-        """Begin anew on the present snapshot."""
-        if self._file:
-            self._file.close()
-        fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps(self._identity()) + "\n", encoding="utf-8")
-        fresh.replace(self._path)
-        self._file = self._path.open("a", encoding="utf-8")
-
-    def append(self, headers: dict[str, str], body: str) -> None:
-        """Record one accepted write; in the page cache when this returns, so it outlives the process."""
-        if self._file is None:
-            self.restart()
-        assert self._file is not None  # noqa: S101
-        self._file.write(json.dumps({**headers, "body": body}) + "\n")
-        self._file.flush()
-
-    def identity_changed(self, before: list[int] | None) -> bool:
-        """True when a newer snapshot has been written than the one seen before."""
-        return self._identity() != before
-
-    identity = _identity
 
 
 class Durable:
@@ -125,16 +75,16 @@ class Durable:
 
         async def record(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 200:  # noqa: PLR2004
-                self._journal.append(headers, body.decode())
+                self._journal.append({**headers, "body": body.decode()})
                 self._busy = True
             await send(message)
 
         await self._app(scope, _once(body), record)
 
     async def _replay(self) -> None:
-        for entry in self._journal.entries():
-            body = entry.pop("body").encode()
-            headers = [(name.encode(), value.encode("latin-1")) for name, value in entry.items()]
+        for entry in self._journal.entries:
+            body = entry["body"].encode()
+            headers = [(name.encode(), value.encode("latin-1")) for name, value in entry.items() if name != "body"]
             headers.append((b"content-length", str(len(body)).encode()))
             scope: Message = {
                 "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
@@ -147,7 +97,7 @@ class Durable:
         """Have MiniStack save its state; nothing else runs on the loop meanwhile."""
         before = self._journal.identity()
         await self._app({"type": "lifespan", "asgi": {"version": "3.0"}}, _shutdown, _discard)
-        if self._journal.identity_changed(before):
+        if self._journal.identity() != before:
             self._journal.restart()
 
     async def _serve_snapshot(self, send: Send) -> None:

@@ -1,5 +1,6 @@
 """``world.json``: how to reach a world that is up."""
 
+import fcntl
 from pathlib import Path
 from typing import Self
 
@@ -8,6 +9,19 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from core.contracts import names
 from core.contracts.errors import ConfigError
 from local.settings import ACCOUNT, ENVIRONMENT, HOST, REGION, Layout, Ports
+
+
+def locked(root: Path) -> bool:
+    """True while a living world holds the folder; the kernel frees the lock of a killed one."""
+    path = Layout(root).root / "lock"
+    if not path.exists():
+        return False
+    with path.open("r+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 class _Frozen(BaseModel):
@@ -66,7 +80,7 @@ class WorldInfo(_Frozen):
             info = cls.model_validate_json(path.read_text(encoding="utf-8"))
         except (OSError, ValidationError) as error:
             raise ConfigError(f"no world is up in {root}: start one with `python -m local up`") from error
-        if not Path(f"/proc/{info.pid}").exists() and Path("/proc").exists():
+        if not locked(root):
             raise ConfigError(f"the world in {root} has ended: start it again with `python -m local up`")
         return info
 

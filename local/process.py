@@ -8,9 +8,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from core.contracts.errors import RetailForecastError
 from local import tether
+
+_LOG_BYTES: Final = 5_000_000
 
 
 class StartError(RetailForecastError):
@@ -54,6 +57,8 @@ class Child:
     def launch(self) -> None:
         """Start it, from a thread that lives as long as it shall: the kernel ends it with that thread."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > _LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".old"))
         with self.log.open("ab") as sink:
             self._process = subprocess.Popen(
                 tether.command(self._command),

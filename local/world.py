@@ -18,12 +18,13 @@ from local.client import Client
 from local.cloud import Cloud
 from local.emulator import Emulator
 from local.info import WorldInfo
-from local.process import Child
+from local.process import Child, StartError, wait_until
 from local.settings import HOST, REPOSITORY, Layout, Ports, aws_environment
 
 Say = Callable[[str], None]
 SYNTH_CACHE: Final = REPOSITORY / ".cache" / "synth"
 _WATCH_SECONDS: Final = 0.5
+_LOCK_SECONDS: Final = 1.0
 
 
 def _silent(_: str) -> None:
@@ -170,9 +171,17 @@ class World:
         self._stopping.clear()
         self._ended.clear()
         lock = (self.layout.root / "lock").open("w", encoding="utf-8")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+
+        def taken() -> bool:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return False
+            return True
+
+        try:  # who only looks whether a world is up holds the lock for a moment
+            wait_until(taken, seconds=_LOCK_SECONDS, what="the lock")
+        except StartError as error:
             lock.close()
             raise ConfigError(
                 f"a world is up in {self.layout.root} already: end it with `python -m local down`"

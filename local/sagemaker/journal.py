@@ -139,12 +139,22 @@ class Journal:
         rows = self._all(f"SELECT * FROM steps WHERE json_extract(properties, '$.{kind}Name') = ?", name)  # noqa: S608
         return Step(**{**rows[0], "properties": json.loads(rows[0]["properties"])}) if rows else None
 
-    def add_call(self, operation: str, body: dict[str, Any], response: dict[str, Any]) -> None:
-        """Record a registry call that changed something."""
+    def add_call(self, operation: str, body: dict[str, Any], response: dict[str, Any]) -> float:
+        """Record a registry call that changed something; its time."""
+        now = time.time()
         self._run(
             "INSERT INTO calls (operation, body, response, at) VALUES (?,?,?,?)",
-            operation, json.dumps(body), json.dumps(response), time.time(),
+            operation, json.dumps(body), json.dumps(response), now,
         )  # fmt: skip
+        return now
+
+    def find_call(self, operation: str, field_name: str, value: str) -> dict[str, Any] | None:
+        """Response of an earlier call whose body has this field."""
+        rows = self._all(
+            "SELECT response FROM calls WHERE operation = ? AND json_extract(body, ?) = ? ORDER BY seq LIMIT 1",
+            operation, f"$.{field_name}", value,
+        )  # fmt: skip
+        return json.loads(rows[0]["response"]) if rows else None
 
     def calls(self) -> list[tuple[str, dict[str, Any], dict[str, Any], float]]:
         """Registry calls in order: operation, body, response, time."""
@@ -167,5 +177,6 @@ class Journal:
         )
 
     def reopen_events(self) -> None:
-        """At start: what was sent but not seen to be worked off is sent again."""
+        """At start: what was sent but not seen to be worked off is sent again, the rest is forgotten."""
+        self._run("DELETE FROM events WHERE state='settled'")
         self._run("UPDATE events SET state='pending' WHERE state='sent'")

@@ -19,12 +19,7 @@ def register(
 
 def create_package(registry: Registry, courier: Courier, body: dict[str, Any]) -> dict[str, Any]:
     """Create a model package, or find the one made with this client token, and send its event."""
-    token = body.get("ClientToken")
-    answer = registry.once(
-        "CreateModelPackage",
-        body,
-        lambda: registry.find_call("CreateModelPackage", ClientToken=token) if token else None,
-    )
+    answer = registry.once("CreateModelPackage", body, by="ClientToken")
     announce(registry, courier, answer["ModelPackageArn"])
     return answer
 
@@ -37,5 +32,5 @@ def announce(registry: Registry, courier: Courier, arn: str) -> None:
 def create_model(registry: Registry, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """Create the model of a Model step, or find it."""
     body = {"ModelName": name, **arguments}
-    registry.once("CreateModel", body, lambda: registry.find_call("CreateModel", ModelName=body["ModelName"]))
+    registry.once("CreateModel", body, by="ModelName")
     return registry.call("DescribeModel", {"ModelName": body["ModelName"]})

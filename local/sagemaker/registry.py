@@ -7,7 +7,6 @@ with the time of the replay, so answers are corrected to the time of the call.
 import json
 import os
 import threading
-from collections.abc import Callable
 from typing import Any, Final
 
 from local.sagemaker.journal import Journal
@@ -53,20 +52,15 @@ class Registry:
         with self._lock:
             answer = self._ask(operation, body)
             if operation.startswith(_CHANGES):
-                self._journal.add_call(operation, body, answer)
-                self._note(operation, body, answer, self._journal.calls()[-1][3])
+                self._note(operation, body, answer, self._journal.add_call(operation, body, answer))
             corrected: dict[str, Any] = self._correct(answer)
             return corrected
 
-    def once(self, operation: str, body: dict[str, Any], find: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
-        """Answer what ``find`` finds, or else call; one at a time, so that a repeated request changes nothing."""
+    def once(self, operation: str, body: dict[str, Any], by: str) -> dict[str, Any]:
+        """Call, unless a call with the same value of field ``by`` has been answered: then that answer again."""
         with self._lock:
-            return find() or self.call(operation, body)
-
-    def find_call(self, operation: str, **fields: str) -> dict[str, Any] | None:
-        """Answer given earlier to a call whose body has these fields."""
-        matches = (r for op, b, r, _ in self._journal.calls() if op == operation and fields.items() <= b.items())
-        return next(matches, None)
+            known = self._journal.find_call(operation, by, body[by]) if by in body else None
+            return known or self.call(operation, body)
 
     def _ask(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = {

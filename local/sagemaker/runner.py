@@ -27,7 +27,8 @@ from local.settings import ACCOUNT, REGION
 
 log = logging.getLogger(__name__)
 AT_ONCE: Final = 2
-MAX_ATTEMPTS: Final = 3
+MAX_ATTEMPTS: Final = 5
+KEPT_LOGS: Final = 200  # executions whose step logs are kept
 _JOB_ARN: Final = {"Processing": "processing-job", "Training": "training-job", "Transform": "transform-job"}
 
 
@@ -45,6 +46,8 @@ class Runner:
         self._begun: set[str] = set()
         self._lock = threading.Lock()
         shutil.rmtree(self.scratch, ignore_errors=True)  # of jobs that died with the last process
+        for old in [each.id for each in journal.executions()][KEPT_LOGS:]:
+            shutil.rmtree(self.logs / old, ignore_errors=True)
 
     def resume(self) -> None:
         """At start: go on with everything that had not ended."""
@@ -154,8 +157,7 @@ class Run:
             step.ended = time.time()
             self._runner.journal.put_step(step)
             self._done[name] = step
-        dict_of_done = {n: s.properties for n, s in self._done.items() if s.status == "Succeeded"}
-        self._resolver.steps = dict_of_done
+        self._resolver.steps = {n: s.properties for n, s in self._done.items() if s.status == "Succeeded"}
 
     def _perform(self, definition: StepJson, step: Step) -> dict[str, Any]:
         kind = definition["Type"]

@@ -168,7 +168,7 @@ def test_a_step_interrupted_too_often_fails_the_execution_visibly(bench: Bench) 
     bench.journal.put_step(Step("e1", "A", "Processing", attempts=MAX_ATTEMPTS))
     bench.open()
     bench.runner.resume()
-    assert "interrupted 3 times" in str(bench.wait("e1").failure)
+    assert f"interrupted {MAX_ATTEMPTS} times" in str(bench.wait("e1").failure)
     assert bench.statuses() == ["Failed"]
 
 
