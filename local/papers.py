@@ -1,7 +1,5 @@
 """The papers a world writes into its buckets, read: verdicts, decisions, champions, accuracy."""
 
-import json
-
 from botocore.exceptions import ClientError
 
 from core.contracts import keys
@@ -49,39 +47,24 @@ class Papers:
         text = self._read(self.info.buckets.lake, keys.publication(dataset, model_id))
         return None if text is None else Publication.model_validate_json(text)
 
-    def decision(self, dataset: str) -> Decision:
-        """What the newest run decided after its ingest.
+    def decisions(self, dataset: str) -> list[Decision]:
+        """What the runs decided after their ingest, oldest first."""
+        return [Decision.model_validate_json(text) for text in self._of_runs(dataset, "ingest/decision.json")]
 
-        Raises:
-            RetailForecastError: no run has got that far.
-        """
-        return Decision.model_validate_json(self._newest(dataset, "ingest/decision.json"))
-
-    def evaluation(self, dataset: str) -> Evaluation:
-        """The newest evaluation of a model against the gate.
-
-        Raises:
-            RetailForecastError: no run has got that far.
-        """
-        return Evaluation.model_validate_json(self._newest(dataset, "evaluation/evaluation.json"))
+    def evaluations(self, dataset: str) -> list[Evaluation]:
+        """How the gate ruled on each model trained, oldest first."""
+        return [Evaluation.model_validate_json(text) for text in self._of_runs(dataset, "evaluation/evaluation.json")]
 
     def live_accuracy(self, dataset: str) -> list[LiveAccuracy]:
-        """All measurements of forecasts already given, oldest first."""
-        found = self._listed(keys.accuracy(dataset))
-        texts = [self._read(self.info.buckets.lake, key) or b"" for key, _ in found]
-        measured: list[LiveAccuracy] = []
-        for text in texts:
-            parsed = json.loads(text)
-            measured += [
-                LiveAccuracy.model_validate(each) for each in (parsed if isinstance(parsed, list) else [parsed])
-            ]
-        return sorted(measured, key=lambda each: (each.measured_at, each.first_date))
+        """Measurements of forecasts already given, oldest first; of each publication the newest one."""
+        texts = [self._read(self.info.buckets.lake, key) or b"" for key, _ in self._listed(keys.accuracy(dataset))]
+        measured = sorted(map(LiveAccuracy.model_validate_json, texts), key=lambda each: each.measured_at)
+        newest = {(each.model_id, each.origin): each for each in measured}
+        return sorted(newest.values(), key=lambda each: each.measured_at)
 
-    def _newest(self, dataset: str, name: str) -> bytes:
+    def _of_runs(self, dataset: str, name: str) -> list[bytes]:
         found = [pair for pair in self._listed(f"runs/{dataset}/") if pair[0].endswith(f"/{name}")]
-        if not found:
-            raise RetailForecastError(f"no run of {dataset} has written {name}")
-        return self._read(self.info.buckets.lake, max(found, key=lambda pair: pair[1])[0]) or b""
+        return [self._read(self.info.buckets.lake, key) or b"" for key, _ in sorted(found, key=lambda pair: pair[1])]
 
     def _listed(self, prefix: str) -> list[tuple[str, float]]:
         pages = self.cloud.s3.get_paginator("list_objects_v2").paginate(Bucket=self.info.buckets.lake, Prefix=prefix)
