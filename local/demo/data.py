@@ -90,11 +90,10 @@ def _delivery(name: str, part: pl.DataFrame, rows: pl.DataFrame, next_day: str, 
     ahead = ahead.filter(pl.col("Date").is_in(ahead["Date"].unique().sort().head(PLAN_DAYS).to_list()))
     if ahead.height:
         files[f"plan-after-{name}.csv"] = _csv(ahead)
+    behind = part["Store"].unique(maintain_order=True).tail(LATE_STORES if late else 0).to_list()
+    files[f"{name}.csv"] = _csv(part.filter(~pl.col("Store").is_in(behind)))
     if late:
-        behind = part["Store"].unique(maintain_order=True).tail(LATE_STORES).to_list()
         files[f"{name}-late.csv"] = spoil(_csv(part.filter(pl.col("Store").is_in(behind))))
-        part = part.filter(~pl.col("Store").is_in(behind))
-    files[f"{name}.csv"] = _csv(part)
     return Delivery(name, files)
 
 

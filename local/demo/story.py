@@ -16,7 +16,8 @@ from local.demo.draw import Point, chart
 from local.demo.report import Report, Spoiled, backtest_of, live_of
 from local.demo.stage import stage
 
-HISTORY_DAYS: Final = 28
+AXIS: Final = 18
+"""Columns of the chart that are no days: axis, borders, padding."""
 
 
 class Story:
@@ -28,6 +29,7 @@ class Story:
         self._report = report
         self._rows = rows
         self._verdicts: list[Verdict] = []
+        self._decided = 0
         self._store = str(rows["Store"].unique(maintain_order=True)[0])
 
     def tell(self, deliveries: list[Delivery]) -> None:
@@ -54,14 +56,23 @@ class Story:
             for key, version in uploads:
                 self._verdicts.append(self._client.wait_for_verdict(key, version, say=now.say))
             self._client.wait_until_settled(DATASET, say=now.say)
-            now.summary = self._client.decision(DATASET).reason
+            now.summary = self._outcome()
+
+    def _outcome(self) -> str:
+        """What the retrain policy and the gate made of the delivery."""
+        decided = self._client.decisions(DATASET)
+        new, self._decided = decided[self._decided :], len(decided)
+        due = [decision for decision in new if decision.due]
+        if not due:
+            return f"not retrained: {new[-1].reason}"
+        return f"retrained: {due[-1].reason}"
 
     def _first_forecast(self) -> None:
         report = self._report
         with stage(self._console, "First forecast is served", report.seconds):
             answer = self._client.forecast(self._store, "all", dataset=DATASET)
         report.first_forecast_seconds = round(sum(report.seconds.values()), 2)
-        evaluation = self._client.evaluation(DATASET)
+        evaluation = self._client.evaluations(DATASET)[-1]
         report.backtest.append(backtest_of(evaluation))
         figures = report.backtest[-1]
         self._console.print(
@@ -74,9 +85,10 @@ class Story:
     def show_forecast(self, answer: dict[str, Any]) -> None:
         """Draw one answer of the API after the sales before it."""
         as_of = date.fromisoformat(answer["data_as_of"])
-        known = self._rows.filter((pl.col("Store") == answer["store_id"]) & (pl.col("Date") <= str(as_of)))
-        past = known.tail(HISTORY_DAYS).select("Date", pl.col("Sales").cast(pl.Float64)).rows()
         points = [Point(date.fromisoformat(f["date"]), f["p10"], f["p50"], f["p90"]) for f in answer["forecasts"]]
+        room = max(7, min(56, self._console.width - AXIS - len(points)))
+        known = self._rows.filter((pl.col("Store") == answer["store_id"]) & (pl.col("Date") <= str(as_of)))
+        past = known.tail(room).select("Date", pl.col("Sales").cast(pl.Float64)).rows()
         title = f"GET /v1/forecasts?store_id={answer['store_id']}&item_id={answer['item_id']}"
         picture = chart([(date.fromisoformat(day), units) for day, units in past], points)
         foot = f"model {answer['model_id']} · data as of {as_of} · tier {answer['tier']} · █ sales  ━ p50  ░ p10-p90"
