@@ -73,18 +73,27 @@ def text(value: Any) -> str:
 
 
 @cache
+def assembly(environment: str) -> Path:
+    """Folder of one environment's cloud assembly; synthesised once per process."""
+    return synthesise(load(environment), Path(mkdtemp(prefix="synth-")))
+
+
+@cache
 def templates(environment: str) -> dict[str, Template]:
-    """Templates of one environment by the stack's short name; synthesised once per process."""
-    return synthesise(load(environment))
+    """Templates of one environment by the stack's short name."""
+    return read(assembly(environment), environment)
 
 
-def synthesise(config: Config, outdir: Path | None = None) -> dict[str, Template]:
-    app = new_app(outdir=str(outdir or mkdtemp(prefix="synth-")))
+def synthesise(config: Config, outdir: Path) -> Path:
+    app = new_app(outdir=str(outdir))
     build(app, config)
-    assembly = app.synth()
-    prefix = f"mlops-{config.environment}-"
+    app.synth()
+    return outdir
+
+
+def read(outdir: Path, environment: str) -> dict[str, Template]:
     return {
-        name: Template(json.loads(Path(assembly.get_stack_by_name(prefix + name).template_full_path).read_text()))
+        name: Template(json.loads((outdir / f"mlops-{environment}-{name}.template.json").read_text()))
         for name in STACKS
     }
 

@@ -1,0 +1,70 @@
+"""The application as people start it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stacks.config import load
+from tests.unit.stacks.synthesis import read, synthesise
+
+pytestmark = pytest.mark.xdist_group("synth")
+ROOT = Path(__file__).parents[3]
+
+
+def run(outdir: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run app.py with no credentials, no Node, no Docker and no AWS tool on the path.
+
+    The home folder stays, for the CDK's library is unpacked there once.
+    """
+    nobody = {"PATH": "/nonexistent", "AWS_CONFIG_FILE": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent"}
+    env = nobody | {"HOME": os.environ["HOME"], "CDK_OUTDIR": str(outdir)} | environment
+    return subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+def test_it_synthesises_by_itself_and_under_the_cli_the_same_templates(tmp_path: Path) -> None:
+    plain = run(tmp_path / "plain", ENVIRONMENT="staging")
+    assert plain.returncode == 0, plain.stderr
+    assert "end-of-life" not in plain.stderr
+    context = json.dumps({"env": "staging"})
+    by_cli = run(tmp_path / "cli", ENVIRONMENT="dev", CDK_CONTEXT_JSON=context)  # what ``-c env=staging`` becomes
+    assert by_cli.returncode == 0, by_cli.stderr
+    templates = {path.name: path.read_bytes() for path in (tmp_path / "plain").glob("*.template.json")}
+    assert set(templates) == {f"mlops-staging-{stack}.template.json" for stack in ("data", "ml", "observability")}
+    assert templates == {path.name: path.read_bytes() for path in (tmp_path / "cli").glob("*.template.json")}
+
+
+def test_a_wrong_environment_is_one_sentence_before_synth(tmp_path: Path) -> None:
+    done = run(tmp_path, ENVIRONMENT="qa")
+    assert done.returncode == 1
+    assert done.stderr.strip() == "environment is 'qa': choose dev, staging, prod by -c env=... or ENVIRONMENT=..."
+    assert not list(tmp_path.glob("*.template.json"))
+
+
+def test_the_entry_fits_a_screen() -> None:
+    assert len((ROOT / "app.py").read_text().splitlines()) <= 60
+
+
+def test_an_account_and_a_network_of_one_s_own_go_into_every_job(tmp_path: Path) -> None:
+    text = (
+        (ROOT / "environments" / "dev.toml")
+        .read_text()
+        .replace('region = "ap-southeast-1"', 'region = "eu-west-1"\naccount = "123456789012"')
+    )
+    text += '\n[network]\nsubnets = ["subnet-0a"]\nsecurity_groups = ["sg-0b"]\n'
+    (tmp_path / "dev.toml").write_text(text)
+    found = read(synthesise(load("dev", tmp_path), tmp_path / "out"), "dev")
+    (raw,) = [
+        bucket["BucketName"]
+        for bucket in found["data"].of_type("AWS::S3::Bucket").values()
+        if bucket["BucketName"].startswith("mlops-dev-raw-")
+    ]
+    assert raw == "mlops-dev-raw-123456789012"
+    ml = found["ml"]
+    for name in ml.of_type("AWS::IAM::Role"):
+        if name.startswith(("Ingest", "Train", "Evaluate", "Forecast", "Model")):
+            everywhere = "arn:aws:ec2:eu-west-1:123456789012:network-interface/*"
+            assert ml.may(name, "ec2:CreateNetworkInterface", everywhere)

@@ -1,0 +1,54 @@
+"""Other people's rules: cdk-nag's AwsSolutions and cfn-lint, with nothing left unexplained."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+from cdk_nag import AwsSolutionsChecks
+
+from stacks.application import build, new_app
+from stacks.config import load
+from stacks.constructs.grants import Grant
+from tests.unit.stacks.synthesis import assembly
+
+pytestmark = pytest.mark.xdist_group("synth")
+REDUNDANT_DEPENDENCIES = "W3005"
+"""The CDK writes dependencies that references imply already; they change nothing."""
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_cdk_nag_has_nothing_that_was_not_given_a_reason(tmp_path: Path, environment: str) -> None:
+    app = new_app(outdir=str(tmp_path))
+    cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
+    build(app, load(environment))
+    app.synth()  # raises on findings
+    (report,) = [
+        each
+        for each in json.loads((tmp_path / "validation-report.json").read_text())["pluginReports"]
+        if each["pluginName"] == "AwsSolutions"
+    ]
+    assert report["conclusion"] == "success"
+    assert report["violations"] == []
+    accepted = {each["ruleName"] for each in report["suppressedViolations"]}
+    assert accepted, "the rules have run and found what we gave reasons for"
+    assert all(name.startswith("AwsSolutions-IAM5[Resource::") for name in accepted)
+
+
+def test_cfn_lint_is_content_with_the_templates() -> None:
+    templates = sorted(str(path) for name in ("dev", "prod") for path in assembly(name).glob("*.template.json"))
+    assert len(templates) == 6
+    done = subprocess.run(
+        [Path(sys.executable).with_name("cfn-lint"), "--ignore-checks", REDUNDANT_DEPENDENCIES, "--", *templates],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_wildcard_without_a_reason_cannot_be_granted() -> None:
+    with pytest.raises(ValueError, match="say why a wildcard is needed"):
+        Grant(actions=("s3:GetObject",), resources=("arn:aws:s3:::bucket/*",))

@@ -1,0 +1,109 @@
+from typing import Any
+
+import pytest
+
+from core.contracts import keys, names
+from tests.unit.stacks.synthesis import Template, templates, text
+
+pytestmark = pytest.mark.xdist_group("synth")
+PURPOSES: tuple[names.Purpose, ...] = ("raw", "lake", "artifacts")
+
+
+@pytest.fixture(params=["dev", "prod"])
+def environment(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def data(environment: str) -> Template:
+    return templates(environment)["data"]
+
+
+def bucket(data: Template, environment: str, purpose: names.Purpose) -> tuple[str, dict[str, Any]]:
+    name = names.bucket(environment, purpose, "<AWS::AccountId>")
+    ((logical, properties),) = [
+        each for each in data.of_type("AWS::S3::Bucket").items() if text(each[1]["BucketName"]) == name
+    ]
+    return logical, properties
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_a_bucket_is_encrypted_versioned_private_and_says_what_happens_in_it(
+    data: Template, environment: str, purpose: names.Purpose
+) -> None:
+    _, found = bucket(data, environment, purpose)
+    (rule,) = found["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert text(rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]) == f"<{key(data)}.Arn>"
+    assert rule["BucketKeyEnabled"]
+    assert found["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert all(found["PublicAccessBlockConfiguration"].values())
+    assert found["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    assert found["LoggingConfiguration"]["LogFilePrefix"] == f"{purpose}/"
+
+
+@pytest.mark.parametrize("purpose", [*PURPOSES, "logs"])
+def test_a_bucket_hears_nobody_without_tls(data: Template, environment: str, purpose: names.Purpose) -> None:
+    logical, _ = bucket(data, environment, purpose)
+    (policy,) = [each for each in data.of_type("AWS::S3::BucketPolicy").values() if each["Bucket"] == {"Ref": logical}]
+    denials = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Deny"]
+    conditions = [each["Condition"] for each in denials]
+    assert {"Bool": {"aws:SecureTransport": "false"}} in conditions
+    assert {"NumericLessThan": {"s3:TlsVersion": 1.2}} in conditions
+    assert all(each["Action"] == "s3:*" and each["Principal"] == {"AWS": "*"} for each in denials)
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_what_was_overwritten_can_be_had_back_for_a_while(
+    data: Template, environment: str, purpose: names.Purpose
+) -> None:
+    _, found = bucket(data, environment, purpose)
+    rules = {each["Id"]: each for each in found["LifecycleConfiguration"]["Rules"]}
+    assert rules["housekeeping"]["NoncurrentVersionExpiration"]["NoncurrentDays"] >= 30
+    assert "ExpirationInDays" not in rules["housekeeping"]
+    expiring = {each.get("Prefix") for each in rules.values() if "ExpirationInDays" in each}
+    assert expiring == ({"checkpoints/"} if purpose == "artifacts" else set())
+
+
+def test_models_and_champions_never_expire(data: Template, environment: str) -> None:
+    _, found = bucket(data, environment, "artifacts")
+    expiring = [each["Prefix"] for each in found["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in each]
+    for kept in (keys.champion("shop"), keys.models("shop", "run")):
+        assert not any(kept.startswith(prefix) for prefix in expiring)
+
+
+def test_the_uploads_table_is_encrypted_and_can_be_restored(data: Template, environment: str) -> None:
+    _, table = data.one("AWS::DynamoDB::Table")
+    assert table["TableName"] == names.uploads_table(environment)
+    assert table["KeySchema"] == [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ]
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"]["SSEType"] == "KMS"
+    assert text(table["SSESpecification"]["KMSMasterKeyId"]) == f"<{key(data)}.Arn>"
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_only_production_data_outlives_its_stack(data: Template, environment: str) -> None:
+    holders = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key")
+    policies = {each["DeletionPolicy"] for each in data.resources.values() if each["Type"] in holders}
+    assert policies == ({"Retain"} if environment == "prod" else {"Delete"})
+
+
+def test_the_other_stacks_are_told_by_parameters(data: Template, environment: str) -> None:
+    told = {each["Name"]: text(each["Value"]) for each in data.of_type("AWS::SSM::Parameter").values()}
+    assert set(told) == {
+        names.parameter(environment, "data", name)
+        for name in ("key-arn", "raw-bucket", "lake-bucket", "artifacts-bucket", "uploads-table")
+    }
+    assert told[names.parameter(environment, "data", "key-arn")] == f"<{key(data)}.Arn>"
+
+
+def test_the_key_is_rotated(data: Template) -> None:
+    _, found = data.one("AWS::KMS::Key")
+    assert found["EnableKeyRotation"]
+
+
+def key(data: Template) -> str:
+    return data.one("AWS::KMS::Key")[0]

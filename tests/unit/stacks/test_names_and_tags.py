@@ -1,0 +1,72 @@
+import json
+
+import pytest
+
+from stacks.base import tags
+from tests.unit.stacks.synthesis import STACKS, Template, templates, text
+
+pytestmark = pytest.mark.xdist_group("synth")
+COMPONENTS = {"data": "infra", "ml": "ml", "observability": "infra"}
+UNTAGGED = {
+    "AWS::KMS::Alias",
+    "AWS::S3::BucketPolicy",
+    "AWS::IAM::Policy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SNS::Subscription",
+}
+"""Types that take no tags."""
+NAMED = {
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::DynamoDB::Table": "TableName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::Lambda::Function": "FunctionName",
+    "AWS::Events::Rule": "Name",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::SageMaker::Pipeline": "PipelineName",
+    "AWS::SageMaker::ModelPackageGroup": "ModelPackageGroupName",
+}
+CASES = [(environment, stack) for environment in ("dev", "prod") for stack in STACKS]
+
+
+@pytest.fixture(params=CASES, ids="-".join)
+def case(request: pytest.FixtureRequest) -> tuple[str, str, Template]:
+    environment, stack = request.param
+    return environment, stack, templates(environment)[stack]
+
+
+def test_everything_that_takes_tags_has_ours(case: tuple[str, str, Template]) -> None:
+    environment, stack, template = case
+    component = COMPONENTS[stack]
+    wanted = tags(environment, component)  # type: ignore[arg-type]
+    for name, resource in template.resources.items():
+        found = resource["Properties"].get("Tags")
+        if resource["Type"] in UNTAGGED:
+            continue
+        assert found, f"{name} ({resource['Type']}) has no tags"
+        plain = found if isinstance(found, dict) else {each["Key"]: each["Value"] for each in found}
+        assert plain.items() >= wanted.items(), name
+
+
+def test_names_begin_with_project_and_environment(case: tuple[str, str, Template]) -> None:
+    environment, _, template = case
+    for name, resource in template.resources.items():
+        attribute = NAMED.get(resource["Type"])
+        if attribute:
+            assert text(resource["Properties"][attribute]).startswith(f"mlops-{environment}-"), name
+
+
+def test_no_stack_exports_to_or_imports_from_another(case: tuple[str, str, Template]) -> None:
+    template = case[2]
+    assert "Outputs" not in template.body
+    assert "Fn::ImportValue" not in json.dumps(template.body)
+
+
+def test_no_custom_resource_and_no_function_we_did_not_write(case: tuple[str, str, Template]) -> None:
+    _, stack, template = case
+    assert not [
+        each for each in template.resources.values() if each["Type"].startswith(("Custom::", "AWS::CloudForma"))
+    ]
+    assert len(template.of_type("AWS::Lambda::Function")) == (3 if stack == "ml" else 0)
