@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import httpx
+from botocore.exceptions import BotoCoreError
 
 from core.contracts import keys, names
 from core.contracts.errors import RetailForecastError
@@ -19,6 +20,10 @@ Say = Callable[[str], None]
 _T = TypeVar("_T")
 _PAUSE: Final = 0.1
 _SECONDS: Final = 600.0
+
+
+class NoAnswerError(RetailForecastError):
+    """The service does not answer."""
 
 
 class WaitedTooLongError(RetailForecastError):
@@ -165,18 +170,22 @@ class Client(Papers):
         try:
             return httpx.get(f"{self.info.endpoints.service}{path}", params=given, timeout=30, trust_env=False)
         except httpx.HTTPError as error:
-            raise RetailForecastError(
-                f"the service does not answer at {self.info.endpoints.service}: {error}"
-            ) from error
+            raise NoAnswerError(f"the service does not answer at {self.info.endpoints.service}: {error}") from error
 
     @staticmethod
     def _wait(look: Callable[[], _T | None], what: str, seconds: float, seen: Callable[[], str] = str) -> _T:
+        """Look until something is found; a server that is being restarted counts as nothing found yet."""
         deadline = time.monotonic() + seconds
-        while not (found := look()):
+        while True:
+            try:
+                if found := look():
+                    return found
+            except (BotoCoreError, NoAnswerError) as error:
+                if time.monotonic() > deadline:
+                    raise WaitedTooLongError(f"waited {seconds:.0f} s for {what}: {error}") from error
             if time.monotonic() > deadline:
                 raise WaitedTooLongError(f"waited {seconds:.0f} s for {what}{': ' + seen() if seen() else ''}")
             time.sleep(_PAUSE)
-        return found
 
 
 def _problem(reply: httpx.Response) -> str:

@@ -10,8 +10,10 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sqs import SQSClient
@@ -66,6 +68,18 @@ class Cloud:
     def cloudformation(self) -> CloudFormationClient:
         """Stacks."""
         client: CloudFormationClient = self._client("cloudformation", self.endpoint)
+        return client
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """Logs of the functions."""
+        client: CloudWatchLogsClient = self._client("logs", self.endpoint)
+        return client
+
+    @cached_property
+    def cloudwatch(self) -> CloudWatchClient:
+        """Metrics and alarms."""
+        client: CloudWatchClient = self._client("cloudwatch", self.endpoint)
         return client
 
     @cached_property

@@ -18,6 +18,7 @@ from local.client import Client
 from local.cloud import Cloud
 from local.emulator import Emulator
 from local.info import WorldInfo
+from local.metrics import Relay
 from local.process import Child, StartError, wait_until
 from local.settings import HOST, REPOSITORY, Layout, Ports, aws_environment
 
@@ -99,6 +100,7 @@ class World:
         for child, ready in self._parts()[2:]:
             child.await_answer(ready)
         self.info.write(self.layout.root)
+        Relay(Cloud(self.info), self.layout.root / "metrics.json", self._stopping).start()
         self._watcher = threading.Thread(target=self._watch, args=(say,), name="watcher", daemon=True)
         self._watcher.start()
 
