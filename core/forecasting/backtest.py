@@ -14,6 +14,7 @@ from core.forecasting.intervals import Intervals
 from core.forecasting.metrics import quantile_name
 from core.forecasting.naive import seasonal_naive
 from core.forecasting.panel import build
+from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec, Recipe
 
 BACKTEST_COLUMNS: Final = {
@@ -77,10 +78,7 @@ def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe) -> Tested:
     The boosters stay those of the oldest origin, while history and features move on: no window is
     ever learned from, at the price of one fit.
     """
-    past = sales.filter(pl.col(UNITS).is_not_null())
-    calendar = Calendar.of(past[DATE], spec.frequency)
-    period = calendar.index(past[DATE])
-    first, last = int(period.min()), int(period.max())
+    calendar, first, last = span(sales, spec)
     starts = origins(first, last, spec, spec.backtest_windows)
     empty = pl.DataFrame(schema=BACKTEST_COLUMNS | {"naive": pl.Float64} | dict.fromkeys(OBJECTIVES, pl.Float64))
     if not starts:

@@ -18,7 +18,7 @@ OBJECTIVES: Final = ("log", "tweedie")
 _PARAMS: Final[dict[str, Any]] = {
     "tree_method": "hist",
     "max_bin": 128,
-    "learning_rate": 0.05,
+    "learning_rate": 0.08,
     "max_depth": 7,
     "min_child_weight": 10,
     "subsample": 0.8,

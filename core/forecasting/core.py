@@ -18,6 +18,7 @@ from core.forecasting.grid import Doubles, Ints
 from core.forecasting.panel import Panel, build
 from core.forecasting.rows import Rows
 from core.forecasting.sampling import training_rows
+from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec, Recipe
 
 _COLD_SHARE: Final = 0.04
@@ -104,15 +105,11 @@ def fit_core(
     sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, objectives: tuple[str, ...] | None = None
 ) -> Core:
     """Fit the boosters of a recipe on all of ``sales``."""
+    calendar, first, last = span(sales, spec)
     past = sales.filter(pl.col(UNITS).is_not_null())
-    if past.is_empty():
-        raise RejectedDataError("sales: no row with units; nothing can be learned")
-    calendar = Calendar.of(past[DATE], spec.frequency)
-    period = calendar.index(past[DATE])
     known = encoding.fit(past, tuple(name for name in spec.known if name in sales.columns))
     static = encoding.fit_ids(past, (*SERIES, *(name for name in spec.static if name in sales.columns)))
-    last, periods = int(period.max()), int(period.max() - period.min()) + 1
-    panel = build(sales, None, calendar, known, static, last=last, periods=periods, horizon=0)
+    panel = build(sales, None, calendar, known, static, last=last, periods=last - first + 1, horizon=0)
     rng = np.random.default_rng(spec.seed)
     rows = training_rows(panel, spec, recipe.rows, rng)
     names = tuple(e.name for e in static)

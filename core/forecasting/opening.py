@@ -56,10 +56,10 @@ def _flags(rows: pl.DataFrame) -> tuple[Floats, Bools]:
 
 
 def _complete(series: Ints, column: Ints) -> bool:
-    """True when every series of the future has a row on every day the future speaks of."""
+    """True when every series of the future has a row on every day from its first to its last."""
     if not len(series):
         return True
-    return len(series) >= len(np.unique(series)) * len(np.unique(column))
+    return len(series) >= len(np.unique(series)) * int(column.max() - column.min() + 1)
 
 
 def _usual(values: Floats, origin: int, *, weekly: bool) -> Floats:

@@ -7,10 +7,10 @@ import polars as pl
 
 from core.contracts.sales import DATE, KEY, UNITS
 from core.forecasting.backtest import BACKTEST_COLUMNS, actuals_of, known_of_window, origins
-from core.forecasting.calendar import Calendar
 from core.forecasting.metrics import quantile_name
 from core.forecasting.model import train
 from core.forecasting.naive import seasonal_naive
+from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec
 
 
@@ -42,11 +42,3 @@ def roll(
         )
     empty = pl.DataFrame(schema=BACKTEST_COLUMNS | {"mean": pl.Float64})
     return pl.concat([empty, *frames], how="diagonal") if not frames else pl.concat(frames)
-
-
-def span(sales: pl.DataFrame, spec: ForecastSpec) -> tuple[Calendar, int, int]:
-    """Calendar of the sales, and their first and last period."""
-    past = sales.filter(pl.col(UNITS).is_not_null())
-    calendar = Calendar.of(past[DATE], spec.frequency)
-    period = calendar.index(past[DATE])
-    return calendar, int(period.min()), int(period.max())

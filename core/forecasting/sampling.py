@@ -7,6 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from core.contracts.errors import RejectedDataError
+from core.forecasting.grid import Bools
 from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
 from core.forecasting.spec import ForecastSpec
@@ -27,8 +29,7 @@ def training_rows(panel: Panel, spec: ForecastSpec, most: int, rng: np.random.Ge
     earliest = min(spec.rhythm.year, periods // 3)
     columns = np.arange(earliest + 1, periods)
     if not len(columns) or not wanted:
-        nothing = np.zeros(0, dtype=np.int64)
-        return Rows(nothing, nothing, nothing)
+        return _newest(known)
     age = (periods - 1 - columns) / spec.rhythm.year
     share = 0.5 ** (age / _HALF_LIFE_YEARS)
     density = max(0.02, float(known[:, earliest + 1 :].mean()))
@@ -38,5 +39,20 @@ def training_rows(panel: Panel, spec: ForecastSpec, most: int, rng: np.random.Ge
     origin = target - rng.integers(1, spec.horizon + 1, size=drawn)
     good = known[series, target] & (origin >= panel.launch[series]) & (origin >= 0)
     packed = np.unique(np.stack([series[good], origin[good], target[good]]), axis=1)
+    if not packed.shape[1]:
+        return _newest(known)
     keep = np.sort(rng.permutation(packed.shape[1])[:wanted])
     return Rows(packed[0, keep], packed[1, keep], packed[2, keep])
+
+
+def _newest(known: Bools) -> Rows:
+    """Each series' newest day as its own forecast: all that a history of a day or two can teach.
+
+    Raises:
+        RejectedDataError: there is no day with a value at all.
+    """
+    series, column = np.nonzero(known)
+    if not len(series):
+        raise RejectedDataError("sales: no store was open on any day; nothing can be learned")
+    last = np.flatnonzero(np.append(series[1:] != series[:-1], np.True_))
+    return Rows(series[last], column[last], column[last])

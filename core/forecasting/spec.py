@@ -100,8 +100,8 @@ class Recipe:
     """
 
     weights: dict[str, float] = field(default_factory=lambda: {"log": 0.5, "tweedie": 0.5})
-    rounds: int = 300
-    rows: int = 160_000
+    rounds: int = 200
+    rows: int = 120_000
     params: dict[str, float] = field(default_factory=dict)
     smearing: float = 1.0
 
