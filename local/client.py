@@ -95,7 +95,7 @@ class Client(Papers):
     def _doing(self, dataset: str) -> str:
         runs = self.state.running(dataset)
         if not runs:
-            return "waiting for its run"
+            return "between runs"
         steps = [s for s in self.state.steps(runs[0].arn) if s.status == "Executing"]
         return f"{runs[0].short}: {steps[0].name if steps else 'between steps'}"
 
@@ -151,6 +151,12 @@ class Client(Papers):
             RetailForecastError: with the function's sentence, when it could not.
         """
         return self.invoke("promote", {"action": "rollback", "dataset": dataset, "reason": reason})
+
+    def warm(self) -> None:
+        """Have our functions started by an empty batch, so that the first real one need not wait for that."""
+        for function in ("promote", "on-pipeline-change"):
+            name = names.resource(self.info.env, function)
+            self.cloud.functions.invoke(FunctionName=name, InvocationType="Event", Payload=b'{"Records": []}')
 
     def sweep(self) -> dict[str, Any]:
         """Have the on_upload function look for what events did not bring."""

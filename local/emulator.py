@@ -30,6 +30,7 @@ class Emulator:
             "SFTP_ENABLED": "0",
             "DOCKER_HOST": "unix:///nonexistent",  # functions run as processes; never look for Docker
             "LAMBDA_EXECUTOR": "local",
+            "LAMBDA_WARM_TTL_SECONDS": "3600",
             "TMPDIR": str(scratch.resolve()),
             "PYTHONDONTWRITEBYTECODE": "1",
         }

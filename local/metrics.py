@@ -6,6 +6,7 @@ into metrics. Here a thread does, through the same two APIs, so that alarms see 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mypy_boto3_cloudwatch.type_defs import MetricDatumTypeDef
+    from mypy_boto3_logs.type_defs import FilteredLogEventTypeDef
 
     from local.cloud import Cloud
 
@@ -67,13 +69,20 @@ class Relay(threading.Thread):
         pages = self._cloud.logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
         for page in pages:
             for event in page["events"]:
-                if event["eventId"] in seen:
+                identity = _identity(event)
+                if identity in seen:
                     continue
                 if event["timestamp"] > since:
                     since, seen = event["timestamp"], []
-                seen.append(event["eventId"])
+                seen.append(identity)
                 yield from data_of(event["message"])
         self._cursors[group] = [since, seen]
+
+
+def _identity(event: FilteredLogEventTypeDef) -> str:
+    """Our own: the emulator gives no event id for lines of functions."""
+    text = f"{event.get('logStreamName')}/{event['timestamp']}/{event['message']}"
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def data_of(line: str) -> list[tuple[str, list[MetricDatumTypeDef]]]:

@@ -96,6 +96,7 @@ class World:
             self.service.launch()
         say("looking for files that no event told of")
         self.client.sweep()
+        self.client.warm()
         say("waiting for the service")
         for child, ready in self._parts()[2:]:
             child.await_answer(ready)
