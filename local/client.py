@@ -18,7 +18,7 @@ from local.state import Flight, Run, State, Upload
 
 Say = Callable[[str], None]
 _T = TypeVar("_T")
-_PAUSE: Final = 0.1
+_PAUSE: Final = 0.2
 _SECONDS: Final = 600.0
 
 

@@ -57,10 +57,10 @@ class Api:
 
     def _start(self, body: Body) -> Body:
         name = body["PipelineName"].rpartition("/")[2]
-        definition = json.loads(self._pipeline(name)["PipelineDefinition"])
+        definition = self._pipeline(name)["PipelineDefinition"]
         given = {p["Name"]: p["Value"] for p in body.get("PipelineParameters", [])}
         try:
-            parameters(definition, given)
+            parameters(json.loads(definition), given)
         except DefinitionError as error:
             raise ApiError("ValidationException", str(error)) from error
         wanted = Execution(
@@ -102,7 +102,7 @@ class Api:
 
     def _definition(self, body: Body) -> Body:
         execution = self._execution(body)
-        return {"PipelineDefinition": json.dumps(execution.definition), "CreationTime": execution.created}
+        return {"PipelineDefinition": execution.definition, "CreationTime": execution.created}
 
     def _list(self, body: Body) -> Body:
         name = body["PipelineName"].rpartition("/")[2]

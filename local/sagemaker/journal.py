@@ -31,12 +31,12 @@ CREATE TABLE IF NOT EXISTS events (
 
 @dataclass
 class Execution:
-    """One run of a pipeline."""
+    """One run of a pipeline; the definition is its JSON text as it was when the run started."""
 
     id: str
     pipeline: str
     token: str
-    definition: dict[str, Any]
+    definition: str
     parameters: dict[str, str]
     display: str | None = None
     description: str | None = None
@@ -98,7 +98,7 @@ class Journal:
         e = execution
         self._run(
             "INSERT OR IGNORE INTO executions VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            e.id, e.pipeline, e.token, json.dumps(e.definition), json.dumps(e.parameters),
+            e.id, e.pipeline, e.token, e.definition, json.dumps(e.parameters),
             e.display, e.description, e.status, e.failure, e.created, e.modified,
         )  # fmt: skip
         return self.executions("pipeline = ? AND token = ?", e.pipeline, e.token)[0]
@@ -106,10 +106,7 @@ class Journal:
     def executions(self, where: str = "1", *values: object) -> list[Execution]:
         """Executions that match, newest first."""
         rows = self._all(f"SELECT * FROM executions WHERE {where} ORDER BY created DESC, rowid DESC", *values)  # noqa: S608
-        parsed = (
-            {**r, "definition": json.loads(r["definition"]), "parameters": json.loads(r["parameters"])} for r in rows
-        )
-        return [Execution(**row) for row in parsed]
+        return [Execution(**{**row, "parameters": json.loads(row["parameters"])}) for row in rows]
 
     def set_status(self, execution: str, status: str, *, before: tuple[str, ...], failure: str | None = None) -> bool:
         """Move an execution on if it stands at one of ``before``; says whether it did."""

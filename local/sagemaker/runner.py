@@ -4,6 +4,7 @@ A step that has succeeded is never run again; after a crash its execution goes o
 the step it stood at. A step that was interrupted too often fails its execution, visibly.
 """
 
+import json
 import logging
 import os
 import re
@@ -88,10 +89,12 @@ class Run:
 
     def __init__(self, runner: Runner, execution: Execution, stop: threading.Event) -> None:
         self._runner, self._execution, self._stop = runner, execution, stop
-        self._steps = {step["Name"]: step for step in all_steps(execution.definition["Steps"])}
+        definition = json.loads(execution.definition)
+        self._top: list[StepJson] = definition["Steps"]
+        self._steps = {step["Name"]: step for step in all_steps(self._top)}
         self._done = {step.name: step for step in runner.journal.steps(execution.id)}
         self._resolver = Resolver(
-            parameters(execution.definition, execution.parameters),
+            parameters(definition, execution.parameters),
             {
                 "PipelineName": execution.pipeline,
                 "PipelineArn": pipeline_arn(execution.pipeline),
@@ -109,7 +112,7 @@ class Run:
         living = ("Executing", "Stopping")
         with self._runner.places:
             try:
-                self._run_all(self._execution.definition["Steps"])
+                self._run_all(self._top)
             except JobStoppedError:
                 self._runner.change(self._execution, "Stopped", before=living)
             except (RetailForecastError, ApiError) as error:

@@ -1,5 +1,6 @@
 """A runner over folders: S3 is a directory, EventBridge a list."""
 
+import json
 import os
 import shutil
 import time
@@ -88,7 +89,7 @@ class Bench:
         """Start an execution and wait for its end."""
         definition = {"Version": "2020-12-01", "Parameters": declared or [], "Steps": steps}
         token = str(time.time_ns())
-        execution = self.journal.add(Execution(f"e{token}", "p", token, definition, given))
+        execution = self.journal.add(Execution(f"e{token}", "p", token, json.dumps(definition), given))
         self.runner.begin(execution)
         return self.wait(execution.id)
 

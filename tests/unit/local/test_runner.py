@@ -1,6 +1,7 @@
 """The pipeline runner, on pipelines of tiny scripts."""
 
 import io
+import json
 import tarfile
 import time
 from typing import Any
@@ -153,7 +154,7 @@ def test_after_a_crash_finished_steps_stay_finished_and_the_interrupted_one_runs
         processing("A", bench.script("a", count.format(path, "A"))),
         processing("B", bench.script("b", count.format(path, "B")), DependsOn=["A"]),
     ]
-    execution = bench.journal.add(Execution("e1", "p", "t", {"Steps": steps}, {}))
+    execution = bench.journal.add(Execution("e1", "p", "t", json.dumps({"Steps": steps}), {}))
     bench.journal.put_step(Step("e1", "A", "Processing", status="Succeeded", ended=time.time()))
     bench.journal.put_step(Step("e1", "B", "Processing", started=time.time() + 1))
     bench.open()
@@ -164,7 +165,7 @@ def test_after_a_crash_finished_steps_stay_finished_and_the_interrupted_one_runs
 
 
 def test_a_step_interrupted_too_often_fails_the_execution_visibly(bench: Bench) -> None:
-    bench.journal.add(Execution("e1", "p", "t", {"Steps": [touch(bench, "A")]}, {}))
+    bench.journal.add(Execution("e1", "p", "t", json.dumps({"Steps": [touch(bench, "A")]}), {}))
     bench.journal.put_step(Step("e1", "A", "Processing", attempts=MAX_ATTEMPTS))
     bench.open()
     bench.runner.resume()
@@ -176,7 +177,7 @@ def test_a_stopped_execution_ends_its_job_and_says_stopped(bench: Bench) -> None
     ready = bench.folder / "ready"
     body = f"pathlib.Path({str(ready)!r}).touch(); import time; time.sleep(600)"
     steps = [processing("Endless", bench.script("endless", body))]
-    execution = bench.journal.add(Execution("e1", "p", "t", {"Steps": steps}, {}))
+    execution = bench.journal.add(Execution("e1", "p", "t", json.dumps({"Steps": steps}), {}))
     bench.runner.begin(execution)
     bench.until(ready.exists)
     bench.runner.stop(execution)
