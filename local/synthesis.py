@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.contracts.errors import RetailForecastError
+from local import tether
 from local.settings import ACCOUNT, ENVIRONMENT, REGION, REPOSITORY
 
+_KEPT: Final = 4
 INPUTS: Final = (
     "app.py", "cdk.json", "environments", "stacks", "k8s_charts", "core", "lambdas", "training/pipeline",
     "training/settings.py",
@@ -68,24 +70,30 @@ def synthesise(cache: Path, repository: Path = REPOSITORY) -> Path:
     """
     target = cache / digest(repository)
     if (target / "manifest.json").exists():
+        os.utime(target)  # keeps it among the newest
         return target
     cache.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="synth-", dir=cache))
     done = subprocess.run(
-        [sys.executable, "app.py"], cwd=repository, env=_environment(scratch),
+        tether.command([sys.executable, "app.py"]), cwd=repository, env=_environment(scratch),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode or not (scratch / "manifest.json").exists():
         shutil.rmtree(scratch)
         raise SynthesisError(f"app.py did not synthesise:\n{(done.stderr or done.stdout).strip()[-3000:]}")
-    for old in cache.iterdir():
-        if old.is_dir() and old not in (target, scratch) and not old.name.startswith("synth-"):
-            shutil.rmtree(old, ignore_errors=True)
     try:
         scratch.rename(target)
     except OSError:  # somebody else was as quick; theirs is the same
         shutil.rmtree(scratch)
+    _tidy(cache)
     return target
+
+
+def _tidy(cache: Path) -> None:
+    """Remove all but the newest assemblies, and what killed syntheses left behind."""
+    by_age = sorted((p for p in cache.iterdir() if p.is_dir()), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in by_age[_KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _environment(out: Path) -> dict[str, str]:
