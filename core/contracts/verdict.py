@@ -49,6 +49,7 @@ class Reason(StrEnum):
     RETURNS_NETTED = "returns_netted"
     LINES_SUMMED = "lines_summed"
     HALF_DAY = "half_day"
+    SHEETS_JOINED = "sheets_joined"
     # files
     EMPTY = "empty"
     NO_ROWS = "no_rows"

@@ -133,7 +133,7 @@ def _check_size(name: str, limits: Limits, total: int, packed: int) -> None:
         )
 
 
-def _bounded(stream: IO[bytes], name: str, limits: Limits, packed: int, used: int) -> bytes:
+def _bounded(stream: IO[bytes] | gzip.GzipFile, name: str, limits: Limits, packed: int, used: int) -> bytes:
     blocks: list[bytes] = []
     total = used
     read: Callable[[int], bytes] = stream.read

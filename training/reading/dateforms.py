@@ -10,29 +10,11 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from training.reading.vocabulary import fold
+from training.reading.vocabulary import MONTH_OF, WEEKDAYS, fold
 
 EXCEL: Final = "excel serial"
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 
-_MONTHS: Final = {
-    1: "january jan januar jaenner janner enero ene janvier janv janeiro januari gennaio gen",
-    2: "february feb februar febrero fevrier fevr fev fevereiro februari febbraio febr",
-    3: "march mar marz maerz mrz marzo mars marco maart mrt",
-    4: "april apr abril abr avril avr aprile",
-    5: "may mai mayo maio mei maggio mag",
-    6: "june jun juni junio juin junho giugno giu",
-    7: "july jul juli julio juillet juil julho luglio lug",
-    8: "august aug agosto ago aout augustus",
-    9: "september sep sept septiembre setiembre septembre setembro set settembre",
-    10: "october oct oktober okt octubre octobre outubro out ottobre ott",
-    11: "november nov noviembre novembre novembro",
-    12: "december dec dezember dez diciembre dic decembre dezembro dicembre",
-}
-_MONTH_OF: Final = {word: number for number, words in _MONTHS.items() for word in words.split()}
-_WEEKDAYS: Final = frozenset(
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonnabend", "sonntag", "mo", "di", "mi", "do", "fr", "sa", "so", "lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo", "lun", "mar", "mie", "jue", "vie", "sab", "dom", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "mer", "jeu", "ven", "sam", "dim", "segunda", "terca", "quarta", "quinta", "sexta", "seg", "ter", "qua", "qui", "sex", "feira", "lunedi", "martedi", "mercoledi", "giovedi", "venerdi", "domenica", "gio", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag", "ma", "woe", "don", "vrij", "zat", "zon", "wo", "vr", "za", "zo"]
-)
 _FILL: Final = frozenset(["de", "of", "del", "do", "da", "the", "st", "nd", "rd", "th", "er", "le", "den", "den"])
 _WEEK_WORDS: Final = "w|week|wk|kw|kalenderwoche|woche|sem|semaine|semana|settimana|sett|s|uke|cw"
 
@@ -72,7 +54,7 @@ def _short(match: re.Match[str]) -> date | None:
 
 
 def _ym(match: re.Match[str]) -> date | None:
-    return _day(*_ints(match, "y", "m"), 1)
+    return _day(int(match["y"]), int(match["m"]), 1)
 
 
 def _yw(match: re.Match[str]) -> date | None:
@@ -135,7 +117,8 @@ def _forms() -> tuple[tuple[str, re.Pattern[str], Builder], ...]:
 
 _FORMS: Final = _forms()
 _TIME: Final = re.compile(
-    r"(?:[T ,]\s*|\s+(?:at|um|a las|à)\s+)(?:\d{1,2}[:h.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?|\d{6}|\d{1,2}(?=\s*[ap]))\s*(?:uhr|h)?"
+    r"(?:[T ,]\s*|\s+(?:at|um|a las|à)\s+)"
+    r"(?:\d{1,2}[:h.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?|\d{6}|\d{1,2}(?=\s*[ap]))\s*(?:uhr|h)?"
     r"\s*(?:[ap]\.?\s?m\.?)?\s*(?:z|utc|gmt|[a-z]{3,4}|[+-]\d{2}:?\d{2})?$",
     re.IGNORECASE,
 )
@@ -152,13 +135,13 @@ def _plain(text: str) -> str:
     if not any(c.isalpha() for c in text):
         return text
     words = fold(re.sub(r"(\d)(st|nd|rd|th|er|º|ª)\b", r"\1", text)).split()
-    if not any(word in _MONTH_OF for word in words):
-        bare = re.sub(r"^[^\W\d_]+\.?,?\s+", "", text) if words and words[0] in _WEEKDAYS else text
+    if not any(word in MONTH_OF for word in words):
+        bare = re.sub(r"^[^\W\d_]+\.?,?\s+", "", text) if words and words[0] in WEEKDAYS else text
         return bare.casefold()
-    if words[0] in _WEEKDAYS and (words[0] not in _MONTH_OF or sum(w in _MONTH_OF for w in words) > 1):
+    if words[0] in WEEKDAYS and (words[0] not in MONTH_OF or sum(w in MONTH_OF for w in words) > 1):
         words = words[1:]
-    kept = [word for word in words if word not in _FILL and (word not in _WEEKDAYS or word in _MONTH_OF)]
-    return " ".join(f"#{_MONTH_OF[word]:02d}" if word in _MONTH_OF else word for word in kept)
+    kept = [word for word in words if word not in _FILL and (word not in WEEKDAYS or word in MONTH_OF)]
+    return " ".join(f"#{MONTH_OF[word]:02d}" if word in MONTH_OF else word for word in kept)
 
 
 @lru_cache(maxsize=65536)

@@ -19,7 +19,9 @@ _STRAY_SHARE: Final = 0.01
 _STRAY_ONE_IN: Final = 20
 _BARE_WEEKS: Final = ("%G-%V", "%G/%V", "%G.%V", "%V-%G", "%V/%G", "%V.%G", "%G%V")
 _BARE_MONTHS: Final = ("%Y-%m", "%Y/%m", "%Y.%m", "%m-%Y", "%m/%Y", "%m.%Y", "%Y%m")
-_WEEK_NAMES: Final = frozenset(["week", "woche", "kw", "kalenderwoche", "semana", "semaine", "settimana", "wk", "uke", "yearweek", "weekly", "ww"])
+_WEEK_NAMES: Final = frozenset(
+    ["week", "woche", "kw", "kalenderwoche", "semana", "semaine", "settimana", "wk", "uke", "yearweek", "weekly", "ww"]
+)
 TIME_OF_DAY: Final = (
     r"(?i)[T ,]+\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?\s?m\.?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
 )

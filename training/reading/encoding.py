@@ -18,7 +18,7 @@ _BOMS = (
 
 @dataclass(frozen=True)
 class Decoded:
-    """UTF-8 bytes with ``\\n`` line ends, and how they were won."""
+    """UTF-8 bytes with LF line ends, and how they were won."""
 
     data: bytes
     encoding: str

@@ -9,6 +9,7 @@ from core.contracts.verdict import Reason
 from training.reading.ledger import LINE, Ledger, is_cell
 
 ORDER: Final = "_table"
+ONE_EACH: Final = "_one_each"
 _KEY: Final = list(KEY)
 
 
@@ -41,7 +42,7 @@ def fold(lines: pl.DataFrame, covariates: list[str], ledger: Ledger, *, transact
 
 def _without_repeats(lines: pl.DataFrame, ledger: Ledger, *, transactions: bool) -> pl.DataFrame:
     """Rows equal in every cell are one; where each line is one unit they are many."""
-    if transactions and "_one_each" in lines.columns:
+    if transactions and ONE_EACH in lines.columns:
         return lines
     twins = lines.select(pl.struct(_KEY).is_duplicated().alias("twin"))["twin"]
     if not twins.any():

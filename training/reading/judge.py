@@ -44,7 +44,7 @@ def _note(error: FileRefusedError) -> tuple[Note]:
 
 
 def judged(
-    name: str, table: pl.DataFrame, ledger: Ledger, dialect: Dialect, listed: Sequence[Refusal], tolerance: float
+    name: str, *, table: pl.DataFrame, ledger: Ledger, dialect: Dialect, listed: Sequence[Refusal], tolerance: float
 ) -> Verdict:
     """Verdict of a file that was read to its end."""
     counts = Counts(
@@ -56,7 +56,7 @@ def judged(
         canonical=table.height,
     )
     share = counts.refused / max(counts.read - counts.left_out, 1)
-    kind, sentence = _end(name, counts, ledger, share, tolerance, listed)
+    kind, sentence = _end(name, counts=counts, ledger=ledger, share=share, tolerance=tolerance, listed=listed)
     if kind is Kind.REJECTED:
         counts = counts.model_copy(update={"canonical": 0})
     days = (table[DATE].min(), table[DATE].max()) if table.height else (None, None)
@@ -77,7 +77,7 @@ def judged(
 
 
 def _end(
-    name: str, counts: Counts, ledger: Ledger, share: float, tolerance: float, listed: Sequence[Refusal]
+    name: str, *, counts: Counts, ledger: Ledger, share: float, tolerance: float, listed: Sequence[Refusal]
 ) -> tuple[Kind, str]:
     why = _commonest(listed)
     if counts.refused and (share > tolerance or not counts.canonical):

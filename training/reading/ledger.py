@@ -67,6 +67,15 @@ class Ledger:
         found = lines if lines is not None else pl.Series([], dtype=pl.Int64)
         self.remarks.setdefault(reason, _Entry(sentence)).add(found, count)
 
+    def absorb(self, other: "Ledger") -> None:
+        """Take over the entries of another book."""
+        self.read += other.read
+        self.refused += other.refused
+        for mine, theirs in ((self.left_out, other.left_out), (self.remarks, other.remarks)):
+            for reason, entry in theirs.items():
+                lines = pl.Series(entry.lines, dtype=pl.Int64)
+                mine.setdefault(reason, _Entry(entry.sentence)).add(lines, entry.count)
+
     @property
     def refused_count(self) -> int:
         """Rows refused so far."""

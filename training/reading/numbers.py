@@ -13,15 +13,20 @@ from training.reading.vocabulary import CLOSED_WORDS, MISSING_WORDS
 Decimal = Literal[".", ","]
 OK, MISSING, UNREADABLE, SHUT = 0, 1, 2, 3
 STATE: Final = "_state"
+_STRAY_SHARE: Final = 0.01
 
 _EXPONENT: Final = r"(?:[eE][+-]?\d{1,3})?"
-_POINT: Final = rf"^(?:\d+|[1-9]\d{{0,2}}(?:,\d{{3}})+|[1-9]\d{{0,2}}(?:[ '’]\d{{3}})+|\d{{1,2}}(?:,\d{{2}})+,\d{{3}})?(?:\.\d*)?{_EXPONENT}$"
-_COMMA: Final = rf"^(?:\d+|[1-9]\d{{0,2}}(?:\.\d{{3}})+|[1-9]\d{{0,2}}(?:[ '’]\d{{3}})+)?(?:,\d*)?{_EXPONENT}$"
-_CURRENCY: Final = r"(?i)(?:[$€£¥₹₽]|\b(?:us|r|a|c|hk|s|nz)\$|\b(?:usd|eur|gbp|chf|brl|sek|nok|dkk|pln|inr|jpy|cny|aud|cad|mxn|cop|ars|clp|kr|zł|rs|fr|euros?)\b\.?)"
+_GAPS: Final = r"[1-9]\d{0,2}(?:[ '\x{2019}]\d{3})+"
+_INDIAN: Final = r"\d{1,2}(?:,\d{2})+,\d{3}"
+_POINT: Final = rf"^(?:\d+|[1-9]\d{{0,2}}(?:,\d{{3}})+|{_GAPS}|{_INDIAN})?(?:\.\d*)?{_EXPONENT}$"
+_COMMA: Final = rf"^(?:\d+|[1-9]\d{{0,2}}(?:\.\d{{3}})+|{_GAPS})?(?:,\d*)?{_EXPONENT}$"
+_CODES: Final = "euros?|usd|eur|gbp|chf|brl|sek|nok|dkk|pln|inr|jpy|cny|aud|cad|mxn|cop|ars|clp|kr|z\u0142|rs|fr"
+_CURRENCY: Final = r"(?i)(?:us|r|a|c|hk|s|nz)?[$\x{20ac}\x{a3}\x{a5}\x{20b9}\x{20bd}]|(?:" + _CODES + r")\.?"
 _MEASURE: Final = (
-    r"(?i)\s*(?:%|pcs?\.?|pieces?|units?|stk\.?|stück|st\.|uds?\.?|unid(?:ades)?\.?|ea\.?|pz\.?|kg|stuks?|szt\.?)$"
+    r"(?i)\s*(?:%|pcs?\.?|pieces?|units?|stk\.?|st\xfcck|st\.|uds?\.?|unid(?:ades)?\.?|ea\.?|pz\.?|kg|stuks?|szt\.?)$"
 )
-_SPACES: Final = r"[\s\u00a0\u202f\u2009\u2007]+"
+_MINUS: Final = "-\u2212\u2013"
+_SPACES: Final = r"[\s\x{a0}\x{202f}\x{2009}\x{2007}]+"
 
 
 @dataclass
@@ -38,6 +43,11 @@ class Evidence:
     comma_at: tuple[int, str, str] | None = None
     both_at: tuple[tuple[int, str, str], ...] = ()
 
+    @property
+    def seen(self) -> bool:
+        """True when any cell has a mark."""
+        return bool(self.point or self.comma or self.both)
+
     def add(self, other: "Evidence") -> None:
         """Pool another column's cells."""
         self.point += other.point
@@ -53,19 +63,19 @@ def bare(text: pl.Expr) -> pl.Expr:
     body = text.str.strip_chars().str.replace_all(_SPACES, " ")
     body = body.str.replace_all(_CURRENCY, "").str.strip_chars(" ")
     body = body.str.replace(_MEASURE, "")
-    return body.str.strip_chars("()+-−– ")
+    return body.str.strip_chars("()+ " + _MINUS)
 
 
 def is_negative(text: pl.Expr) -> pl.Expr:
     """Leading or trailing minus, or brackets."""
     body = text.str.strip_chars().str.replace_all(_CURRENCY, "").str.strip_chars()
-    return body.str.contains(r"^[-−–]|^\(.*\)$|\d\s*[-−–]$|^\+?\(-")
+    return body.str.contains(rf"^[{_MINUS}]|^\(.*\)$|\d\s*[{_MINUS}]$")
 
 
 def read_as(body: pl.Expr, decimal: Decimal) -> pl.Expr:
     """Float64 of a bare number under one decimal mark; null where that reading does not hold."""
     pattern, thousands = (_POINT, ",") if decimal == "." else (_COMMA, ".")
-    plain = body.str.replace_all(r"[ '’]", "").str.replace_all(thousands, "", literal=True)
+    plain = body.str.replace_all(r"[ '\x{2019}]", "").str.replace_all(thousands, "", literal=True)
     if decimal == ",":
         plain = plain.str.replace(",", ".", literal=True)
     holds = body.str.contains(pattern) & body.str.contains(r"\d")
@@ -112,15 +122,12 @@ def decide(found: Evidence, name: str, wanted: Decimal | None, delimiter: str | 
     """
     if wanted:
         return wanted, f"decimal mark {wanted!r}, as configured"
-    few = max(found.point, found.comma) * 0.01
-    if found.point and found.comma > few and found.comma and found.point > few:
-        assert found.point_at and found.comma_at
+    few = max(found.point, found.comma) * _STRAY_SHARE
+    if found.point_at and found.comma_at and min(found.point, found.comma) > few:
         raise _ambiguous(name, (found.point_at, found.comma_at), "some fit only a decimal point, some only a comma")
-    if found.point > found.comma:
-        assert found.point_at
+    if found.point_at and found.point > found.comma:
         return ".", f"decimal point: {found.point_at[2]!r} on line {found.point_at[0]}"
-    if found.comma:
-        assert found.comma_at
+    if found.comma_at:
         return ",", f"decimal comma: {found.comma_at[2]!r} on line {found.comma_at[0]}"
     if not found.both:
         return None, ""

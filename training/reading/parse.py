@@ -1,6 +1,5 @@
 """Reads the lines of one table by the proven dialect; what cannot be read is refused, row by row."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -12,6 +11,7 @@ from training.reading import vocabulary as words
 from training.reading.dates import DAY_TEXT, DateProof
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.numbers import MISSING, OK, SHUT, STATE, UNREADABLE, Decimal
+from training.reading.proof import Proof
 from training.reading.rows import ITEM_TEXT, NAME, STORE_TEXT, UNITS_TEXT
 from training.reading.shape import PLAN, WIDE, WIDE_DATES, Meaning
 
@@ -19,24 +19,16 @@ OPEN: Final = "open"
 _LOW_CARDINALITY: Final = 200
 
 
-@dataclass(frozen=True)
-class Dialect:
-    """What was proven on the whole file."""
-
-    dates: DateProof
-    decimal: Decimal
-
-
-def parse(meaning: Meaning, lines: pl.DataFrame, dialect: Dialect, ledger: Ledger) -> pl.DataFrame:
+def parse(meaning: Meaning, lines: pl.DataFrame, proof: Proof, ledger: Ledger) -> pl.DataFrame:
     """Canonical columns beside the verbatim cells; refused rows are gone to the ledger."""
-    lines = _dates(meaning, lines, dialect.dates, ledger)
+    lines = _dates(meaning, lines, proof.dates, ledger)
     lines = _ids(meaning, lines, ledger)
     lines = _cancelled(meaning, lines, ledger)
     lines = _open(meaning, lines)
-    lines = _units(meaning, lines, dialect.decimal, ledger)
+    lines = _units(meaning, lines, proof.decimal, ledger)
     for role in (words.PRICE, words.STOCK):
-        lines = _optional(meaning, lines, role, dialect.decimal, ledger)
-    return _promo(meaning, lines, dialect.decimal)
+        lines = _optional(meaning, lines, role, proof.decimal, ledger)
+    return _promo(meaning, lines, proof.decimal)
 
 
 def _split(lines: pl.DataFrame, bad: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame | None]:
@@ -90,12 +82,10 @@ def _cancelled(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.Data
             hit += [*words.TRUE_WORDS, "1"]
         bad = bad | lower.str.normalize("NFKD").str.replace_all(r"\p{M}", "").is_in(hit)
     document = meaning.index(words.DOCUMENT)
-    if document is not None:
+    if document is not None and _marks_cancellation(lines, document):
         bad = bad | pl.col(cell(document)).cast(pl.String).fill_null("").str.strip_chars().str.contains(
             r"^[Cc]-?\d{4,}$"
         )
-        if not _marks_cancellation(lines, document):
-            bad = bad if status is None else bad & ~pl.lit(value=True)
     kept, refused = _split(lines, bad)
     if refused is not None:
         ledger.leave_out(Reason.CANCELLED, refused[LINE], "cancelled orders are no sales and were left out")
@@ -105,7 +95,7 @@ def _cancelled(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.Data
 def _marks_cancellation(lines: pl.DataFrame, document: int) -> bool:
     """A leading C is a mark only where other documents are bare numbers."""
     text = lines[cell(document)].cast(pl.String).fill_null("").str.strip_chars()
-    return bool(text.str.contains(r"^\d{4,}$").mean() or 0 > 0.5)
+    return 2 * int(text.str.contains(r"^\d{4,}$").sum()) > text.len()
 
 
 def _open(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
@@ -199,14 +189,13 @@ def flag_or_number(column: pl.Series, decimal: Decimal, *, text_is_true: bool = 
     )["v"]  # fmt: skip
 
 
-def covariates(
-    meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, taken: frozenset[str]
-) -> tuple[pl.DataFrame, dict[str, str]]:
+def covariates(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal) -> tuple[pl.DataFrame, dict[str, str]]:
     """Add covariates under their snake_case names; returns also name -> the file's column for those kept.
 
     A column is kept when every cell is a number or a yes/no word, or when it has few distinct texts.
     """
     kept: dict[str, str] = {}
+    taken = frozenset(lines.columns)
     for index in meaning.covariates:
         header = meaning.table.header[index]
         if not header:
@@ -228,7 +217,7 @@ def _covariate(column: pl.Series, decimal: Decimal) -> pl.Series | None:
         return None
     text = column.fill_null("").str.strip_chars()
     uniques = text.unique()
-    value, state = numbers.numbers(uniques, decimal)
+    _, state = numbers.numbers(uniques, decimal)
     lower = uniques.str.to_lowercase()
     missing = lower.is_in(list(words.MISSING_WORDS))
     if bool(missing.all()):

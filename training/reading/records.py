@@ -12,6 +12,8 @@ from training.reading.ledger import LINE, cell
 from training.reading.limits import Limits
 
 RAW: Final = "_raw"
+UNIT: Final = "\x1f"
+"""Divides the cells of a spreadsheet's row; under it quotes are cells' own."""
 FIELDS: Final = "_fields"
 _MAX_JOINED: Final = 200
 
@@ -56,7 +58,7 @@ def read_lines(data: bytes, name: str, limits: Limits) -> pl.DataFrame:
 
 def split_record(raw: str, delimiter: str) -> list[str]:
     """Fields of one record, quotes resolved."""
-    if '"' not in raw:
+    if '"' not in raw or delimiter == UNIT:
         return raw.split(delimiter)
     rows = list(csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter, skipinitialspace=True))
     return rows[0] if len(rows) == 1 else raw.split(delimiter)
@@ -64,6 +66,8 @@ def split_record(raw: str, delimiter: str) -> list[str]:
 
 def leaves_open(raw: str, delimiter: str) -> bool:
     """True when a quoted field begins in ``raw`` and does not end there."""
+    if delimiter == UNIT:
+        return False
     position, length = 0, len(raw)
     while position <= length:
         while position < length and raw[position] == " ":
@@ -137,9 +141,9 @@ def split_fields(records: pl.DataFrame, delimiter: str, width: int) -> tuple[pl.
     Fields beyond ``width`` that are empty are dropped; a row that lacks fields is ragged.
     """
     names = [cell(index) for index in range(width)]
-    plain = (pl.col(RAW).str.count_matches(delimiter, literal=True) == width - 1) & ~pl.col(RAW).str.contains(
-        '"', literal=True
-    )
+    plain = pl.col(RAW).str.count_matches(delimiter, literal=True) == width - 1
+    if delimiter != UNIT:
+        plain &= ~pl.col(RAW).str.contains('"', literal=True)
     mask = records.select(plain.alias("plain"))["plain"]
     regular = records if mask.all() else records.filter(mask)
     parts = [_split_plain(regular, delimiter, names)] if regular.height else []

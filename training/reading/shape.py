@@ -19,6 +19,9 @@ LONG, TRANSACTIONS, PLAN = "long", "transactions", "plan"
 WIDE_ITEMS, WIDE_STORES, WIDE_DATES = "wide_items", "wide_stores", "wide_dates"
 WIDE: Final = (WIDE_ITEMS, WIDE_STORES, WIDE_DATES)
 _MOSTLY: Final = 0.5
+_NUMBER: Final = (
+    r"^[\s\-+(\x{2212}]*[$\x{20ac}\x{a3}]?\s*[\d.,'\x{2019} \x{a0}\x{202f}]*\d[\d.,]*\s*[%\x{20ac}$\x{a3}]?\)?-?$"
+)
 
 
 @dataclass
@@ -148,9 +151,7 @@ def _is_numeric(table: RawTable, index: int) -> bool:
     filled = text.filter((text != "") & ~text.str.to_lowercase().is_in(list(words.MISSING_WORDS)))
     if not filled.len() or holds_dates(table, index, strict=True):
         return False
-    return bool(
-        filled.str.contains(r"^[\s\-+(−]*[$€£]?\s*[\d.,'’ \u00a0\u202f]*\d[\d.,]*\s*[%€$£]?\)?-?$").mean() >= _MOSTLY
-    )  # type: ignore[operator]
+    return int(filled.str.contains(_NUMBER).sum()) >= _MOSTLY * filled.len()
 
 
 def _drop_totals(meaning: Meaning) -> Meaning:

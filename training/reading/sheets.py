@@ -1,8 +1,10 @@
 """Parquet and xlsx to raw tables."""
 
 import io
+from dataclasses import replace
 from typing import Final
 
+import fastexcel
 import polars as pl
 
 from core.contracts.dataset import Reading
@@ -11,12 +13,14 @@ from training.reading.containers import Part
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.limits import Limits
+from training.reading.records import RAW, UNIT
 from training.reading.tables import RawTable
+from training.reading.text import Source, tables_of
 
 _NESTED: Final = (pl.List, pl.Struct, pl.Array, pl.Object, pl.Binary)
 
 
-def parquet_tables(part: Part, config: Reading, name: str, limits: Limits, ledger: Ledger) -> list[RawTable]:  # noqa: ARG001
+def parquet_tables(part: Part, name: str, limits: Limits, ledger: Ledger) -> list[RawTable]:
     """The one table of a parquet file; rows are numbered from 1.
 
     Raises:
@@ -51,5 +55,91 @@ def _plain(column: pl.Series) -> pl.Series:
     return column.cast(pl.String)
 
 
-def sheet_tables(part: Part, config: Reading, name: str, limits: Limits, ledger: Ledger) -> list[RawTable]:
-    raise FileRefusedError(Reason.FORMAT_UNKNOWN, f"{name}: xlsx is not read yet")
+def sheet_tables(part: Part, name: str, config: Reading, limits: Limits, ledger: Ledger) -> list[RawTable]:
+    """Tables of a workbook: the configured sheet, or the first with a table and all of the same columns.
+
+    Raises:
+        FileRefusedError: damaged, no such sheet, or no sheet holds a table.
+    """
+    book = _open(part, name)
+    if config.sheet is not None and config.sheet not in book.sheet_names:
+        raise FileRefusedError(
+            Reason.CONFIG_INVALID,
+            f"{name}: reading.sheet = {config.sheet!r}, but the sheets are {', '.join(map(repr, book.sheet_names))}.",
+        )
+    found: list[tuple[str, list[RawTable], Ledger]] = []
+    failed: list[FileRefusedError] = []
+    for sheet in [config.sheet] if config.sheet else book.sheet_names:
+        own = Ledger()
+        try:
+            label, source = f"{name}, sheet {sheet!r}", Source(part.member, part.format, None, UNIT)
+            tables = _sheet(book, sheet, label, source, config=config, limits=limits, ledger=own)
+            found.append((sheet, tables, own))
+        except FileRefusedError as error:
+            failed.append(error)
+    if not found:
+        raise failed[0]
+    return _of_one_shape(found, ledger)
+
+
+def _of_one_shape(found: list[tuple[str, list[RawTable], Ledger]], ledger: Ledger) -> list[RawTable]:
+    first = _names(found[0][1])
+    same = [entry for entry in found if _names(entry[1]) == first]
+    others = [sheet for sheet, tables, _ in found if _names(tables) != first]
+    if len(same) > 1:
+        told = ", ".join(repr(sheet) for sheet, _, _ in same)
+        ledger.remark(
+            Reason.SHEETS_JOINED, f"sheets of the same columns were read as one table: {told}", count=len(same)
+        )
+    if others:
+        told = ", ".join(map(repr, others))
+        ledger.remark(Reason.NOT_A_TABLE, f"sheets with other columns were not read: {told}", count=len(others))
+    tables: list[RawTable] = []
+    for sheet, members, own in same:
+        ledger.absorb(own)
+        tables += [
+            replace(table, member=f"{table.member}/{sheet}".strip("/") if len(same) > 1 else table.member)
+            for table in members
+        ]
+    return tables
+
+
+def _names(tables: list[RawTable]) -> tuple[str, ...]:
+    return tuple(sorted(name.casefold() for name in tables[0].header if name))
+
+
+def _open(part: Part, name: str) -> fastexcel.ExcelReader:
+    try:
+        return fastexcel.read_excel(part.data)
+    except (fastexcel.FastExcelError, ValueError, OSError) as error:
+        raise FileRefusedError(
+            Reason.NOT_A_TABLE,
+            f"{name}: the workbook cannot be opened ({_short(error)}); save it again as xlsx or CSV.",
+        ) from error
+
+
+def _short(error: Exception) -> str:
+    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+
+
+def _sheet(
+    book: fastexcel.ExcelReader,
+    sheet: str,
+    label: str,
+    source: Source,
+    *,
+    config: Reading,
+    limits: Limits,
+    ledger: Ledger,
+) -> list[RawTable]:
+    try:
+        grid = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    except (fastexcel.FastExcelError, ValueError) as error:
+        raise FileRefusedError(Reason.NOT_A_TABLE, f"{label}: cannot be read ({_short(error)}).") from error
+    if not grid.height or not grid.width:
+        raise FileRefusedError(Reason.EMPTY, f"{label}: the sheet is empty.")
+    cells = [pl.col(column).fill_null("").str.replace_all(r"[\r\n\x1f]+", " ") for column in grid.columns]
+    lines = grid.select(
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(LINE), pl.concat_str(cells, separator=UNIT).alias(RAW)
+    )
+    return tables_of(lines, source, label, config=config, limits=limits, ledger=ledger)

@@ -9,11 +9,12 @@ from core.contracts.dataset import Reading
 from core.contracts.verdict import Reason
 from training.reading.containers import Part
 from training.reading.delimiter import Layout, find_layout
-from training.reading.encoding import Decoded, to_utf8
+from training.reading.encoding import to_utf8
+from training.reading.errors import FileRefusedError
 from training.reading.header import MIN_SCORE, header_score
 from training.reading.ledger import CELLS, LINE, Ledger
 from training.reading.limits import Limits
-from training.reading.records import FIELDS, RAW, join_records, read_lines, split_fields, split_record
+from training.reading.records import FIELDS, RAW, UNIT, join_records, read_lines, split_fields, split_record
 from training.reading.tables import RawTable
 from training.reading.totals import looks_total
 
@@ -29,20 +30,47 @@ class _Block:
     records: pl.DataFrame
 
 
-def text_tables(part: Part, config: Reading, name: str, limits: Limits, ledger: Ledger) -> list[RawTable]:
+def text_tables(part: Part, name: str, config: Reading, limits: Limits, ledger: Ledger) -> list[RawTable]:
     """Raw tables of one text file; blank lines, repeats, totals and ragged rows go to the ledger."""
     decoded = to_utf8(part.data, name, config.encoding)
     if decoded.fallback:
         ledger.remark(Reason.ENCODING_FALLBACK, decoded.fallback)
     lines = read_lines(decoded.data, name, limits)
+    source = Source(part.member, part.format, decoded.encoding, config.delimiter)
+    return tables_of(lines, source, name, config=config, limits=limits, ledger=ledger)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where lines came from: archive member or sheet, format, encoding, and the delimiter if it is known."""
+
+    member: str
+    format: str
+    encoding: str | None
+    delimiter: str | None
+
+
+def tables_of(
+    lines: pl.DataFrame, source: Source, name: str, *, config: Reading, limits: Limits, ledger: Ledger
+) -> list[RawTable]:
+    """Raw tables of lines that are divided into cells by one delimiter.
+
+    Raises:
+        FileRefusedError: no header, or more columns than the limits allow.
+    """
     wanted = frozenset(config.columns.values())
-    layout = find_layout(lines[RAW].head(400).to_list(), name, wanted, config.delimiter)
+    layout = find_layout(lines[RAW].head(400).to_list(), name, wanted, source.delimiter)
+    if layout.width > limits.max_columns:
+        raise FileRefusedError(
+            Reason.LIMIT_EXCEEDED,
+            f"{name}: {layout.width:,} columns, beyond the limit max_columns = {limits.max_columns:,}.",
+        )
     if layout.header_index:
         above = lines.head(layout.header_index)
         ledger.remark(Reason.PREAMBLE, "lines above the header were left out", above[LINE], above.height)
     records = join_records(lines.slice(layout.header_index), layout.delimiter, _widths(lines, layout))
     blocks = _blocks(records, layout, ledger)
-    return [_table(block, layout, decoded, part, ledger) for block in blocks]
+    return [_table(block, layout, source, ledger) for block in blocks]
 
 
 def _widths(lines: pl.DataFrame, layout: Layout) -> frozenset[int]:
@@ -114,12 +142,13 @@ def _names(header: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _table(block: _Block, layout: Layout, decoded: Decoded, part: Part, ledger: Ledger) -> RawTable:
+def _table(block: _Block, layout: Layout, source: Source, ledger: Ledger) -> RawTable:
     header = block.header
     frame, ragged = split_fields(block.records, layout.delimiter, len(header))
     if ragged.height:
         _account_ragged(ragged, frame, len(header), ledger)
-    return RawTable(part.member, part.format, header, block.header_line, frame, decoded.encoding, layout.delimiter)
+    delimiter = None if layout.delimiter == UNIT else layout.delimiter
+    return RawTable(source.member, source.format, header, block.header_line, frame, source.encoding, delimiter)
 
 
 def _account_ragged(ragged: pl.DataFrame, frame: pl.DataFrame, width: int, ledger: Ledger) -> None:

@@ -1,0 +1,54 @@
+"""``python -m training check``: what would become of this file?"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.console import Console
+
+from core.contracts.dataset import DatasetConfig
+from core.contracts.errors import ConfigError
+from core.contracts.sales import SOURCE
+from training.reading import read_file
+from training.reading.quarantine import neutral
+from training.reading.show import show
+
+Out = Annotated[Path | None, typer.Option(help="Write the canonical rows the file gives, as CSV.")]
+
+
+def check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, gz, zip, parquet or xlsx.")],
+    config: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The dataset's TOML file.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+    out: Out = None,
+) -> None:
+    """Judge a sales file as the cloud would: exit code 0 when its rows are usable, 1 when it is refused."""
+    try:
+        settings = DatasetConfig.from_toml(config.read_text("utf-8"), str(config)) if config else DatasetConfig()
+    except (ConfigError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(str(error), param_hint="--config") from error
+    reading = read_file(file, config=settings, name=file.name)
+    if out is not None and reading.table is not None:
+        write_rows(reading.table, out)
+    if as_json:
+        sys.stdout.write(reading.verdict.model_dump_json(indent=2) + "\n")
+    else:
+        show(reading.verdict, Console())
+    raise typer.Exit(0 if reading.verdict.kind.merged else 1)
+
+
+def write_rows(table: pl.DataFrame, out: Path) -> None:
+    """Canonical rows without their source; texts that a spreadsheet would run are neutralised."""
+    rows = table.drop(SOURCE, strict=False)
+    texts = [name for name, kind in rows.schema.items() if kind == pl.String]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    safe = [_neutral(name) for name in texts]
+    rows.with_columns(safe).rename({name: neutral(name) for name in rows.columns}).write_csv(out)
+
+
+def _neutral(name: str) -> pl.Expr:
+    risky = pl.col(name).str.contains(r"^[=+\-@\t\r]")
+    return pl.when(risky).then(pl.concat_str(pl.lit("'"), pl.col(name))).otherwise(pl.col(name)).alias(name)

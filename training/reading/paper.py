@@ -1,0 +1,51 @@
+"""Writes down how a file was read: the dialect part of its verdict."""
+
+from core.contracts.verdict import Dialect
+from training.reading import vocabulary as words
+from training.reading.proof import Proof
+from training.reading.shape import WIDE, Meaning
+
+_MOST_NAMES = 30
+
+
+def first_paper(meanings: list[Meaning]) -> Dialect:
+    """What is known before dates and numbers are proven."""
+    first = meanings[0]
+    table = first.table
+    columns = {role: table.header[index] for role, index in first.roles.of.items()}
+    if words.SALES in columns:
+        columns.setdefault(words.UNITS, columns.pop(words.SALES))
+    told = []
+    if len(meanings) > 1:
+        lines = ", ".join(str(meaning.table.header_line) for meaning in meanings[:_MOST_NAMES])
+        told.append(f"{len(meanings)} tables, headers on lines {lines}")
+    if first.one_each:
+        told.append("no quantity column: each transaction line is one unit")
+    if first.shape in WIDE:
+        told.append(f"{len(first.values)} columns hold the units, from {table.header[first.values[0]]!r}")
+    return Dialect(
+        format=table.format,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        shape=first.shape,
+        columns=columns,
+        evidence=tuple(told),
+    )
+
+
+def full_paper(meanings: list[Meaning], proof: Proof, covariates: dict[str, str], ignored: list[str]) -> Dialect:
+    """The whole dialect: covariates by their new names, columns that were not used, and the evidence."""
+    paper = first_paper(meanings)
+    told = list(proof.evidence)
+    if ignored:
+        told.append(f"columns not used: {', '.join(ignored[:_MOST_NAMES])}")
+    thousands = {".": ",", ",": "."}.get(proof.shown_decimal or "")
+    return paper.model_copy(
+        update={
+            "decimal": proof.shown_decimal,
+            "thousands": thousands,
+            "date_format": proof.dates.form,
+            "covariates": tuple(covariates),
+            "evidence": (*paper.evidence, *told),
+        }
+    )
