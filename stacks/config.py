@@ -36,7 +36,9 @@ class Concurrency(_Section):
     @model_validator(mode="after")
     def _queue_within_reserve(self) -> Self:
         if self.reserved is not None and self.reserved < self.most:
-            raise ValueError(f"reserved is {self.reserved}, below most = {self.most}: raise it, or messages are throttled")
+            raise ValueError(
+                f"reserved is {self.reserved}, below most = {self.most}: raise it, or messages are throttled"
+            )
         return self
 
 

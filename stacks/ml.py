@@ -1,7 +1,5 @@
 """What works on the data: three functions behind queues, and the SageMaker pipelines they start."""
 
-from typing import Final
-
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from constructs import Construct
@@ -21,10 +19,7 @@ from stacks.constructs.pipelines import Pipelines
 from stacks.constructs.queued_function import FunctionSpec, QueuedFunction, Trigger, log_group_name
 from stacks.constructs.step_roles import step_roles
 from stacks.constructs.topics import AlarmTopic
-
-FUNCTIONS: Final = ("on_upload", "promote", "on_pipeline_change")
-ROLLBACK_TOPIC: Final = "rollback"
-"""An accuracy alarm of a dataset sent there brings back the champion before."""
+from stacks.parts import FUNCTIONS, ROLLBACK_TOPIC
 
 
 class MlStack(EnvironmentStack):

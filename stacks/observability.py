@@ -11,10 +11,10 @@ from stacks.base import EnvironmentStack
 from stacks.config import Config
 from stacks.constructs import metrics
 from stacks.constructs.alarms import ABOVE, BELOW, AlarmSpec, alarm
-from stacks.constructs.dashboard import FUNCTIONS, dashboard
+from stacks.constructs.dashboard import dashboard
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.topics import AlarmTopic, topic_arn
-from stacks.ml import ROLLBACK_TOPIC
+from stacks.parts import FUNCTIONS, ROLLBACK_TOPIC, component
 
 ERRORS_BEFORE_ALARM = 3
 """In five minutes; single errors are retried by the queue, and what is given up has an alarm of its own."""
@@ -37,7 +37,7 @@ class ObservabilityStack(EnvironmentStack):
 
     def _functions(self) -> Iterator[AlarmSpec]:
         minutes = self.config.alarms.max_queue_minutes
-        for name in FUNCTIONS:
+        for name in map(component, FUNCTIONS):
             physical = self.physical(name)
             yield AlarmSpec(
                 name=f"{name}-given-up",

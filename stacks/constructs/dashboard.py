@@ -9,10 +9,10 @@ from core.contracts import names
 from core.contracts.verdict import Kind
 from stacks.base import EnvironmentStack
 from stacks.constructs import metrics
+from stacks.parts import FUNCTIONS, component
 
 HALF: Final = 12
 THIRD: Final = 8
-FUNCTIONS: Final = ("on-upload", "promote", "on-pipeline-change")
 
 
 def dashboard(stack: EnvironmentStack) -> cloudwatch.Dashboard:
@@ -60,7 +60,7 @@ def _accuracy(env: str) -> list[cloudwatch.IWidget]:
 
 
 def _functions(stack: EnvironmentStack) -> list[cloudwatch.IWidget]:
-    functions = [stack.physical(name) for name in FUNCTIONS]
+    functions = [stack.physical(component(name)) for name in FUNCTIONS]
     return [
         _graph(
             "Functions: errors and throttles",
@@ -74,7 +74,7 @@ def _functions(stack: EnvironmentStack) -> list[cloudwatch.IWidget]:
 
 
 def _queues(stack: EnvironmentStack) -> list[cloudwatch.IWidget]:
-    queues = [stack.physical(name) for name in FUNCTIONS]
+    queues = [stack.physical(component(name)) for name in FUNCTIONS]
     waiting = "ApproximateNumberOfMessagesVisible"
     return [
         _graph("Messages waiting", [metrics.queue(name, waiting) for name in queues], width=THIRD),

@@ -51,12 +51,6 @@ def acknowledge(construct: cdk.Resource, rule: str, reason: str) -> None:
     cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=f"AwsSolutions::{rule}", reason=reason))
 
 
-def service_role(stack: cdk.Stack, construct_id: str, service: str, description: str) -> iam.Role:
-    """A role that a service takes on for this account only."""
-    trusted = iam.ServicePrincipal(service, conditions={"StringEquals": {"aws:SourceAccount": stack.account}})
-    return iam.Role(stack, construct_id, description=description, assumed_by=trusted)
-
-
 def _as_reported(role: iam.Role, resource: str) -> str:
     """A resource as cdk-nag writes it: references in angle brackets."""
     resolved = cdk.Stack.of(role).resolve(resource)

@@ -7,15 +7,15 @@ from aws_cdk import aws_iam as iam
 from core.contracts import names
 from stacks.base import EnvironmentStack
 from stacks.constructs.data_plane import DataPlane
-from stacks.constructs.grants import Grant, allow, service_role
-from stacks.constructs.step_roles import SAGEMAKER, StepRoles
+from stacks.constructs.grants import Grant, allow
+from stacks.constructs.step_roles import SAGEMAKER, StepRoles, sagemaker_role
 
 JOBS: Final = {"ProcessingJob": "processing-job", "TrainingJob": "training-job", "TransformJob": "transform-job"}
 
 
 def pipeline_role(stack: EnvironmentStack, data: DataPlane, roles: StepRoles) -> iam.Role:
     """Make the role."""
-    role = service_role(stack, "PipelineRole", SAGEMAKER, "Pipelines: start the jobs of the steps")
+    role = sagemaker_role(stack, "PipelineRole", "Pipelines: start the jobs of the steps")
     allow(
         role,
         *_jobs(stack),
@@ -25,6 +25,12 @@ def pipeline_role(stack: EnvironmentStack, data: DataPlane, roles: StepRoles) ->
             actions=("iam:PassRole",),
             resources=roles.all_arns,
             conditions={"StringEquals": {"iam:PassedToService": SAGEMAKER}},
+        ),
+        Grant(
+            actions=("ecr:BatchGetImage", "ecr:DescribeImages"),
+            resources=(
+                stack.format_arn(service="ecr", resource="repository", resource_name=f"{names.PREFIX}/inference-api"),
+            ),
         ),
         data.lake.look(),
         data.lake.read("runs/"),

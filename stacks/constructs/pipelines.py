@@ -22,12 +22,13 @@ class Pipelines(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         env = scope.config.environment
-        sagemaker.CfnModelPackageGroup(
+        models = sagemaker.CfnModelPackageGroup(
             self,
             "Models",
             model_package_group_name=names.model_package_group(env),
             model_package_group_description="Every model that was trained, with the gate's ruling on it",
         )
+        models.apply_removal_policy(scope.removal)
         world = describe(scope, data, roles)
         self._pipeline("Retrain", names.retrain_pipeline(env), retrain(world), role)
         self._pipeline("Forecast", names.forecast_pipeline(env), forecast(world), role)

@@ -18,8 +18,9 @@ from core.contracts.names import METRIC_NAMESPACE
 from stacks.base import EnvironmentStack
 from stacks.config import Concurrency
 from stacks.constructs.function_code import function_code
-from stacks.constructs.grants import Grant, acknowledge, allow, service_role
+from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.keys import SecureKey
+from stacks.parts import component
 
 BATCH: Final = 10
 TRIES: Final = 5
@@ -54,7 +55,7 @@ class FunctionSpec:
     @property
     def component(self) -> str:
         """``on_upload`` -> ``on-upload``."""
-        return self.name.replace("_", "-")
+        return component(self.name)
 
 
 class QueuedFunction(Construct):
@@ -81,7 +82,12 @@ class QueuedFunction(Construct):
             encryption_key=key,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        self.role = service_role(scope, f"{construct_id}Role", "lambda.amazonaws.com", f"Function {spec.name}")
+        self.role = iam.Role(
+            self,
+            "Role",
+            description=f"Function {spec.name}",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),  # takes on roles of its own account alone
+        )
         self.function = self._function()
         self.function.add_event_source(
             sources.SqsEventSource(
@@ -120,7 +126,7 @@ class QueuedFunction(Construct):
     def _queue(
         self,
         construct_id: str,
-        component: str,
+        name: str,
         *,
         keeps: cdk.Duration | None = None,
         visibility: cdk.Duration | None = None,
@@ -129,7 +135,7 @@ class QueuedFunction(Construct):
         return sqs.Queue(
             self,
             construct_id,
-            queue_name=self._stack.physical(component),
+            queue_name=self._stack.physical(name),
             encryption=sqs.QueueEncryption.KMS,
             encryption_master_key=self._key,
             data_key_reuse=cdk.Duration.hours(1),
@@ -201,7 +207,7 @@ class QueuedFunction(Construct):
 
 def log_group_name(stack: EnvironmentStack, function: str) -> str:
     """Log group of a function."""
-    return f"/aws/lambda/{stack.physical(function.replace('_', '-'))}"
+    return f"/aws/lambda/{stack.physical(component(function))}"
 
 
 def _retention(days: int) -> logs.RetentionDays:

@@ -9,10 +9,16 @@ from aws_cdk import aws_iam as iam
 from core.contracts import keys, names
 from stacks.base import EnvironmentStack
 from stacks.constructs.data_plane import DataPlane
-from stacks.constructs.grants import Grant, allow, service_role
+from stacks.constructs.grants import Grant, allow
 from training.pipeline import Roles
 
 SAGEMAKER: Final = "sagemaker.amazonaws.com"
+
+
+def sagemaker_role(stack: EnvironmentStack, construct_id: str, description: str) -> iam.Role:
+    """A role that SageMaker takes on, on behalf of this account only."""
+    trusted = iam.ServicePrincipal(SAGEMAKER, conditions={"StringEquals": {"aws:SourceAccount": stack.account}})
+    return iam.Role(stack, construct_id, description=description, assumed_by=trusted)
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ def _model(stack: EnvironmentStack, data: DataPlane) -> iam.Role:
 
 def _job_role(stack: EnvironmentStack, data: DataPlane, construct_id: str, description: str) -> iam.Role:
     """A job's role with what every job needs: its log, its image, the key."""
-    role = service_role(stack, construct_id, SAGEMAKER, description)
+    role = sagemaker_role(stack, construct_id, description)
     logs = stack.format_arn(
         service="logs",
         resource="log-group",

@@ -1,10 +1,12 @@
 """Synthesised templates as plain data, and questions the tests ask of them."""
 
+import atexit
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
@@ -75,7 +77,9 @@ def text(value: Any) -> str:
 @cache
 def assembly(environment: str) -> Path:
     """Folder of one environment's cloud assembly; synthesised once per process."""
-    return synthesise(load(environment), Path(mkdtemp(prefix="synth-")))
+    outdir = mkdtemp(prefix="synth-")
+    atexit.register(rmtree, outdir, ignore_errors=True)
+    return synthesise(load(environment), Path(outdir))
 
 
 @cache

@@ -224,9 +224,11 @@ def test_no_role_may_do_anything_by_a_wildcard_action(ml: Template) -> None:
     assert not any("ManagedPolicyArns" in each for each in ml.of_type("AWS::IAM::Role").values())
 
 
-def test_roles_are_taken_on_for_this_account_only(ml: Template) -> None:
-    for found in ml.of_type("AWS::IAM::Role").values():
-        (statement,) = found["AssumeRolePolicyDocument"]["Statement"]
+def test_sagemaker_takes_on_roles_for_this_account_only(ml: Template) -> None:
+    statements = [each["AssumeRolePolicyDocument"]["Statement"] for each in ml.of_type("AWS::IAM::Role").values()]
+    of_sagemaker = [one for (one,) in statements if one["Principal"] == {"Service": "sagemaker.amazonaws.com"}]
+    assert len(of_sagemaker) == 6
+    for statement in of_sagemaker:
         assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 

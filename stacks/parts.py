@@ -1,0 +1,13 @@
+"""Parts that more than one stack knows by name."""
+
+from typing import Final
+
+FUNCTIONS: Final = ("on_upload", "promote", "on_pipeline_change")
+"""The functions, as their folders below ``lambdas/`` are called."""
+ROLLBACK_TOPIC: Final = "rollback"
+"""An accuracy alarm of a dataset sent there brings back the champion before."""
+
+
+def component(function: str) -> str:
+    """Name of a function in resource names: ``on_upload`` -> ``on-upload``."""
+    return function.replace("_", "-")
