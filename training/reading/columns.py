@@ -1,5 +1,6 @@
 """Gives each column of a raw table its role, by the configuration, its name and its content."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,6 +17,7 @@ from training.reading.tables import RawTable
 SALES: Final = "sales"
 _SAMPLE: Final = 200
 _MOSTLY: Final = 0.5
+_BARE_NUMBER: Final = re.compile(r"^\d+(?:\.\d+)?$")
 _CONFIGURABLE: Final = (
     words.DATE, words.STORE, words.ITEM, words.UNITS, words.PRICE, words.PROMO, words.OPEN, words.STOCK,
     words.DOCUMENT, words.STATUS, words.CUSTOMER, words.TIME, words.LINE,
@@ -96,7 +98,13 @@ def _date_roles(table: RawTable, roles: Roles, taken: set[int]) -> None:
             for role in (words.MONTH, words.DAY, words.WEEK):
                 if role in roles:
                     taken.discard(roles.of.pop(role))
+            if words.YEAR in roles and not _has_months(table):
+                taken.discard(roles.of.pop(words.YEAR))
             _date_by_content(table, roles, taken)
+
+
+def _has_months(table: RawTable) -> bool:
+    return sum(words.fold(header) in words.MONTH_OF for header in table.header) > 2  # noqa: PLR2004
 
 
 def _date_by_content(table: RawTable, roles: Roles, taken: set[int]) -> None:
@@ -154,6 +162,9 @@ def _content_fits(table: RawTable, index: int, role: str) -> bool:
         return all(text.casefold() in flags | {"open", "offen", "abierto"} for text in sample)
     if role in (words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK):
         return not sample or _numberish(sample)
+    if words.fold(table.header[index]) == "id":
+        column = table.frame[cell(index)]
+        return (column.n_unique() == column.len()) == (role == words.LINE)
     if role == words.TIME:
         return all(":" in text or text.isdigit() or "h" in text for text in sample)
     return True
@@ -177,7 +188,7 @@ def holds_dates(table: RawTable, index: int, *, days_only: bool = False, strict:
     for text in sample:
         forms = [form for form, _ in readings(split_time(text)[0])]
         if strict:
-            forms = [form for form in forms if form != EXCEL and not text.replace(".", "").isdigit()]
+            forms = [form for form in forms if form != EXCEL and not _BARE_NUMBER.match(text)]
         good += bool(forms)
     return good >= (0.95 if strict else _MOSTLY) * len(sample)
 

@@ -13,7 +13,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE
 from training.reading.vocabulary import fold
 
-EARLIEST: Final = date(1950, 1, 1)
+EARLIEST: Final = date(1901, 1, 1)
 _FAR: Final = timedelta(days=365 * 20)
 _STRAY_SHARE: Final = 0.01
 _STRAY_ONE_IN: Final = 20
@@ -155,9 +155,14 @@ def _ambiguous(name: str, best: str, rival: str, shown: list[Day], why: str) -> 
     return FileRefusedError(Reason.AMBIGUOUS, sentence, lines)
 
 
+def _by(wanted: str, text: str) -> date | None:
+    """By a form of ours, such as ``W%V %G``, or by strptime."""
+    return dict(readings(text)).get(wanted) or strptime(text, wanted)
+
+
 def _configured(days: list[Day], wanted: str, latest: date | None) -> DateProof:
-    found = {day.text: value for day in days if (value := strptime(split_time(day.text)[0], wanted))}
-    found |= {day.text: value for day in days if day.text not in found and (value := strptime(day.text, wanted))}
+    found = {day.text: value for day in days if (value := _by(wanted, split_time(day.text)[0]))}
+    found |= {day.text: value for day in days if day.text not in found and (value := _by(wanted, day.text))}
     return DateProof(wanted, found, _odd(found, days, latest), f"dates are {wanted}, as configured")
 
 
@@ -171,7 +176,7 @@ def _proof(days: list[Day], best: str, latest: date | None, rows: int) -> DatePr
 
 
 def _odd(found: Mapping[str, date], days: Iterable[Day], latest: date | None) -> frozenset[str]:
-    """Days before 1950, in the future, or twenty years away from the file's middle."""
+    """Days before 1901, in the future, or twenty years away from the file's middle."""
     counts = {day.text: day.count for day in days}
     inside = sorted(
         (value, counts[text]) for text, value in found.items() if value >= EARLIEST and (not latest or value <= latest)

@@ -6,7 +6,7 @@ from typing import Final
 
 from core.contracts.verdict import Reason
 from training.reading.errors import FileRefusedError
-from training.reading.header import find_header
+from training.reading.header import MIN_SCORE, find_header, header_score
 from training.reading.records import leaves_open, split_record
 
 CANDIDATES: Final = (",", ";", "\t", "|")
@@ -53,7 +53,9 @@ def _under(sample: list[str], mark: str, wanted: frozenset[str]) -> Layout | Non
     header = [field.strip() for field in rows[index]]
     while header and not header[-1]:
         header.pop()
-    filled = [row for row in rows[index + 1 :] if any(field.strip() for field in row)]
+    below = rows[index + 1 :]
+    stop = next((i for i, row in enumerate(below) if header_score(row, wanted) > MIN_SCORE), len(below))
+    filled = [row for row in below[:stop] if any(field.strip() for field in row)]
     widths = Counter(len(row) for row in filled)
     common, agreeing = widths.most_common(1)[0] if widths else (len(header), 0)
     width = max(len(header), common)

@@ -6,6 +6,7 @@ import polars as pl
 
 from core.contracts.sales import DATE, ITEM, KEY, OPTIONAL, STORE, UNITS
 from core.contracts.verdict import Reason
+from training.order import CODE, key_code, sort_by_key
 from training.reading.ledger import LINE, Ledger, is_cell
 
 ORDER: Final = "_table"
@@ -20,8 +21,9 @@ def fold(lines: pl.DataFrame, covariates: list[str], ledger: Ledger, *, transact
     cells. In transaction lines different rows are summed; in a long file ``rule`` says what
     becomes of them: ``sum``, ``last`` or ``reject``.
     """
+    lines = lines.with_columns(key_code(lines))
     lines = _without_repeats(lines, ledger, transactions=transactions)
-    twins = lines.select(pl.struct(_KEY).is_duplicated().alias("twin"))["twin"]
+    twins = lines[CODE].is_duplicated()
     if not twins.any():
         ledger.kept += lines.height
         return _canonical(lines, covariates)
@@ -44,7 +46,7 @@ def _without_repeats(lines: pl.DataFrame, ledger: Ledger, *, transactions: bool)
     """Rows equal in every cell are one; where each line is one unit they are many."""
     if transactions and ONE_EACH in lines.columns:
         return lines
-    twins = lines.select(pl.struct(_KEY).is_duplicated().alias("twin"))["twin"]
+    twins = lines[CODE].is_duplicated()
     if not twins.any():
         return lines
     cells = [name for name in lines.columns if is_cell(name)]
@@ -100,4 +102,4 @@ def varying(lines: pl.DataFrame, covariates: list[str]) -> list[str]:
 
 def _canonical(rows: pl.DataFrame, covariates: list[str]) -> pl.DataFrame:
     names = [*_KEY, *[name for name in (UNITS, *OPTIONAL) if name in rows.columns], *covariates, LINE]
-    return rows.select(names).sort(_KEY)
+    return sort_by_key(rows.select(names))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from training.reading.dateforms import header_dates
+from training.reading.dateforms import header_dates, readings, split_time
 from training.reading.vocabulary import DATE, MONTH, WEEK, YEAR, roles_of
 
 MIN_SCORE: Final = 2
@@ -44,10 +44,39 @@ def _are_text(filled: Sequence[str], dates: frozenset[str]) -> bool:
 
 
 def find_header(rows: Sequence[Sequence[str]], wanted: frozenset[str] = frozenset()) -> tuple[int, int] | None:
-    """Index and score of the best header among the first rows of a file; the first of equals."""
-    best: tuple[int, int] | None = None
-    for index, fields in enumerate(rows):
-        score = header_score(fields, wanted)
-        if score >= MIN_SCORE and (best is None or score > best[1]):
-            best = (index, score)
-    return best
+    """Index and score of the header among the first rows of a file.
+
+    It is the first row that looks like one and has a row of data under it. Where no word is
+    known, a row of texts with numbers under it will do, with the lowest score.
+    """
+    scored = [(index, header_score(fields, wanted)) for index, fields in enumerate(rows)]
+    found = [(index, score) for index, score in scored if score >= MIN_SCORE]
+    for index, score in found:
+        if _has_data(rows, index):
+            return index, score
+    if found:
+        return max(found, key=lambda entry: entry[1])
+    return next(((index, 1) for index, _ in scored if _is_plain_header(rows, index)), None)
+
+
+def _filled(fields: Sequence[str]) -> list[str]:
+    return [field.strip() for field in fields if field.strip()]
+
+
+def _has_data(rows: Sequence[Sequence[str]], index: int) -> bool:
+    """The next row that is not blank has cells with digits, and about as many as there are names."""
+    below = next((filled for fields in rows[index + 1 :] if (filled := _filled(fields))), None)
+    if below is None:
+        return True
+    return len(below) > 1 and any(c.isdigit() for text in below for c in text) and len(rows[index]) > 1
+
+
+def _is_plain_header(rows: Sequence[Sequence[str]], index: int) -> bool:
+    names = _filled(rows[index])
+    if len(names) < MIN_SCORE or len(set(names)) < len(names) or any(_NUMBER.match(name) for name in names):
+        return False
+    if any(readings(name) for name in names):
+        return False
+    below = [filled for fields in rows[index + 1 : index + 20] if len(filled := _filled(fields)) == len(names)]
+    dated = [fields for fields in below if any(readings(split_time(text)[0]) for text in fields)]
+    return bool(below) and len(dated) > len(below) // 2

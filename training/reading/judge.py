@@ -1,6 +1,7 @@
 """From the ledger to the verdict."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -12,6 +13,17 @@ from training.reading.ledger import COLUMN, LINE, REASON, VALUE, Ledger
 from training.reading.reasons import words_for
 
 _QUIET: Final = (Reason.HALF_DAY,)
+_PHRASES: Final = {
+    Reason.BLANK_LINE: "blank lines",
+    Reason.REPEATED_HEADER: "repeated headers",
+    Reason.PREAMBLE: "lines around the table",
+    Reason.TOTAL_ROW: "rows of totals",
+    Reason.DUPLICATE_EXACT: "exact duplicates",
+    Reason.CANCELLED: "cancelled",
+    Reason.LINES_SUMMED: "lines summed",
+    Reason.RETURNS_NETTED: "returns netted",
+    Reason.UNITS_MISSING: "cells without a number",
+}
 
 
 def refusals(ledger: Ledger, most: int) -> tuple[tuple[Refusal, ...], pl.DataFrame]:
@@ -56,7 +68,8 @@ def judged(
         canonical=table.height,
     )
     share = counts.refused / max(counts.read - counts.left_out, 1)
-    kind, sentence = _end(name, counts=counts, ledger=ledger, share=share, tolerance=tolerance, listed=listed)
+    known = _Known(counts, tuple(ledger.notes()), share, tolerance, tuple(listed), "units" in table.columns)
+    kind, sentence, reason = _end(name, known)
     if kind is Kind.REJECTED:
         counts = counts.model_copy(update={"canonical": 0})
     days = (table[DATE].min(), table[DATE].max()) if table.height else (None, None)
@@ -71,30 +84,54 @@ def judged(
             "stores": table[STORE].n_unique() if table.height else 0,
             "items": table[ITEM].n_unique() if table.height else 0,
             "refusals": tuple(listed),
-            "notes": ledger.notes(),
+            "notes": (*([Note(reason=reason, sentence=sentence)] if reason else []), *ledger.notes()),
         }
     )
 
 
-def _end(
-    name: str, *, counts: Counts, ledger: Ledger, share: float, tolerance: float, listed: Sequence[Refusal]
-) -> tuple[Kind, str]:
-    why = _commonest(listed)
+@dataclass(frozen=True)
+class _Known:
+    """What decides the verdict."""
+
+    counts: Counts
+    notes: tuple[Note, ...]
+    share: float
+    tolerance: float
+    listed: tuple[Refusal, ...]
+    is_sales: bool
+
+
+def _end(name: str, known: _Known) -> tuple[Kind, str, Reason | None]:
+    counts, share, tolerance = known.counts, known.share, known.tolerance
+    why = _commonest(known.listed)
     if counts.refused and (share > tolerance or not counts.canonical):
-        return Kind.REJECTED, (
+        return (
+            Kind.REJECTED,
             f"{name}: {counts.refused:,} of {counts.read - counts.left_out:,} rows are refused ({share:.1%}, tolerated "
-            f"{tolerance:.1%}), so nothing was taken; {why}."
+            f"{tolerance:.1%}), so nothing was taken; {why}.",
+            Reason.TOO_MANY_REFUSED,
         )
     if not counts.canonical:
-        return Kind.REJECTED, f"{name}: there is a header and no row of sales under it; upload it again with its rows."
-    rows = f"{counts.canonical:,} rows of sales from {counts.read:,} read"
+        told = f"{name}: there is a header and no row of sales under it; upload it again with its rows."
+        return Kind.REJECTED, told, Reason.NO_ROWS
+    what = "rows of sales" if known.is_sales else "rows known ahead"
+    rows = f"{counts.canonical:,} {what} from {counts.read:,} read"
     if counts.refused:
-        return Kind.QUARANTINED, f"{name}: {rows}; {counts.refused:,} refused and kept apart: {why}."
-    changed = [note for note in ledger.notes() if note.reason not in _QUIET]
+        return Kind.QUARANTINED, f"{name}: {rows}; {counts.refused:,} refused and kept apart: {why}.", None
+    changed = [note for note in known.notes if note.reason not in _QUIET]
     if changed:
-        told = ", ".join(f"{note.count:,} {note.reason.value.replace('_', ' ')}" for note in changed)
-        return Kind.REPAIRED, f"{name}: {rows}; {told}."
-    return Kind.ACCEPTED, f"{name}: {rows}, taken as they stand."
+        return Kind.REPAIRED, f"{name}: {rows}; {_told(changed)}.", None
+    return Kind.ACCEPTED, f"{name}: {rows}, taken as they stand.", None
+
+
+def _told(notes: Sequence[Note]) -> str:
+    """``59 blank lines, 35 repeated headers``; lines around the table come from two books."""
+    counts: dict[str, int] = {}
+    for note in notes:
+        if note.reason in _PHRASES:
+            counts[_PHRASES[note.reason]] = counts.get(_PHRASES[note.reason], 0) + note.count
+    others = [note.sentence.rstrip(".") for note in notes if note.reason not in _PHRASES]
+    return "; ".join([*([", ".join(f"{n:,} {words}" for words, n in counts.items())] if counts else []), *others])
 
 
 def _commonest(listed: Sequence[Refusal]) -> str:

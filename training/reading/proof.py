@@ -45,7 +45,8 @@ def prove(
         for column, label in _number_columns(meaning, frame):
             found = numbers.evidence(numbers.distinct(frame, column), label or column)
             (weak if label is None else strong).add(found)
-    dates = prove_dates(days, name, config.date_format, latest)
+    counted = " = " in (config.date_format or "")  # names the first of numbered days, not a format
+    dates = prove_dates(days, name, None if counted else config.date_format, latest)
     table = meanings[0].table
     delimiter = "," if table.format.startswith("xlsx") else table.delimiter  # a sheet's numbers have a point
     if strong.both and not (strong.point or strong.comma):

@@ -26,7 +26,7 @@ _TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
     ),
     Reason.DATE_IMPLAUSIBLE: (
         _ROW,
-        "The date lies in the future, before 1950, or decades away from all others.",
+        "The date lies in the future, before 1901, or decades away from all others.",
         "correct the date",
     ),
     Reason.UNITS_MISSING: (

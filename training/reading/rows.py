@@ -111,7 +111,10 @@ def _without_notes(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.
     """Rows after the last dated one that have one cell only, and no date, are foot notes."""
     if meaning.shape == WIDE_DATES or not frame.height:
         return frame
-    undated = pl.col(DAY_TEXT).is_in(_undated(frame))
+    unread = _undated(frame)
+    if not unread:
+        return frame
+    undated = pl.col(DAY_TEXT).is_in(unread)
     last = frame.filter(~undated)[LINE].max()
     if last is None:
         return frame
@@ -150,4 +153,6 @@ def _turn(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame
     into = {WIDE_ITEMS: ITEM_TEXT, WIDE_STORES: STORE_TEXT}.get(meaning.shape)
     if into:
         return turned.with_columns(pl.col(NAME).alias(into))
-    return turned.with_columns(pl.col(NAME).alias(DAY_TEXT), pl.lit(None, dtype=pl.String).alias(CLOCK))
+    year = meaning.index(words.YEAR)
+    day = pl.col(NAME) if year is None else pl.concat_str(pl.col(cell(year)).cast(pl.String), pl.lit(" "), pl.col(NAME))
+    return turned.with_columns(day.alias(DAY_TEXT), pl.lit(None, dtype=pl.String).alias(CLOCK))

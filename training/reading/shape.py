@@ -1,6 +1,8 @@
 """What kind of table is it: long, transaction lines, wide by item, store or date, or a plan."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Final
 
 import polars as pl
@@ -19,6 +21,9 @@ LONG, TRANSACTIONS, PLAN = "long", "transactions", "plan"
 WIDE_ITEMS, WIDE_STORES, WIDE_DATES = "wide_items", "wide_stores", "wide_dates"
 WIDE: Final = (WIDE_ITEMS, WIDE_STORES, WIDE_DATES)
 _MOSTLY: Final = 0.5
+_NUMBERED: Final = re.compile(r"^(?:d|day|f)[ _]?(?P<number>\d{1,4})$")
+_FIRST_DAY: Final = re.compile(r"^\D*(?P<number>\d+) = (?P<day>\d{4}-\d\d-\d\d)$")
+_M5: Final = {"item_id", "dept_id", "cat_id", "store_id", "state_id", "d_1"}
 _NUMBER: Final = (
     r"^[\s\-+(\x{2212}]*[$\x{20ac}\x{a3}]?\s*[\d.,'\x{2019} \x{a0}\x{202f}]*\d[\d.,]*\s*[%\x{20ac}$\x{a3}]?\)?-?$"
 )
@@ -58,13 +63,18 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
             columns there are and which configuration entry names it.
     """
     roles = find_roles(table, reading.columns, name)
-    dated = _date_columns(table, roles)
+    dated = _date_columns(table, roles) or _month_columns(table, roles)
     if dated:
         return _wide_dates(table, roles, dated)
+    numbered = _numbered_days(table, roles, reading, name)
+    if numbered is not None:
+        return numbered
     _need_date(table, roles, name)
     if words.UNITS in roles or SALES in roles:
         shape = TRANSACTIONS if _is_transactions(roles) else LONG
         return _drop_totals(Meaning(table, shape, roles, covariates=list(roles.others)))
+    if words.MONEY in roles and is_total(table.header[roles.of[words.MONEY]]) and words.PRICE not in roles:
+        roles.others.append(roles.of.pop(words.MONEY))
     numeric = [index for index in roles.others if _is_numeric(table, index)]
     fresh = [index for index in numeric if not _known_word(table.header[index]) and index not in roles.renamed]
     if words.DOCUMENT in roles and words.ITEM in roles and (words.MONEY not in roles or words.PRICE in roles):
@@ -88,10 +98,48 @@ def _date_columns(table: RawTable, roles: Roles) -> list[int]:
     return [index for index, name in enumerate(table.header) if name in dates]
 
 
+def _month_columns(table: RawTable, roles: Roles) -> list[int]:
+    """Columns named by months beside a column of years."""
+    if words.YEAR not in roles or words.MONTH in roles or words.WEEK in roles:
+        return []
+    found = [i for i, header in enumerate(table.header) if words.fold(header) in words.MONTH_OF]
+    return found if len(found) > 2 else []  # noqa: PLR2004 - fewer may be words of another kind
+
+
+def _numbered_days(table: RawTable, roles: Roles, reading: Reading, name: str) -> Meaning | None:
+    """Columns ``d_1``, ``d_2``, ...: days counted from one that the file does not tell.
+
+    M5's own columns are known: its first day is 2011-01-29. Others need the configuration.
+    """
+    if words.DATE in roles or words.YEAR in roles:
+        return None
+    found = [
+        (i, match) for i, header in enumerate(table.header) if (match := _NUMBERED.match(header.strip().casefold()))
+    ]
+    if len(found) < 2:  # noqa: PLR2004 - one alone counts nothing
+        return None
+    first = _FIRST_DAY.match(reading.date_format or "")
+    start = first["day"] if first else "2011-01-29" if {*table.header} >= _M5 else None
+    if start is None:
+        column = table.header[found[0][0]]
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: the columns from {column!r} on count days without saying from which; tell the first day as "
+            f"reading.date_format = '{column} = 2011-01-29'.",
+        )
+    offset = int(first["number"]) if first else 1
+    begin = date.fromisoformat(start)
+    renamed = list(table.header)
+    for index, match in found:
+        renamed[index] = (begin + timedelta(days=int(match["number"]) - offset)).isoformat()
+    return _wide_dates(replace(table, header=tuple(renamed)), roles, [index for index, _ in found])
+
+
 def _wide_dates(table: RawTable, roles: Roles, dated: list[int]) -> Meaning:
     """One column a date; every other column names the series or describes it."""
     taken = set(dated)
-    kept = {role: index for role, index in roles.of.items() if role in (words.STORE, words.ITEM) and index not in taken}
+    naming = (words.STORE, words.ITEM, words.YEAR)
+    kept = {role: index for role, index in roles.of.items() if role in naming and index not in taken}
     others = [i for i in range(len(table.header)) if i not in taken and i not in kept.values()]
     text = [i for i in others if table.header[i] and not _is_numeric(table, i) and not is_total(table.header[i])]
     if words.ITEM not in kept and text:
