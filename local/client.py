@@ -56,7 +56,7 @@ class Client(Papers):
             say(f"{key}: {self._doing(keys.dataset_of(key))}")
             return self.verdict(key, version_id)
 
-        return self._wait(look, f"the verdict on {key}", seconds)
+        return self.wait_for(look, f"the verdict on {key}", seconds)
 
     def wait_until_settled(self, dataset: str, *, say: Say = _silent, seconds: float = _SECONDS) -> None:
         """Wait until nothing is under way for a dataset and the service serves its champion's newest forecasts.
@@ -73,7 +73,7 @@ class Client(Papers):
                 say(last)
             return not last
 
-        self._wait(look, f"{dataset} to settle", seconds, lambda: last)
+        self.wait_for(look, f"{dataset} to settle", seconds, lambda: last)
 
     def unsettled(self, dataset: str) -> str:
         """What is still under way, a sentence; empty when nothing is.
@@ -179,7 +179,12 @@ class Client(Papers):
             raise NoAnswerError(f"the service does not answer at {self.info.endpoints.service}: {error}") from error
 
     @staticmethod
-    def _wait(look: Callable[[], _T | None], what: str, seconds: float, seen: Callable[[], str] = str) -> _T:
+    def wait_for(look: Callable[[], _T | None], what: str, seconds: float, seen: Callable[[], str] = str) -> _T:
+        """Ask again and again until something is found.
+
+        Raises:
+            WaitedTooLongError: nothing was; names what was waited for and what was seen last.
+        """
         """Look until something is found; a server that is being restarted counts as nothing found yet."""
         deadline = time.monotonic() + seconds
         while True:

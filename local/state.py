@@ -147,13 +147,18 @@ class State:
                 ]
         return sorted(found, key=lambda run: run.started, reverse=True)
 
+    def runs_of(self, dataset: str) -> list[Run]:
+        """Executions for a dataset, newest first."""
+        return [run for run in self.runs() if self._dataset_of(run.arn) == dataset]
+
     def running(self, dataset: str) -> list[Run]:
         """Executions for a dataset that have not ended."""
-        return [r for r in self.runs() if r.status in ("Executing", "Stopping") and self._dataset_of(r.arn) == dataset]
+        under_way = (run for run in self.runs() if run.status in ("Executing", "Stopping"))
+        return [run for run in under_way if self._dataset_of(run.arn) == dataset]
 
     def last_run(self, dataset: str, pipeline: str) -> Run | None:
         """The newest execution of one pipeline for a dataset."""
-        return next((r for r in self.runs() if r.pipeline == pipeline and self._dataset_of(r.arn) == dataset), None)
+        return next((run for run in self.runs_of(dataset) if run.pipeline == pipeline), None)
 
     def _dataset_of(self, arn: str) -> str | None:
         if arn not in self._datasets_of:
