@@ -9,7 +9,7 @@ import polars as pl
 from core.contracts.sales import DATE, KEY, SERIES, UNITS
 from core.forecasting.boosters import OBJECTIVES
 from core.forecasting.calendar import Calendar
-from core.forecasting.core import fit_core
+from core.forecasting.core import blend, fit_core
 from core.forecasting.intervals import Intervals
 from core.forecasting.metrics import quantile_name
 from core.forecasting.naive import seasonal_naive
@@ -17,15 +17,23 @@ from core.forecasting.panel import build
 from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec, Recipe
 
+_SMOOTH, _INTERMITTENT = 0.05, 0.6
+"""Share of zeros below which only ``log``, and above which only ``tweedie`` is tried."""
 BACKTEST_COLUMNS: Final = {
     "window": pl.Date, DATE: pl.Date, "store_id": pl.String, "item_id": pl.String, UNITS: pl.Float64,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Tested:
-    """Forecasts of every objective on every window: ``BACKTEST_COLUMNS``, naive, tier, one column an objective."""
+class Trials:
+    """Forecasts of every candidate objective on every window.
 
+    Attributes:
+        objectives: the candidates.
+        frame: ``BACKTEST_COLUMNS``, naive and one column an objective.
+    """
+
+    objectives: tuple[str, ...]
     frame: pl.DataFrame
 
     def blended(self, recipe: Recipe, spec: ForecastSpec) -> tuple[pl.DataFrame, Intervals]:
@@ -33,10 +41,7 @@ class Tested:
 
         A window's own quantiles come from the other windows, so that their coverage is honest.
         """
-        mean = pl.sum_horizontal(
-            pl.col(name) * share * (recipe.smearing if name == "log" else 1.0) for name, share in recipe.weights.items()
-        )
-        frame = self.frame.with_columns(mean.alias("mean"))
+        frame = self.frame.with_columns(blend(recipe).alias("mean"))
         intervals = _calibrated(frame, spec)
         parts = []
         for (window,), part in frame.group_by("window", maintain_order=True):
@@ -72,20 +77,31 @@ def origins(first: int, last: int, spec: ForecastSpec, windows: int) -> list[int
     return [origin for origin in found if origin - first + 1 >= least]
 
 
-def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe) -> Tested:
-    """Fit every objective at the oldest origin, then forecast each window from its own origin.
+def candidates(units: pl.Series) -> tuple[str, ...]:
+    """Objectives worth trying: demand without zeros is a matter of factors, demand of zeros one of counts."""
+    zeros = float((units <= 0).mean() or 0.0)  # type: ignore[arg-type]
+    if zeros < _SMOOTH:
+        return ("log",)
+    return ("tweedie",) if zeros > _INTERMITTENT else OBJECTIVES
+
+
+def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe) -> Trials:
+    """Fit at the oldest origin, then forecast each window from its own.
+
+    Fitted are the recipe's objectives or, where it has none yet, every candidate.
 
     The boosters stay those of the oldest origin, while history and features move on: no window is
     ever learned from, at the price of one fit.
     """
     calendar, first, last = span(sales, spec)
     starts = origins(first, last, spec, spec.backtest_windows)
-    empty = pl.DataFrame(schema=BACKTEST_COLUMNS | {"naive": pl.Float64} | dict.fromkeys(OBJECTIVES, pl.Float64))
-    if not starts:
-        return Tested(empty)
     actuals = actuals_of(sales, calendar, first, last)
+    objectives = recipe.objectives or candidates(actuals[UNITS])
+    empty = pl.DataFrame(schema=BACKTEST_COLUMNS | {"naive": pl.Float64} | dict.fromkeys(objectives, pl.Float64))
+    if not starts:
+        return Trials(objectives, empty)
     before = pl.Series(calendar.index(sales[DATE]))
-    core = fit_core(sales.filter(before <= starts[0]), spec, recipe, OBJECTIVES)
+    core = fit_core(sales.filter(before <= starts[0]), spec, recipe, objectives)
     frames = []
     for origin in starts:
         history = sales.filter(before <= origin)
@@ -94,8 +110,8 @@ def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe) -> Tested:
         naive = seasonal_naive(history, future.select(KEY), spec.frequency)["naive"]
         start = calendar.dates(np.array([origin]))[0]
         labelled = window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS)
-        frames.append(labelled.with_columns(naive, *(answer[name] for name in OBJECTIVES)))
-    return Tested(pl.concat([empty, *frames]))
+        frames.append(labelled.with_columns(naive, *(answer[name] for name in objectives)))
+    return Trials(objectives, pl.concat([empty, *frames]))
 
 
 def actuals_of(sales: pl.DataFrame, calendar: Calendar, first: int, last: int) -> pl.DataFrame:

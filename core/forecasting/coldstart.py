@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from core.contracts.sales import ITEM, STORE
+from core.forecasting.features_known import MARK
 from core.forecasting.grid import Doubles, Ints, RunningSums
 from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
@@ -17,7 +18,7 @@ OWN_PREFIXES: Final = (
 
 def is_own(name: str) -> bool:
     """True for a feature made of the series' own sales."""
-    return name.startswith(OWN_PREFIXES) or "_like" in name
+    return name.startswith(OWN_PREFIXES) or f"{MARK}like" in name
 
 
 def sibling_levels(panel: Panel, rows: Rows, spec: ForecastSpec) -> Doubles:

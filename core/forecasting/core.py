@@ -1,6 +1,6 @@
 """Boosters with everything a forecast needs around them, intervals excepted."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import numpy as np
@@ -14,6 +14,7 @@ from core.forecasting.calendar import Calendar, future_dates
 from core.forecasting.coldstart import is_own, sibling_levels
 from core.forecasting.encoding import Encoding
 from core.forecasting.features import Design, design
+from core.forecasting.features_known import MARK
 from core.forecasting.grid import Doubles, Ints
 from core.forecasting.panel import Panel, build
 from core.forecasting.rows import Rows
@@ -25,6 +26,10 @@ _COLD_SHARE: Final = 0.04
 """Training rows shown as if their series had no history, so that the model knows what then."""
 
 
+_UNPLANNED_SHARE: Final = 0.05
+"""Training rows shown as if nobody had told the covariates of the horizon."""
+
+
 @dataclass(frozen=True)
 class Core:
     """Fitted boosters by objective, and the encodings they were fitted with."""
@@ -34,7 +39,6 @@ class Core:
     static: tuple[Encoding, ...]
     features: tuple[str, ...]
     boosters: dict[str, xgb.Booster]
-    smearing: float
     rows: int
 
     def predict(
@@ -42,9 +46,7 @@ class Core:
     ) -> pl.DataFrame:
         """date, store_id, item_id, mean, tier: the blend of the boosters; 0 on closed days."""
         by_objective = self.predict_each(history, future, spec)
-        parts = [pl.col(name) * share for name, share in recipe.weights.items() if share > 0]
-        mean = pl.sum_horizontal(parts).alias("mean")
-        return by_objective.select(*KEY, mean, "tier")
+        return by_objective.select(*KEY, blend(recipe).alias("mean"), "tier")
 
     def predict_each(self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec) -> pl.DataFrame:
         """date, store_id, item_id, one column of means an objective, tier."""
@@ -65,7 +67,7 @@ class Core:
         closed = panel.open.at(rows.series, rows.target) < 0.5  # noqa: PLR2004 - a flag
         columns = {}
         for objective, booster in self.boosters.items():
-            mean = boosters.predict(booster, made, level, objective) * (self.smearing if objective == "log" else 1.0)
+            mean = boosters.predict(booster, made, level, objective)
             columns[objective] = np.where(closed, 0.0, mean)
         tier = np.where(cold, COLD_START_TIER, MODEL_TIER)
         return asked.select(KEY).with_columns(
@@ -79,7 +81,6 @@ class Core:
             "known": [e.to_json() for e in self.known],
             "static": [e.to_json() for e in self.static],
             "features": self.features,
-            "smearing": self.smearing,
             "rows": self.rows,
         }
 
@@ -92,18 +93,17 @@ class Core:
             tuple(Encoding.from_json(e) for e in values["static"]),
             tuple(values["features"]),
             fitted,
-            values["smearing"],
             values["rows"],
         )
 
-    def smeared(self, smearing: float) -> "Core":
-        """With another factor from the log booster's median to a mean."""
-        return replace(self, smearing=smearing)
+
+def blend(recipe: Recipe) -> pl.Expr:
+    """The mean from one column an objective."""
+    parts = [pl.col(name) * share * recipe.factors.get(name, 1.0) for name, share in recipe.weights.items()]
+    return pl.sum_horizontal(parts)
 
 
-def fit_core(
-    sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, objectives: tuple[str, ...] | None = None
-) -> Core:
+def fit_core(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, objectives: tuple[str, ...]) -> Core:
     """Fit the boosters of a recipe on all of ``sales``."""
     calendar, first, last = span(sales, spec)
     past = sales.filter(pl.col(UNITS).is_not_null())
@@ -114,12 +114,20 @@ def fit_core(
     rows = training_rows(panel, spec, recipe.rows, rng)
     names = tuple(e.name for e in static)
     made, level, _ = _with_cold_levels(panel, rows, spec, names, rng.random(len(rows)) < _COLD_SHARE)
+    _forget_known(made, rng)
     units = panel.units[rows.series, rows.target]
     fitted = {
         objective: boosters.fit(made, level, units, recipe, objective=objective, seed=spec.seed)
-        for objective in objectives or recipe.objectives
+        for objective in objectives
     }
-    return Core(calendar, known, static, made.names, fitted, recipe.smearing, len(rows))
+    return Core(calendar, known, static, made.names, fitted, len(rows))
+
+
+def _forget_known(made: Design, rng: np.random.Generator) -> None:
+    """Blank the known covariates of a few training rows: a plan may leave them out one day."""
+    known = np.array([place for place, name in enumerate(made.names) if MARK in name], dtype=np.int64)
+    rows = np.flatnonzero(rng.random(len(made.values)) < _UNPLANNED_SHARE)
+    made.values[rows[:, None], known] = np.nan
 
 
 def _with_cold_levels(

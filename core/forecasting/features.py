@@ -55,12 +55,17 @@ def design(panel: Panel, rows: Rows, spec: ForecastSpec, static_names: tuple[str
         columns |= known_features(Scope(panel, part, local, block, past, level[index], spec.horizon))
         columns |= group_features(groups, part)
         if matrix is None:
-            names = (*columns, *(f"static_{name}" for name in static_names))
+            names = tuple(_plain(name) for name in (*columns, *(f"static_{name}" for name in static_names)))
             matrix = np.empty((len(rows), len(names)), dtype=np.float32)
         for place, column in enumerate(columns.values()):
             matrix[index, place] = column
         matrix[index, len(columns) :] = panel.static[part.series]
     return Design(names, np.zeros((0, 0), dtype=np.float32) if matrix is None else matrix, level)
+
+
+def _plain(name: str) -> str:
+    """A column's name without the marks that XGBoost keeps for itself."""
+    return name.translate(str.maketrans("[]<>", "()()"))
 
 
 def _blocks(rows: Rows, series: int) -> Iterator[tuple[slice, Ints]]:

@@ -11,7 +11,8 @@ from core.forecasting.grid import Doubles, Floats, Grid, Ints, RunningSums, last
 from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
 
-_FLAG: Final = 0.5
+MARK: Final = ":"
+"""Between a covariate and what is told of it: ``promo:now``, ``promo:before``."""
 _LONGEST_RUN: Final = 30
 _HALF_YEAR, _TWO_MONTHS = 26, 8
 _USUAL: Final = {"D": (28, 182), "W": (4, 26), "M": (2, 12)}
@@ -44,7 +45,7 @@ def known_features(scope: Scope) -> Columns:
     """Columns of every known covariate."""
     columns: Columns = {}
     for name, grid in scope.panel.known.items():
-        columns[name] = grid.at(scope.rows.series, scope.rows.target)
+        columns[f"{name}{MARK}now"] = grid.at(scope.rows.series, scope.rows.target)
         kind = scope.panel.kinds[name]
         if kind == "number":
             columns |= _relative(name, grid, scope)
@@ -63,7 +64,7 @@ def _relative(name: str, grid: Grid, scope: Scope) -> Columns:
     columns: Columns = {}
     for width in _USUAL[scope.panel.calendar.frequency]:
         usual = sums.mean(grid.row[rows.series], rows.origin, width)
-        columns[f"{name}_to_{width}"] = value / np.where(usual > 0, usual, np.nan)
+        columns[f"{name}{MARK}to_{width}"] = value / np.where(usual > 0, usual, np.nan)
     return columns
 
 
@@ -72,9 +73,9 @@ def _neighbours(name: str, grid: Grid, scope: Scope) -> Columns:
     series, target = scope.rows.series, scope.rows.target
     since = (np.arange(grid.values.shape[1]) - last_where(_changes(grid.values))).astype(np.float32)
     return {
-        f"{name}_run": np.minimum(Grid(since, grid.row).at(series, target), _LONGEST_RUN),
-        f"{name}_before": grid.at(series, target - 1),
-        f"{name}_after": until(grid, series, target + 1, scope.rows.origin + scope.horizon),
+        f"{name}{MARK}run": np.minimum(Grid(since, grid.row).at(series, target), _LONGEST_RUN),
+        f"{name}{MARK}before": grid.at(series, target - 1),
+        f"{name}{MARK}after": until(grid, series, target + 1, scope.rows.origin + scope.horizon),
     }
 
 
@@ -88,7 +89,7 @@ def _alike(name: str, grid: Grid, scope: Scope) -> Columns:
     widths = {"": (rows.origin, past.rhythm.windows[-2], 1)}
     if cycle > 1:
         widths |= {"_phase": (end, _HALF_YEAR, cycle), "_phase_near": (end, _TWO_MONTHS, cycle)}
-    columns: Columns = {f"{name}_like{suffix}": np.full(len(rows), np.nan) for suffix in widths}
+    columns: Columns = {f"{name}{MARK}like{suffix}": np.full(len(rows), np.nan) for suffix in widths}
     for side in (0.0, 1.0):
         chosen = np.flatnonzero(value == side)
         if not len(chosen):
@@ -97,7 +98,7 @@ def _alike(name: str, grid: Grid, scope: Scope) -> Columns:
         sums = {stride: RunningSums(only, stride) for stride in {1, cycle}}
         for suffix, (stop, width, stride) in widths.items():
             mean = sums[stride].mean(scope.local[chosen], stop[chosen], width)
-            columns[f"{name}_like{suffix}"][chosen] = mean / scope.level[chosen]
+            columns[f"{name}{MARK}like{suffix}"][chosen] = mean / scope.level[chosen]
     return columns
 
 

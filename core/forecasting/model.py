@@ -119,9 +119,9 @@ def _train(
     sales = sales.with_columns(pl.col(UNITS).cast(pl.Float64))
     on_stage("backtest")
     tested = backtest(sales, spec, recipe or Recipe())
-    chosen = recipe or choose(tested, Recipe())
+    chosen = recipe if recipe and recipe.weights else choose(tested, recipe or Recipe())
     frame, intervals = tested.blended(chosen, spec)
     on_stage("fit")
-    core = fit_core(sales, spec, chosen)
+    core = fit_core(sales, spec, chosen, chosen.objectives)
     info = {"rows": sales.height, "training_rows": core.rows, "recipe": chosen.to_json()}
     return TrainedModel(spec, chosen, core, intervals, frame, info)

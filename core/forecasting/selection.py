@@ -1,33 +1,73 @@
-"""Choose a recipe from the backtest: how much of each objective."""
+"""Choose a recipe from the backtest: how much of each objective, and what makes it unbiased."""
 
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from core.contracts.sales import UNITS
-from core.forecasting.backtest import Tested
+from core.forecasting.backtest import Trials
+from core.forecasting.grid import Doubles
 from core.forecasting.spec import Recipe
 
 _SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+_LEAST, _MOST = 0.9, 1.12
+"""Bounds of what is believed of a drift."""
 
 
-def choose(tested: Tested, recipe: Recipe) -> Recipe:
-    """The blend with the least error on all windows; the given one where there is no window."""
-    frame = tested.frame
+def choose(tested: Trials, recipe: Recipe) -> Recipe:
+    """The blend with the least error on all windows; equal shares where there is no window."""
+    names, frame = tested.objectives, tested.frame
     if frame.is_empty():
-        return recipe
+        return replace(recipe, weights={name: 1 / len(names) for name in names})
     units = frame[UNITS].to_numpy()
-    log, tweedie = frame["log"].to_numpy(), frame["tweedie"].to_numpy()
-    smearing = float(np.clip(units.sum() / max(log.sum(), 1e-9), 0.8, 1.25))
-    errors = [_error(units, share * smearing * log + (1 - share) * tweedie) for share in _SHARES]
+    factors = {name: _smearing(frame, name) * _drift(frame, name) for name in names}
+    made = {name: frame[name].to_numpy() * factors[name] for name in names}
+    if len(names) == 1:
+        return replace(recipe, weights={names[0]: 1.0}, factors=factors)
+    first, second = names
+    errors = [_error(units, share * made[first] + (1 - share) * made[second]) for share in _SHARES]
     share = _SHARES[int(np.argmin(errors))]
-    return replace(recipe, weights={"log": share, "tweedie": 1 - share}, smearing=smearing)
+    weights = {name: part for name, part in ((first, share), (second, 1 - share)) if part > 0}
+    return replace(recipe, weights=weights, factors={name: factors[name] for name in weights})
 
 
-def _error(
-    units: np.ndarray[tuple[int], np.dtype[np.float64]], mean: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> float:
+def _smearing(frame: pl.DataFrame, name: str) -> float:
+    """From a median to a mean (Duan 1983): mean of the exponent of log residuals about their centre.
+
+    The centre of each window is taken out, so that a drift of one window is not mistaken for spread.
+    """
+    if name != "log":
+        return 1.0
+    top, bottom = 0.0, 0.0
+    for part in frame.partition_by("window"):
+        units, made = part[UNITS].to_numpy(), part[name].to_numpy()
+        gap = np.log((units + 1) / (made + 1))
+        if made.sum() > 0:
+            gap = gap - np.average(gap, weights=made)
+        top += float((made * np.exp(np.minimum(gap, 2))).sum())
+        bottom += float(made.sum())
+    return float(np.clip(top / bottom, 1.0, 2.0)) if bottom > 0 else 1.0
+
+
+def _drift(frame: pl.DataFrame, name: str) -> float:
+    """Sold over expected, as far as all windows agree on it (shrunk by their disagreement)."""
+    smearing = _smearing(frame, name)
+    ratios = []
+    for part in frame.partition_by("window"):
+        sold, expected = float(part[UNITS].sum()), float(part[name].sum()) * smearing
+        if sold > 0 and expected > 0:
+            ratios.append(np.log(sold / expected))
+    if not ratios:
+        return 1.0
+    mean = float(np.mean(ratios))
+    doubt = float(np.var(ratios, ddof=1)) / len(ratios) if len(ratios) > 1 else mean**2
+    share = mean**2 / (mean**2 + doubt) if mean else 0.0
+    return float(np.clip(np.exp(share * mean), _LEAST, _MOST))
+
+
+def _error(units: Doubles, mean: Doubles) -> float:
     """WAPE times root mean square: neither the middle nor the peaks alone decide."""
     error = mean - units
     return float(np.abs(error).mean() * np.sqrt((error**2).mean()))

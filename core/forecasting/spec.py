@@ -92,18 +92,18 @@ class Recipe:
     """How a model is fitted: everything chosen from the data, so that a fit can be repeated.
 
     Attributes:
-        weights: share of each booster in the forecast, by objective.
+        weights: share of each booster in the forecast, by objective; empty until it is chosen.
+        factors: what each booster's forecast is multiplied by to be a mean, by objective.
         rounds: trees of each booster.
         rows: most training rows.
         params: further settings of the boosters.
-        smearing: factor from the log booster's median to a mean.
     """
 
-    weights: dict[str, float] = field(default_factory=lambda: {"log": 0.5, "tweedie": 0.5})
+    weights: dict[str, float] = field(default_factory=dict)
+    factors: dict[str, float] = field(default_factory=dict)
     rounds: int = 200
     rows: int = 120_000
     params: dict[str, float] = field(default_factory=dict)
-    smearing: float = 1.0
 
     @property
     def objectives(self) -> tuple[str, ...]:

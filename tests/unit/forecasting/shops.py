@@ -8,7 +8,7 @@ import polars as pl
 from core.forecasting import ForecastSpec, Recipe
 
 START = dt.date(2022, 1, 3)
-QUICK = Recipe(rounds=15, rows=4_000)
+QUICK = Recipe(weights={"log": 0.5, "tweedie": 0.5}, rounds=15, rows=4_000)
 SPEC = ForecastSpec(horizon=14, frequency="D", known=("promo",), static=("kind",))
 
 

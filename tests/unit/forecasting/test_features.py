@@ -84,7 +84,7 @@ def test_lags_and_windows_are_what_sql_says(sampled: tuple[Panel, Rows, Design])
 def test_the_like_features_average_days_of_the_same_promotion(sampled: tuple[Panel, Rows, Design]) -> None:
     panel, rows, made = sampled
     promo = panel.known["promo"]
-    found = made.values[:, made.names.index("promo_like")] * made.level
+    found = made.values[:, made.names.index("promo:like")] * made.level
     for row in range(0, len(rows), 25):
         series, origin, target = int(rows.series[row]), int(rows.origin[row]), int(rows.target[row])
         wanted = promo.values[promo.row[series], target]

@@ -1,0 +1,46 @@
+import datetime as dt
+
+import numpy as np
+import polars as pl
+import pytest
+
+from core.forecasting import Recipe
+from core.forecasting.backtest import Trials, candidates
+from core.forecasting.selection import choose
+from tests.unit.forecasting import shops
+from tests.unit.forecasting.shops import QUICK, SPEC
+
+
+def trials(log_ratio: tuple[float, float], tweedie_noise: float) -> Trials:
+    rng = np.random.default_rng(2)
+    frames = []
+    for window, ratio in enumerate(log_ratio):
+        units = rng.gamma(9, 10, 400)
+        frames.append(
+            pl.DataFrame({"units": units, "log": units * ratio, "tweedie": units + rng.normal(0, tweedie_noise, 400)})
+            .with_columns(window=pl.lit(shops.START + dt.timedelta(days=window)))
+            .with_columns(pl.col("log").clip(0), pl.col("tweedie").clip(0))
+        )
+    return Trials(("log", "tweedie"), pl.concat(frames))
+
+
+def test_smooth_demand_is_tried_by_factors_and_sparse_demand_by_counts() -> None:
+    assert candidates(pl.Series([1.0, 2.0, 3.0])) == ("log",)
+    assert candidates(pl.Series([0.0, 0.0, 0.0, 1.0])) == ("tweedie",)
+    assert candidates(pl.Series([0.0, 1.0, 1.0])) == ("log", "tweedie")
+
+
+def test_the_better_objective_gets_the_forecast() -> None:
+    assert choose(trials((1.0, 1.0), 30), Recipe()).weights == {"log": 1.0}
+    assert choose(trials((3.0, 0.3), 1), Recipe()).weights == {"tweedie": 1.0}
+
+
+def test_a_drift_is_believed_only_where_the_windows_agree() -> None:
+    assert choose(trials((0.95, 0.95), 30), Recipe()).factors["log"] == pytest.approx(1 / 0.95, rel=1e-3)
+    assert choose(trials((0.9, 1.1), 30), Recipe()).factors["log"] == pytest.approx(1, abs=0.01)
+
+
+def test_without_a_window_the_objectives_share_equally() -> None:
+    nothing = Trials(("log", "tweedie"), pl.DataFrame())
+    assert choose(nothing, QUICK).weights == {"log": 0.5, "tweedie": 0.5}
+    assert SPEC.backtest_windows == 2
