@@ -37,7 +37,7 @@ _WRITES: Final = frozenset(
     for name in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
 )
 _KEPT_HEADERS: Final = (b"x-amz-target", b"authorization", b"content-type", b"host")
-_SNAPSHOT_EVERY: Final = 10.0  # seconds, while there is traffic
+_SNAPSHOT_EVERY: Final = 30.0  # seconds, while there is traffic
 
 
 class Durable:

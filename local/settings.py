@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,9 @@ SNAPSHOT_PATH: Final = "/_local/snapshot"  # of the emulator, see local/durable.
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 
 
+_MOMENT: Final = 3.0
+
+
 @dataclass(frozen=True)
 class Ports:
     """Ports of the three servers, all on loopback."""
@@ -25,21 +29,30 @@ class Ports:
     service: int = 8080
 
     def check_free(self) -> None:
-        """Refuse a port that somebody listens on.
+        """Refuse a port that somebody listens on. The servers of a world just killed get a moment to go.
 
         Raises:
             ConfigError: naming the port and the cure.
         """
+        deadline = time.monotonic() + _MOMENT
         for name, port in vars(self).items():
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind((HOST, port))
-                except OSError as error:
+            while not _free(port):
+                if time.monotonic() > deadline:
                     raise ConfigError(
                         f"port {port} is in use: stop what listens there (`python -m local down` if it is a world of "
                         f"this folder) or choose another with --{name}-port"
-                    ) from error
+                    )
+                time.sleep(0.05)
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def free_ports() -> Ports:
