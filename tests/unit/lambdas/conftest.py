@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -65,23 +64,33 @@ class Aws:
         return [found["Key"] for found in self.s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])]
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    """AWS, empty."""
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_SAGEMAKER"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
+@pytest.fixture(scope="module")
+def warm_clients() -> Iterator[None]:
+    """Clients are slow to make and keep no state: one set for a module, as for a warm function."""
     made = (clients.s3, clients.dynamodb, clients.sagemaker)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_SAGEMAKER"):
+            patch.delenv(name, raising=False)
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        for client in made:
+            client.cache_clear()
+            client()
+        yield
     for client in made:
         client.cache_clear()
+
+
+@pytest.fixture
+def aws(warm_clients: None) -> Iterator[Aws]:
+    """AWS, empty."""
     with mock_aws():
         for bucket in BUCKETS:
             clients.s3().create_bucket(
                 Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "ap-southeast-1"}
             )
             clients.s3().put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-        boto3.client("dynamodb").create_table(
+        clients.dynamodb().create_table(
             TableName="uploads",
             AttributeDefinitions=[
                 {"AttributeName": "pk", "AttributeType": "S"},
@@ -91,8 +100,6 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             BillingMode="PAY_PER_REQUEST",
         )
         yield Aws(clients.s3(), Table(clients.dynamodb(), "uploads"))
-    for client in made:
-        client.cache_clear()
 
 
 def upload(key: str = "shop/a.csv", version_id: str = "v1", *, time: datetime = NOW, size: int = 10) -> Upload:

@@ -264,7 +264,7 @@ def decision(run: str) -> Decision:
 
 
 @settings(
-    max_examples=200,
+    max_examples=100,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a whole history does not shrink to anything telling
     suppress_health_check=list(HealthCheck),
