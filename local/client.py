@@ -9,7 +9,7 @@ import httpx
 from botocore.exceptions import BotoCoreError
 
 from core.contracts import keys, names
-from core.contracts.errors import RetailForecastError
+from core.contracts.errors import RejectedDataError, RetailForecastError
 from core.contracts.verdict import Verdict
 from local.cloud import Cloud
 from local.info import WorldInfo
@@ -53,8 +53,9 @@ class Client(Papers):
         """
 
         def look() -> Verdict | None:
-            say(f"{key}: {self._doing(keys.dataset_of(key))}")
-            return self.verdict(key, version_id)
+            if (found := self.verdict(key, version_id)) is None:
+                say(f"{key}: {self._doing_with(key)}")
+            return found
 
         return self.wait_for(look, f"the verdict on {key}", seconds)
 
@@ -91,6 +92,12 @@ class Client(Papers):
         if self.state.running(dataset):
             return self._doing(dataset)
         return self._unserved(dataset)
+
+    def _doing_with(self, key: str) -> str:
+        try:
+            return self._doing(keys.dataset_of(key))
+        except RejectedDataError:
+            return "being looked at"
 
     def _doing(self, dataset: str) -> str:
         runs = self.state.running(dataset)

@@ -66,10 +66,10 @@ class World:
         """
         self.layout.make()
         self._take_lock()
-        self.layout.world.unlink(missing_ok=True)
-        self.ports.check_free()
-        shutil.rmtree(self.layout.root / "tmp", ignore_errors=True)
         try:
+            self.layout.world.unlink(missing_ok=True)
+            self.ports.check_free()
+            shutil.rmtree(self.layout.root / "tmp", ignore_errors=True)
             self._start(say)
         except BaseException:
             self.down()
