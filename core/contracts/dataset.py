@@ -3,7 +3,7 @@
 import tomllib
 from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from core.contracts.errors import ConfigError
 
@@ -38,9 +38,18 @@ class Model(_Section):
         None, description="covariates known in advance; by default those of a plan, and promo, open and holidays"
     )
     static: tuple[str, ...] = ()
-    quantiles: tuple[float, ...] = (0.1, 0.5, 0.9)
+    quantiles: tuple[float, ...] = Field((0.1, 0.5, 0.9), description="in order, with 0.1, 0.5 and 0.9 among them")
     backtest_windows: int = Field(2, ge=1, le=12)
     seed: int = 7
+
+    @field_validator("quantiles")
+    @classmethod
+    def _served(cls, quantiles: tuple[float, ...]) -> tuple[float, ...]:
+        if list(quantiles) != sorted(set(quantiles)) or not all(0 < quantile < 1 for quantile in quantiles):
+            raise ValueError("must increase, each between 0 and 1")
+        if not {0.1, 0.5, 0.9} <= set(quantiles):
+            raise ValueError("must contain 0.1, 0.5 and 0.9, which the service answers with")
+        return quantiles
 
 
 class Retrain(_Section):

@@ -127,7 +127,7 @@ class Story:
             sentence=spoiled.sentence,
             refusals=list(spoiled.refusals),
         )
-        title = f"{spoiled.upload.key}: {spoiled.kind}. {spoiled.sentence}"
+        title = f"{spoiled.kind}: {spoiled.sentence}"
         table = Table(title=title, title_justify="left")
         for name in ("line", "column", "value", "reason", "cure"):
             table.add_column(name, overflow="fold")

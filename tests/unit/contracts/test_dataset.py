@@ -16,6 +16,8 @@ def test_an_empty_file_is_all_defaults() -> None:
         ("frequency = 'X'", ["shop.toml", "frequency", "'X'"]),
         ("[reading]\nmax_refused_share = 2", ["reading.max_refused_share", "2"]),
         ("[reading]\ndelimitter = ';'", ["reading.delimitter", "';'"]),
+        ("[model]\nquantiles = [0.1, 0.5]", ["model.quantiles", "must contain 0.1, 0.5 and 0.9"]),
+        ("[model]\nquantiles = [0.9, 0.5, 0.1]", ["model.quantiles", "must increase"]),
         ("[model", ["shop.toml", "not valid TOML"]),
     ],
 )
