@@ -1,6 +1,6 @@
 """When the champion pointer moves back: to the champion before, once for each time it is asked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -79,8 +79,14 @@ def request_of_alarm(alarm: Mapping[str, Any]) -> RollbackRequest | None:
     """
     if alarm["NewStateValue"] != "ALARM":
         return None
-    dimensions = {found["name"]: found["value"] for found in alarm.get("Trigger", {}).get("Dimensions", [])}
+    dimensions = _dimensions(alarm.get("Trigger", {}).get("Dimensions", []))
     if "Dataset" not in dimensions:
         raise RejectedDataError(f"alarm {alarm['AlarmName']!r} watches no single dataset; it cannot ask for a rollback")
     reason = f"alarm {alarm['AlarmName']}: {alarm.get('NewStateReason', 'no reason given')}"
     return RollbackRequest(dimensions["Dataset"], reason, None, datetime.fromisoformat(alarm["StateChangeTime"]))
+
+
+def _dimensions(found: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Dimensions by name; a notice writes ``name`` and ``value``, while the API and its emulators write ``Name``."""
+    folded = [{key.lower(): value for key, value in dimension.items()} for dimension in found]
+    return {dimension["name"]: dimension["value"] for dimension in folded}

@@ -94,13 +94,14 @@ def test_history_is_bounded() -> None:
     assert len(pointer.history) == 20
 
 
-def test_an_alarm_asks_for_a_rollback_of_its_dataset_when_it_is_raised() -> None:
+@pytest.mark.parametrize(("name", "value"), [("name", "value"), ("Name", "Value")])
+def test_an_alarm_asks_for_a_rollback_of_its_dataset_when_it_is_raised(name: str, value: str) -> None:
     alarm: dict[str, Any] = {
         "AlarmName": "mlops-dev-live-wape-shop",
         "NewStateValue": "ALARM",
         "NewStateReason": "Threshold Crossed",
         "StateChangeTime": "2026-01-05T12:00:00.000+0000",
-        "Trigger": {"Dimensions": [{"name": "Environment", "value": "dev"}, {"name": "Dataset", "value": "shop"}]},
+        "Trigger": {"Dimensions": [{name: "Environment", value: "dev"}, {name: "Dataset", value: "shop"}]},
     }
     assert request_of_alarm(alarm) == RollbackRequest(
         "shop", "alarm mlops-dev-live-wape-shop: Threshold Crossed", None, NOW
