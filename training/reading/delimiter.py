@@ -56,7 +56,9 @@ def _under(sample: list[str], mark: str, wanted: frozenset[str]) -> Layout | Non
     below = rows[index + 1 :]
     stop = next((i for i, row in enumerate(below) if header_score(row, wanted) > MIN_SCORE), len(below))
     filled = [row for row in below[:stop] if any(field.strip() for field in row)]
-    widths = Counter(len(row) for row in filled)
+    raw = Counter(len(row) for row in filled).most_common(1)
+    trim = 0 if raw and raw[0][0] == len(rows[index]) else len(header)
+    widths = Counter(max(trim, _length(row)) if trim else len(row) for row in filled)
     common, agreeing = widths.most_common(1)[0] if widths else (len(header), 0)
     width = max(len(header), common)
     if common == len(header) + 1 and _has_row_names(filled, common):
@@ -64,6 +66,11 @@ def _under(sample: list[str], mark: str, wanted: frozenset[str]) -> Layout | Non
     header += [""] * (width - len(header))
     share = agreeing / len(filled) if filled else 0.0
     return Layout(mark, starts[index], tuple(header), width, score, share)
+
+
+def _length(row: list[str]) -> int:
+    """Number of fields without the empty ones at the end."""
+    return next((length for length in range(len(row), 0, -1) if row[length - 1].strip()), 0)
 
 
 def _has_row_names(rows: list[list[str]], width: int) -> bool:

@@ -6,7 +6,7 @@ import polars as pl
 
 from core.contracts.sales import DATE, ITEM, KEY, OPTIONAL, STORE, UNITS
 from core.contracts.verdict import Reason
-from training.order import CODE, key_code, sort_by_key
+from training.order import CODE, key_code
 from training.reading.ledger import LINE, Ledger, is_cell
 
 ORDER: Final = "_table"
@@ -22,54 +22,44 @@ def fold(lines: pl.DataFrame, covariates: list[str], ledger: Ledger, *, transact
     becomes of them: ``sum``, ``last`` or ``reject``.
     """
     lines = lines.with_columns(key_code(lines))
-    lines = _without_repeats(lines, ledger, transactions=transactions)
     twins = lines[CODE].is_duplicated()
+    if twins.any() and not (transactions and ONE_EACH in lines.columns):
+        lines, twins = _without_repeats(lines, twins, ledger)
+    negative = lines.filter(pl.col(UNITS) < 0) if UNITS in lines.columns and (transactions or rule == "sum") else None
+    if negative is not None and negative.height:
+        ledger.remark(Reason.RETURNS_NETTED, "returns were netted on their own day", negative[LINE], negative.height)
     if not twins.any():
         ledger.kept += lines.height
         return _canonical(lines, covariates)
     single, several = lines.filter(~twins), lines.filter(twins)
     ledger.kept += single.height
-    if transactions or rule == "sum":
+    if UNITS in lines.columns and (transactions or rule == "sum"):
         folded = _summed(several, covariates, ledger)
-    elif rule == "last":
+    elif rule != "reject":
         ledger.merged += several.height
-        folded = several.sort(ORDER, LINE).unique(_KEY, keep="last", maintain_order=True)
+        folded = several.sort(ORDER, LINE).unique(CODE, keep="last", maintain_order=True)
     else:
         ledger.refuse(several, Reason.DUPLICATE_CONFLICT, None, pl.format("{} {} {}", DATE, STORE, ITEM))
         return _canonical(single, covariates)
-    return _canonical(
-        pl.concat([_canonical(single, covariates), _canonical(folded, covariates)], how="diagonal_relaxed"), covariates
-    )
+    return _canonical(pl.concat([single, folded], how="diagonal_relaxed"), covariates)
 
 
-def _without_repeats(lines: pl.DataFrame, ledger: Ledger, *, transactions: bool) -> pl.DataFrame:
-    """Rows equal in every cell are one; where each line is one unit they are many."""
-    if transactions and ONE_EACH in lines.columns:
-        return lines
-    twins = lines[CODE].is_duplicated()
-    if not twins.any():
-        return lines
-    cells = [name for name in lines.columns if is_cell(name)]
-    several = lines.filter(twins).with_columns(
-        pl.concat_str(
-            [pl.col(name).cast(pl.String).fill_null("").str.strip_chars() for name in cells], separator="\x1f"
-        ).alias("_all")
-    )
-    first = several.select(pl.struct([*_KEY, "_all"]).is_first_distinct().alias("first"))["first"]
-    again = several.filter(~first)
+def _without_repeats(lines: pl.DataFrame, twins: pl.Series, ledger: Ledger) -> tuple[pl.DataFrame, pl.Series]:
+    """Rows equal in every cell are one. Returns the rows left and which of them still share a key."""
+    cells = [pl.col(name).cast(pl.String).fill_null("").str.strip_chars() for name in lines.columns if is_cell(name)]
+    numbered = lines.with_row_index("_row")
+    several = numbered.filter(twins).with_columns(pl.concat_str(cells, separator="\x1f").alias("_all"))
+    again = several.filter(~pl.struct(CODE, "_all").is_first_distinct())
     if not again.height:
-        return lines
+        return lines, twins
     ledger.leave_out(Reason.DUPLICATE_EXACT, again[LINE], "rows equal to an earlier one in every column count once")
-    drop = again.select(ORDER, LINE, *(["_name"] if "_name" in again.columns else []))
-    return lines.join(drop, on=drop.columns, how="anti", nulls_equal=True, maintain_order="left")
+    left = numbered.join(again.select("_row"), on="_row", how="anti", maintain_order="left").drop("_row")
+    return left, left[CODE].is_duplicated()
 
 
 def _summed(several: pl.DataFrame, covariates: list[str], ledger: Ledger) -> pl.DataFrame:
     ledger.merged += several.height
     ledger.remark(Reason.LINES_SUMMED, "lines of one day, store and item were summed", several[LINE], several.height)
-    negative = several.filter(pl.col(UNITS) < 0)
-    if negative.height:
-        ledger.remark(Reason.RETURNS_NETTED, "returns were netted on their own day", negative[LINE], negative.height)
     weight = pl.col(UNITS).clip(lower_bound=0).fill_null(0)
     how: dict[str, pl.Expr] = {
         "price": pl.when((weight * pl.col("price").is_not_null()).sum() > 0)
@@ -84,6 +74,7 @@ def _summed(several: pl.DataFrame, covariates: list[str], ledger: Ledger) -> pl.
         several.sort(ORDER, LINE)
         .group_by(_KEY, maintain_order=True)
         .agg(
+            pl.col(CODE).first(),
             total,
             *[how[name].alias(name) for name in OPTIONAL if name in several.columns],
             *[pl.col(name).drop_nulls().first() for name in covariates],
@@ -102,4 +93,6 @@ def varying(lines: pl.DataFrame, covariates: list[str]) -> list[str]:
 
 def _canonical(rows: pl.DataFrame, covariates: list[str]) -> pl.DataFrame:
     names = [*_KEY, *[name for name in (UNITS, *OPTIONAL) if name in rows.columns], *covariates, LINE]
-    return sort_by_key(rows.select(names))
+    if not rows[CODE].is_sorted():
+        rows = rows.select(*names, CODE)[rows[CODE].arg_sort()]
+    return rows.select(names)

@@ -21,22 +21,30 @@ def header_score(fields: Sequence[str], wanted: frozenset[str] = frozenset()) ->
     filled = [name for name in names if name]
     if len(filled) < 2:  # noqa: PLR2004 - a table of sales has a day and a number
         return 0
+    roles = _roles(filled)
+    score = 5 * len(wanted.intersection(names)) + 2 * len(roles)
     dates = header_dates(filled)
-    if not dates and sum(bool(_NUMBER.match(name)) for name in filled) > len(filled) // 3:
+    if dates:
+        return score + 2 if len(dates) < len(filled) and _are_text(filled, dates) else 0
+    dated = roles & {DATE, YEAR, MONTH, WEEK}
+    numbers = [name for name in filled if _NUMBER.match(name)]
+    if len(numbers) > len(filled) // 3 and not (dated and _are_codes(numbers)):
         return 0
-    if dates and any(_NUMBER.match(name) and name not in dates for name in filled):
-        return 0
-    score = 5 * len(wanted.intersection(names))
+    return score if score > MIN_SCORE or dated else min(score, 1)
+
+
+def _roles(filled: Sequence[str]) -> set[str]:
     roles: set[str] = set()
     for name in filled:
         found = next((role for role, _ in roles_of(name) if role not in roles), None)
         if found:
             roles.add(found)
-            score += 2
-    if dates:
-        return score + 2 if len(dates) < len(filled) and _are_text(filled, dates) else 0
-    dated = roles & {DATE, YEAR, MONTH, WEEK}
-    return score if score > MIN_SCORE or dated else min(score, 1)
+    return roles
+
+
+def _are_codes(numbers: Sequence[str]) -> bool:
+    """Whole numbers, all different: they may name items or stores beside a column of dates."""
+    return all(number.isdigit() for number in numbers) and len(set(numbers)) == len(numbers)
 
 
 def _are_text(filled: Sequence[str], dates: frozenset[str]) -> bool:

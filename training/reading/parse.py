@@ -210,6 +210,14 @@ def covariates(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal) -> tuple
     return lines, kept
 
 
+def _are_flags(said: set[str], *, blanks: bool) -> bool:
+    """Yes and no words only; single letters alone, all the same, are names as well."""
+    if not said <= words.TRUE_WORDS | words.FALSE_WORDS:
+        return False
+    both = bool(said & words.TRUE_WORDS) and (blanks or bool(said & words.FALSE_WORDS))
+    return both or any(len(word) > 1 for word in said)
+
+
 def _covariate(column: pl.Series, decimal: Decimal) -> pl.Series | None:
     if column.dtype.is_numeric() or column.dtype == pl.Boolean:
         return column.cast(pl.Float64)
@@ -222,8 +230,7 @@ def _covariate(column: pl.Series, decimal: Decimal) -> pl.Series | None:
     missing = lower.is_in(list(words.MISSING_WORDS))
     if bool(missing.all()):
         return None
-    flags = lower.is_in([*words.TRUE_WORDS, *words.FALSE_WORDS])
-    if bool(((state == OK) | missing).all()) or bool((flags | missing).all()):
+    if bool(((state == OK) | missing).all()) or _are_flags(set(lower.filter(~missing)), blanks=bool(missing.any())):
         return flag_or_number(column, decimal)
     if uniques.len() <= _LOW_CARDINALITY:
         return text.to_frame("t").select(pl.when(pl.col("t") != "").then(pl.col("t")))["t"]

@@ -1,0 +1,124 @@
+"""gzip, zip, xlsx and parquet are opened by content, within limits."""
+
+import gzip
+import io
+import zipfile
+from datetime import date, datetime
+
+import openpyxl
+import polars as pl
+import pytest
+
+from core.contracts.sniff import Kind as Content
+from core.contracts.sniff import sniff
+from core.contracts.verdict import Kind, Reason
+from tests.unit.reading.conftest import Read, note, rows
+from training.reading import Limits
+
+TEXT = "date,store,item,qty\n2024-01-01,S1,A,5\n"
+Cells = list[list[object]]
+
+
+def book(**sheets: Cells) -> bytes:
+    workbook = openpyxl.Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for name, cells in sheets.items():
+        sheet = workbook.create_sheet(name)
+        for row in cells:
+            sheet.append(row)
+    out = io.BytesIO()
+    workbook.save(out)
+    return out.getvalue()
+
+
+def archive(**members: str | bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(name.replace("_", "."), content)
+    return out.getvalue()
+
+
+def test_gzip_is_opened(read: Read) -> None:
+    reading = read(gzip.compress(TEXT.encode()))
+    assert rows(reading) == [("2024-01-01", "S1", "A", 5.0)]
+    assert reading.verdict.dialect is not None
+    assert reading.verdict.dialect.format == "csv in gzip"
+
+
+def test_every_table_of_a_zip_is_read_and_what_does_not_fit_is_told_by_name(read: Read) -> None:
+    second = "Datum;Filiale;Artikel;Menge\n2024-01-02;S1;A;6\n"
+    reading = read(archive(jan_csv=TEXT, feb_csv=second, readme_txt="hello there", logo_png=b"\x89PNG\r\n\x1a\n"))
+    assert rows(reading) == [("2024-01-01", "S1", "A", 5.0), ("2024-01-02", "S1", "A", 6.0)]
+    told = note(reading.verdict, Reason.NOT_A_TABLE)
+    assert told.count == 2
+    assert "readme.txt" in told.sentence
+
+
+def test_a_workbook_gives_its_first_sheet_with_a_table(read: Read) -> None:
+    cells: Cells = [["Report"], [], ["Date", "Store", "Item", "Qty", "Price"], [date(2024, 1, 31), 1, "007", 5, 1.25]]
+    reading = read(book(Intro=[["about this file"]], Data=cells))
+    assert rows(reading, "date", "store_id", "item_id", "units", "price", "_source_line") == [
+        ("2024-01-31", "1", "007", 5.0, 1.25, 4)
+    ]
+
+
+def test_sheets_of_one_shape_are_one_table_and_the_verdict_says_so(read: Read) -> None:
+    jan: Cells = [["Date", "Qty"], [datetime(2024, 1, 1), 5]]
+    feb: Cells = [["Date", "Qty"], [datetime(2024, 2, 1), 6]]
+    content = book(Jan=jan, Feb=feb)
+    reading = read(content)
+    assert [row[0] for row in rows(reading)] == ["2024-01-01", "2024-02-01"]
+    assert "'Jan', 'Feb'" in note(reading.verdict, Reason.SHEETS_JOINED).sentence
+    assert [row[0] for row in rows(read(content, sheet="Feb"))] == ["2024-02-01"]
+    assert "'Jan', 'Feb'" in read(content, sheet="Mar").verdict.sentence
+
+
+def test_parquet_keeps_its_types(read: Read) -> None:
+    frame = pl.DataFrame({"Date": [date(2024, 1, 31)], "Store": [1], "Sales": [5], "Open": [True], "Note": ["x"]})
+    out = io.BytesIO()
+    frame.write_parquet(out)
+    reading = read(out.getvalue())
+    assert rows(reading, "date", "store_id", "units", "open", "note") == [("2024-01-31", "1", 5.0, True, "x")]
+
+
+def test_a_bomb_is_refused_by_the_name_of_its_limit(read: Read) -> None:
+    bomb = gzip.compress(b"0" * 40_000_000)
+    assert "max_ratio" in read(bomb).verdict.sentence
+    assert "max_unpacked_bytes" in read(bomb, limits=Limits(max_unpacked_bytes=1_000_000)).verdict.sentence
+    assert "max_members" in read(archive(a_csv=TEXT, b_csv=TEXT), limits=Limits(max_members=1)).verdict.sentence
+
+
+@pytest.mark.parametrize("cut", [20, 40])
+def test_damaged_archives_are_rejected(read: Read, cut: int) -> None:
+    for content in (gzip.compress(TEXT.encode() * 9), archive(a_csv=TEXT * 9), book(A=[["Date", "Qty"]])):
+        reading = read(content[:cut])
+        assert reading.verdict.kind is Kind.REJECTED
+        assert reading.verdict.sentence
+
+
+def test_an_encrypted_or_empty_archive_is_rejected(read: Read) -> None:
+    assert read(archive()).verdict.kind is Kind.REJECTED
+    assert read(gzip.compress(b"")).verdict.notes[0].reason is Reason.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"", Content.EMPTY),
+        (b"date,qty\n", Content.TEXT),
+        (b"\xef\xbb\xbfdate", Content.TEXT),
+        ("date,qty".encode("utf-16"), Content.TEXT),
+        ("date,qty".encode("utf-16-le"), Content.TEXT),
+        (b"K\xe4se;5\n", Content.TEXT),
+        (gzip.compress(b"x"), Content.GZIP),
+        (archive(a_csv="x"), Content.ZIP),
+        (book(A=[["x"]]), Content.XLSX),
+        (b"PAR1....", Content.PARQUET),
+        (b"\x89PNG\r\n\x1a\n", Content.UNKNOWN),
+        (bytes(range(32)) * 4, Content.UNKNOWN),
+    ],
+)
+def test_first_bytes_tell_the_kind(head: bytes, kind: Content) -> None:
+    assert sniff(head) is kind
+    assert kind.readable is (kind not in (Content.EMPTY, Content.UNKNOWN))

@@ -1,0 +1,67 @@
+"""Damaged files never end in a traceback or in a row that is neither taken, left out nor refused."""
+
+import gzip
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.unit.reading.conftest import TODAY
+from training.reading import read_file
+
+LONG = "date,store,item,qty,price\n" + "".join(
+    f'2024-{month:02d}-{day:02d},S{day % 3},"item ""{day % 5}""",{day * 3},{day}.5\n'
+    for month in (1, 2)
+    for day in range(1, 28)
+)
+WIDE = "Datum;A;B;C\n" + "".join(f"{day:02d}.01.2024;{day};{day},5;1.{day:03d},0\n" for day in range(1, 29))
+TILL = "InvoiceNo\tStockCode\tQuantity\tInvoiceDate\n" + "".join(
+    f"{10000 + n}\tP{n % 7}\t{n % 5 - 1}\t01/{n % 28 + 1:02d}/2024 {n % 24}:10\n" for n in range(60)
+)
+SEEDS = {"long": LONG, "wide": WIDE, "till": TILL}
+JUNK = [b'"', b"\n", b"\r", b"\x00", b",", b";", b"\t", b"\xff", b"\xe2\x82", b"Total", b"=1+1", b"NaN", b"\x1f", b"-"]
+JUNK += [b"9" * 400, b"\x01", b"''"]
+
+
+def damaged(text: str, rng: random.Random) -> bytes:
+    """One file with a few wounds: bytes lost, doubled, swapped, replaced by junk, lines moved."""
+    data = bytearray(text.encode())
+    for _ in range(rng.randint(1, 6)):
+        kind = rng.randrange(6)
+        at = rng.randrange(max(len(data), 1))
+        if kind == 0:
+            del data[at : at + rng.randint(1, 40)]
+        elif kind == 1:
+            data[at:at] = data[at : at + rng.randint(1, 60)]
+        elif kind == 2:
+            data[at:at] = rng.choice(JUNK)
+        elif kind == 3:
+            data[at : at + 1] = bytes([rng.randrange(256)])
+        elif kind == 4:
+            lines = bytes(data).split(b"\n")
+            rng.shuffle(lines)
+            data = bytearray(b"\n".join(lines)) if rng.random() < 0.3 else data
+        else:
+            data = data[: max(at, 1)]
+    packed = bytes(data)
+    return gzip.compress(packed)[: rng.randint(10, 4000)] if rng.random() < 0.05 else packed
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("shape", sorted(SEEDS))
+def test_damage_ends_in_a_verdict_whose_rows_add_up(tmp_path: Path, shape: str, seed: int) -> None:
+    rng = random.Random(f"{shape} {seed}")
+    path = tmp_path / "file"
+    for _ in range(9):
+        path.write_bytes(damaged(SEEDS[shape], rng))
+        reading = read_file(path, today=TODAY)
+        verdict = reading.verdict  # the model itself asserts that the counts add up
+        assert verdict.sentence
+        if verdict.kind.merged:
+            assert reading.table is not None
+            assert reading.table.height == verdict.counts.canonical > 0
+            assert reading.table.select("date", "store_id", "item_id").is_unique().all()
+            assert len(verdict.refusals) == verdict.counts.refused
+        else:
+            assert reading.table is None
+            assert verdict.notes

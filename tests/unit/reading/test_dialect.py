@@ -1,0 +1,130 @@
+"""Dates and numbers: proven on the whole file, or refused with the lines and the cure."""
+
+import pytest
+
+from core.contracts.verdict import Kind, Reason
+from tests.unit.reading.conftest import Read, rows
+
+
+def units(reading: object) -> list[object]:
+    return [row[3] for row in rows(reading)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2024-01-31", "2024-01-31"),
+        ("31/01/2024", "2024-01-31"),
+        ("01/31/2024", "2024-01-31"),
+        ("31.1.2024", "2024-01-31"),
+        ("03.04.2024", "2024-04-03"),
+        ("31-01-24", "2024-01-31"),
+        ("20240131", "2024-01-31"),
+        ("45322", "2024-01-31"),
+        ("2024-01-31T23:30:00Z", "2024-01-31"),
+        ("01/31/2024 11:05 PM", "2024-01-31"),
+        ("31 Jan 2024", "2024-01-31"),
+        ("Jan 31, 2024", "2024-01-31"),
+        ("Wednesday, January 31, 2024", "2024-01-31"),
+        ("31. März 2024", "2024-03-31"),
+        ("31-août-2024", "2024-08-31"),
+        ("31 de enero de 2024", "2024-01-31"),
+        ("2024-W05", "2024-01-29"),
+        ("KW 05/2024", "2024-01-29"),
+        ("2024-05", "2024-05-01"),
+        ("fev 2024", "2024-02-01"),
+        ("gennaio 2024", "2024-01-01"),
+    ],
+)
+def test_a_date_is_read_in_every_way_people_write_it(read: Read, written: str, day: str) -> None:
+    assert rows(read(f'Datum;Menge\n"{written}";5\n'))[0][0] == day
+
+
+def test_dates_that_fit_two_formats_throughout_are_refused_with_two_lines_and_the_cure(read: Read) -> None:
+    text = "date,qty\n03/04/2024,5\n05/06/2024,6\n"
+    verdict = read(text).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert [(r.line, r.value, r.reason) for r in verdict.refusals] == [
+        (2, "03/04/2024", Reason.AMBIGUOUS),
+        (3, "05/06/2024", Reason.AMBIGUOUS),
+    ]
+    assert "reading.date_format" in verdict.sentence
+    assert rows(read(text, date_format="%d/%m/%Y"))[0][0] == "2024-04-03"
+    assert rows(read(text, date_format="%m/%d/%Y"))[0][0] == "2024-03-04"
+
+
+def test_one_row_proves_the_format_of_all(read: Read) -> None:
+    assert [row[0] for row in rows(read("date,qty\n03/04/2024,5\n13/04/2024,6\n"))] == ["2024-04-03", "2024-04-13"]
+
+
+def test_rows_that_contradict_each_other_never_swap_day_and_month(read: Read) -> None:
+    verdict = read("date,qty\n13/04/2024,5\n04/13/2024,6\n03/04/2024,7\n").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "two ways" in verdict.sentence
+
+
+def test_a_reading_in_the_future_is_out(read: Read) -> None:
+    text = "date,qty\n03/01/19,5\n30/12/22,6\n"  # as yy/mm/dd the second would be 2030
+    assert [row[0] for row in rows(read(text))] == ["2019-01-03", "2022-12-30"]
+
+
+def test_typos_of_the_year_are_refused_row_by_row(read: Read) -> None:
+    body = "".join(f"2024-01-{day:02d},{day}\n" for day in range(1, 29)) + "".join(
+        f"2024-02-{day:02d},{day}\n" for day in range(1, 29)
+    )
+    reading = read(f"date,qty\n{body}2099-01-01,5\n1900-01-01,6\n")
+    assert [(r.line, r.reason) for r in reading.verdict.refusals] == [
+        (58, Reason.DATE_IMPLAUSIBLE),
+        (59, Reason.DATE_IMPLAUSIBLE),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("1.234,50", 1234.5),
+        ("1,234.50", 1234.5),
+        ("1 234,50", 1234.5),
+        ("1\u00a0234,5", 1234.5),
+        ("1'234.50", 1234.5),
+        ("1.234.567", 1234567.0),
+        ("12,34,567.5", 1234567.5),
+        ("-5", -5.0),
+        ("5-", -5.0),
+        ("(5)", -5.0),
+        ("\u22125", -5.0),
+        ("0.500", 0.5),
+        ("0,500", 0.5),
+        ("€ 12,50", 12.5),
+        ("-$5.25", -5.25),
+        ("CHF 12.50", 12.5),
+        ("5 Stk", 5.0),
+        ("1.5e2", 150.0),
+    ],
+)
+def test_a_number_is_read_in_every_way_people_write_it(read: Read, written: str, value: float) -> None:
+    assert units(read(f"date;qty\n2024-01-01;{written}\n")) == [value]
+
+
+def test_a_mark_that_may_be_decimal_or_thousands_is_refused_until_something_proves_it(read: Read) -> None:
+    verdict = read("datum;menge\n2024-01-01;1.234\n2024-01-02;2.345\n").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert [r.line for r in verdict.refusals] == [2, 3]
+    assert "reading.decimal" in verdict.sentence
+    assert units(read("datum;menge\n2024-01-01;1.234\n", decimal=",")) == [1234.0]
+    assert units(read("datum;menge\n2024-01-01;1.234\n", decimal=".")) == [1.234]
+    by_the_price = "datum;menge;preis\n2024-01-01;1.234;2,50\n"
+    assert units(read(by_the_price)) == [1234.0]
+    by_another_row = "datum;menge\n2024-01-01;1.234\n2024-01-02;3.5\n"
+    assert units(read(by_another_row)) == [1.234, 3.5]
+
+
+def test_in_a_comma_divided_file_a_point_is_decimal(read: Read) -> None:
+    assert units(read("date,qty\n2024-01-01,1.234\n")) == [1.234]
+
+
+def test_words_and_infinities_are_no_numbers(read: Read) -> None:
+    body = "".join(f"2024-01-{day:02d},{day}\n" for day in range(1, 29))
+    for word in ("many", "inf", "1-2", "1,2,3", "0x10", "12abc"):
+        reading = read(f'date,qty\n{body}2024-02-01,"{word}"\n')
+        assert [r.reason for r in reading.verdict.refusals] == [Reason.UNITS_UNREADABLE], word

@@ -1,0 +1,141 @@
+"""Lines of a text file: each is a header, a row, or accounted for with its number."""
+
+import pytest
+
+from core.contracts.verdict import Kind, Reason
+from tests.unit.reading.conftest import Read, note, rows
+from training.reading import Limits
+
+DAYS = "".join(f"2024-01-{day:02d},S1,A,{day}\n" for day in range(1, 29))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_every_delimiter_is_found(read: Read, delimiter: str) -> None:
+    text = (
+        delimiter.join(["date", "store", "item", "qty"]) + "\n" + delimiter.join(["2024-01-01", "S1", "A", "5"]) + "\n"
+    )
+    assert rows(read(text)) == [("2024-01-01", "S1", "A", 5.0)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_unicode_is_read_with_and_without_a_mark(read: Read, encoding: str) -> None:
+    reading = read("date,item,qty\n2024-01-01,Käse,5\n2024-01-02,Käse,5\n", encoding=encoding)
+    assert rows(reading)[0][2] == "Käse"
+
+
+def test_an_older_encoding_is_read_and_recorded(read: Read) -> None:
+    reading = read("date;item;qty\n2024-01-01;Käse;5\n", encoding="cp1252")
+    assert rows(reading)[0][2] == "Käse"
+    assert note(reading.verdict, Reason.ENCODING_FALLBACK).sentence == "not UTF-8 (line 2, byte 0xe4); read as cp1252"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_line_end_is_read(read: Read, end: str) -> None:
+    assert len(rows(read(f"date,qty{end}2024-01-01,5{end}2024-01-02,6"))) == 2
+
+
+def test_preamble_blank_lines_repeated_headers_totals_and_notes_are_left_out_and_counted(read: Read) -> None:
+    reading = read(
+        "Sales report\nprinted,2024-03-01\n\ndate,store,item,qty\n2024-01-01,S1,A,5\n,,,\n\n"
+        " Date , Store , Item , Qty \n2024-01-02,S1,A,6\nTotal,,,11\nSource: till\n"
+    )
+    assert [row[3] for row in rows(reading)] == [5.0, 6.0]
+    verdict = reading.verdict
+    assert verdict.kind is Kind.REPAIRED
+    assert note(verdict, Reason.BLANK_LINE).lines == (6, 7)
+    assert note(verdict, Reason.REPEATED_HEADER).lines == (8,)
+    assert note(verdict, Reason.TOTAL_ROW).lines == (10,)
+    assert (verdict.counts.read, verdict.counts.kept, verdict.counts.left_out) == (7, 2, 5)
+
+
+def test_line_numbers_are_physical_also_after_quoted_newlines(read: Read) -> None:
+    reading = read(f'date,store,item,qty\n2023-12-31,S1,"A\nB",5\n{DAYS}2024-02-01,S1,A,bad\n')
+    assert [(r.line, r.value) for r in reading.verdict.refusals] == [(32, "bad")]
+    assert rows(reading, "item_id", "_source_line")[0] == ("A\nB", 2)
+    assert rows(reading, "item_id", "_source_line")[1] == ("A", 4)
+
+
+def test_a_ragged_row_is_refused_with_its_line(read: Read) -> None:
+    reading = read(f"date,store,item,qty\n{DAYS}2024-02-01,S1,A\n", max_refused_share=0.1)
+    assert [(r.line, r.reason) for r in reading.verdict.refusals] == [(30, Reason.RAGGED_ROW)]
+    reading = read(f"date,store,item,qty\n{DAYS}2024-02-01,S1,A,b,5\n", max_refused_share=0.1)
+    assert [(r.line, r.reason) for r in reading.verdict.refusals] == [(30, Reason.RAGGED_ROW)]
+
+
+def test_a_stray_quote_costs_its_own_row_only(read: Read) -> None:
+    reading = read(f'date,store,item,qty\n2023-12-31,S1,"A,5\n{DAYS}')
+    assert [(r.line, r.reason) for r in reading.verdict.refusals] == [(2, Reason.RAGGED_ROW)]
+    assert len(rows(reading)) == 28
+    inches = read('date,item,qty\n2024-01-01,15" LCD,5\n')
+    assert rows(inches)[0][2] == '15" LCD'
+
+
+def test_trailing_delimiters_are_no_columns(read: Read) -> None:
+    assert len(rows(read("date,qty,\n2024-01-01,5,\n2024-01-02,5,\n"))) == 2
+    assert len(rows(read("date,qty\n2024-01-01,5,,\n2024-01-02,5\n"))) == 2
+
+
+def test_two_tables_glued_in_one_file_are_read_each_by_its_own_header(read: Read) -> None:
+    reading = read("date,store,qty\n2024-01-01,S1,5\n\nUnits,Branch,Date,Price\n6,S2,2024-01-02,2.5\n")
+    assert rows(reading) == [("2024-01-01", "S1", "all", 5.0), ("2024-01-02", "S2", "all", 6.0)]
+    assert reading.verdict.counts.read == 3
+
+
+def test_a_header_of_unknown_words_is_found_and_what_is_missing_is_said(read: Read) -> None:
+    assert rows(read("Zeitpunkt;Stk.\n15.01.2024;5\n"))[0][3] == 5.0
+    sentence = read("Zeitpunkt;Xyz\n15.01.2024;5\n").verdict.sentence
+    assert "reading.columns.units" in sentence
+    assert "'Xyz'" in sentence
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", Reason.EMPTY),
+        ("\n\n \n", Reason.EMPTY),
+        ("date,qty\n", Reason.NO_ROWS),
+        ("hello\nworld\n", Reason.NOT_A_TABLE),
+        ("2024-01-01,1,5\n", Reason.COLUMNS_MISSING),
+        (b"\x00\x01\x02\x03" * 50, Reason.FORMAT_UNKNOWN),
+        (b"%PDF-1.7 ...", Reason.FORMAT_UNKNOWN),
+    ],
+)
+def test_what_is_no_table_is_rejected_for_a_stated_reason(read: Read, content: str | bytes, reason: Reason) -> None:
+    verdict = read(content).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert verdict.notes[0].reason is reason
+
+
+def test_too_many_refused_rows_reject_the_file_and_nothing_is_taken(read: Read) -> None:
+    reading = read("date,qty\n2024-01-01,5\n2024-01-02,x\n")
+    assert reading.verdict.kind is Kind.REJECTED
+    assert reading.table is None
+    assert "1 of 2 rows" in reading.verdict.sentence
+    assert read("date,qty\n2024-01-01,5\n2024-01-02,x\n", max_refused_share=0.5).table is not None
+
+
+def test_refused_rows_are_kept_verbatim_and_harmless(read: Read) -> None:
+    reading = read(f'date,store,item,qty\n{DAYS}2024-02-01,=cmd(),"a, ""b""",x\n')
+    assert reading.quarantine is not None
+    assert reading.quarantine.decode().splitlines() == [
+        "line,column,reason,date,store,item,qty",
+        '30,qty,units_unreadable,2024-02-01,\'=cmd(),"a, ""b""",x',
+    ]
+
+
+def test_limits_are_refused_by_name(read: Read) -> None:
+    text = f"date,store,item,qty\n{DAYS}"
+    for limit, value in (("max_rows", 5), ("max_line_bytes", 10), ("max_columns", 2), ("max_file_bytes", 10)):
+        verdict = read(text, limits=Limits.model_validate({limit: value})).verdict
+        assert verdict.kind is Kind.REJECTED
+        assert limit in verdict.sentence
+
+
+def test_configured_delimiter_and_encoding_are_used(read: Read) -> None:
+    assert len(rows(read("date^qty\n2024-01-01^5\n", delimiter="^"))) == 1
+
+
+def test_a_configured_encoding_is_used(read: Read) -> None:
+    content = "date,item,qty\n2024-01-01,ł,5\n".encode("iso8859-2")
+    assert rows(read(content))[0][2] == "³"
+    assert rows(read(content, **{"charset": "iso8859-2"}))[0][2] == "ł"
