@@ -23,9 +23,11 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.app import app as ministack_app
 
+from local.generations import Generations
 from local.journal import Journal
 from local.settings import SNAPSHOT_PATH
 
+log = logging.getLogger("local.durable")
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -43,8 +45,9 @@ _SNAPSHOT_EVERY: Final = 30.0  # seconds, while there is traffic
 class Durable:
     """The ASGI application: MiniStack with a journal and a snapshot call."""
 
-    def __init__(self, application: Application, journal: Journal) -> None:
-        self._app, self._journal = application, journal
+    def __init__(self, application: Application, generations: Generations) -> None:
+        self._app, self._generations = application, generations
+        self._journal = Journal(generations.journal)
         self._busy = False
         self._snapshots_on = False
 
@@ -95,10 +98,15 @@ class Durable:
 
     async def snapshot(self) -> None:
         """Have MiniStack save its state; nothing else runs on the loop meanwhile."""
-        before = self._journal.identity()
+        tables = self._generations.work / "dynamodb.json"
+        before = _identity(tables)
         await self._app({"type": "lifespan", "asgi": {"version": "3.0"}}, _shutdown, _discard)
-        if self._journal.identity() != before:
-            self._journal.restart()
+        if before and _identity(tables) == before:
+            log.warning("the tables could not be saved; the journal goes on")
+            return
+        self._journal.close()
+        self._generations.commit()
+        self._journal = Journal(self._generations.journal)
 
     async def _serve_snapshot(self, send: Send) -> None:
         await self.snapshot()
@@ -116,6 +124,10 @@ class Durable:
                 began = time.monotonic()
                 await self.snapshot()
                 pause = max(_SNAPSHOT_EVERY, 50 * (time.monotonic() - began))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    return (path.stat().st_ino, path.stat().st_mtime_ns) if path.exists() else None
 
 
 async def _read(receive: Receive) -> bytes:
@@ -144,16 +156,15 @@ async def _discard(message: Message) -> None:
 
 def main() -> None:
     """Serve on ``BIND_HOST``:``GATEWAY_PORT`` until killed."""
-    state = Path(os.environ["STATE_DIR"])
-    state.mkdir(parents=True, exist_ok=True)
-    journal = Journal(state / "dynamodb.journal", state / "dynamodb.json")
+    generations = Generations(Path(os.environ["STATE_DIR"]).parent)
+    generations.restore()
     config = Config()
     config.bind = [f"{os.environ.get('BIND_HOST', '127.0.0.1')}:{os.environ['GATEWAY_PORT']}"]
     config.keep_alive_timeout = 75
     config.loglevel = os.environ.get("LOG_LEVEL", "INFO")
     for name in ("persistence", "transfer"):
         logging.getLogger(name).setLevel(logging.WARNING)  # a line a service for each snapshot is noise
-    asyncio.run(serve(Durable(ministack_app, journal), config))  # type: ignore[arg-type]
+    asyncio.run(serve(Durable(ministack_app, generations), config))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import sys
 import urllib.request
 
+from local.generations import Generations
 from local.process import Child
 from local.settings import ACCOUNT, HOST, REGION, REPOSITORY, SNAPSHOT_PATH, Layout, Ports, aws_environment
 
@@ -23,7 +24,7 @@ class Emulator:
             "MINISTACK_REGION": REGION,
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "PERSIST_STATE": "1",
-            "STATE_DIR": str(layout.state.resolve()),
+            "STATE_DIR": str(Generations(layout.state.resolve()).work),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(layout.objects.resolve()),
             "IOT_MTLS_ENABLED": "0",
