@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _PREFIX: Final = f"/aws/lambda/{names.resource(ENVIRONMENT, '')}"
-_SECONDS: Final = 1.0
+_SECONDS: Final = 2.0
 _AT_ONCE: Final = 500
 
 

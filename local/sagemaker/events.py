@@ -112,7 +112,7 @@ class Courier(threading.Thread):
                 for event, _, _ in self._journal.events("pending"):
                     self._journal.set_event(event["id"], "sent", self._deliver(event))
                 self._settle()
-            except (BotoCoreError, ClientError, UnsupportedTargetError) as error:
+            except (BotoCoreError, ClientError) as error:
                 log.warning("events wait in the outbox: %s", error)
             self._wake.wait(0.5)
 
@@ -126,9 +126,16 @@ class Courier(threading.Thread):
                     continue
                 if self._rules.test_event_pattern(EventPattern=pattern, Event=text)["Result"]:
                     for target in self._rules.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
-                        queues += self._hand_over(target, text, rule["Name"])
+                        queues += self._hand_over_or_say(target, text, rule["Name"])
         log.info("%s %s went to %d queue(s)", event["detail-type"], event["resources"][-1], len(queues))
         return queues
+
+    def _hand_over_or_say(self, target: Any, text: str, rule: str) -> list[str]:
+        try:
+            return self._hand_over(target, text, rule)
+        except UnsupportedTargetError as error:
+            log.error("%s", error)
+            return []
 
     def _hand_over(self, target: Any, text: str, rule: str) -> list[str]:
         service, name = target["Arn"].split(":")[2], target["Arn"].rpartition(":")[2]
