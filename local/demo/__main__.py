@@ -9,12 +9,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from core.contracts.errors import RetailForecastError
+from core.contracts.errors import ConfigError, RetailForecastError
 from local.client import Client
 from local.demo import data
 from local.demo.report import Report
 from local.demo.stage import stage
 from local.demo.story import Story
+from local.settings import Ports, free_ports
 from local.world import World
 
 TITLE = (
@@ -40,7 +41,7 @@ def _run(console: Console, folder: Path) -> int:
     report = Report()
     with stage(console, "Rossmann's sales from PyPI", report.seconds):
         rows = data.sales()
-    world = World(_fresh(folder / "demo"))
+    world = World(_fresh(folder / "demo"), _ports(console))
     try:
         with stage(console, "World up", report.seconds) as now:
             world.up(say=now.say)
@@ -56,7 +57,9 @@ def _run(console: Console, folder: Path) -> int:
             console.print(f"  {name:<9} {address}")
         _picture(console)
         if os.environ.get("DEMO_EXIT") != "1":
-            console.print("\nServing until Ctrl-C. In another terminal: .venv/bin/python -m local status")
+            console.print(
+                f"\nServing until Ctrl-C. In another terminal: .venv/bin/python -m local status --folder {world.layout.root}"
+            )
             _wait_for_ctrl_c()
     finally:
         world.down()
@@ -68,6 +71,18 @@ def _fresh(folder: Path) -> Path:
     if folder.exists():
         shutil.rmtree(folder)
     return folder
+
+
+def _ports(console: Console) -> Ports:
+    """The usual ports, or others where somebody listens on one of them."""
+    usual = Ports()
+    try:
+        usual.check_free()
+    except ConfigError as error:
+        other = free_ports()
+        console.print(f"    [dim]{str(error).partition(':')[0]}; the demo takes {other.service} and others[/dim]")
+        return other
+    return usual
 
 
 def _addresses(world: World) -> dict[str, str]:
