@@ -57,9 +57,8 @@ def _run(console: Console, folder: Path) -> int:
             console.print(f"  {name:<9} {address}")
         _picture(console)
         if os.environ.get("DEMO_EXIT") != "1":
-            console.print(
-                f"\nServing until Ctrl-C. In another terminal: .venv/bin/python -m local status --folder {world.layout.root}"
-            )
+            command = f".venv/bin/python -m local status --folder {world.layout.root}"
+            console.print(f"\nServing until Ctrl-C. In another terminal: {command}")
             _wait_for_ctrl_c()
     finally:
         world.down()
