@@ -2,7 +2,7 @@
 
 import typer
 
-from training.commands import backtest, check, forecast, step
+from training.commands import backtest, check, config, forecast, step
 
 app = typer.Typer(
     name="training",
@@ -12,6 +12,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.command()(check.check)
+app.command()(config.config)
 app.command()(forecast.forecast)
 app.command()(backtest.backtest)
 app.command()(step.step)

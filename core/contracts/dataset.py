@@ -20,27 +20,41 @@ class _Section(BaseModel):
 class Reading(_Section):
     """How files are read; what is left out is inferred and proven on the whole file."""
 
-    columns: dict[str, str] = Field(default_factory=dict, description="our column -> the file's column")
-    delimiter: str | None = None
-    encoding: str | None = None
-    date_format: str | None = Field(None, description="strptime format, such as '%d/%m/%Y'")
-    decimal: Literal[".", ","] | None = None
-    sheet: str | None = Field(None, description="name of the xlsx sheet")
-    duplicates: Literal["sum", "last", "reject"] = "reject"
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        description="our column = the file's column",
+        examples=[{"date": "Datum", "store_id": "Filiale", "item_id": "Artikel", "units": "Menge"}],
+    )
+    delimiter: str | None = Field(None, description="what divides the cells", examples=[";"])
+    encoding: str | None = Field(None, description="how the text is encoded", examples=["cp1252"])
+    date_format: str | None = Field(None, description="strptime format of the dates", examples=["%d/%m/%Y"])
+    decimal: Literal[".", ","] | None = Field(None, description="the decimal mark", examples=[","])
+    sheet: str | None = Field(
+        None, description="name of the xlsx sheet; the first with a table by default", examples=["Sales"]
+    )
+    duplicates: Literal["sum", "last", "reject"] = Field(
+        "reject", description="what becomes of different rows of one date, store and item in a long file"
+    )
     max_refused_share: float = Field(0.05, ge=0, le=1, description="above it the whole file is rejected")
 
 
 class Model(_Section):
     """What the model may use."""
 
-    horizon: int | None = Field(None, ge=1, le=400, description="periods ahead; 42 D, 13 W or 6 M by default")
-    known: tuple[str, ...] | None = Field(
-        None, description="covariates known in advance; by default those of a plan, and promo, open and holidays"
+    horizon: int | None = Field(
+        None, ge=1, le=400, description="periods ahead; 42 D, 13 W or 6 M by default", examples=[28]
     )
-    static: tuple[str, ...] = ()
+    known: tuple[str, ...] | None = Field(
+        None,
+        description="covariates known in advance; by default those of a plan, and promo, open and holidays",
+        examples=[["promo", "open"]],
+    )
+    static: tuple[str, ...] = Field(
+        (), description="columns that never change for a store and item", examples=[["region"]]
+    )
     quantiles: tuple[float, ...] = Field((0.1, 0.5, 0.9), description="in order, with 0.1, 0.5 and 0.9 among them")
-    backtest_windows: int = Field(2, ge=1, le=12)
-    seed: int = 7
+    backtest_windows: int = Field(2, ge=1, le=12, description="rolling windows the model is judged on")
+    seed: int = Field(7, description="same data, same seed, same model")
 
     @field_validator("quantiles")
     @classmethod
@@ -55,7 +69,9 @@ class Model(_Section):
 class Retrain(_Section):
     """When a new model is trained."""
 
-    min_new_periods: int | None = Field(None, ge=1, description="new periods since the champion; 28 D, 4 W, 1 M")
+    min_new_periods: int | None = Field(
+        None, ge=1, description="new periods since the champion; 28 D, 4 W or 1 M by default", examples=[28]
+    )
     accuracy_ratio: float = Field(1.25, gt=1, description="live WAPE over backtest WAPE that makes it due at once")
 
 
@@ -70,7 +86,9 @@ class Gate(_Section):
 class DatasetConfig(_Section):
     """All of one dataset's settings; every key has a default."""
 
-    frequency: Frequency | None = Field(None, description="inferred from the dates when absent")
+    frequency: Frequency | None = Field(
+        None, description="D, W or M: days, weeks or months; inferred from the dates when absent", examples=["D"]
+    )
     reading: Reading = Reading()
     model: Model = Model()
     retrain: Retrain = Retrain()
