@@ -13,6 +13,7 @@ from training.reading.dateforms import EXCEL, readings, split_time
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.tables import RawTable
+from training.reading.totals import looks_total
 
 SALES: Final = "sales"
 _SAMPLE: Final = 200
@@ -24,7 +25,7 @@ _CONFIGURABLE: Final = (
 )  # fmt: skip
 _SINGLE: Final = (
     words.STORE, words.DOCUMENT, words.ITEM, words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK, words.PROMO,
-    words.OPEN, words.CLOSED, words.STATUS, words.TIME, words.CUSTOMER, words.LINE,
+    words.OPEN, words.CLOSED, words.STATUS, words.TYPE, words.TIME, words.CUSTOMER, words.LINE,
 )  # fmt: skip
 
 
@@ -139,6 +140,11 @@ def _check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: st
     rival = next((index for index in best[1:] if not first.equals(table.frame[cell(index)])), None)
     if rival is not None:
         one, other = table.header[best[0]], table.header[rival]
+        if one == other:
+            raise FileRefusedError(
+                Reason.AMBIGUOUS,
+                f"{name}: columns {best[0] + 1} and {rival + 1} are both named {one!r} and differ; rename one of them.",
+            )
         raise FileRefusedError(
             Reason.AMBIGUOUS,
             f"{name}: both {one!r} and {other!r} could be the quantity sold and they differ; "
@@ -162,6 +168,9 @@ def _content_fits(table: RawTable, index: int, role: str) -> bool:
         return all(text.casefold() in flags | {"open", "offen", "abierto"} for text in sample)
     if role in (words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK):
         return not sample or _numberish(sample)
+    if role == words.TYPE:
+        said = table.frame[cell(index)].cast(pl.String, strict=False).unique().drop_nulls().head(_SAMPLE)
+        return any(words.fold(text) in words.RETURN_WORDS for text in said)
     if words.fold(table.header[index]) == "id":
         column = table.frame[cell(index)]
         return (column.n_unique() == column.len()) == (role == words.LINE)
@@ -181,7 +190,9 @@ def holds_dates(table: RawTable, index: int, *, days_only: bool = False, strict:
     kind = table.frame.schema[cell(index)]
     if kind == pl.Date or isinstance(kind, pl.Datetime):
         return True
-    sample = [text for text in _texts(table, index) if text.casefold() not in words.MISSING_WORDS]
+    sample = [
+        text for text in _texts(table, index) if text.casefold() not in words.MISSING_WORDS and not looks_total(text)
+    ]
     if not sample:
         return not strict and not days_only
     good = 0

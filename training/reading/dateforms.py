@@ -124,6 +124,25 @@ _TIME: Final = re.compile(
 )
 
 
+def weekday_of(text: str) -> int | None:
+    """0 for Monday, from an English or German name; None for anything else."""
+    return _WEEKDAY_OF.get(fold(text)[:3])
+
+
+def month_of(text: str) -> int | None:
+    """1 to 12, from a number or a name; None for anything else."""
+    plain = fold(text)
+    number = int(plain) if plain.isdigit() else MONTH_OF.get(plain, 0)
+    return number if number in range(1, 13) else None
+
+
+_WEEKDAY_OF: Final = {
+    name: index
+    for index, names in enumerate(("mon", "tue die", "wed mit", "thu don", "fri fre", "sat sam", "sun son"))
+    for name in names.split()
+}
+
+
 def split_time(text: str) -> tuple[str, str]:
     """Day and time of day, the latter empty where there is none."""
     match = _TIME.search(text)

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from core.contracts.verdict import Reason, Refusal
-from training.reading.dateforms import readings, split_time, strptime
+from training.reading.dateforms import month_of, readings, split_time, strptime, weekday_of
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE
 from training.reading.vocabulary import fold
@@ -38,6 +38,12 @@ class Day:
     count: int
     line: int
     column: str
+    weekday: int | None = None
+    month: int | None = None
+
+    def allows(self, value: date) -> bool:
+        """False where the row's own weekday or month says otherwise."""
+        return self.weekday in (None, value.weekday()) and self.month in (None, value.month)
 
 
 @dataclass(frozen=True)
@@ -71,10 +77,27 @@ def day_text(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     return frame.with_columns(text.str.replace(TIME_OF_DAY, "").alias(DAY_TEXT), clock_text.alias(CLOCK))
 
 
-def distinct_days(frame: pl.DataFrame, column: str) -> list[Day]:
-    """Each distinct day text of a frame, with how often and where it first stands."""
-    counted = frame.group_by(DAY_TEXT).agg(pl.len().alias("n"), pl.col(LINE).min()).sort(LINE)
-    return [Day(text, n, line, column) for text, n, line in counted.iter_rows() if text]
+def distinct_days(
+    frame: pl.DataFrame, column: str, *, weekday: str | None = None, month: str | None = None
+) -> list[Day]:
+    """Each distinct day text of a frame, with how often and where it first stands.
+
+    ``weekday`` and ``month`` are columns that say the same day in other words, if there are any.
+    """
+    said = [
+        pl.col(name).cast(pl.String).drop_nulls().first().alias(alias)
+        for name, alias in ((weekday, "weekday"), (month, "month"))
+        if name is not None
+    ]
+    counted = frame.group_by(DAY_TEXT).agg(pl.len().alias("n"), pl.col(LINE).min(), *said).sort(LINE)
+    return [
+        Day(
+            row[DAY_TEXT], row["n"], row[LINE], column,
+            weekday=weekday_of(row.get("weekday") or ""), month=month_of(row.get("month") or ""),
+        )
+        for row in counted.iter_rows(named=True)
+        if row[DAY_TEXT]
+    ]  # fmt: skip
 
 
 def prove_dates(days: list[Day], name: str, wanted: str | None, latest: date | None) -> DateProof:
@@ -87,7 +110,7 @@ def prove_dates(days: list[Day], name: str, wanted: str | None, latest: date | N
     """
     if wanted:
         return _configured(days, wanted, latest)
-    read = {day.text: _plausible(day.text, latest) for day in days}
+    read = _allowed(days, {day.text: _plausible(day.text, latest) for day in days})
     tally: dict[str, int] = {}
     for day in days:
         for form in read[day.text]:
@@ -108,6 +131,16 @@ _ORDER: Final = {"%Y-%m-%d": 0, "%d/%m/%Y": 1, "%d.%m.%Y": 1, "%d-%m-%Y": 1}
 def _plausible(text: str, latest: date | None) -> dict[str, date]:
     found = readings(split_time(text)[0])
     return {form: day for form, day in found if day >= EARLIEST and (latest is None or day <= latest)}
+
+
+def _allowed(days: list[Day], read: dict[str, dict[str, date]]) -> dict[str, dict[str, date]]:
+    """Readings that the rows' weekdays and months allow, where every row is left one."""
+    strict: dict[str, dict[str, date]] = {text: dict(found) for text, found in read.items()}
+    for day in days:
+        if day.weekday is not None or day.month is not None:
+            found = strict[day.text]
+            strict[day.text] = {form: value for form, value in found.items() if day.allows(value)}
+    return strict if all(strict[text] or not read[text] for text in read) else read
 
 
 def _without_bare_rivals(tally: dict[str, int], days: list[Day]) -> dict[str, int]:

@@ -120,6 +120,7 @@ def _units(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: Ledg
         return lines.with_columns(pl.lit(1.0).alias(UNITS))
     value, state = numbers.numbers(lines[UNITS_TEXT], decimal)
     lines = lines.with_columns(value.alias(UNITS), state.alias(STATE))
+    lines = _returned(meaning, lines)
     if bool((state == OK).all()):
         return lines.drop(STATE)
     if (state == SHUT).any():
@@ -137,6 +138,19 @@ def _units(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: Ledg
     elif refused is not None:
         _refuse_units(meaning, refused, Reason.UNITS_MISSING, ledger)
     return lines.drop(STATE)
+
+
+def _returned(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
+    """Where a column of kinds says return and the quantity bears no sign, it is taken off."""
+    index = meaning.index(words.TYPE)
+    if index is None:
+        return lines
+    said = lines[cell(index)].cast(pl.String).fill_null("")
+    known = {text: words.fold(text) in words.RETURN_WORDS for text in said.unique().to_list()}
+    back = said.replace_strict(known, return_dtype=pl.Boolean)
+    if (lines[UNITS].filter(back) < 0).any():
+        return lines
+    return lines.with_columns(pl.when(back).then(-pl.col(UNITS)).otherwise(pl.col(UNITS)).alias(UNITS))
 
 
 def _refuse_units(meaning: Meaning, rows: pl.DataFrame, reason: Reason, ledger: Ledger) -> None:
@@ -189,7 +203,7 @@ def flag_or_number(column: pl.Series, decimal: Decimal, *, text_is_true: bool = 
     )["v"]  # fmt: skip
 
 
-def covariates(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal) -> tuple[pl.DataFrame, dict[str, str]]:
+def covariates(meaning: Meaning, lines: pl.DataFrame, proof: Proof) -> tuple[pl.DataFrame, dict[str, str]]:
     """Add covariates under their snake_case names; returns also name -> the file's column for those kept.
 
     A column is kept when every cell is a number or a yes/no word, or when it has few distinct texts.
@@ -198,12 +212,12 @@ def covariates(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal) -> tuple
     taken = frozenset(lines.columns)
     for index in meaning.covariates:
         header = meaning.table.header[index]
-        if not header:
+        if not header or cell(index) in proof.doubtful:
             continue
         name = meaning.roles.renamed.get(index) or words.snake(header)
         while name in taken or name in kept or name.startswith("_"):
             name = f"{name.lstrip('_')}_2"
-        column = _covariate(lines[cell(index)], decimal)
+        column = _covariate(lines[cell(index)], proof.decimal)
         if column is not None:
             lines = lines.with_columns(column.alias(name))
             kept[name] = header

@@ -8,11 +8,14 @@ import polars as pl
 from core.contracts.dataset import Reading
 from training.reading import numbers
 from training.reading import vocabulary as words
+from training.reading.dateforms import month_of, weekday_of
 from training.reading.dates import DateProof, Day, distinct_days, prove_dates
 from training.reading.ledger import cell
 from training.reading.numbers import Decimal, Evidence
 from training.reading.rows import UNITS_TEXT
 from training.reading.shape import WIDE_DATES, Meaning
+
+_SAMPLE = 200
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Proof:
     dates: DateProof
     shown_decimal: Decimal | None
     evidence: tuple[str, ...]
+    doubtful: frozenset[str]
 
     @property
     def decimal(self) -> Decimal:
@@ -39,33 +43,64 @@ def prove(
     """
     days: list[Day] = []
     strong, weak = Evidence(), Evidence()
+    doubtful: set[str] = set()
     for meaning, frame in zip(meanings, frames, strict=True):
         index = meaning.index(words.DATE)
-        days += distinct_days(frame, meaning.table.label(index) if index is not None else "date")
-        for column, label in _number_columns(meaning, frame):
-            found = numbers.evidence(numbers.distinct(frame, column), label or column)
-            (weak if label is None else strong).add(found)
+        label = meaning.table.label(index) if index is not None else "date"
+        days += distinct_days(frame, label, **_companions(meaning))
+        strong.add(_strong(meaning, frame))
+        for covariate in _text_covariates(meaning, frame):
+            found = numbers.evidence(numbers.distinct(frame, covariate), covariate)
+            weak.add(found)
+            if found.both:
+                doubtful.add(covariate)
     counted = " = " in (config.date_format or "")  # names the first of numbered days, not a format
     dates = prove_dates(days, name, None if counted else config.date_format, latest)
     table = meanings[0].table
     delimiter = "," if table.format.startswith("xlsx") else table.delimiter  # a sheet's numbers have a point
-    if strong.both and not (strong.point or strong.comma):
+    if not (strong.point or strong.comma):
         strong.point, strong.point_at = weak.point, weak.point_at
         strong.comma, strong.comma_at = weak.comma, weak.comma_at
-    decimal, why = numbers.decide(strong if strong.seen else weak, name, config.decimal, delimiter)
-    return Proof(dates, decimal, tuple(text for text in (dates.evidence, why) if text))
+        if not strong.both and min(strong.point, strong.comma):  # only covariates, and they contradict each other
+            strong = Evidence()
+    decimal, why = numbers.decide(strong, name, config.decimal, delimiter)
+    told = tuple(text for text in (dates.evidence, why) if text)
+    return Proof(dates, decimal, told, frozenset() if decimal else frozenset(doubtful))
 
 
-def _number_columns(meaning: Meaning, frame: pl.DataFrame) -> list[tuple[str, str | None]]:
-    """Frame columns whose numbers prove the style, with their label; covariates have none and are weaker."""
-    found: list[tuple[str, str | None]] = []
+def _strong(meaning: Meaning, frame: pl.DataFrame) -> Evidence:
+    """Numbers that reach the table; money, which does not, may prove a mark but never leaves a doubt."""
+    found = Evidence()
     if UNITS_TEXT in frame.columns and frame.schema[UNITS_TEXT] == pl.String:
         label = "the values" if meaning.target is None else meaning.table.label(meaning.target)
-        found.append((UNITS_TEXT, label))
-    for role in (words.PRICE, words.MONEY, words.STOCK, words.SALES):
+        found.add(numbers.evidence(numbers.distinct(frame, UNITS_TEXT), label))
+    for role in (words.PRICE, words.STOCK, words.MONEY, words.SALES):
         index = meaning.index(role)
-        if index is not None and index != meaning.target and frame.schema[cell(index)] == pl.String:
-            found.append((cell(index), meaning.table.label(index)))
-    if meaning.shape != WIDE_DATES:
-        found += [(cell(index), None) for index in meaning.covariates if frame.schema[cell(index)] == pl.String]
+        if index is None or index == meaning.target or frame.schema[cell(index)] != pl.String:
+            continue
+        own = numbers.evidence(numbers.distinct(frame, cell(index)), meaning.table.label(index))
+        if role in (words.MONEY, words.SALES):
+            own.both, own.both_at = 0, ()
+        found.add(own)
+    return found
+
+
+def _text_covariates(meaning: Meaning, frame: pl.DataFrame) -> list[str]:
+    if meaning.shape == WIDE_DATES:
+        return []
+    return [cell(index) for index in meaning.covariates if frame.schema[cell(index)] == pl.String]
+
+
+def _companions(meaning: Meaning) -> dict[str, str]:
+    """Columns that say a date's weekday or month once more: they may prove which reading is meant."""
+    if meaning.index(words.DATE) is None:
+        return {}
+    found: dict[str, str] = {}
+    for index in meaning.covariates:
+        texts = [text for text in meaning.table.frame[cell(index)].cast(pl.String).head(_SAMPLE).to_list() if text]
+        name = set(words.fold(meaning.table.header[index]).split())
+        if texts and all(weekday_of(text) is not None for text in texts):
+            found.setdefault("weekday", cell(index))
+        elif texts and name & {"month", "monat", "mes", "mois", "mese", "maand"} and all(map(month_of, texts)):
+            found.setdefault("month", cell(index))
     return found

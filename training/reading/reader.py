@@ -138,7 +138,7 @@ class _Reader:
         named: dict[str, str] = {}
         widened: list[pl.DataFrame] = []
         for order, (meaning, frame) in enumerate(zip(meanings, frames, strict=True)):
-            lines, found = covariates(meaning, frame, proof.decimal)
+            lines, found = covariates(meaning, frame, proof)
             named |= found
             marks = [pl.lit(order).alias(ORDER), *([pl.lit(value=True).alias(ONE_EACH)] if meaning.one_each else [])]
             widened.append(lines.with_columns(marks))

@@ -172,8 +172,6 @@ def _is_plan(table: RawTable, roles: Roles, fresh: list[int]) -> bool:
         return False
     known = [i for i in roles.others if _known_word(table.header[i]) or i in roles.renamed]
     described = len(known) + sum(role in roles for role in (words.PRICE, words.PROMO, words.OPEN, words.CLOSED))
-    if words.STORE in roles and words.ITEM in roles:
-        return described + len(fresh) > 0
     return described > 0 and described >= len(fresh)
 
 

@@ -86,7 +86,7 @@ def _blocks(records: pl.DataFrame, layout: Layout, ledger: Ledger) -> list[_Bloc
     first = records.row(0)
     # a header that a quoted newline divides was joined by now
     rest = records.slice(1)
-    blank = rest[RAW].str.strip_chars(f' \t"{layout.delimiter}\r\x0c\x1a\xa0') == ""
+    blank = rest[RAW].str.strip_chars(f' \t"{layout.delimiter}\r\x0c\x1a\xa0-=_+|*') == ""
     rest = rest.with_columns(blank.alias("blank"))
     headers = _further_headers(rest, records.row(0)[1], layout)
     repeated = [line for line, fields in headers if fields is None]

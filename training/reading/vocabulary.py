@@ -10,6 +10,7 @@ from typing import Final
 DATE, STORE, ITEM, UNITS, SALES, MONEY = "date", "store_id", "item_id", "units", "sales", "money"
 PRICE, PROMO, OPEN, CLOSED, STOCK = "price", "promo", "open", "closed", "stock"
 DOCUMENT, LINE, STATUS, TIME, CUSTOMER = "document", "line", "status", "time", "customer"
+TYPE = "type"
 YEAR, MONTH, DAY, WEEK = "year", "month", "day", "week"
 
 _FILE: Final = tomllib.loads((files("training.reading") / "words.toml").read_text("utf-8"))
@@ -21,6 +22,9 @@ KNOWN_AHEAD: Final = frozenset(_WORDS["known_ahead"])
 TOTAL_WORDS: Final = frozenset(_WORDS["total"])
 TOTAL_PREFIXES: Final = frozenset(_WORDS["total_prefix"])
 CLOSED_WORDS: Final = frozenset(_WORDS["closed"])
+RETURN_WORDS: Final = frozenset(_WORDS["returned"])
+_SOLD, _SHIPPED = frozenset(_WORDS["sold"]), frozenset(_WORDS["shipped"])
+_QUANTITY, _OTHER = frozenset(_WORDS["quantity"]), frozenset(_WORDS["other_quantity"])
 CANCELLED_WORDS: Final = frozenset(_WORDS["cancelled"])
 MISSING_WORDS: Final = frozenset(_WORDS["missing"])
 TRUE_WORDS: Final = frozenset(_WORDS["yes"])
@@ -81,7 +85,16 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
             for role, nouns in _NOUNS.items():
                 if noun in nouns:
                     found.setdefault(role, 0)
+    if not found and (rank := _quantity_rank(set(short.split()))) is not None:
+        found[UNITS] = rank
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
+
+
+def _quantity_rank(tokens: set[str]) -> int | None:
+    """``boxes shipped`` and ``total qty pcs`` are quantities; ``qty on hand`` is one of another kind."""
+    if tokens & _OTHER or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
+        return None
+    return 1 if tokens & _SOLD else 2 if tokens & (_SHIPPED | _QUANTITY) else None
 
 
 def _nouns(text: str) -> set[str]:

@@ -118,6 +118,7 @@ def test_an_encrypted_or_empty_archive_is_rejected(read: Read) -> None:
         (b"\x89PNG\r\n\x1a\n", Content.UNKNOWN),
         (bytes(range(32)) * 4, Content.UNKNOWN),
     ],
+    ids=lambda value: value.value if isinstance(value, Content) else "bytes",
 )
 def test_first_bytes_tell_the_kind(head: bytes, kind: Content) -> None:
     assert sniff(head) is kind

@@ -128,3 +128,16 @@ def test_words_and_infinities_are_no_numbers(read: Read) -> None:
     for word in ("many", "inf", "1-2", "1,2,3", "0x10", "12abc"):
         reading = read(f'date,qty\n{body}2024-02-01,"{word}"\n')
         assert [r.reason for r in reading.verdict.refusals] == [Reason.UNITS_UNREADABLE], word
+
+
+def test_a_weekday_or_month_beside_the_date_proves_its_reading(read: Read) -> None:
+    assert rows(read("Date,Weekday,Units\n03/04/2024,Monday,1\n"))[0][0] == "2024-03-04"
+    assert rows(read("Date,Month,Units\n03/04/2024,4,1\n"))[0][0] == "2024-04-03"
+
+
+def test_a_doubt_in_a_covariate_leaves_out_the_covariate_and_not_the_file(read: Read) -> None:
+    reading = read("date;qty;population\n2024-01-15;1;1.234\n2024-01-16;2;2.345\n")
+    assert reading.table is not None
+    assert "population" not in reading.table.columns
+    assert reading.verdict.dialect is not None
+    assert "columns not used: population" in reading.verdict.dialect.evidence

@@ -168,3 +168,30 @@ def test_configured_columns_win_and_a_wrong_one_is_named(read: Read) -> None:
     verdict = read(text, columns={"date": "a", "units": "nope"}).verdict
     assert verdict.kind is Kind.REJECTED
     assert "reading.columns.units = 'nope'" in verdict.sentence
+
+
+def test_the_better_word_wins_and_any_goods_may_be_sold(read: Read) -> None:
+    assert rows(read("Date,Style,SKU,Qty\n2024-01-15,S,A-1,5\n"))[0][2] == "A-1"
+    assert rows(read('Date,Product,Amount,Boxes Shipped\n15-Jan-24,A,"$5,320 ",180\n'))[0][3] == 180.0
+    assert rows(read("Date,Item,Bottles Sold,Volume Sold (Liters)\n2024-01-15,A,12,9.5\n"))[0][3] == 12.0
+    on_hand = read("Date,Item,Quantity On Hand,Sales\n2024-01-15,A,100,3\n")
+    assert rows(on_hand, "units", "stock") == [(3.0, 100.0)]
+
+
+def test_returns_said_by_a_column_of_kinds_are_taken_off(read: Read) -> None:
+    reading = read("Date,Product,Type,Qty,Receipt\n2024-01-15,A,Sale,3,1\n2024-01-15,A,Return,1,2\n")
+    assert rows(reading)[0][3] == 2.0
+
+
+def test_an_unknown_number_beside_both_ids_is_no_plan(read: Read) -> None:
+    verdict = read("date,store,item,xyz\n2024-01-15,S1,A,3\n").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "reading.columns.units" in verdict.sentence
+
+
+def test_a_printed_list_with_rules_is_read(read: Read) -> None:
+    reading = read(
+        "Bericht: Absatz\n------\n|Kalendertag|Werk|Material|Menge|\n------\n|01.03.2024|1000|0012|1.250,000|\n"
+        "|13.03.2024|1000|0012|250,000-|\n|Summe|||1.000,000|\n------\n"
+    )
+    assert [row[3] for row in rows(reading)] == [1250.0, -250.0]
