@@ -23,6 +23,7 @@ _COLOUR: dict[str, str] = {
     **{"Succeeded": "green", "Executing": "cyan", "Stopping": "yellow", "Stopped": "yellow", "Failed": "red"},
 }
 _MANY = 12
+_UNNAMED = "#unnamed"  # where uploads are kept whose folder is no dataset name
 
 
 def _coloured(word: str | None) -> str:
@@ -80,7 +81,7 @@ def verdict(console: Console, found: Verdict) -> None:
         parts = {"read": counts.read, "kept": counts.kept, "merged": counts.merged, "left out": counts.left_out}
         parts["refused"] = counts.refused
         console.print("  rows: " + ", ".join(f"{value:,} {label}" for label, value in parts.items()), style="dim")
-    for note in found.notes:
+    for note in (note for note in found.notes if note.sentence != found.sentence):
         console.print(f"  {note.reason} x{note.count}: {note.sentence}", style="dim", markup=False)
     if found.refusals:
         table = Table("line", "column", "value", "reason", "cure")
@@ -100,6 +101,8 @@ def status(console: Console, client: Client) -> None:
     runs = client.runs()
     for dataset in datasets:
         _uploads(console, client, dataset)
+        if dataset == _UNNAMED:
+            continue
         flight = client.flight(dataset)
         console.print(f"  flight: {'running ' + str(flight.run_id) if flight.running else 'at rest'}", markup=False)
         if flight.last_failure:
@@ -110,13 +113,16 @@ def status(console: Console, client: Client) -> None:
 
 def _uploads(console: Console, client: Client, dataset: str) -> None:
     uploads = client.uploads(dataset)
-    title = f"[bold]{escape(dataset)}[/bold]  {len(uploads)} upload(s)"
-    table = Table("file", "dropped", "status", "verdict", "sentence", title=title, title_justify="left")
+    name = "in folders that are no dataset name" if dataset == _UNNAMED else dataset
+    table = Table(title=f"[bold]{escape(name)}[/bold]  {len(uploads)} upload(s)", title_justify="left")
+    table.add_column("file", overflow="fold")
+    for heading in ("dropped", "status", "verdict"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("sentence", overflow="fold")
     for upload in uploads[-_MANY:]:
-        table.add_row(
-            escape(upload.key), upload.uploaded_at[:19].replace("T", " "), _coloured(upload.status),
-            _coloured(upload.verdict), escape(upload.sentence or ""),
-        )  # fmt: skip
+        dropped = upload.uploaded_at[5:19].replace("T", " ")
+        marks = (_coloured(upload.status), _coloured(upload.verdict))
+        table.add_row(escape(upload.key), dropped, *marks, escape(upload.sentence or ""))
     console.print(table)
 
 
