@@ -2,7 +2,7 @@
 
 import typer
 
-from training.commands import backtest, check, config, forecast, step
+from training.commands import backtest, check, config, forecast, history, step
 
 app = typer.Typer(
     name="training",
@@ -13,6 +13,9 @@ app = typer.Typer(
 )
 app.command()(check.check)
 app.command()(config.config)
+app.command()(history.history)
+app.command()(history.trace)
+app.command()(history.withdraw)
 app.command()(forecast.forecast)
 app.command()(backtest.backtest)
 app.command()(step.step)

@@ -11,7 +11,6 @@ import os
 import random
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,15 +19,14 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from core.contracts.errors import RejectedDataError, RetryableError
-from core.contracts.sales import KEY, SOURCE, SOURCE_KEY, SOURCE_LINE, SOURCE_TIME, SOURCE_VERSION
+from core.contracts.sales import SOURCE, SOURCE_KEY, SOURCE_TIME
 from core.contracts.uploads import Upload
+from training.claims import CLAIM, DELETE, LIVE, changes_of, claims_of, effect, rows, same_types, time_of
 from training.order import key_code, sort_by_key
 
-LIVE: Final = "_live"
 ATTEMPTS: Final = 10
-_DELETE: Final = "_delete"
-_CLAIM: Final = [*KEY, SOURCE_KEY]
-_TIME_TYPE: Final = pl.Datetime("us", "UTC")
+KEEPS_ITS_LOG: Final = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
+"""Without its log a version cannot be read, though its files are there; models name versions."""
 
 
 def merge(uri: str, frame: pl.DataFrame, *, source: Upload, storage_options: Mapping[str, str] | None = None) -> int:
@@ -48,20 +46,17 @@ def merge(uri: str, frame: pl.DataFrame, *, source: Upload, storage_options: Map
     """
     if frame.height and key_code(frame).is_duplicated().any():
         raise RejectedDataError(f"{source.key}: two rows of one date, store and item cannot be merged")
-    options = dict(storage_options) if storage_options is not None else options_for(uri)
-    claims = _claims(frame, source)
-    for attempt in range(ATTEMPTS):
-        try:
-            return _attempt(uri, claims, source, options)
-        except (CommitFailedError, _LostCreationError):
-            time.sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))
-    raise RetryableError(f"{uri}: {ATTEMPTS} attempts to merge {source.name} lost to other writers")
+    return _merge(uri, frame, source, storage_options, {"action": "merge"})
 
 
-def withdraw(uri: str, *, source: Upload, storage_options: Mapping[str, str] | None = None) -> int:
-    """Take back every row of one object; what it had covered is live again."""
+def withdraw(uri: str, *, source: Upload, reason: str = "", storage_options: Mapping[str, str] | None = None) -> int:
+    """Take back every row of one object; what it had covered is live again.
+
+    The table keeps what it says of the object when it knows a newer version than ``source``.
+    """
     table = read(uri, storage_options=storage_options)
-    return merge(uri, table.clear().drop(*SOURCE), source=source, storage_options=storage_options)
+    note = {"action": "withdraw", "reason": reason}
+    return _merge(uri, table.clear().drop(*SOURCE), source, storage_options, note)
 
 
 def read(uri: str, version: int | None = None, storage_options: Mapping[str, str] | None = None) -> pl.DataFrame:
@@ -104,6 +99,22 @@ def options_for(uri: str, environ: Mapping[str, str] = os.environ) -> dict[str, 
     return options | ({"aws_region": region} if region else {})
 
 
+def _merge(
+    uri: str, frame: pl.DataFrame, source: Upload, storage_options: Mapping[str, str] | None, note: dict[str, str]
+) -> int:
+    options = dict(storage_options) if storage_options is not None else options_for(uri)
+    note |= {
+        "source_key": source.key, "source_version": source.version_id, "source_time": time_of(source).isoformat(),
+    }  # fmt: skip
+    claims = claims_of(frame, source)
+    for attempt in range(ATTEMPTS):
+        try:
+            return _attempt(uri, claims, source, options, note)
+        except (CommitFailedError, _LostCreationError):
+            time.sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))
+    raise RetryableError(f"{uri}: {ATTEMPTS} attempts to merge {source.name} lost to other writers")
+
+
 class _LostCreationError(Exception):
     """Somebody else created the table first."""
 
@@ -115,43 +126,34 @@ def _open(uri: str, options: dict[str, str]) -> DeltaTable | None:
         return None
 
 
-def _claims(frame: pl.DataFrame, source: Upload) -> pl.DataFrame:
-    line = pl.col(SOURCE_LINE) if SOURCE_LINE in frame.columns else pl.lit(None)
-    return frame.with_columns(
-        pl.lit(source.key).alias(SOURCE_KEY),
-        pl.lit(source.version_id).alias(SOURCE_VERSION),
-        line.cast(pl.Int64).alias(SOURCE_LINE),
-        pl.lit(_time_of(source)).cast(_TIME_TYPE).alias(SOURCE_TIME),
-        pl.lit(value=True).alias(LIVE),
-    )
-
-
-def _attempt(uri: str, claims: pl.DataFrame, source: Upload, options: dict[str, str]) -> int:
+def _attempt(uri: str, claims: pl.DataFrame, source: Upload, options: dict[str, str], note: dict[str, str]) -> int:
     table = _open(uri, options)
-    commit = CommitProperties(custom_metadata={"source_key": source.key, "source_version": source.version_id})
     if table is None:
-        return _create(uri, claims, options, commit)
+        return _create(uri, claims, options, CommitProperties(custom_metadata=note | rows(added=claims.height)))
     here = _in_scope(table, claims, source, options)
-    if here.filter((pl.col(SOURCE_KEY) == source.key) & (pl.col(SOURCE_TIME) > _time_of(source))).height:
+    if here.filter((pl.col(SOURCE_KEY) == source.key) & (pl.col(SOURCE_TIME) > time_of(source))).height:
         return int(table.version())  # the table knows a newer version of this object
-    claims, here, retyped = _same_types(claims, here)
-    changes = _changes(claims, here, source.key)
+    claims, here, retyped = same_types(claims, here)
+    changes = changes_of(claims, here, source.key)
     if not changes.height:
         return int(table.version())
+    commit = CommitProperties(custom_metadata=note | effect(changes, here))
     if retyped:
         return _rewrite(table, changes, options, commit)
     _commit_merge(table, changes, commit)
     return int(table.version())
 
 
-def _time_of(source: Upload) -> datetime:
-    when = source.uploaded_at
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
-
-
 def _create(uri: str, claims: pl.DataFrame, options: dict[str, str], commit: CommitProperties) -> int:
     try:
-        write_deltalake(uri, claims.to_arrow(), mode="error", storage_options=options, commit_properties=commit)
+        write_deltalake(
+            uri,
+            claims.to_arrow(),
+            mode="error",
+            configuration=KEEPS_ITS_LOG,
+            storage_options=options,
+            commit_properties=commit,
+        )
     except CommitFailedError:
         raise
     except (DeltaError, FileExistsError) as error:
@@ -174,66 +176,9 @@ def _in_scope(table: DeltaTable, claims: pl.DataFrame, source: Upload, options: 
     return scan.filter(pl.col("date").is_between(min(days), max(days))).collect()
 
 
-def _same_types(claims: pl.DataFrame, here: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, bool]:
-    """Agree on column types; text wins over number. True when the table's own column must change."""
-    retyped = False
-    for name in claims.columns:
-        mine, theirs = claims.schema[name], here.schema.get(name)
-        if theirs is None or mine == theirs or name in _CLAIM:
-            continue
-        if pl.String in (mine, theirs):
-            claims, here = claims.with_columns(_as_text(claims, name)), here.with_columns(_as_text(here, name))
-            retyped |= theirs != pl.String
-        elif theirs == pl.Boolean:
-            here, retyped = here.with_columns(pl.col(name).cast(mine)), True
-        else:
-            claims = claims.with_columns(pl.col(name).cast(theirs))
-    return claims, here, retyped
-
-
-def _as_text(frame: pl.DataFrame, name: str) -> pl.Expr:
-    column = pl.col(name)
-    if frame.schema[name].is_float():
-        whole = column.cast(pl.Int64, strict=False)
-        return pl.when(column == whole).then(whole.cast(pl.String)).otherwise(column.cast(pl.String)).alias(name)
-    return column.cast(pl.String)
-
-
-def _changes(claims: pl.DataFrame, here: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Claims to write or delete (``_delete``) so that the table says what it should."""
-    if _says_already(claims, here, key):
-        return claims.clear()
-    others = here.filter(pl.col(SOURCE_KEY) != key)
-    gone = here.filter(pl.col(SOURCE_KEY) == key).join(claims, on=_CLAIM, how="anti")
-    after = pl.concat([others, claims], how="diagonal_relaxed")
-    contested = key_code(after).is_duplicated()
-    lone = after.filter(~contested).with_columns(pl.lit(value=True).alias(LIVE))
-    if contested.any():
-        oldest_first = after.filter(contested).sort(SOURCE_TIME, SOURCE_KEY)
-        judged = oldest_first.with_columns(pl.struct(KEY).is_last_distinct().alias(LIVE))
-        after = pl.concat([lone, judged])
-    else:
-        after = lone
-    known = pl.concat([here, after.clear()], how="diagonal_relaxed").select(after.columns)
-    # rows that stand in the table already, exactly so, need no write
-    fresh = after.join(known, on=after.columns, how="anti", nulls_equal=True)
-    marked = [
-        fresh.with_columns(pl.lit(value=False).alias(_DELETE)),
-        pl.concat([gone, after.clear()], how="diagonal_relaxed").with_columns(pl.lit(value=True).alias(_DELETE)),
-    ]
-    return pl.concat(marked, how="diagonal_relaxed")
-
-
-def _says_already(claims: pl.DataFrame, here: pl.DataFrame, key: str) -> bool:
-    """The common repeat, told quickly: nobody else speaks of these days, and the rows are the same."""
-    if claims.height != here.height or set(claims.columns) != set(here.columns) or (here[SOURCE_KEY] != key).any():
-        return False
-    return sort_by_key(here.select(claims.columns)).equals(sort_by_key(claims), null_equal=True)
-
-
 def _commit_merge(table: DeltaTable, changes: pl.DataFrame, commit: CommitProperties) -> None:
     first, last = str(changes["date"].min()), str(changes["date"].max())
-    same = " AND ".join(f"t.{name} = s.{name}" for name in _CLAIM)
+    same = " AND ".join(f"t.{name} = s.{name}" for name in CLAIM)
     merger = table.merge(
         changes.to_arrow(),
         predicate=f"t.date >= '{first}' AND t.date <= '{last}' AND {same}",
@@ -242,7 +187,7 @@ def _commit_merge(table: DeltaTable, changes: pl.DataFrame, commit: CommitProper
         merge_schema=True,
         commit_properties=commit,
     )
-    columns = {name: f"s.`{name}`" for name in changes.columns if name != _DELETE}
+    columns = {name: f"s.`{name}`" for name in changes.columns if name != DELETE}
     merger = merger.when_matched_delete(predicate="s._delete = true")
     merger = merger.when_matched_update(updates=columns)
     merger.when_not_matched_insert(updates=columns, predicate="s._delete = false").execute()
@@ -251,9 +196,9 @@ def _commit_merge(table: DeltaTable, changes: pl.DataFrame, commit: CommitProper
 def _rewrite(table: DeltaTable, changes: pl.DataFrame, options: dict[str, str], commit: CommitProperties) -> int:
     """A column changes its type: write the whole table anew, in one version."""
     whole = pl.scan_delta(table, storage_options=options).collect()
-    _, whole, _ = _same_types(changes.drop(_DELETE), whole)
-    kept = whole.join(changes, on=_CLAIM, how="anti")
-    fresh = changes.filter(~pl.col(_DELETE)).drop(_DELETE)
+    _, whole, _ = same_types(changes.drop(DELETE), whole)
+    kept = whole.join(changes, on=CLAIM, how="anti")
+    fresh = changes.filter(~pl.col(DELETE)).drop(DELETE)
     after = pl.concat([kept, fresh], how="diagonal_relaxed")
     before = int(table.version())
     write_deltalake(
