@@ -9,15 +9,16 @@ import polars as pl
 from core.contracts.sales import DATE, KEY, SERIES, UNITS
 from core.forecasting.boosters import OBJECTIVES
 from core.forecasting.calendar import Calendar
-from core.forecasting.core import blend, fit_core
-from core.forecasting.intervals import Intervals
+from core.forecasting.core import SHAPE_MARK, blend, fit_core
+from core.forecasting.grid import Floats
+from core.forecasting.intervals import Intervals, Residuals, calibrate
 from core.forecasting.metrics import quantile_name
 from core.forecasting.naive import seasonal_naive
 from core.forecasting.panel import build
 from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec, Recipe
 
-_SMOOTH, _INTERMITTENT = 0.05, 0.6
+_SMOOTH, _INTERMITTENT = 0.05, 0.3
 """Share of zeros below which only ``log``, and above which only ``tweedie`` is tried."""
 BACKTEST_COLUMNS: Final = {
     "window": pl.Date, DATE: pl.Date, "store_id": pl.String, "item_id": pl.String, UNITS: pl.Float64,
@@ -42,29 +43,29 @@ class Trials:
         A window's own quantiles come from the other windows, so that their coverage is honest.
         """
         frame = self.frame.with_columns(blend(recipe).alias("mean"))
-        intervals = _calibrated(frame, spec)
-        parts = []
-        for (window,), part in frame.group_by("window", maintain_order=True):
-            others = frame.filter(pl.col("window") != window)
-            own = _calibrated(others, spec) if others.height else intervals
-            parts.append(with_intervals(part, own))
+        window = frame["window"].rank("dense").to_numpy().astype(np.float32)
+        residuals = Residuals(frame[UNITS].to_numpy(), frame["mean"].to_numpy(), shape_of(frame), window)
+        intervals, own = calibrate(residuals, spec.quantiles, spec.seed)
+        parts = [with_intervals(part, one) for part, one in zip(frame.partition_by("window"), own, strict=True)]
         names = [quantile_name(q) for q in spec.quantiles]
         columns = [*BACKTEST_COLUMNS, "mean", *names, "naive"]
-        empty = with_intervals(frame.clear(), intervals)
-        return pl.concat([empty.select(columns), *(p.select(columns) for p in parts)]), intervals
-
-
-def _calibrated(frame: pl.DataFrame, spec: ForecastSpec) -> Intervals:
-    return Intervals.calibrate(frame[UNITS].to_numpy(), frame["mean"].to_numpy(), spec.quantiles)
+        whole = pl.concat(parts) if parts else with_intervals(frame, intervals)
+        return whole.select(columns), intervals
 
 
 def with_intervals(frame: pl.DataFrame, intervals: Intervals) -> pl.DataFrame:
-    """Add a column a quantile after ``mean``; ``tier`` stays last."""
-    values = intervals.apply(frame["mean"].to_numpy())
+    """Replace the shape columns by one a quantile; ``tier`` stays last."""
+    values = intervals.apply(frame["mean"].to_numpy(), shape_of(frame))
     columns = [pl.Series(quantile_name(q), values[:, k]) for k, q in enumerate(intervals.quantiles)]
-    rest = [name for name in frame.columns if name != "tier"]
+    rest = [name for name in frame.columns if name != "tier" and not name.startswith(SHAPE_MARK)]
     tier = ["tier"] if "tier" in frame.columns else []
     return frame.select(*rest, *columns, *tier)
+
+
+def shape_of(frame: pl.DataFrame) -> Floats:
+    """(rows, features) what a frame of forecasts tells of their spread."""
+    names = [name for name in frame.columns if name.startswith(SHAPE_MARK)]
+    return frame.select(names).to_numpy().astype(np.float32) if names else np.zeros((frame.height, 0), np.float32)
 
 
 def origins(first: int, last: int, spec: ForecastSpec, windows: int) -> list[int]:
@@ -110,8 +111,12 @@ def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe) -> Trials:
         naive = seasonal_naive(history, future.select(KEY), spec.frequency)["naive"]
         start = calendar.dates(np.array([origin]))[0]
         labelled = window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS)
-        frames.append(labelled.with_columns(naive, *(answer[name] for name in objectives)))
-    return Trials(objectives, pl.concat([empty, *frames]))
+        frames.append(
+            labelled.with_columns(
+                naive, *(answer[name] for name in answer.columns if name in objectives or name.startswith(SHAPE_MARK))
+            )
+        )
+    return Trials(objectives, pl.concat(frames))
 
 
 def actuals_of(sales: pl.DataFrame, calendar: Calendar, first: int, last: int) -> pl.DataFrame:

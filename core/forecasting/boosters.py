@@ -18,9 +18,6 @@ OBJECTIVES: Final = ("log", "tweedie")
 _PARAMS: Final[dict[str, Any]] = {
     "tree_method": "hist",
     "max_bin": 128,
-    "learning_rate": 0.08,
-    "max_depth": 7,
-    "min_child_weight": 10,
     "subsample": 0.8,
     "colsample_bytree": 0.5,
     "reg_lambda": 2.0,
@@ -28,9 +25,25 @@ _PARAMS: Final[dict[str, Any]] = {
     "verbosity": 0,
 }
 _OBJECTIVE: Final[dict[str, dict[str, Any]]] = {
-    "log": {"objective": "reg:squarederror", "base_score": 0.0},
-    "tweedie": {"objective": "reg:tweedie", "tweedie_variance_power": 1.3, "base_score": 1.0},
+    "log": {
+        "objective": "reg:squarederror",
+        "base_score": 0.0,
+        "learning_rate": 0.08,
+        "max_depth": 7,
+        "min_child_weight": 10,
+    },
+    "tweedie": {
+        "objective": "reg:tweedie",
+        "tweedie_variance_power": 1.3,
+        "base_score": 1.0,
+        "learning_rate": 0.05,
+        "max_depth": 5,
+        "min_child_weight": 100,
+    },
 }
+"""Smooth demand bears deep trees; sparse demand is mostly noise and needs many rows a leaf."""
+_ROWS_PER_LEAF_SHARE: Final = 1_000
+"""A leaf never needs more than one row in so many: small tables are not left with stumps."""
 _OFFSET: Final = 1.0
 """Added before the logarithm: one unit, so that zero has one."""
 
@@ -55,6 +68,7 @@ def fit(design: Design, level: Doubles, units: Floats, recipe: Recipe, *, object
         feature_names=list(design.names),
     )
     params = _PARAMS | _OBJECTIVE[objective] | recipe.params | {"seed": seed}
+    params["min_child_weight"] = max(1.0, min(params["min_child_weight"], len(level) / _ROWS_PER_LEAF_SHARE))
     return xgb.train(params, matrix, num_boost_round=recipe.rounds)
 
 

@@ -16,12 +16,15 @@ from core.forecasting.encoding import Encoding
 from core.forecasting.features import Design, design
 from core.forecasting.features_known import MARK
 from core.forecasting.grid import Doubles, Ints
+from core.forecasting.intervals import SHAPE_FEATURES
 from core.forecasting.panel import Panel, build
 from core.forecasting.rows import Rows
 from core.forecasting.sampling import training_rows
 from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec, Recipe
 
+SHAPE_MARK: Final = "~"
+"""Before the name of a feature that travels with a forecast to tell its spread."""
 _COLD_SHARE: Final = 0.04
 """Training rows shown as if their series had no history, so that the model knows what then."""
 
@@ -44,12 +47,12 @@ class Core:
     def predict(
         self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, recipe: Recipe
     ) -> pl.DataFrame:
-        """date, store_id, item_id, mean, tier: the blend of the boosters; 0 on closed days."""
+        """date, store_id, item_id, mean (the blend of the boosters; 0 on closed days), shape columns, tier."""
         by_objective = self.predict_each(history, future, spec)
-        return by_objective.select(*KEY, blend(recipe).alias("mean"), "tier")
+        return by_objective.select(*KEY, blend(recipe).alias("mean"), pl.col(f"^{SHAPE_MARK}.*$"), "tier")
 
     def predict_each(self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec) -> pl.DataFrame:
-        """date, store_id, item_id, one column of means an objective, tier."""
+        """date, store_id, item_id, one column of means an objective, shape columns, tier."""
         past = history.filter(pl.col(UNITS).is_not_null())
         if past.is_empty():
             raise RejectedDataError("history: no row with units; a forecast needs at least one")
@@ -69,6 +72,9 @@ class Core:
         for objective, booster in self.boosters.items():
             mean = boosters.predict(booster, made, level, objective)
             columns[objective] = np.where(closed, 0.0, mean)
+        for place, name in enumerate(made.names):
+            if name.startswith(SHAPE_FEATURES):
+                columns[SHAPE_MARK + name] = made.values[:, place]
         tier = np.where(cold, COLD_START_TIER, MODEL_TIER)
         return asked.select(KEY).with_columns(
             *(pl.Series(name, values) for name, values in columns.items()), pl.Series("tier", tier)

@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 
 from core.forecasting.features_ahead import calendar_features, opening_features
-from core.forecasting.features_group import Groups, group_features
 from core.forecasting.features_known import Scope, known_features
 from core.forecasting.features_past import Past, past_features
 from core.forecasting.grid import Doubles, Floats, Ints
@@ -44,7 +43,6 @@ def design(panel: Panel, rows: Rows, spec: ForecastSpec, static_names: tuple[str
     level = np.full(len(rows), np.nan)
     matrix: Floats | None = None
     names: tuple[str, ...] = ()
-    groups = Groups.of(panel, spec.rhythm)
     for block, index in _blocks(rows, panel.units.shape[0]):
         part = rows.take(index)
         past = Past.of(panel.units[block], panel.launch[block], spec.rhythm)
@@ -53,7 +51,6 @@ def design(panel: Panel, rows: Rows, spec: ForecastSpec, static_names: tuple[str
         columns |= calendar_features(panel.calendar, panel.first + part.target)
         columns |= opening_features(panel, part, spec.horizon)
         columns |= known_features(Scope(panel, part, local, block, past, level[index], spec.horizon))
-        columns |= group_features(groups, part)
         if matrix is None:
             names = tuple(_plain(name) for name in (*columns, *(f"static_{name}" for name in static_names)))
             matrix = np.empty((len(rows), len(names)), dtype=np.float32)

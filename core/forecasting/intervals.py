@@ -1,76 +1,199 @@
-"""Quantiles from backtest residuals (split conformal, by size of the forecast).
+"""Quantiles from backtest residuals: a booster for their shape, then conformal calibration.
 
-Residuals are ratios of what was sold to what was expected. Their quantiles are taken in bins of
-the expected units and read off between bins, so a large forecast gets a narrow band, a small one a wide.
+A residual is what was sold over what was expected. How widely it spreads depends on the series
+and on the size of the forecast, so a small quantile booster learns that from the backtest; what
+it says is then stretched, bin by bin of forecast size, until it covers what it should.
 """
 
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import numpy as np
+import xgboost as xgb
 
-from core.forecasting.grid import Doubles
+from core.forecasting.grid import Bools, Doubles, Floats
+from core.forecasting.spec import THREADS
 
-_MOST_BINS: Final = 12
-_ROWS_PER_BIN: Final = 60
+SHAPE_FEATURES: Final = ("horizon", "level", "deviation_", "zeros_", "since_", "mean_", "weekday")
+"""What may tell the spread: nothing of the date, of which a backtest sees too few."""
+_MOST_BINS: Final = 8
+_ROWS_PER_BIN: Final = 100
+_LEAST_ROWS: Final = 2_000
+_MOST_ROWS: Final = 60_000
+_ROUNDS: Final = 60
 _FLOOR: Final = 1e-3
 _UNTESTED: Final = 0.6
 """Spread of a model that has no backtest: half of the days within a factor of 1.5."""
+_PARAMS: Final[dict[str, Any]] = {
+    "objective": "reg:quantileerror",
+    "tree_method": "hist",
+    "max_bin": 64,
+    "learning_rate": 0.1,
+    "max_depth": 4,
+    "min_child_weight": 50,
+    "subsample": 0.8,
+    "colsample_bytree": 0.6,
+    "nthread": THREADS,
+    "verbosity": 0,
+}
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """Forecasts of a backtest beside what was sold.
+
+    Attributes:
+        units: (rows,) sold.
+        mean: (rows,) expected.
+        shape: (rows, features) the ``SHAPE_FEATURES`` of each forecast.
+        window: (rows,) number of the window.
+    """
+
+    units: Doubles
+    mean: Doubles
+    shape: Floats
+    window: Floats
+
+    def take(self, chosen: Bools) -> "Residuals":
+        """Some of the rows."""
+        return Residuals(self.units[chosen], self.mean[chosen], self.shape[chosen], self.window[chosen])
+
+    def usable(self) -> "Residuals":
+        """Rows with a forecast above zero: closed days have no spread."""
+        return self.take((self.mean > _FLOOR) & np.isfinite(self.units))
 
 
 @dataclass(frozen=True)
 class Intervals:
-    """Ratio quantiles by size of forecast.
+    """Quantiles of sold over expected: a shape, and how far it is stretched in each bin.
 
     Attributes:
-        quantiles: as asked.
+        quantiles: as asked, increasing.
+        booster: ratio quantiles by shape; None where the backtest was too small for one.
         centers: (bins,) log of the expected units, increasing.
-        ratios: (bins, quantiles) sold over expected.
+        stretch: (bins, quantiles) factors on the shape.
     """
 
     quantiles: tuple[float, ...]
+    booster: xgb.Booster | None
     centers: Doubles
-    ratios: Doubles
+    stretch: Doubles
 
-    @classmethod
-    def calibrate(cls, units: Doubles, mean: Doubles, quantiles: tuple[float, ...]) -> Self:
-        """Learn from forecasts of a backtest; without any, a wide default."""
-        good = np.isfinite(units) & np.isfinite(mean)
-        expected = np.maximum(mean[good], _FLOOR)
-        if not len(expected):
-            normal = np.array([_normal_quantile(q) for q in quantiles])
-            return cls(quantiles, np.zeros(1), np.exp(_UNTESTED * normal)[None, :])
-        ratio = units[good] / expected
-        order = np.argsort(expected, kind="stable")
-        bins = np.array_split(order, int(np.clip(len(order) // _ROWS_PER_BIN, 1, _MOST_BINS)))
-        centers = np.array([np.log(expected[b]).mean() for b in bins])
-        ratios = np.array([[_conformal(ratio[b], q) for q in quantiles] for b in bins])
-        return cls(quantiles, centers, ratios)
-
-    def apply(self, mean: Doubles) -> Doubles:
-        """(rows, quantiles), not negative and increasing along a row."""
+    def apply(self, mean: Doubles, shape: Floats) -> Doubles:
+        """(rows, quantiles) in units: not negative, increasing along a row, zero where the mean is."""
         at = np.log(np.maximum(mean, _FLOOR))
-        columns = [np.interp(at, self.centers, self.ratios[:, k]) for k in range(len(self.quantiles))]
-        raw = np.stack(columns, axis=1) * mean[:, None]
+        factors = np.stack(
+            [np.interp(at, self.centers, self.stretch[:, k]) for k in range(len(self.quantiles))], axis=1
+        )
+        raw = _ratios(self.booster, mean, shape, len(self.quantiles)) * factors * mean[:, None]
         return np.maximum.accumulate(np.maximum(raw, 0), axis=1)
 
     def to_json(self) -> dict[str, Any]:
-        """As plain values."""
-        return {"quantiles": self.quantiles, "centers": self.centers.tolist(), "ratios": self.ratios.tolist()}
+        """As plain values, the booster excepted."""
+        return {"quantiles": self.quantiles, "centers": self.centers.tolist(), "stretch": self.stretch.tolist()}
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> Self:
+    def from_json(cls, values: dict[str, Any], booster: xgb.Booster | None) -> Self:
         """The opposite of ``to_json``."""
-        return cls(tuple(values["quantiles"]), np.asarray(values["centers"]), np.asarray(values["ratios"]))
+        return cls(tuple(values["quantiles"]), booster, np.asarray(values["centers"]), np.asarray(values["stretch"]))
+
+
+def calibrate(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> tuple[Intervals, list[Intervals]]:
+    """Learn intervals from a backtest.
+
+    Each window is judged by a shape learned on the others, so that the stretch is honest.
+
+    Returns:
+        Intervals for the future, and for each window those that know nothing of it.
+    """
+    windows = [int(number) for number in np.unique(residuals.window)]
+    good = residuals.usable()
+    if len(good.units) < 2:  # noqa: PLR2004 - one ratio has no spread
+        return _untested(quantiles), [_untested(quantiles) for _ in windows]
+    centred = _centred(good)
+    if len(windows) == 1 or len(good.units) < _LEAST_ROWS:
+        own = [_fitted(centred.take(centred.window != w), quantiles, seed) for w in windows]
+        whole = _fitted(centred, quantiles, seed)
+        return whole, [whole if len(windows) == 1 else one for one in own]
+    shapes = {w: _booster(centred.take(centred.window != w), quantiles, seed) for w in windows}
+    held = np.zeros((len(centred.units), len(quantiles)))
+    for w, booster in shapes.items():
+        rows = centred.window == w
+        held[rows] = _ratios(booster, centred.mean[rows], centred.shape[rows], len(quantiles))
+    own = []
+    for w in windows:
+        rows = centred.window != w
+        own.append(Intervals(quantiles, shapes[w], *_stretch(centred.take(rows), held[rows], quantiles)))
+    whole = Intervals(quantiles, _booster(centred, quantiles, seed), *_stretch(centred, held, quantiles))
+    return whole, own
+
+
+def _fitted(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> Intervals:
+    """Shape and stretch from the same rows; no shape from few rows."""
+    if len(residuals.units) < 2:  # noqa: PLR2004 - one ratio has no spread
+        return _untested(quantiles)
+    booster = _booster(residuals, quantiles, seed)
+    ratios = _ratios(booster, residuals.mean, residuals.shape, len(quantiles))
+    return Intervals(quantiles, booster, *_stretch(residuals, ratios, quantiles))
+
+
+def _centred(residuals: Residuals) -> Residuals:
+    """Without each window's own drift: it says nothing of the spread, and the next has another."""
+    units = residuals.units.copy()
+    for window in np.unique(residuals.window):
+        rows = residuals.window == window
+        sold = float(units[rows].sum())
+        if sold > 0:
+            units[rows] *= float(residuals.mean[rows].sum()) / sold
+    return Residuals(units, residuals.mean, residuals.shape, residuals.window)
+
+
+def _booster(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> xgb.Booster | None:
+    count = len(residuals.units)
+    if count < _LEAST_ROWS:
+        return None
+    rows = np.sort(np.random.default_rng(seed).permutation(count)[:_MOST_ROWS])
+    mean = residuals.mean[rows]
+    matrix = xgb.QuantileDMatrix(
+        _with_size(mean, residuals.shape[rows]),
+        label=residuals.units[rows] / mean,
+        weight=np.sqrt(mean / mean.mean()) + 1e-3,
+        max_bin=_PARAMS["max_bin"],
+        nthread=THREADS,
+    )
+    params = _PARAMS | {"seed": seed, "quantile_alpha": list(quantiles)}
+    return xgb.train(params, matrix, num_boost_round=_ROUNDS)
+
+
+def _ratios(booster: xgb.Booster | None, mean: Doubles, shape: Floats, count: int) -> Doubles:
+    """Sold over expected at each quantile by shape alone; 1 without a shape."""
+    if booster is None or not len(mean):
+        return np.ones((len(mean), count))
+    raw = booster.inplace_predict(_with_size(mean, shape), validate_features=False).reshape(len(mean), count)
+    ratios: Doubles = np.maximum(raw.astype(np.float64), _FLOOR)
+    return ratios
+
+
+def _with_size(mean: Doubles, shape: Floats) -> Floats:
+    return np.column_stack([np.log(np.maximum(mean, _FLOOR)).astype(np.float32), shape])
+
+
+def _stretch(residuals: Residuals, ratios: Doubles, quantiles: tuple[float, ...]) -> tuple[Doubles, Doubles]:
+    """Bins of forecast size, and the factor on each quantile that makes it cover what it should."""
+    order = np.argsort(residuals.mean, kind="stable")
+    bins = np.array_split(order, int(np.clip(len(order) // _ROWS_PER_BIN, 1, _MOST_BINS)))
+    centers = np.array([np.log(residuals.mean[b]).mean() for b in bins])
+    over = residuals.units[:, None] / (residuals.mean[:, None] * ratios)
+    return centers, np.array([[_conformal(over[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
 
 
 def _conformal(ratios: Doubles, quantile: float) -> float:
     """Quantile with the finite-sample correction away from the centre."""
-    count = len(ratios)
-    level = quantile + (quantile - 0.5) * 2 / (count + 1)
+    level = quantile + (quantile - 0.5) * 2 / (len(ratios) + 1)
     return float(np.quantile(ratios, np.clip(level, 0, 1)))
 
 
-def _normal_quantile(level: float) -> float:
-    """Quantile of the standard normal, by the logistic approximation."""
-    return float(np.log(level / (1 - level)) / 1.702)
+def _untested(quantiles: tuple[float, ...]) -> Intervals:
+    """A wide default; the normal quantile by its logistic approximation."""
+    normal = np.array([np.log(q / (1 - q)) / 1.702 for q in quantiles])
+    return Intervals(quantiles, None, np.zeros(1), np.exp(_UNTESTED * normal)[None, :])

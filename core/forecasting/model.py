@@ -17,6 +17,7 @@ from core.forecasting.selection import choose
 from core.forecasting.spec import ForecastSpec, Recipe
 
 MODEL_FILE = "model.json"
+SPREAD_FILE = "spread.ubj"
 
 
 def _silent(_: str) -> None:
@@ -71,6 +72,8 @@ class TrainedModel:
         folder.mkdir(parents=True, exist_ok=True)
         for name, booster in self.core.boosters.items():
             booster.save_model(folder / f"{name}.ubj")
+        if self.intervals.booster is not None:
+            self.intervals.booster.save_model(folder / SPREAD_FILE)
         document = {
             "spec": self.spec.to_json(),
             "recipe": self.recipe.to_json(),
@@ -87,11 +90,12 @@ class TrainedModel:
         document = json.loads((folder / MODEL_FILE).read_text())
         recipe = Recipe.from_json(document["recipe"])
         boosters = {name: xgb.Booster(model_file=folder / f"{name}.ubj") for name in recipe.objectives}
+        spread = xgb.Booster(model_file=folder / SPREAD_FILE) if (folder / SPREAD_FILE).exists() else None
         return cls(
             ForecastSpec.from_json(document["spec"]),
             recipe,
             Core.from_json(document["core"], boosters),
-            Intervals.from_json(document["intervals"]),
+            Intervals.from_json(document["intervals"], spread),
             pl.read_parquet(folder / "backtest.parquet"),
             document["info"],
         )

@@ -1,39 +1,55 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.forecasting.intervals import Intervals
+from core.forecasting.intervals import Intervals, Residuals, calibrate
 
 QUANTILES = (0.1, 0.5, 0.9)
 
 
-def noisy(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def noisy(count: int, seed: int) -> Residuals:
+    """Two windows of gamma noise whose width the one shape feature tells."""
     rng = np.random.default_rng(seed)
     mean = rng.gamma(2, 20, count)
-    return rng.gamma(4, mean / 4), mean
+    narrow = rng.integers(0, 2, count)
+    shape = np.where(narrow, 16, 4)
+    units = rng.gamma(shape, mean / shape)
+    return Residuals(units, mean, narrow[:, None].astype(np.float32), (np.arange(count) % 2).astype(np.float32))
 
 
-def test_intervals_cover_what_they_promise_on_new_days() -> None:
-    intervals = Intervals.calibrate(*noisy(5_000, 1), QUANTILES)
-    units, mean = noisy(5_000, 2)
-    low, middle, high = intervals.apply(mean).T
-    assert 0.78 < np.mean((units >= low) & (units <= high)) < 0.82
-    assert 0.48 < np.mean(units <= middle) < 0.52
+@pytest.mark.parametrize("count", [600, 8_000])
+def test_intervals_cover_what_they_promise_on_new_days(count: int) -> None:
+    intervals, own = calibrate(noisy(count, 1), QUANTILES, seed=7)
+    new = noisy(5_000, 2)
+    for one in (intervals, *own):
+        low, middle, high = one.apply(new.mean, new.shape).T
+        assert 0.75 < np.mean((new.units >= low) & (new.units <= high)) < 0.85
+        assert 0.45 < np.mean(new.units <= middle) < 0.55
+
+
+def test_a_steady_series_gets_a_narrow_interval() -> None:
+    intervals, _ = calibrate(noisy(8_000, 1), QUANTILES, seed=7)
+    mean = np.full(2, 40.0)
+    low, _, high = intervals.apply(mean, np.array([[0], [1]], dtype=np.float32)).T
+    assert high[1] - low[1] < 0.7 * (high[0] - low[0])
 
 
 @given(st.integers(0, 300), st.integers(0, 5), st.lists(st.floats(0, 1e6), min_size=1, max_size=20))
 def test_quantiles_increase_and_are_not_negative(count: int, seed: int, means: list[float]) -> None:
-    units, mean = noisy(count, seed)
-    found = Intervals.calibrate(units, mean, QUANTILES).apply(np.array(means))
+    intervals, _ = calibrate(noisy(count, seed), QUANTILES, seed=7)
+    found = intervals.apply(np.array(means), np.zeros((len(means), 1), dtype=np.float32))
     assert (found >= 0).all()
     assert (np.diff(found, axis=1) >= 0).all()
 
 
 def test_a_closed_day_has_no_spread() -> None:
-    assert Intervals.calibrate(*noisy(500, 1), QUANTILES).apply(np.zeros(2)).tolist() == [[0, 0, 0], [0, 0, 0]]
+    intervals, _ = calibrate(noisy(500, 1), QUANTILES, seed=7)
+    assert intervals.apply(np.zeros(2), np.zeros((2, 1), dtype=np.float32)).tolist() == [[0, 0, 0], [0, 0, 0]]
 
 
 def test_json_brings_the_same_intervals_back() -> None:
-    intervals = Intervals.calibrate(*noisy(500, 1), QUANTILES)
-    again = Intervals.from_json(intervals.to_json())
-    assert np.array_equal(again.apply(np.array([1.0, 50.0])), intervals.apply(np.array([1.0, 50.0])))
+    intervals, _ = calibrate(noisy(500, 1), QUANTILES, seed=7)
+    again = Intervals.from_json(intervals.to_json(), None)
+    mean, shape = np.array([1.0, 50.0]), np.zeros((2, 1), dtype=np.float32)
+    assert np.array_equal(again.apply(mean, shape), intervals.apply(mean, shape))
