@@ -1,5 +1,6 @@
 """MiniStack as a child process: its settings, start, snapshot and end."""
 
+import contextlib
 import sys
 import urllib.request
 
@@ -13,8 +14,6 @@ class Emulator:
 
     def __init__(self, layout: Layout, ports: Ports) -> None:
         self._url = f"http://{HOST}:{ports.aws}"
-        scratch = layout.root / "tmp"
-        scratch.mkdir(parents=True, exist_ok=True)
         # Functions run with the interpreter and the environment of the emulator itself,
         # so what is set here is what they see.
         env = aws_environment(ports) | {
@@ -32,7 +31,7 @@ class Emulator:
             "DOCKER_HOST": "unix:///nonexistent",  # functions run as processes; never look for Docker
             "LAMBDA_EXECUTOR": "local",
             "LAMBDA_WARM_TTL_SECONDS": "3600",
-            "TMPDIR": str(scratch.resolve()),
+            "TMPDIR": str(layout.temporary.resolve()),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         self.child = Child(
@@ -58,8 +57,9 @@ class Emulator:
         request = urllib.request.Request(f"{self._url}{SNAPSHOT_PATH}", method="POST")  # noqa: S310 - loopback
         urllib.request.urlopen(request, timeout=60).close()  # noqa: S310
 
-    def stop(self) -> None:
-        """Save and end. Its own shutdown takes long and would add nothing to the snapshot."""
-        if self.child.alive:
-            self.snapshot()
+    def stop(self, *, save: bool) -> None:
+        """Save, if asked to, and end. Its own shutdown takes long and would add nothing to the snapshot."""
+        if save and self.child.alive:
+            with contextlib.suppress(OSError):  # it does not answer: the last snapshot and the journal have to do
+                self.snapshot()
         self.child.kill()

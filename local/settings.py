@@ -77,12 +77,12 @@ class Layout:
     sagemaker: Path = field(init=False)
     logs: Path = field(init=False)
     scratch: Path = field(init=False)
-    synth: Path = field(init=False)
+    temporary: Path = field(init=False)
 
     def __post_init__(self) -> None:
         for name, part in {
             "state": "aws", "objects": "s3", "sagemaker": "sagemaker",
-            "logs": "logs", "scratch": "scratch", "synth": "synth",
+            "logs": "logs", "scratch": "scratch", "temporary": "tmp",
         }.items():  # fmt: skip
             object.__setattr__(self, name, self.root / part)
 
@@ -93,7 +93,7 @@ class Layout:
 
     def make(self) -> None:
         """Create the folders."""
-        for folder in (self.state, self.objects, self.sagemaker, self.logs, self.scratch, self.synth):
+        for folder in (self.state, self.objects, self.sagemaker, self.logs, self.scratch, self.temporary):
             folder.mkdir(parents=True, exist_ok=True)
 
 

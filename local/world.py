@@ -44,7 +44,11 @@ class World:
         self.ports = ports or Ports()
         self.info = WorldInfo.of(os.getpid(), self.ports)
         self.left_out: list[str] = []
+        self.emulator = Emulator(self.layout, self.ports)
+        self.sagemaker = self._sagemaker()
+        self.service = self._service()
         self._with_service = service
+        self._deployed = False  # what was deployed by halves is not worth keeping
         self._lock: IO[str] | None = None
         self._stopping = threading.Event()
         self._ended = threading.Event()
@@ -64,12 +68,13 @@ class World:
             StartError: a part did not come up.
             DeployError: a stack could not be deployed.
         """
-        self.layout.make()
+        self.layout.root.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
             self.layout.world.unlink(missing_ok=True)
             self.ports.check_free()
-            shutil.rmtree(self.layout.root / "tmp", ignore_errors=True)
+            shutil.rmtree(self.layout.temporary, ignore_errors=True)
+            self.layout.make()
             self._start(say)
         except BaseException:
             self.down()
@@ -77,9 +82,6 @@ class World:
         return self
 
     def _start(self, say: Say) -> None:
-        self.emulator = Emulator(self.layout, self.ports)
-        self.sagemaker = self._sagemaker()
-        self.service = self._service()
         say("starting the AWS emulator and SageMaker")
         for child in (self.emulator.child, self.sagemaker):
             child.launch()
@@ -92,6 +94,7 @@ class World:
         left_out = deploy.deploy(Cloud(self.info), assembly, say)
         self.left_out = sorted({kind for _, kind, _ in left_out})
         self.emulator.snapshot()
+        self._deployed = True
         if self._with_service:
             self.service.launch()
         say("looking for files that no event told of")
@@ -159,11 +162,9 @@ class World:
         self._stopping.set()
         with self._guard:
             self.layout.world.unlink(missing_ok=True)
-            for name in ("service", "sagemaker"):
-                if child := getattr(self, name, None):
-                    child.stop()
-            if emulator := getattr(self, "emulator", None):
-                emulator.stop()
+            self.service.stop()
+            self.sagemaker.stop()
+            self.emulator.stop(save=self._deployed)
         self._ended.set()
         if self._lock:
             self._lock.close()
