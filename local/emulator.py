@@ -4,6 +4,7 @@ import contextlib
 import sys
 import urllib.request
 
+from core.contracts.errors import ConfigError
 from local.generations import Generations
 from local.process import Child
 from local.settings import ACCOUNT, HOST, REGION, REPOSITORY, SNAPSHOT_PATH, Layout, Ports, aws_environment
@@ -13,6 +14,7 @@ class Emulator:
     """The AWS API on one loopback port, state beneath the world's folder."""
 
     def __init__(self, layout: Layout, ports: Ports) -> None:
+        self._layout = layout
         self._url = f"http://{HOST}:{ports.aws}"
         # Functions run with the interpreter and the environment of the emulator itself,
         # so what is set here is what they see.
@@ -41,6 +43,20 @@ class Emulator:
             log=layout.logs / "aws.log",
             cwd=REPOSITORY,
         )
+
+    def check(self) -> None:
+        """Refuse objects without the state that tells of their buckets: somebody has removed half of the folder.
+
+        Raises:
+            ConfigError: naming the folder and the cure.
+        """
+        account = self._layout.objects / ACCOUNT
+        buckets = [path for path in account.glob("mlops-*") if any(path.iterdir())]
+        if buckets and not Generations(self._layout.state).any:
+            raise ConfigError(
+                f"{self._layout.objects} holds objects but {self._layout.state} no state of their buckets: "
+                f"bring it back, or remove {self._layout.root} to start from nothing"
+            )
 
     @property
     def ready(self) -> str:

@@ -21,6 +21,11 @@ class Generations:
         self.root, self.work, self._good = root, root / "work", root / "good"
 
     @property
+    def any(self) -> bool:
+        """True when there is something to start from."""
+        return self._good.exists()
+
+    @property
     def journal(self) -> Path:
         """Journal of the generation that is good now."""
         return self._good / JOURNAL

@@ -73,6 +73,7 @@ class World:
         try:
             self.layout.world.unlink(missing_ok=True)
             self.ports.check_free()
+            self.emulator.check()
             shutil.rmtree(self.layout.temporary, ignore_errors=True)
             self.layout.make()
             self._start(say)

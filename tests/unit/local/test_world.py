@@ -39,6 +39,15 @@ def test_a_second_world_of_a_folder_is_refused(tmp_path: Path) -> None:
     assert not locked(tmp_path)
 
 
+def test_objects_without_the_state_of_their_buckets_are_refused(tmp_path: Path) -> None:
+    objects = tmp_path / "s3" / "000000000000" / "mlops-dev-raw-000000000000"
+    objects.mkdir(parents=True)
+    (objects / "a.csv").touch()
+    with pytest.raises(ConfigError, match="start from nothing"):
+        World(tmp_path, free_ports()).up()
+    assert not locked(tmp_path)
+
+
 def test_what_a_killed_world_left_behind_does_not_count_as_up(tmp_path: Path) -> None:
     WorldInfo.of(os.getpid(), Ports()).write(tmp_path)
     (tmp_path / "lock").touch()
