@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Final
 
 import polars as pl
@@ -16,6 +17,7 @@ UNIT: Final = "\x1f"
 """Divides the cells of a spreadsheet's row; under it quotes are cells' own."""
 FIELDS: Final = "_fields"
 _MAX_JOINED: Final = 200
+_MAX_PATTERN: Final = 100
 
 csv.field_size_limit(1 << 30)
 
@@ -144,36 +146,54 @@ def split_fields(records: pl.DataFrame, delimiter: str, width: int) -> tuple[pl.
     plain = pl.col(RAW).str.count_matches(delimiter, literal=True) == width - 1
     if delimiter != UNIT:
         plain &= ~pl.col(RAW).str.contains('"', literal=True)
-    mask = records.select(plain.alias("plain"))["plain"]
-    regular = records if mask.all() else records.filter(mask)
-    parts = [_split_plain(regular, delimiter, names)] if regular.height else []
+    parts, rest = _take(records, plain, delimiter, names, quote=None)
+    if rest.height and delimiter != UNIT and width <= _MAX_PATTERN:
+        quoted, rest = _take(
+            rest, pl.col(RAW).str.contains(_well_quoted(delimiter, width)), delimiter, names, quote='"'
+        )
+        parts += quoted
     ragged: list[tuple[int, list[str]]] = []
-    if regular.height != records.height:
-        rows: list[tuple[int, list[str]]] = []
-        for line, raw in records.filter(~mask).iter_rows():
-            fields = split_record(raw, delimiter)
-            while len(fields) > width and not fields[-1].strip():
-                fields.pop()
-            (rows if len(fields) == width else ragged).append((line, fields))
-        if rows:
-            parts.append(_cells(rows, names))
+    rows: list[tuple[int, list[str]]] = []
+    for line, raw in rest.iter_rows():
+        fields = split_record(raw, delimiter)
+        while len(fields) > width and not fields[-1].strip():
+            fields.pop()
+        (rows if len(fields) == width else ragged).append((line, fields))
+    if rows:
+        parts.append(_cells(rows, names))
     frame = pl.concat(parts) if parts else pl.DataFrame(schema={LINE: pl.Int64, **dict.fromkeys(names, pl.String)})
     if len(parts) > 1:
         frame = frame.sort(LINE)
     return frame, pl.DataFrame(ragged, schema={LINE: pl.Int64, FIELDS: pl.List(pl.String)}, orient="row")
 
 
-def _split_plain(regular: pl.DataFrame, delimiter: str, names: list[str]) -> pl.DataFrame:
-    if len(names) == 1:
-        return regular.rename({RAW: names[0]})
-    text = regular.select(pl.col(RAW).str.join("\n")).item().encode()
+def _take(
+    records: pl.DataFrame, fits: pl.Expr, delimiter: str, names: list[str], *, quote: str | None
+) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+    """Split the records that surely have as many fields as there are ``names``; returns the others too."""
+    mask = records.select(fits.alias("fits"))["fits"]
+    sure = records if mask.all() else records.filter(mask)
+    parts = [_split(sure, delimiter, names, quote)] if sure.height else []
+    return parts, records.filter(~mask) if sure.height != records.height else records.clear()
+
+
+def _well_quoted(delimiter: str, width: int) -> str:
+    """Pattern of one line whose fields are each bare or wholly in quotes."""
+    mark = re.escape(delimiter)
+    field = rf'(?:"(?:[^"]|"")*"|[^"{mark}]*)'
+    return rf"^{field}(?:{mark}{field}){{{width - 1}}}$"
+
+
+def _split(sure: pl.DataFrame, delimiter: str, names: list[str], quote: str | None) -> pl.DataFrame:
+    if len(names) == 1 and quote is None:
+        return sure.rename({RAW: names[0]})
+    text = sure.select(pl.col(RAW).str.join("\n")).item().encode()
     cells = pl.read_csv(
-        text, separator=delimiter, quote_char=None, has_header=False, new_columns=names, infer_schema=False
+        text, separator=delimiter, quote_char=quote, has_header=False, new_columns=names, infer_schema=False
     )
-    if cells.shape != (regular.height, len(names)):
-        rows = [(line, raw.split(delimiter)) for line, raw in regular.iter_rows()]
-        return _cells(rows, names)
-    return pl.concat([regular.select(LINE), cells], how="horizontal")
+    if cells.shape != (sure.height, len(names)):
+        return _cells([(line, split_record(raw, delimiter)) for line, raw in sure.iter_rows()], names)
+    return pl.concat([sure.select(LINE), cells], how="horizontal")
 
 
 def _cells(rows: list[tuple[int, list[str]]], names: list[str]) -> pl.DataFrame:

@@ -114,6 +114,7 @@ def _further_headers(rest: pl.DataFrame, header_raw: str, layout: Layout) -> lis
     """Lines below the first header that name columns again; None for a repeat of the current one."""
     after_blank = pl.col("blank").shift(1, fill_value=False)
     odd_width = pl.col(RAW).str.count_matches(layout.delimiter, literal=True) != layout.width - 1
+    odd_width &= ~pl.col(RAW).str.contains('"', literal=True)
     candidates = rest.filter(
         ~pl.col("blank")
         & pl.col(RAW).str.contains(layout.delimiter, literal=True)
