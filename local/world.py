@@ -13,12 +13,13 @@ from typing import IO, Final, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from core.contracts.errors import ConfigError, RetailForecastError
-from local import deploy, queues, synthesis
+from local import deploy, synthesis
+from local.aws import queues
+from local.aws.emulator import Emulator
+from local.aws.metrics import Relay
 from local.client import Client
 from local.cloud import Cloud
-from local.emulator import Emulator
 from local.info import WorldInfo
-from local.metrics import Relay
 from local.process import Child, StartError, wait_until
 from local.settings import HOST, REPOSITORY, Layout, Ports, aws_environment
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from local.aws.emulator import Emulator
 from local.cloud import Cloud
-from local.emulator import Emulator
 from local.info import WorldInfo
 from local.process import Child
 from local.settings import REGION, REPOSITORY, Layout, aws_environment, free_ports

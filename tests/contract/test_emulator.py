@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local import queues
+from local.aws import queues
 from tests.contract.conftest import Parts
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.metrics import Relay, data_of
+from local.aws.metrics import Relay, data_of
 from tests.contract.conftest import Parts
 from tests.contract.test_emulator import until
 

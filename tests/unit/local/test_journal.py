@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local.generations import Generations
-from local.journal import Journal
+from local.aws.generations import Generations
+from local.aws.journal import Journal
 
 
 def test_what_was_appended_is_there_after_any_number_of_starts(tmp_path: Path) -> None:

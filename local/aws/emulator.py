@@ -5,7 +5,7 @@ import sys
 import urllib.request
 
 from core.contracts.errors import ConfigError
-from local.generations import Generations
+from local.aws.generations import Generations
 from local.process import Child
 from local.settings import ACCOUNT, HOST, REGION, REPOSITORY, SNAPSHOT_PATH, Layout, Ports, aws_environment
 
@@ -38,7 +38,7 @@ class Emulator:
         }
         self.child = Child(
             "the AWS emulator",
-            [sys.executable, "-m", "local.durable"],
+            [sys.executable, "-m", "local.aws.durable"],
             env=env,
             log=layout.logs / "aws.log",
             cwd=REPOSITORY,

@@ -8,7 +8,7 @@ shuts down in peace. This program runs its ASGI application unchanged and adds:
 - a journal of DynamoDB writes since the last snapshot, replayed at start, so that
   an acknowledged write survives ``kill -9``.
 
-Run as ``python -m local.durable`` with MiniStack's own environment variables.
+Run as ``python -m local.aws.durable`` with MiniStack's own environment variables.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.app import app as ministack_app
 
-from local.generations import Generations
-from local.journal import Journal
+from local.aws.generations import Generations
+from local.aws.journal import Journal
 from local.settings import SNAPSHOT_PATH
 
-log = logging.getLogger("local.durable")
+log = logging.getLogger("local.aws.durable")
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
