@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from local.sagemaker.journal import Execution, Journal
 
 log = logging.getLogger(__name__)
+_AFTER_TROUBLE: Final = 5.0
 _SETTLE_LIMIT: Final = 600.0  # a queue never seen empty for this long has been worked on since
 
 
@@ -114,6 +115,9 @@ class Courier(threading.Thread):
                 self._settle()
             except (BotoCoreError, ClientError) as error:
                 log.warning("events wait in the outbox: %s", error)
+            except Exception:  # a thread that died would leave every later event undelivered
+                log.exception("events wait in the outbox")
+                time.sleep(_AFTER_TROUBLE)
             self._wake.wait(0.5)
 
     def _deliver(self, event: dict[str, Any]) -> list[str]:
