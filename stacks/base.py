@@ -1,26 +1,11 @@
 """What every stack of an environment has in common: its name, its tags, its place."""
 
-from typing import Final, Literal
-
 import aws_cdk as cdk
 from constructs import Construct
 
 from core.contracts import names
+from core.contracts.tags import Component, tags
 from stacks.config import Config
-
-Component = Literal["infra", "ml", "app"]
-PROJECT: Final = "MLOpsRetailForecast"
-
-
-def tags(environment: str, component: Component) -> dict[str, str]:
-    """Tags of everything that takes tags."""
-    return {
-        "Project": PROJECT,
-        "Environment": environment,
-        "Component": component,
-        "Owner": "DataTeam",
-        "CostCenter": "ML-Platform",
-    }
 
 
 class EnvironmentStack(cdk.Stack):

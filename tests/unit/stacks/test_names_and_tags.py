@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from stacks.base import tags
+from core.contracts.tags import tags
 from tests.unit.stacks.synthesis import STACKS, Template, templates, text
 
 pytestmark = pytest.mark.xdist_group("synth")

@@ -1,0 +1,67 @@
+"""What the chart needs of ``environments/<env>.toml``; the stacks read the same file, and more of it."""
+
+import tomllib
+from pathlib import Path
+from typing import Final, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.contracts import names
+from core.contracts.errors import ConfigError
+from k8s_charts.place import Place, image, role_name
+from k8s_charts.settings import ServiceSettings
+
+ENVIRONMENTS: Final = Path(__file__).parent.parent / "environments"
+
+
+class _Images(BaseModel):
+    inference_api: str
+
+
+class _Network(BaseModel):
+    cidr: str = "10.0.0.0/16"
+
+
+class Configuration(BaseModel):
+    """One environment, as far as the chart is concerned."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    environment: str
+    region: str = "ap-southeast-1"
+    account: str | None = None
+    images: _Images
+    vpc: _Network = Field(default_factory=_Network)
+    service: ServiceSettings = ServiceSettings()
+
+    def place(self, account: str) -> Place:
+        """Where the service runs in an account."""
+        return Place(
+            environment=self.environment,
+            region=self.region,
+            account=account,
+            image=image(f"{account}.dkr.ecr.{self.region}.amazonaws.com", self.images.inference_api),
+            role_arn=f"arn:aws:iam::{account}:role/{role_name(self.environment)}",
+            lake_bucket=names.bucket(self.environment, "lake", account),
+            artifacts_bucket=names.bucket(self.environment, "artifacts", account),
+            vpc_cidr=self.vpc.cidr,
+        )
+
+
+def load(name: str, folder: Path = ENVIRONMENTS) -> Configuration:
+    """Read one environment.
+
+    Raises:
+        ConfigError: naming the file, the field and the cure.
+    """
+    known = get_args(names.Environment)
+    if name not in known:
+        raise ConfigError(f"environment is {name!r}: choose {', '.join(known)}")
+    file = folder / f"{name}.toml"
+    try:
+        return Configuration.model_validate({"environment": name, **tomllib.loads(file.read_text())})
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{file.parent.name}/{file.name}: {error}") from error
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise ConfigError("\n".join(f"{file.parent.name}/{file.name}: {fault}" for fault in faults)) from error

@@ -1,0 +1,42 @@
+"""Where the service is deployed, as its chart needs to know it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.contracts import names
+
+NAMESPACE: Final = "forecast"
+APP: Final = "forecast-api"
+"""Name of the deployment, its service account and everything that belongs to it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Strings, or the CDK's tokens for them."""
+
+    environment: str
+    region: str
+    account: str
+    image: str
+    """Address with a tag or a digest."""
+    role_arn: str
+    """IAM role of the service account."""
+    lake_bucket: str
+    artifacts_bucket: str
+    vpc_cidr: str
+
+
+def role_name(environment: str) -> str:
+    """IAM role of the service account."""
+    return names.resource(environment, "service")
+
+
+def security_group(environment: str) -> str:
+    """Security group of the load balancer, by its tag ``Name``."""
+    return names.resource(environment, "alb")
+
+
+def image(registry: str, build: str) -> str:
+    """Address of one build of the service's image: a tag, or ``sha256:...``."""
+    separator = "@" if build.startswith("sha256:") else ":"
+    return f"{registry}/{names.PREFIX}/inference-api{separator}{build}"

@@ -1,0 +1,99 @@
+"""What differs between environments in how the service runs: section ``service`` of ``environments/<env>.toml``."""
+
+import re
+from typing import Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+_CERTIFICATE: Final = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+")
+_WEB_ACL: Final = re.compile(r"arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/[^/]+/[0-9a-f-]+")
+_SECRET: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Ingress(_Section):
+    """The load balancer before the pods."""
+
+    scheme: Literal["internal", "internet-facing"] = "internal"
+    certificate_arn: str | None = Field(None, description="ACM certificate; plain HTTP inside the VPC when absent")
+    host: str | None = Field(None, description="name the certificate is for; any when absent")
+    web_acl_arn: str | None = Field(None, description="regional WAFv2 web ACL")
+
+    @field_validator("certificate_arn")
+    @classmethod
+    def _certificate(cls, value: str | None) -> str | None:
+        if value is not None and not _CERTIFICATE.fullmatch(value):
+            raise ValueError("give the ARN of an ACM certificate, 'arn:aws:acm:<region>:<account>:certificate/<id>'")
+        return value
+
+    @field_validator("web_acl_arn")
+    @classmethod
+    def _web_acl(cls, value: str | None) -> str | None:
+        if value is not None and not _WEB_ACL.fullmatch(value):
+            raise ValueError("give the ARN of a regional web ACL, 'arn:aws:wafv2:...:regional/webacl/<name>/<id>'")
+        return value
+
+    @property
+    def port(self) -> int:
+        """Port the load balancer listens on."""
+        return 443 if self.certificate_arn else 80
+
+
+class ServiceSettings(_Section):
+    """Pods, their size and their number, and the load balancer before them."""
+
+    ingress: Ingress = Ingress()
+    api_key_secret: str | None = Field(None, description="Kubernetes Secret whose item 'keys' holds accepted keys")
+    datasets: tuple[str, ...] = Field((), description="served; every dataset with a champion when empty")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    poll_seconds: int = Field(2, ge=1, le=3600, description="between two looks at the champion pointers")
+    min_pods: int = Field(2, ge=2, le=10, description="two at least, or a node's end is an outage")
+    max_pods: int = Field(10, ge=2, le=50)
+    cpu_millis: int = Field(250, ge=100, le=16000, description="asked for; four times as much is the limit")
+    memory_mb: int = Field(512, ge=256, le=65536, description="asked for, and the limit")
+    deregistration_seconds: int = Field(30, ge=5, le=600, description="the load balancer forgets a pod within")
+    graceful_seconds: int = Field(30, ge=1, le=600, description="requests in flight may take this long at a stop")
+
+    @field_validator("api_key_secret")
+    @classmethod
+    def _secret(cls, value: str | None) -> str | None:
+        if value is not None and not _SECRET.fullmatch(value):
+            raise ValueError("give the name of a Kubernetes Secret: lower-case letters, digits and hyphens")
+        return value
+
+    @model_validator(mode="after")
+    def _closed_to_the_world(self) -> Self:
+        if self.ingress.scheme == "internet-facing":
+            missing = [
+                name
+                for name, value in {
+                    "ingress.certificate_arn": self.ingress.certificate_arn,
+                    "api_key_secret": self.api_key_secret,
+                }.items()
+                if value is None
+            ]
+            if missing:
+                raise ValueError(
+                    f"ingress.scheme is 'internet-facing' without {' and '.join(missing)}: anybody could read every "
+                    f"forecast; set {'it' if len(missing) == 1 else 'them'}, or take scheme = 'internal'"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _room_to_grow(self) -> Self:
+        if self.max_pods < self.min_pods:
+            raise ValueError(f"max_pods is {self.max_pods}, below min_pods = {self.min_pods}: raise it")
+        return self
+
+    @property
+    def pre_stop_seconds(self) -> int:
+        """A pod told to stop answers on for so long: until no load balancer sends it anything."""
+        return self.deregistration_seconds + 10
+
+    @property
+    def grace_seconds(self) -> int:
+        """After so long a pod is killed: it has waited, and answered what was in flight, long before."""
+        return self.pre_stop_seconds + self.graceful_seconds + 10
