@@ -75,11 +75,11 @@ class Runner:
     def change(self, execution: Execution, status: str, *, before: tuple[str, ...], failure: str | None = None) -> bool:
         """Journal a new status together with its event."""
         with self.journal.together():
+            (old,) = self.journal.executions("id = ?", execution.id)
             if not self.journal.set_status(execution.id, status, before=before, failure=failure):
                 return False
-            previous = execution.status
             (now,) = self.journal.executions("id = ?", execution.id)
-            self.courier.send(events.execution_changed(now, previous))
+            self.courier.send(events.execution_changed(now, old.status))
         execution.status, execution.failure = status, failure
         return True
 

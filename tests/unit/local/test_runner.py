@@ -183,6 +183,7 @@ def test_a_stopped_execution_ends_its_job_and_says_stopped(bench: Bench) -> None
     bench.runner.stop(execution)
     assert bench.wait("e1").status == "Stopped"
     assert bench.statuses() == ["Stopping", "Stopped"]
+    assert bench.collector.events[-1]["detail"]["previousPipelineExecutionStatus"] == "Stopping"
 
 
 def test_an_image_nobody_knows_fails_by_name(bench: Bench) -> None:
