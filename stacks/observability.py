@@ -72,6 +72,14 @@ class ObservabilityStack(EnvironmentStack):
                 metric=metrics.pipeline(name, "ExecutionFailed"),
                 threshold=1,
             )
+        upkeep = names.maintain_pipeline(env)
+        yield AlarmSpec(
+            name=f"{upkeep.removeprefix(self.physical(''))}-failed",
+            says="The tables were not maintained; they work as before, but grow slower and larger.",
+            runbook="maintenance-failed",
+            metric=metrics.pipeline(upkeep, "ExecutionFailed"),
+            threshold=1,
+        )
 
     def _accuracy(self) -> Iterator[AlarmSpec]:
         alarms = self.config.alarms

@@ -1,11 +1,14 @@
 """Environment of a pipeline step; the pipeline definition writes exactly these names."""
 
 import os
-from typing import Self
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.contracts.errors import ConfigError
+
+EVERY_DATASET: Final = "*"
+"""Stands for a dataset where a step is for all of them; no dataset can be called so."""
 
 
 class StepSettings(BaseModel):

@@ -86,6 +86,12 @@ class Bucket:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
         return sorted(item["Key"] for page in pages for item in page.get("Contents", []))
 
+    def folders(self, prefix: str) -> list[str]:
+        """Names of the folders directly below a prefix, sorted."""
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix, Delimiter="/")
+        found = [item["Prefix"] for page in pages for item in page.get("CommonPrefixes", [])]
+        return sorted(name.removeprefix(prefix).rstrip("/") for name in found)
+
     def newest_version(self, key: str) -> str | None:
         """Version id of what a reader of the key gets now; None when it is deleted."""
         try:

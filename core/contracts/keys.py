@@ -26,6 +26,7 @@ VERDICTS: Final = "verdicts/"
 QUARANTINE: Final = "quarantine/"
 OUR_RAW_PREFIXES: Final = (VERDICTS, QUARANTINE)
 CHAMPIONS: Final = "champions/"
+TABLES: Final = "tables/"
 DEFAULT_DATASET: Final = "default"
 
 _MAX_KEY: Final = 1024
@@ -82,7 +83,7 @@ def config(dataset: str, *, proposed: bool = False) -> str:
 
 def table(dataset: str, name: str) -> str:
     """Prefix of a Delta table: ``sales`` or ``plan``."""
-    return f"tables/{dataset}/{name}"
+    return f"{TABLES}{dataset}/{name}"
 
 
 def run(dataset: str, run_id: str, name: str) -> str:

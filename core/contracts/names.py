@@ -38,6 +38,11 @@ def forecast_pipeline(env: str) -> str:
     return resource(env, "forecast")
 
 
+def maintain_pipeline(env: str) -> str:
+    """SageMaker pipeline that keeps the tables in good order."""
+    return resource(env, "maintain")
+
+
 def model_package_group(env: str) -> str:
     """SageMaker model package group that holds every registered model."""
     return resource(env, "demand")

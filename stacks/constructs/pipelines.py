@@ -1,4 +1,4 @@
-"""The SageMaker side: model package group, and the two pipelines as ``training.pipeline`` defines them."""
+"""The SageMaker side: model package group, and the pipelines as ``training.pipeline`` defines them."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -9,13 +9,14 @@ from core.contracts import names
 from stacks.base import EnvironmentStack
 from stacks.config import Job
 from stacks.constructs.data_plane import DataPlane
+from stacks.constructs.schedule import weekly
 from stacks.constructs.step_roles import StepRoles
-from training.pipeline import Instance, Network, Spot, World, forecast, retrain
+from training.pipeline import Instance, Network, Spot, World, forecast, maintain, retrain
 from training.pipeline.values import Json
 
 
 class Pipelines(Construct):
-    """Group ``mlops-{env}-demand``, pipelines ``mlops-{env}-retrain`` and ``mlops-{env}-forecast``."""
+    """Group ``mlops-{env}-demand``, pipelines ``mlops-{env}-retrain``, ``-forecast`` and ``-maintain``."""
 
     def __init__(
         self, scope: EnvironmentStack, construct_id: str, *, data: DataPlane, roles: StepRoles, role: iam.Role
@@ -32,8 +33,10 @@ class Pipelines(Construct):
         world = describe(scope, data, roles)
         self._pipeline("Retrain", names.retrain_pipeline(env), retrain(world), role)
         self._pipeline("Forecast", names.forecast_pipeline(env), forecast(world), role)
+        upkeep = self._pipeline("Maintain", names.maintain_pipeline(env), maintain(world), role)
+        weekly(scope, upkeep)
 
-    def _pipeline(self, construct_id: str, name: str, definition: Json, role: iam.Role) -> None:
+    def _pipeline(self, construct_id: str, name: str, definition: Json, role: iam.Role) -> sagemaker.CfnPipeline:
         body = Stack.of(self).to_json_string(definition)
         pipeline = sagemaker.CfnPipeline(
             self,
@@ -43,6 +46,7 @@ class Pipelines(Construct):
             role_arn=role.role_arn,
         )
         pipeline.node.add_dependency(role)  # its policy is checked when the pipeline is made
+        return pipeline
 
 
 def describe(stack: EnvironmentStack, data: DataPlane, roles: StepRoles) -> World:

@@ -30,6 +30,7 @@ class StepRoles:
     evaluate: iam.Role
     forecast: iam.Role
     model: iam.Role
+    maintain: iam.Role
 
     @property
     def arns(self) -> Roles:
@@ -40,6 +41,7 @@ class StepRoles:
             evaluate=self.evaluate.role_arn,
             forecast=self.forecast.role_arn,
             model=self.model.role_arn,
+            maintain=self.maintain.role_arn,
         )
 
     @property
@@ -56,6 +58,7 @@ def step_roles(stack: EnvironmentStack, data: DataPlane) -> StepRoles:
         evaluate=_evaluate(stack, data),
         forecast=_forecast(stack, data),
         model=_model(stack, data),
+        maintain=_maintain(stack, data),
     )
 
 
@@ -125,6 +128,18 @@ def _model(stack: EnvironmentStack, data: DataPlane) -> iam.Role:
         data.lake.write("forecasts/"),
         data.artifacts.look(),
         data.artifacts.read("models/"),
+    )
+    return role
+
+
+def _maintain(stack: EnvironmentStack, data: DataPlane) -> iam.Role:
+    role = _job_role(stack, data, "MaintainRole", "Step Maintain: rewrites tables, and knows what models name")
+    allow(
+        role,
+        data.lake.look(),
+        data.lake.read(keys.TABLES, "runs/"),
+        data.lake.write(keys.TABLES),
+        data.lake.delete(keys.TABLES),
     )
     return role
 

@@ -20,6 +20,7 @@ class Step(StrEnum):
     EVALUATE = "evaluate"
     PREPARE = "prepare"
     PUBLISH = "publish"
+    MAINTAIN = "maintain"
 
 
 def step(name: Step) -> None:

@@ -4,7 +4,8 @@ Standard library and the contracts only, so that a synth needs nothing of the im
 """
 
 from training.pipeline.forecast import forecast
+from training.pipeline.maintain import maintain
 from training.pipeline.retrain import retrain
 from training.pipeline.world import Instance, Network, Roles, Spot, World
 
-__all__ = ["Instance", "Network", "Roles", "Spot", "World", "forecast", "retrain"]
+__all__ = ["Instance", "Network", "Roles", "Spot", "World", "forecast", "maintain", "retrain"]

@@ -45,13 +45,17 @@ def processing(
     property_files: tuple[PropertyFile, ...] = (),
     more: tuple[str, ...] = (),
     depends_on: tuple[str, ...] = (),
+    given: Json | None = None,
 ) -> ProcessingStep:
-    """A processing step that runs the training step of the same name, in lower case."""
+    """A processing step that runs the training step of the same name, in lower case.
+
+    Its environment is that of a run, where ``given`` says nothing else.
+    """
     arguments: Json = {
         "ProcessingResources": {"ClusterConfig": _cluster(world, world.processing)},
         "AppSpecification": {"ImageUri": world.training_image, "ContainerEntrypoint": entrypoint(name.lower())},
         "RoleArn": role,
-        "Environment": environment(world, *more),
+        "Environment": environment(world, *more) | (given or {}),
         "StoppingCondition": {"MaxRuntimeInSeconds": world.processing.max_runtime_seconds},
         "NetworkConfig": _network(world),
         "Tags": world.job_tags,

@@ -44,11 +44,12 @@ class Roles:
     evaluate: str
     forecast: str
     model: str
+    maintain: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """Everything the two definitions need. Strings may hold CDK tokens."""
+    """Everything the definitions need. Strings may hold CDK tokens."""
 
     environment: str
     raw_bucket: str

@@ -10,7 +10,7 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 from botocore.validate import ParamValidator
 
 from tests.unit.pipeline.worlds import IN_A_NETWORK, WORLD, Json, resolve, steps_of
-from training.pipeline import World, forecast, retrain
+from training.pipeline import World, forecast, maintain, retrain
 
 SAGEMAKER = ServiceModel(Loader().load_service_model("sagemaker", "service-2"))
 REQUESTS = {
@@ -23,7 +23,7 @@ REQUESTS = {
 CASES = [
     pytest.param(world, step, id=f"{step['Name']}-{where}")
     for where, world in (("public", WORLD), ("network", IN_A_NETWORK))
-    for definition in (retrain(world), forecast(world))
+    for definition in (retrain(world), forecast(world), maintain(world))
     for step in steps_of(definition["Steps"])
     if step["Type"] != "Condition"
 ]

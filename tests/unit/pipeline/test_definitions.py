@@ -5,18 +5,26 @@ import sys
 import pytest
 
 from core.contracts import keys
-from tests.unit.pipeline.worlds import IN_A_NETWORK, PARAMETERS, WORLD, Json, named, resolve
-from training.pipeline import forecast, retrain
+from tests.unit.pipeline.worlds import IN_A_NETWORK, PARAMETERS, PROPERTIES, WORLD, Json, named, resolve
+from training.pipeline import forecast, maintain, retrain
 from training.pipeline.values import s3, text
-from training.settings import StepSettings
+from training.settings import EVERY_DATASET, StepSettings
 
 RETRAIN = named(retrain(WORLD))
 FORECAST = named(forecast(WORLD))
+MAINTAIN = named(maintain(WORLD))
 DATASET, RUN, MODEL = (PARAMETERS[name] for name in ("Dataset", "RunId", "ModelId"))
-PROCESSING = [*(RETRAIN[name] for name in ("Ingest", "Evaluate")), *(FORECAST[name] for name in ("Prepare", "Publish"))]
+PROCESSING = [
+    *(RETRAIN[name] for name in ("Ingest", "Evaluate")),
+    *(FORECAST[name] for name in ("Prepare", "Publish")),
+    MAINTAIN["Maintain"],
+]
+STEPS = [*RETRAIN.values(), *FORECAST.values(), *MAINTAIN.values()]
 
 
-@pytest.mark.parametrize("definition", [retrain(WORLD), forecast(WORLD)], ids=["retrain", "forecast"])
+@pytest.mark.parametrize(
+    "definition", [retrain(WORLD), forecast(WORLD), maintain(WORLD)], ids=["retrain", "forecast", "maintain"]
+)
 def test_a_definition_has_the_documented_form(definition: Json) -> None:
     assert definition["Version"] == "2020-12-01"
     assert definition["PipelineExperimentConfig"] == {
@@ -30,6 +38,7 @@ def test_a_definition_has_the_documented_form(definition: Json) -> None:
 def test_the_pipelines_take_the_parameters_that_the_functions_give() -> None:
     assert [each["Name"] for each in retrain(WORLD)["Parameters"]] == ["Dataset", "RunId"]
     assert [each["Name"] for each in forecast(WORLD)["Parameters"]] == ["Dataset", "RunId", "ModelId", "ModelDataUrl"]
+    assert maintain(WORLD)["Parameters"] == [], "a schedule starts it, and has nothing to say"
 
 
 def test_retrain_is_ingest_then_train_evaluate_and_register_when_due() -> None:
@@ -86,6 +95,9 @@ def test_a_step_gets_the_environment_its_settings_ask_for(step: Json) -> None:
     environment = resolve(step["Arguments"]["Environment"])
     settings = StepSettings.model_validate(environment)
     assert set(environment) <= set(StepSettings.model_fields)
+    if step["Name"] == "Maintain":
+        assert (EVERY_DATASET, PROPERTIES["Execution.PipelineExecutionId"]) == (settings.DATASET, settings.RUN_ID)
+        return
     in_forecast = step["Name"] in ("Prepare", "Publish")
     assert settings.model_id == (MODEL if in_forecast else f"{DATASET}-{RUN}")
 
@@ -138,7 +150,7 @@ def test_spot_waits_at_least_as_long_as_it_runs_and_has_checkpoints() -> None:
     assert "MaxWaitTimeInSeconds" not in on_demand["StoppingCondition"]
 
 
-@pytest.mark.parametrize("step", [*RETRAIN.values(), *FORECAST.values()], ids=lambda step: str(step["Name"]))
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: str(step["Name"]))
 def test_jobs_retry_capacity_and_throttling_within_bounds_but_never_a_quota(step: Json) -> None:
     if step["Type"] == "Condition":
         assert "RetryPolicies" not in step
@@ -151,7 +163,7 @@ def test_jobs_retry_capacity_and_throttling_within_bounds_but_never_a_quota(step
     assert all(1 <= policy["MaxAttempts"] <= 20 and "ExpireAfterMin" not in policy for policy in policies)
 
 
-@pytest.mark.parametrize("step", [*RETRAIN.values(), *FORECAST.values()], ids=lambda step: str(step["Name"]))
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: str(step["Name"]))
 def test_no_step_answers_from_a_cache(step: Json) -> None:
     assert step.get("CacheConfig", {"Enabled": False}) == {"Enabled": False}
     if step["Type"] in ("Processing", "Training", "Transform"):

@@ -18,6 +18,7 @@ PARAMETERS = {
 PROPERTIES = {
     "Steps.Train.ModelArtifacts.S3ModelArtifacts": "s3://artifacts/models/grocery/job/output/model.tar.gz",
     "Steps.Model.ModelName": "pipelines-abc-Model",
+    "Execution.PipelineExecutionId": "a1b2c3d4e5f6",
     "Steps.Prepare.ProcessingOutputConfig.Outputs['requests'].S3Output.S3Uri": "s3://lake/requests",
 }
 WORLD = World(
@@ -35,6 +36,7 @@ WORLD = World(
         evaluate=f"{ROLE}evaluate",
         forecast=f"{ROLE}forecast",
         model=f"{ROLE}model",
+        maintain=f"{ROLE}maintain",
     ),
     processing=Instance(type="ml.m5.large"),
     training=Instance(type="ml.m5.xlarge", max_runtime_seconds=7200),

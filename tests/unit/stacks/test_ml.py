@@ -227,12 +227,12 @@ def test_no_role_may_do_anything_by_a_wildcard_action(ml: Template) -> None:
 def test_sagemaker_takes_on_roles_for_this_account_only(ml: Template) -> None:
     statements = [each["AssumeRolePolicyDocument"]["Statement"] for each in ml.of_type("AWS::IAM::Role").values()]
     of_sagemaker = [one for (one,) in statements if one["Principal"] == {"Service": "sagemaker.amazonaws.com"}]
-    assert len(of_sagemaker) == 6
+    assert len(of_sagemaker) == 7
     for statement in of_sagemaker:
         assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 
 
-@pytest.mark.parametrize("pipeline", ["retrain", "forecast"])
+@pytest.mark.parametrize("pipeline", ["retrain", "forecast", "maintain"])
 def test_the_pipelines_role_may_pass_on_every_role_its_steps_use(ml: Template, pipeline: str) -> None:
     _, found = ml.one("AWS::SageMaker::Pipeline", PipelineName=f"mlops-dev-{pipeline}")
     own = found["RoleArn"]["Fn::GetAtt"][0]
@@ -244,7 +244,7 @@ def test_the_pipelines_role_may_pass_on_every_role_its_steps_use(ml: Template, p
     assert all(ml.may(own, "iam:PassRole", each) for each in used)
 
 
-@pytest.mark.parametrize("pipeline", ["retrain", "forecast"])
+@pytest.mark.parametrize("pipeline", ["retrain", "forecast", "maintain"])
 def test_a_step_may_write_where_its_outputs_go(ml: Template, pipeline: str) -> None:
     for step in steps_of(definition(ml, f"mlops-dev-{pipeline}")["Steps"]):
         arguments = step["Arguments"]
@@ -263,7 +263,7 @@ def assert_may_write(ml: Template, role_arn: str, address: Any) -> None:
 
 def test_every_job_role_may_use_the_key_and_pull_the_images(ml: Template) -> None:
     (key,) = [name for name in ml.body["Parameters"] if "datakeyarn" in name]
-    for step in ("Ingest", "Train", "Evaluate", "Forecast", "Model"):
+    for step in ("Ingest", "Train", "Evaluate", "Forecast", "Model", "Maintain"):
         (found,) = [name for name in ml.of_type("AWS::IAM::Role") if name.startswith(f"{step}Role")]
         for action in ("kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant", "kms:DescribeKey"):
             assert ml.may(found, action, f"<{key}>")
@@ -284,3 +284,24 @@ def test_images_are_named_by_repository_and_build(ml: Template) -> None:
 def test_the_group_of_models_has_its_name(ml: Template) -> None:
     _, found = ml.one("AWS::SageMaker::ModelPackageGroup")
     assert found["ModelPackageGroupName"] == names.model_package_group("dev")
+
+
+def test_maintenance_starts_once_a_week_by_a_role_that_may_do_nothing_else(ml: Template) -> None:
+    _, rule = ml.one("AWS::Events::Rule", Name="mlops-dev-maintain-weekly")
+    assert (rule["State"], rule["ScheduleExpression"].split()[4]) == ("ENABLED", "SAT")
+    (target,) = rule["Targets"]
+    pipeline = ML.format("sagemaker", "pipeline/mlops-dev-maintain")
+    assert text(target["Arn"]) == pipeline
+    own = target["RoleArn"]["Fn::GetAtt"][0]
+    (only,) = ml.statements(own)
+    assert (only["Action"], only["Resource"]) == (["sagemaker:StartPipelineExecution"], [pipeline])
+    (trusted,) = ml.of_type("AWS::IAM::Role")[own]["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted["Principal"] == {"Service": "events.amazonaws.com"}
+    rule_arn = ML.format("events", "rule/mlops-dev-maintain-weekly")
+    assert text(trusted["Condition"]["ArnEquals"]["aws:SourceArn"]) == rule_arn
+
+
+def test_only_steps_that_rewrite_tables_may_delete_in_the_lake(ml: Template) -> None:
+    tables = "arn:aws:s3:::mlops-dev-lake-<AWS::AccountId>/tables/*"
+    roles = {name for name in ml.of_type("AWS::IAM::Role") if ml.may(name, "s3:DeleteObject", tables)}
+    assert {name.removesuffix(name[-8:]) for name in roles} == {"IngestRole", "MaintainRole"}
