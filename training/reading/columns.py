@@ -152,31 +152,31 @@ def _check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: st
         )
 
 
+_FLAGS: Final = frozenset(
+    {*words.TRUE_WORDS, *words.FALSE_WORDS, *words.MISSING_WORDS, *words.CLOSED_WORDS}
+    | {"0", "1", "0.0", "1.0", "open", "offen", "abierto"}
+)
+
+
 def _content_fits(table: RawTable, index: int, role: str) -> bool:
-    sample = _texts(table, index)
-    if role in (words.OPEN, words.CLOSED):
-        flags = {
-            *words.TRUE_WORDS,
-            *words.FALSE_WORDS,
-            *words.MISSING_WORDS,
-            *words.CLOSED_WORDS,
-            "0",
-            "1",
-            "0.0",
-            "1.0",
-        }
-        return all(text.casefold() in flags | {"open", "offen", "abierto"} for text in sample)
-    if role in (words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK):
-        return not sample or _numberish(sample)
-    if role == words.TYPE:
-        said = table.frame[cell(index)].cast(pl.String, strict=False).unique().drop_nulls().head(_SAMPLE)
-        return any(words.fold(text) in words.RETURN_WORDS for text in said)
+    """Does what stands in the column bear out what its name promises?"""
     if words.fold(table.header[index]) == "id":
         column = table.frame[cell(index)]
         return (column.n_unique() == column.len()) == (role == words.LINE)
-    if role == words.TIME:
-        return all(":" in text or text.isdigit() or "h" in text for text in sample)
-    return True
+    sample = _texts(table, index)
+    fits = True
+    if role in (words.STORE, words.ITEM):
+        fits = bool(sample) or not table.frame.height
+    elif role in (words.OPEN, words.CLOSED):
+        fits = all(text.casefold() in _FLAGS for text in sample)
+    elif role in (words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK):
+        fits = not sample or _numberish(sample)
+    elif role == words.TYPE:
+        said = table.frame[cell(index)].cast(pl.String, strict=False).unique().drop_nulls().head(_SAMPLE)
+        fits = any(words.fold(text) in words.RETURN_WORDS for text in said)
+    elif role == words.TIME:
+        fits = all(":" in text or text.isdigit() or "h" in text for text in sample)
+    return fits
 
 
 def _numberish(sample: list[str]) -> bool:

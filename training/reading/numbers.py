@@ -114,8 +114,10 @@ def _first(rows: pl.DataFrame, column: str, count: int) -> tuple[tuple[int, str,
     return tuple((line, column, text) for line, text in rows.head(count).select(LINE, "text").iter_rows())
 
 
-def decide(found: Evidence, name: str, wanted: Decimal | None, delimiter: str | None) -> tuple[Decimal | None, str]:
+def decide(found: Evidence, name: str, wanted: Decimal | None, *, point: str | None) -> tuple[Decimal | None, str]:
     """The decimal mark of the file and why; None when no number has a fraction.
+
+    ``point`` says why a lone point is decimal in this kind of file, where that is so.
 
     Raises:
         FileRefusedError: both readings survive and would give different numbers.
@@ -132,8 +134,8 @@ def decide(found: Evidence, name: str, wanted: Decimal | None, delimiter: str | 
     if not found.both:
         return None, ""
     commas = any("," in text for _, _, text in found.both_at)
-    if delimiter == "," and not commas:
-        return ".", "decimal point: cells are divided by commas, so the comma is no decimal mark"
+    if point is not None and not commas:
+        return ".", f"decimal point: {point}"
     raise _ambiguous(name, found.both_at, "nothing in the file shows whether the mark is decimal or thousands")
 
 

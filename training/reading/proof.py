@@ -14,6 +14,7 @@ from training.reading.ledger import cell
 from training.reading.numbers import Decimal, Evidence
 from training.reading.rows import UNITS_TEXT
 from training.reading.shape import WIDE_DATES, Meaning
+from training.reading.tables import RawTable
 
 _SAMPLE = 200
 
@@ -56,16 +57,20 @@ def prove(
                 doubtful.add(covariate)
     counted = " = " in (config.date_format or "")  # names the first of numbered days, not a format
     dates = prove_dates(days, name, None if counted else config.date_format, latest)
-    table = meanings[0].table
-    delimiter = "," if table.format.startswith("xlsx") else table.delimiter  # a sheet's numbers have a point
     if not (strong.point or strong.comma):
         strong.point, strong.point_at = weak.point, weak.point_at
         strong.comma, strong.comma_at = weak.comma, weak.comma_at
         if not strong.both and min(strong.point, strong.comma):  # only covariates, and they contradict each other
             strong = Evidence()
-    decimal, why = numbers.decide(strong, name, config.decimal, delimiter)
+    decimal, why = numbers.decide(strong, name, config.decimal, point=_why_point(meanings[0].table))
     told = tuple(text for text in (dates.evidence, why) if text)
     return Proof(dates, decimal, told, frozenset() if decimal else frozenset(doubtful))
+
+
+def _why_point(table: RawTable) -> str | None:
+    if table.format.startswith("xlsx"):
+        return "a workbook's own numbers have one"
+    return "cells are divided by commas, so the comma is no decimal mark" if table.delimiter == "," else None
 
 
 def _strong(meaning: Meaning, frame: pl.DataFrame) -> Evidence:

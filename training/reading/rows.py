@@ -52,7 +52,8 @@ def _id_text(frame: pl.DataFrame, index: int) -> pl.Expr:
             .otherwise(column.cast(pl.String))
             .fill_null("")
         )
-    return column.cast(pl.String).fill_null("").str.strip_chars()
+    text = column.cast(pl.String).fill_null("").str.strip_chars()
+    return text.str.replace(r'^="(.*)"$', "$1")  # how spreadsheets are told that an id is no number
 
 
 def _with_days(meaning: Meaning) -> pl.DataFrame:

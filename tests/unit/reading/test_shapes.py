@@ -195,3 +195,11 @@ def test_a_printed_list_with_rules_is_read(read: Read) -> None:
         "|13.03.2024|1000|0012|250,000-|\n|Summe|||1.000,000|\n------\n"
     )
     assert [row[3] for row in rows(reading)] == [1250.0, -250.0]
+
+
+def test_an_id_wrapped_for_spreadsheets_is_unwrapped(read: Read) -> None:
+    assert rows(read('date,item,qty\n2024-01-15,="00123",5\n'))[0][2] == "00123"
+
+
+def test_an_id_column_without_any_id_is_no_id_column(read: Read) -> None:
+    assert rows(read("date,store,item,qty\n2024-01-15,,A,5\n"))[0][1] == "all"
