@@ -28,7 +28,7 @@ _OBJECTIVE: Final[dict[str, dict[str, Any]]] = {
     "log": {
         "objective": "reg:squarederror",
         "base_score": 0.0,
-        "learning_rate": 0.08,
+        "learning_rate": 0.05,
         "max_depth": 7,
         "min_child_weight": 10,
     },

@@ -22,6 +22,7 @@ _LEAST_ROWS: Final = 2_000
 _MOST_ROWS: Final = 60_000
 _ROUNDS: Final = 60
 _FLOOR: Final = 1e-3
+_HAIR: Final = 0.01
 _UNTESTED: Final = 0.6
 """Spread of a model that has no backtest: half of the days within a factor of 1.5."""
 _PARAMS: Final[dict[str, Any]] = {
@@ -72,12 +73,17 @@ class Intervals:
         booster: ratio quantiles by shape; None where the backtest was too small for one.
         centers: (bins,) log of the expected units, increasing.
         stretch: (bins, quantiles) factors on the shape.
+        lift: log of the expected units from which on the lowest quantile is just above zero. Where
+            zeros are common no quantile can be hit exactly: zero itself holds more than its share.
+            An edge a hair above zero, from this size on, lets the whole set be covered as promised
+            and costs next to nothing in units.
     """
 
     quantiles: tuple[float, ...]
     booster: xgb.Booster | None
     centers: Doubles
     stretch: Doubles
+    lift: float = float("inf")
 
     def apply(self, mean: Doubles, shape: Floats) -> Doubles:
         """(rows, quantiles) in units: not negative, increasing along a row, zero where the mean is."""
@@ -86,16 +92,21 @@ class Intervals:
             [np.interp(at, self.centers, self.stretch[:, k]) for k in range(len(self.quantiles))], axis=1
         )
         raw = _ratios(self.booster, mean, shape, len(self.quantiles)) * factors * mean[:, None]
+        raw[:, 0] = np.where(at >= self.lift, np.maximum(raw[:, 0], _HAIR * mean), raw[:, 0])
         return np.maximum.accumulate(np.maximum(raw, 0), axis=1)
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, the booster excepted."""
-        return {"quantiles": self.quantiles, "centers": self.centers.tolist(), "stretch": self.stretch.tolist()}
+        lift = self.lift if np.isfinite(self.lift) else None
+        centers, stretch = self.centers.tolist(), self.stretch.tolist()
+        return {"quantiles": self.quantiles, "centers": centers, "stretch": stretch, "lift": lift}
 
     @classmethod
     def from_json(cls, values: dict[str, Any], booster: xgb.Booster | None) -> Self:
         """The opposite of ``to_json``."""
-        return cls(tuple(values["quantiles"]), booster, np.asarray(values["centers"]), np.asarray(values["stretch"]))
+        lift = float("inf") if values["lift"] is None else values["lift"]
+        centers, stretch = np.asarray(values["centers"]), np.asarray(values["stretch"])
+        return cls(tuple(values["quantiles"]), booster, centers, stretch, lift)
 
 
 def calibrate(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> tuple[Intervals, list[Intervals]]:
@@ -123,9 +134,8 @@ def calibrate(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> 
     own = []
     for w in windows:
         rows = centred.window != w
-        own.append(Intervals(quantiles, shapes[w], *_stretch(centred.take(rows), held[rows], quantiles)))
-    whole = Intervals(quantiles, _booster(centred, quantiles, seed), *_stretch(centred, held, quantiles))
-    return whole, own
+        own.append(_stretched(shapes[w], centred.take(rows), held[rows], quantiles))
+    return _stretched(_booster(centred, quantiles, seed), centred, held, quantiles), own
 
 
 def _fitted(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> Intervals:
@@ -134,7 +144,7 @@ def _fitted(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> In
         return _untested(quantiles)
     booster = _booster(residuals, quantiles, seed)
     ratios = _ratios(booster, residuals.mean, residuals.shape, len(quantiles))
-    return Intervals(quantiles, booster, *_stretch(residuals, ratios, quantiles))
+    return _stretched(booster, residuals, ratios, quantiles)
 
 
 def _centred(residuals: Residuals) -> Residuals:
@@ -178,13 +188,28 @@ def _with_size(mean: Doubles, shape: Floats) -> Floats:
     return np.column_stack([np.log(np.maximum(mean, _FLOOR)).astype(np.float32), shape])
 
 
-def _stretch(residuals: Residuals, ratios: Doubles, quantiles: tuple[float, ...]) -> tuple[Doubles, Doubles]:
-    """Bins of forecast size, and the factor on each quantile that makes it cover what it should."""
+def _stretched(
+    booster: xgb.Booster | None, residuals: Residuals, ratios: Doubles, quantiles: tuple[float, ...]
+) -> Intervals:
+    """A shape with the factors, by bin of forecast size, that make each quantile cover what it should."""
     order = np.argsort(residuals.mean, kind="stable")
     bins = np.array_split(order, int(np.clip(len(order) // _ROWS_PER_BIN, 1, _MOST_BINS)))
     centers = np.array([np.log(residuals.mean[b]).mean() for b in bins])
     over = residuals.units[:, None] / (residuals.mean[:, None] * ratios)
-    return centers, np.array([[_conformal(over[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
+    stretch = np.array([[_conformal(over[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
+    at = np.log(residuals.mean)
+    low = np.interp(at, centers, stretch[:, 0]) * ratios[:, 0] * residuals.mean
+    return Intervals(quantiles, booster, centers, stretch, _lift(residuals, low, quantiles[0]))
+
+
+def _lift(residuals: Residuals, low: Doubles, quantile: float) -> float:
+    """Size from which on zeros count as below the lowest quantile, so that it misses its share."""
+    missing = quantile * len(low) - float((residuals.units < low).sum())
+    zeros = np.flatnonzero((residuals.units == 0) & (low <= 0))
+    if missing < 1 or not len(zeros) or quantile >= 0.5:  # noqa: PLR2004 - not a lower quantile
+        return float("inf")
+    largest = np.sort(residuals.mean[zeros])[::-1]
+    return float(np.log(largest[min(int(missing), len(largest)) - 1]))
 
 
 def _conformal(ratios: Doubles, quantile: float) -> float:

@@ -14,6 +14,8 @@ from core.forecasting.spec import Recipe
 _SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _LEAST, _MOST = 0.9, 1.12
 """Bounds of what is believed of a drift."""
+_TRUST: Final = 0.5
+"""Of a drift that all windows show, how much is carried on: half of them turn."""
 _CHANCE: Final = 0.02
 """Drifts of this size come and go by chance."""
 
@@ -65,7 +67,7 @@ def _drift(frame: pl.DataFrame, name: str) -> float:
         return 1.0
     mean = float(np.mean(ratios))
     doubt = float(np.var(ratios, ddof=1)) / len(ratios) if len(ratios) > 1 else mean**2
-    share = mean**2 / (mean**2 + doubt + _CHANCE**2)
+    share = _TRUST * mean**2 / (mean**2 + doubt + _CHANCE**2)
     return float(np.clip(np.exp(share * mean), _LEAST, _MOST))
 
 

@@ -43,6 +43,18 @@ def test_quantiles_increase_and_are_not_negative(count: int, seed: int, means: l
     assert (np.diff(found, axis=1) >= 0).all()
 
 
+def test_sets_full_of_zeros_are_covered_as_promised_too() -> None:
+    rng = np.random.default_rng(4)
+    mean = rng.gamma(1, 2, 12_000)
+    units = rng.poisson(mean).astype(float)
+    shape, window = np.zeros((12_000, 1), dtype=np.float32), (np.arange(12_000) % 2).astype(np.float32)
+    half = np.arange(12_000) < 6_000
+    every = Residuals(units, mean, shape, window)
+    intervals, _ = calibrate(every.take(half), QUANTILES, seed=7)
+    low, _, high = intervals.apply(mean[~half], shape[~half]).T
+    assert 0.77 < np.mean((units[~half] >= low) & (units[~half] <= high)) < 0.83
+
+
 def test_a_closed_day_has_no_spread() -> None:
     intervals, _ = calibrate(noisy(500, 1), QUANTILES, seed=7)
     assert intervals.apply(np.zeros(2), np.zeros((2, 1), dtype=np.float32)).tolist() == [[0, 0, 0], [0, 0, 0]]
