@@ -7,6 +7,7 @@ from core.contracts.sniff import SNIFF_BYTES, utf16_without_bom
 from core.contracts.verdict import Reason
 from training.reading.errors import FileRefusedError
 
+_SHOWN = 5
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -49,6 +50,14 @@ def to_utf8(data: bytes, name: str, wanted: str | None = None) -> Decoded:
 
 def _fallback(data: bytes, name: str, error: UnicodeDecodeError) -> Decoded:
     line = data.count(b"\n", 0, error.start) + 1
+    rows = data.split(b"\n")
+    broken = [index for index, row in enumerate(rows) if not _is_utf8(row)]
+    if len(broken) < sum(not row.isascii() for row in rows):  # other rows are true UTF-8: only these are not
+        mended = b"\n".join(row if _is_utf8(row) else row.decode("latin-1").encode() for row in rows)
+        lines = ", ".join(str(index + 1) for index in broken[:_SHOWN])
+        return Decoded(
+            _newlines(mended), "utf-8", f"{len(broken)} lines are not UTF-8 (lines {lines}); read as latin-1"
+        )
     for encoding in ("cp1252", "latin-1"):
         try:
             text = data.decode(encoding)
@@ -57,6 +66,21 @@ def _fallback(data: bytes, name: str, error: UnicodeDecodeError) -> Decoded:
         sentence = f"not UTF-8 (line {line}, byte 0x{data[error.start]:02x}); read as {encoding}"
         return Decoded(_newlines(text.encode()), encoding, sentence)
     raise AssertionError(f"{name}: latin-1 decodes everything")
+
+
+def _older(row: bytes) -> bytes:
+    try:
+        return row.decode("cp1252").encode()
+    except UnicodeDecodeError:
+        return row.decode("latin-1").encode()
+
+
+def _is_utf8(row: bytes) -> bool:
+    try:
+        row.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _by(data: bytes, encoding: str, name: str, why: str) -> Decoded:

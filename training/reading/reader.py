@@ -13,6 +13,7 @@ from core.contracts.verdict import Dialect, Reason, Verdict
 from training.reading import judge
 from training.reading import vocabulary as words
 from training.reading.containers import open_parts
+from training.reading.covariates import covariates
 from training.reading.dates import CLOCK
 from training.reading.errors import FileRefusedError
 from training.reading.fold import ONE_EACH, ORDER, fold, varying
@@ -20,7 +21,7 @@ from training.reading.gather import gather
 from training.reading.ledger import Ledger, cell
 from training.reading.limits import Limits
 from training.reading.paper import first_paper, full_paper
-from training.reading.parse import covariates, parse
+from training.reading.parse import parse
 from training.reading.proof import Proof, prove
 from training.reading.quarantine import quarantine_csv
 from training.reading.rows import clean, spread

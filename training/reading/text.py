@@ -19,6 +19,7 @@ from training.reading.tables import RawTable
 from training.reading.totals import looks_total
 
 _MAX_CANDIDATES: Final = 20_000
+_TITLE_LINES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,11 @@ def _blocks(records: pl.DataFrame, layout: Layout, ledger: Ledger) -> list[_Bloc
     headers = _further_headers(rest, records.row(0)[1], layout)
     repeated = [line for line, fields in headers if fields is None]
     started = [(line, fields) for line, fields in headers if fields is not None]
+    titles = _titles(rest, [line for line, _ in headers], layout.delimiter)
+    ledger.leave_out(Reason.PREAMBLE, titles, "titles above a further header were left out")
     kept = rest.filter(~pl.col("blank"))
-    if repeated:
-        kept = kept.filter(~pl.col(LINE).is_in(repeated))
+    if repeated or titles.len():
+        kept = kept.filter(~pl.col(LINE).is_in([*repeated, *titles.to_list()]))
     ledger.read += rest.height - len(started)
     ledger.leave_out(Reason.BLANK_LINE, rest.filter("blank")[LINE], "blank lines were left out")
     ledger.leave_out(
@@ -108,6 +111,14 @@ def _blocks(records: pl.DataFrame, layout: Layout, ledger: Ledger) -> list[_Bloc
         _Block(header, line, kept.filter((pl.col(LINE) > line) & (pl.col(LINE) < stop)))
         for (line, header), stop in zip(starts, stops, strict=True)
     ]
+
+
+def _titles(rest: pl.DataFrame, headers: list[int], delimiter: str) -> pl.Series:
+    """Lines of one cell that stand right above a further header, blank lines apart."""
+    near = {line - step for line in headers for step in range(1, _TITLE_LINES + 1)}
+    above = rest.filter(pl.col(LINE).is_in(list(near)) & ~pl.col("blank"))
+    alone = pl.col(RAW).str.strip_chars(f" {delimiter}").str.contains(delimiter, literal=True)
+    return above.filter(~alone)[LINE]
 
 
 def _further_headers(rest: pl.DataFrame, header_raw: str, layout: Layout) -> list[tuple[int, tuple[str, ...] | None]]:

@@ -139,3 +139,15 @@ def test_a_configured_encoding_is_used(read: Read) -> None:
     content = "date,item,qty\n2024-01-01,ł,5\n".encode("iso8859-2")
     assert rows(read(content))[0][2] == "³"
     assert rows(read(content, **{"charset": "iso8859-2"}))[0][2] == "ł"
+
+
+def test_one_broken_line_does_not_spoil_the_letters_of_the_others(read: Read) -> None:
+    reading = read("date,item,qty\n2024-01-01,Käse,5\n2024-01-02,Käse,5\n".encode() + b"2024-01-03,K\xe4se,5\n")
+    assert {row[2] for row in rows(reading)} == {"Käse"}
+    assert "(lines 4)" in note(reading.verdict, Reason.ENCODING_FALLBACK).sentence
+
+
+def test_titles_above_further_headers_are_left_out(read: Read) -> None:
+    reading = read("North\ndate,store,qty\n2024-01-01,N,5\n\nSouth\ndate,store,qty\n2024-01-01,S,6\n")
+    assert [row[1] for row in rows(reading)] == ["N", "S"]
+    assert note(reading.verdict, Reason.PREAMBLE).lines == (5,)

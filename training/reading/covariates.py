@@ -1,0 +1,82 @@
+"""Further columns of a file: kept when they are numbers, flags or few distinct texts."""
+
+from typing import Final
+
+import polars as pl
+
+from training.reading import numbers
+from training.reading import vocabulary as words
+from training.reading.ledger import cell
+from training.reading.numbers import MISSING, OK, STATE, Decimal
+from training.reading.proof import Proof
+from training.reading.shape import Meaning
+
+_LOW_CARDINALITY: Final = 200
+
+
+def flag_or_number(column: pl.Series, decimal: Decimal, *, text_is_true: bool = False) -> pl.Series:
+    """Yes/no words as 1.0/0.0, numbers as they are; null where neither is said."""
+    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
+        return column.cast(pl.Float64)
+    value, state = numbers.numbers(column, decimal)
+    if bool((state == OK).all()):
+        return value
+    lower = column.cast(pl.String).fill_null("").str.strip_chars().str.to_lowercase()
+    frame = pl.DataFrame({"v": value, STATE: state, "lower": lower})
+    other = pl.lit(1.0) if text_is_true else pl.lit(None, dtype=pl.Float64)
+    blank = pl.lit(0.0) if text_is_true and not (state == OK).any() else pl.lit(None, dtype=pl.Float64)
+    return frame.select(
+        pl.when(pl.col(STATE) == OK).then(pl.col("v"))
+        .when(pl.col("lower").is_in(list(words.TRUE_WORDS))).then(1.0)
+        .when(pl.col("lower").is_in(list(words.FALSE_WORDS))).then(0.0)
+        .when(pl.col(STATE) == MISSING).then(blank)
+        .otherwise(other).alias("v")
+    )["v"]  # fmt: skip
+
+
+def covariates(meaning: Meaning, lines: pl.DataFrame, proof: Proof) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Add covariates under their snake_case names; returns also name -> the file's column for those kept.
+
+    A column is kept when every cell is a number or a yes/no word, or when it has few distinct texts.
+    """
+    kept: dict[str, str] = {}
+    taken = frozenset(lines.columns)
+    for index in meaning.covariates:
+        header = meaning.table.header[index]
+        if not header or cell(index) in proof.doubtful:
+            continue
+        name = meaning.roles.renamed.get(index) or words.snake(header)
+        while name in taken or name in kept or name.startswith("_"):
+            name = f"{name.lstrip('_')}_2"
+        column = _covariate(lines[cell(index)], proof.decimal)
+        if column is not None:
+            lines = lines.with_columns(column.alias(name))
+            kept[name] = header
+    return lines, kept
+
+
+def _are_flags(said: set[str], *, blanks: bool) -> bool:
+    """Yes and no words only; single letters alone, all the same, are names as well."""
+    if not said <= words.TRUE_WORDS | words.FALSE_WORDS:
+        return False
+    both = bool(said & words.TRUE_WORDS) and (blanks or bool(said & words.FALSE_WORDS))
+    return both or any(len(word) > 1 for word in said)
+
+
+def _covariate(column: pl.Series, decimal: Decimal) -> pl.Series | None:
+    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
+        return column.cast(pl.Float64)
+    if column.dtype != pl.String:
+        return None
+    text = column.fill_null("").str.strip_chars()
+    uniques = text.unique()
+    _, state = numbers.numbers(uniques, decimal)
+    lower = uniques.str.to_lowercase()
+    missing = lower.is_in(list(words.MISSING_WORDS))
+    if bool(missing.all()):
+        return None
+    if bool(((state == OK) | missing).all()) or _are_flags(set(lower.filter(~missing)), blanks=bool(missing.any())):
+        return flag_or_number(column, decimal)
+    if uniques.len() <= _LOW_CARDINALITY:
+        return text.to_frame("t").select(pl.when(pl.col("t") != "").then(pl.col("t")))["t"]
+    return None
