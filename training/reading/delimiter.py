@@ -37,6 +37,11 @@ def find_layout(lines: list[str], name: str, wanted: frozenset[str], delimiter: 
     Raises:
         FileRefusedError: no line names columns under any delimiter.
     """
+    if delimiter is not None and (len(delimiter.encode()) != 1 or delimiter in '"\r\n'):
+        raise FileRefusedError(
+            Reason.CONFIG_INVALID,
+            f"{name}: reading.delimiter = {delimiter!r} is not one plain character; write ',', ';', '|' or '\\t'.",
+        )
     sample = lines[:_SAMPLE]
     found = [layout for mark in ([delimiter] if delimiter else CANDIDATES) if (layout := _under(sample, mark, wanted))]
     if not found:

@@ -53,11 +53,11 @@ def _fallback(data: bytes, name: str, error: UnicodeDecodeError) -> Decoded:
     rows = data.split(b"\n")
     broken = [index for index, row in enumerate(rows) if not _is_utf8(row)]
     if len(broken) < sum(not row.isascii() for row in rows):  # other rows are true UTF-8: only these are not
-        mended = b"\n".join(row if _is_utf8(row) else row.decode("latin-1").encode() for row in rows)
+        for index in broken:
+            rows[index] = _older(rows[index])
         lines = ", ".join(str(index + 1) for index in broken[:_SHOWN])
-        return Decoded(
-            _newlines(mended), "utf-8", f"{len(broken)} lines are not UTF-8 (lines {lines}); read as latin-1"
-        )
+        sentence = f"{len(broken)} lines are not UTF-8 as the others are (lines {lines}); read as cp1252"
+        return Decoded(_newlines(b"\n".join(rows)), "utf-8", sentence)
     for encoding in ("cp1252", "latin-1"):
         try:
             text = data.decode(encoding)

@@ -37,6 +37,8 @@ def fold(lines: pl.DataFrame, covariates: list[str], ledger: Ledger, *, transact
         folded = _summed(several, covariates, ledger)
     elif rule != "reject":
         ledger.merged += several.height
+        told = "of different rows of one date, store and item the last was taken"
+        ledger.remark(Reason.DUPLICATE_CONFLICT, told, several[LINE], several.height)
         folded = several.sort(ORDER, LINE).unique(CODE, keep="last", maintain_order=True)
     else:
         ledger.refuse(several, Reason.DUPLICATE_CONFLICT, None, pl.format("{} {} {}", DATE, STORE, ITEM))

@@ -23,6 +23,7 @@ _PHRASES: Final = {
     Reason.LINES_SUMMED: "lines summed",
     Reason.RETURNS_NETTED: "returns netted",
     Reason.UNITS_MISSING: "cells without a number",
+    Reason.DUPLICATE_CONFLICT: "rows of which the last was taken",
 }
 
 

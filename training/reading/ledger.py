@@ -51,7 +51,7 @@ class Ledger:
                 rows.select(
                     pl.col(LINE).cast(pl.Int64),
                     pl.lit(column, dtype=pl.String).alias(COLUMN),
-                    value.cast(pl.String).alias(VALUE),
+                    value.cast(pl.String).fill_null("").alias(VALUE),
                     pl.lit(reason.value).alias(REASON),
                     cells_of(rows).alias(CELLS),
                 )
@@ -105,9 +105,9 @@ def cells_of(rows: pl.DataFrame) -> pl.Expr:
 
 def cell(index: int) -> str:
     """Name of the frame column that holds the file's column ``index``."""
-    return f"c{index}"
+    return f"_c{index}"
 
 
 def is_cell(name: str) -> bool:
     """True for frame columns that hold the file's own cells."""
-    return name[:1] == "c" and name[1:].isdigit()
+    return name[:2] == "_c" and name[2:].isdigit()

@@ -165,7 +165,7 @@ def numbers(column: pl.Series, decimal: Decimal) -> tuple[pl.Series, pl.Series]:
     if decimal == ".":
         fast = text.cast(pl.Float64, strict=False)
         if fast.null_count() == 0 and bool(fast.is_finite().all()):
-            return fast, pl.Series(STATE, [OK], dtype=pl.Int8).new_from_index(0, len(text))
+            return fast + 0.0, pl.Series(STATE, [OK], dtype=pl.Int8).new_from_index(0, len(text))
     known = _read_distinct(text.unique(), decimal)
     joined = text.to_frame("text").join(known, on="text", how="left", maintain_order="left")
     return joined["v"], joined[STATE]
@@ -174,7 +174,7 @@ def numbers(column: pl.Series, decimal: Decimal) -> tuple[pl.Series, pl.Series]:
 def _read_distinct(texts: pl.Series, decimal: Decimal) -> pl.DataFrame:
     frame = texts.to_frame("text")
     value = read_as(bare(pl.col("text")), decimal)
-    signed = pl.when(is_negative(pl.col("text"))).then(-value).otherwise(value)
+    signed = pl.when(is_negative(pl.col("text"))).then(0.0 - value).otherwise(value)
     lower = pl.col("text").str.strip_chars().str.to_lowercase()
     return frame.with_columns(pl.when(signed.is_finite()).then(signed).alias("v")).with_columns(
         pl.when(pl.col("v").is_not_null())

@@ -9,7 +9,7 @@ import polars as pl
 class RawTable:
     """Cells under one header.
 
-    ``frame`` has the physical line (Int64) and one column ``c0``, ``c1``, ... for each name of
+    ``frame`` has the physical line (Int64) and one column ``_c0``, ``_c1``, ... for each name of
     ``header``; text files give strings, parquet and typed sheets may give dates and numbers.
     """
 

@@ -203,3 +203,15 @@ def test_an_id_wrapped_for_spreadsheets_is_unwrapped(read: Read) -> None:
 
 def test_an_id_column_without_any_id_is_no_id_column(read: Read) -> None:
     assert rows(read("date,store,item,qty\n2024-01-15,,A,5\n"))[0][1] == "all"
+
+
+def test_no_name_of_a_column_disturbs_the_reader(read: Read) -> None:
+    reading = read("date,qty,c0,_c1,_name,date_2,units,_source_line\n2024-01-15,5,1,2,3,4,5,9\n")
+    assert rows(reading, "units", "c0", "_source_line") == [(5.0, 1.0, 2)]
+
+
+def test_one_row_a_key_of_a_plan_whatever_the_rule(read: Read) -> None:
+    text = "date,store_id,promo\n2027-01-01,1,1\n2027-01-01,1,0\n2027-01-02,1,0\n"
+    reading = read(text, duplicates="sum")
+    assert rows(reading, "date", "promo") == [("2027-01-01", 0.0), ("2027-01-02", 0.0)]
+    assert reading.verdict.kind is Kind.REPAIRED

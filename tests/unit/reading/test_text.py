@@ -151,3 +151,7 @@ def test_titles_above_further_headers_are_left_out(read: Read) -> None:
     reading = read("North\ndate,store,qty\n2024-01-01,N,5\n\nSouth\ndate,store,qty\n2024-01-01,S,6\n")
     assert [row[1] for row in rows(reading)] == ["N", "S"]
     assert note(reading.verdict, Reason.PREAMBLE).lines == (5,)
+
+
+def test_a_delimiter_of_two_characters_is_refused_by_its_entry(read: Read) -> None:
+    assert "reading.delimiter = '||'" in read("date||qty\n2024-01-01||5\n", delimiter="||").verdict.sentence
