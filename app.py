@@ -1,24 +1,26 @@
 """The CDK application: one environment's configuration in, its stacks out.
 
 ``cdk synth -c env=prod``, or without the CLI ``ENVIRONMENT=prod CDK_OUTDIR=cdk.out python app.py``.
+``STACKS=data,ml`` builds these alone.
 """
 
 import os
 import sys
 
 from core.contracts.errors import ConfigError
-from stacks.application import build, new_app
+from stacks import application
 from stacks.config import chosen, load
 
 
 def main() -> None:
     """Synthesise, or say in a sentence what is wrong with the configuration."""
-    app = new_app()
+    app = application.new_app()
     try:
         config = load(chosen(app.node.try_get_context("env"), os.environ))
+        wanted = application.chosen(os.environ.get("STACKS"))
     except ConfigError as error:
         sys.exit(str(error))
-    build(app, config)
+    application.build(app, config, wanted)
     app.synth()
 
 

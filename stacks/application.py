@@ -1,17 +1,26 @@
 """Builds the CDK application from one environment's configuration."""
 
 import json
+from collections.abc import Callable, Collection, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import aws_cdk as cdk
+from constructs import Construct
 
+from core.contracts.errors import ConfigError
+from stacks.base import EnvironmentStack
 from stacks.config import Config
-from stacks.data import DataStack
-from stacks.ml import MlStack
-from stacks.observability import ObservabilityStack
 
 CDK_JSON: Final = Path(__file__).parent.parent / "cdk.json"
+STACKS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "data": ("DataStack", ()),
+    "ml": ("MlStack", ("data",)),  # reads its parameters
+    "network": ("NetworkStack", ()),
+    "observability": ("ObservabilityStack", ("ml",)),  # sends alarms to a topic of its
+}
+"""Each stack's module: its class, and the stacks it is deployed after."""
 
 
 def new_app(*, outdir: str | None = None, context: dict[str, Any] | None = None) -> cdk.App:
@@ -20,11 +29,36 @@ def new_app(*, outdir: str | None = None, context: dict[str, Any] | None = None)
     return cdk.App(outdir=outdir, context=flags | (context or {}), analytics_reporting=False)
 
 
-def build(app: cdk.App, config: Config) -> tuple[DataStack, MlStack, ObservabilityStack]:
-    """Add every stack; each knows the one before it by name and parameter only, never by an export."""
-    data = DataStack(app, config)
-    ml = MlStack(app, config)
-    ml.add_stack_dependency(data)  # reads its parameters
-    observability = ObservabilityStack(app, config)
-    observability.add_stack_dependency(ml)  # sends alarms to a topic of its
-    return data, ml, observability
+def chosen(said: str | None) -> tuple[str, ...]:
+    """Stacks of a comma-separated list, in order; all of them when there is none.
+
+    Raises:
+        ConfigError: one is not known.
+    """
+    wanted = [part.strip() for part in (said or ",".join(STACKS)).split(",")]
+    if unknown := [name for name in wanted if name not in STACKS]:
+        raise ConfigError(f"STACKS names {unknown[0]!r}: choose among {', '.join(STACKS)}, or leave it unset for all")
+    return tuple(name for name in STACKS if name in wanted)
+
+
+def build(app: cdk.App, config: Config, wanted: Collection[str] = tuple(STACKS)) -> dict[str, EnvironmentStack]:
+    """Add stacks by name; each knows those before it by name and parameter only, never by an export.
+
+    Modules are imported here, for some take seconds that who builds other stacks need not spend.
+    """
+    built: dict[str, EnvironmentStack] = {}
+    for name, (kind, before) in STACKS.items():
+        if name in wanted:
+            built[name] = _class(name, kind)(app, config)
+            _after(built[name], (built[each] for each in before if each in built))
+    return built
+
+
+def _class(module: str, name: str) -> Callable[[Construct, Config], EnvironmentStack]:
+    found: Callable[[Construct, Config], EnvironmentStack] = getattr(import_module(f"stacks.{module}"), name)
+    return found
+
+
+def _after(stack: EnvironmentStack, others: Iterable[EnvironmentStack]) -> None:
+    for other in others:
+        stack.add_stack_dependency(other)

@@ -1,6 +1,7 @@
 """What every stack of an environment has in common: its name, its tags, its place."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from core.contracts import names
@@ -22,6 +23,7 @@ class EnvironmentStack(cdk.Stack):
             termination_protection=config.environment == "prod",
         )
         self.config = config
+        self._name = name
         self.tag_values = tags(config.environment, component)
         for key, value in self.tag_values.items():
             cdk.Tags.of(self).add(key, value)
@@ -38,3 +40,18 @@ class EnvironmentStack(cdk.Stack):
     def bucket_name(self, purpose: names.Purpose) -> str:
         """Name of one of the environment's buckets."""
         return names.bucket(self.config.environment, purpose, self.account)
+
+    def tell(self, name: str, value: str) -> None:
+        """Say something to the other stacks: one way, and without an export that would lock it."""
+        ssm.StringParameter(
+            self,
+            f"Parameter-{name}",
+            parameter_name=names.parameter(self.config.environment, self._name, name),
+            string_value=value,
+        )
+
+    def told(self, stack: str, name: str) -> str:
+        """What another stack has said; read when this one is deployed."""
+        return ssm.StringParameter.value_for_string_parameter(
+            self, names.parameter(self.config.environment, stack, name)
+        )

@@ -3,6 +3,7 @@
 A bad value dies here, before synth, in a sentence that names the file, the field, the value and the cure.
 """
 
+import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping
@@ -13,11 +14,26 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from core.contracts.errors import ConfigError
 from core.contracts.names import Environment
+from k8s_charts.settings import ServiceSettings
 
 ENVIRONMENTS: Final = Path(__file__).parent.parent / "environments"
 DEFAULT_ENVIRONMENT: Final = "dev"
+Endpoint = Literal[
+    "ecr.api",
+    "ecr.dkr",
+    "sts",
+    "logs",
+    "monitoring",
+    "sagemaker.api",
+    "kms",
+    "ec2",
+    "elasticloadbalancing",
+    "autoscaling",
+]
+"""AWS services that can be had inside the VPC."""
 Retention = Literal[7, 14, 30, 60, 90, 180, 365, 731]
 
+_VPC_BITS: Final = 16
 _IMAGE: Final = re.compile(r"sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _INSTANCE: Final = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
 _LOCAL_DISK: Final = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|g4dn|g5|g6|p3dn|p4d|p4de|p5)\.")
@@ -111,6 +127,35 @@ class Network(_Section):
     security_groups: tuple[str, ...] = Field(min_length=1, max_length=5)
 
 
+class Vpc(_Section):
+    """The network of the cluster."""
+
+    cidr: str = Field("10.0.0.0/16", description="a /16: three kinds of subnets in up to three zones fit")
+    zones: int = Field(3, ge=2, le=3, description="availability zones, the region's first")
+    nat_gateways: int = Field(1, ge=1, le=3, description="one a zone survives a zone's end")
+    endpoints: tuple[Endpoint, ...] = Field((), description="asked for inside the VPC; the others go by NAT")
+    endpoint_zones: int = Field(2, ge=1, le=3, description="each endpoint is paid for by zone")
+    flow_log_days: Retention = 30
+
+    @field_validator("cidr")
+    @classmethod
+    def _is_private(cls, value: str) -> str:
+        try:
+            network = ipaddress.IPv4Network(value)
+        except ValueError as error:
+            raise ValueError(f"give a network such as '10.0.0.0/16': {error}") from error
+        if network.prefixlen != _VPC_BITS or not network.is_private:
+            raise ValueError("give a private network of 16 bits, such as '10.0.0.0/16'")
+        return value
+
+    @model_validator(mode="after")
+    def _no_more_than_zones(self) -> Self:
+        for name in ("nat_gateways", "endpoint_zones"):
+            if getattr(self, name) > self.zones:
+                raise ValueError(f"{name} is {getattr(self, name)}, but there are {self.zones} zones: lower it")
+        return self
+
+
 class Data(_Section):
     """Buckets and tables."""
 
@@ -150,6 +195,8 @@ class Config(_Section):
     training: Training
     transform: Job
     network: Network | None = None
+    vpc: Vpc = Vpc()
+    service: ServiceSettings = ServiceSettings()
     data: Data = Data()
     alarms: Alarms
 

@@ -1,7 +1,6 @@
 """Where everything lies: three buckets, the uploads table, the key that encrypts them."""
 
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from core.contracts import names
@@ -27,11 +26,11 @@ class DataStack(EnvironmentStack):
         )
         uploads = self._uploads_table()
 
-        self._tell("key-arn", self.key.key_arn)
-        self._tell("raw-bucket", raw.bucket_name)
-        self._tell("lake-bucket", lake.bucket_name)
-        self._tell("artifacts-bucket", artifacts.bucket_name)
-        self._tell("uploads-table", uploads.table_name)
+        self.tell("key-arn", self.key.key_arn)
+        self.tell("raw-bucket", raw.bucket_name)
+        self.tell("lake-bucket", lake.bucket_name)
+        self.tell("artifacts-bucket", artifacts.bucket_name)
+        self.tell("uploads-table", uploads.table_name)
 
     def _uploads_table(self) -> dynamodb.Table:
         return dynamodb.Table(
@@ -48,13 +47,4 @@ class DataStack(EnvironmentStack):
             ),
             deletion_protection=self.config.data.keep_on_delete,
             removal_policy=self.removal,
-        )
-
-    def _tell(self, name: str, value: str) -> None:
-        """Say something to the other stacks: one way, and without an export that would lock it."""
-        ssm.StringParameter(
-            self,
-            f"Parameter-{name}",
-            parameter_name=names.parameter(self.config.environment, "data", name),
-            string_value=value,
         )

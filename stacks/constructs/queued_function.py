@@ -20,6 +20,7 @@ from stacks.config import Concurrency
 from stacks.constructs.function_code import function_code
 from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.keys import SecureKey
+from stacks.constructs.retention import retention
 from stacks.parts import component
 
 BATCH: Final = 10
@@ -78,7 +79,7 @@ class QueuedFunction(Construct):
             self,
             "Logs",
             log_group_name=log_group_name(scope, spec.name),
-            retention=_retention(scope.config.functions.log_retention_days),
+            retention=retention(scope.config.functions.log_retention_days),
             encryption_key=key,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
@@ -208,9 +209,3 @@ class QueuedFunction(Construct):
 def log_group_name(stack: EnvironmentStack, function: str) -> str:
     """Log group of a function."""
     return f"/aws/lambda/{stack.physical(component(function))}"
-
-
-def _retention(days: int) -> logs.RetentionDays:
-    special = {7: "ONE_WEEK", 14: "TWO_WEEKS", 30: "ONE_MONTH", 60: "TWO_MONTHS", 90: "THREE_MONTHS"}
-    longer = {180: "SIX_MONTHS", 365: "ONE_YEAR", 731: "TWO_YEARS"}
-    return logs.RetentionDays[(special | longer)[days]]

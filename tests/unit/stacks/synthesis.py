@@ -2,7 +2,7 @@
 
 import atexit
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,11 +10,12 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
+from stacks import application
 from stacks.application import build, new_app
 from stacks.config import Config, load
 
 Json = dict[str, Any]
-STACKS = ("data", "ml", "observability")
+STACKS = tuple(application.STACKS)
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,9 @@ def templates(environment: str) -> dict[str, Template]:
     return read(assembly(environment), environment)
 
 
-def synthesise(config: Config, outdir: Path) -> Path:
+def synthesise(config: Config, outdir: Path, wanted: Collection[str] = STACKS) -> Path:
     app = new_app(outdir=str(outdir))
-    build(app, config)
+    build(app, config, wanted)
     app.synth()
     return outdir
 
@@ -99,6 +100,7 @@ def read(outdir: Path, environment: str) -> dict[str, Template]:
     return {
         name: Template(json.loads((outdir / f"mlops-{environment}-{name}.template.json").read_text()))
         for name in STACKS
+        if (outdir / f"mlops-{environment}-{name}.template.json").exists()
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stacks.config import load
-from tests.unit.stacks.synthesis import read, synthesise
+from tests.unit.stacks.synthesis import STACKS, read, synthesise
 
 pytestmark = pytest.mark.xdist_group("synth")
 ROOT = Path(__file__).parents[3]
@@ -39,7 +39,7 @@ def test_it_synthesises_by_itself_and_under_the_cli_the_same_templates(tmp_path:
     by_cli = run(tmp_path / "cli", ENVIRONMENT="dev", CDK_CONTEXT_JSON=context)  # what ``-c env=staging`` becomes
     assert by_cli.returncode == 0, by_cli.stderr
     templates = {path.name: path.read_bytes() for path in (tmp_path / "plain").glob("*.template.json")}
-    assert set(templates) == {f"mlops-staging-{stack}.template.json" for stack in ("data", "ml", "observability")}
+    assert set(templates) == {f"mlops-staging-{stack}.template.json" for stack in STACKS}
     assert templates == {path.name: path.read_bytes() for path in (tmp_path / "cli").glob("*.template.json")}
 
 
@@ -48,6 +48,19 @@ def test_a_wrong_environment_is_one_sentence_before_synth(tmp_path: Path) -> Non
     assert done.returncode == 1
     assert done.stderr.strip() == "environment is 'qa': choose dev, staging, prod by -c env=... or ENVIRONMENT=..."
     assert not list(tmp_path.glob("*.template.json"))
+
+
+def test_stacks_can_be_built_alone(tmp_path: Path) -> None:
+    done = run(tmp_path, ENVIRONMENT="dev", STACKS="observability, data")
+    assert done.returncode == 0, done.stderr
+    found = {path.name for path in tmp_path.glob("*.template.json")}
+    assert found == {"mlops-dev-data.template.json", "mlops-dev-observability.template.json"}
+
+
+def test_a_stack_nobody_knows_is_one_sentence(tmp_path: Path) -> None:
+    done = run(tmp_path, STACKS="data,nothing")
+    assert done.returncode == 1
+    assert done.stderr.startswith("STACKS names 'nothing': choose among data, ml, ")
 
 
 def test_the_entry_fits_a_screen() -> None:

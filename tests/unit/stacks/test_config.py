@@ -38,6 +38,16 @@ def test_the_context_wins_over_the_variable_and_dev_is_the_default() -> None:
         ("log_level", "loglevel", ["functions.loglevel is 'DEBUG'", "correct its name or remove it"]),
         ('region = "ap-southeast-1"', 'region = "Singapore"', ["region is 'Singapore'", "pattern"]),
         ('runbook = "https://', 'runbook = "http://', ["alarms.runbook is 'http://", "https"]),
+        ('cidr = "10.0.0.0/16"', 'cidr = "10.0.0.0/20"', ["vpc.cidr is '10.0.0.0/20'", "a private network of 16 bits"]),
+        ('cidr = "10.0.0.0/16"', 'cidr = "8.8.0.0/16"', ["vpc.cidr is '8.8.0.0/16'", "a private network"]),
+        ('cidr = "10.0.0.0/16"', 'cidr = "mine"', ["vpc.cidr is 'mine'", "give a network such as"]),
+        ("zones = 3\nnat_gateways = 1", "zones = 2\nnat_gateways = 3", ["vpc: nat_gateways is 3", "lower it"]),
+        ("zones = 3", 'endpoints = ["s3"]', ["vpc.endpoints.0 is 's3'", "ecr.api"]),
+        (
+            "[service]",
+            '[service.ingress]\nscheme = "internet-facing"\n[service]',
+            ["service: ingress.scheme is 'internet"],
+        ),
         ('inference_api = "0.1.0"\n', "", ["images.inference_api is missing", "add it"]),
     ],
 )

@@ -6,8 +6,13 @@ from core.contracts.tags import tags
 from tests.unit.stacks.synthesis import STACKS, Template, templates, text
 
 pytestmark = pytest.mark.xdist_group("synth")
-COMPONENTS = {"data": "infra", "ml": "ml", "observability": "infra"}
+COMPONENTS = {"data": "infra", "ml": "ml", "observability": "infra", "network": "infra"}
 UNTAGGED = {
+    "AWS::EC2::Route",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPCGatewayAttachment",
     "AWS::KMS::Alias",
     "AWS::S3::BucketPolicy",
     "AWS::IAM::Policy",
