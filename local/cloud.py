@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
@@ -22,16 +24,28 @@ if TYPE_CHECKING:
     from local.info import WorldInfo
 
 
+# The profile and the files of the user's own AWS settings are not looked at.
+_ALONE: Final[dict[str, Any]] = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
 class Cloud:
     """Clients with explicit addresses and credentials: the user's own AWS settings play no part."""
 
     def __init__(self, info: WorldInfo) -> None:
         self._info = info
-        self._session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=info.region)  # noqa: S106
+        alone = botocore.session.Session(session_vars=_ALONE)
+        alone.set_credentials("test", "test")
+        self._session = boto3.Session(botocore_session=alone, region_name=info.region)
         self.endpoint = info.endpoints.aws
 
     def _client(self, service: Any, endpoint: str) -> Any:
-        config = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=300)
+        config = Config(
+            retries={"mode": "standard", "max_attempts": 4}, connect_timeout=5, read_timeout=300, proxies={}
+        )
         return self._session.client(service, endpoint_url=endpoint, config=config)
 
     @cached_property

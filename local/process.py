@@ -4,14 +4,13 @@ import os
 import signal
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from core.contracts.errors import RetailForecastError
 from local import tether
+from local.loopback import answers
 
 _LOG_BYTES: Final = 5_000_000
 
@@ -31,17 +30,6 @@ def wait_until(condition: Callable[[], bool], *, seconds: float, what: str, paus
         if time.monotonic() > deadline:
             raise StartError(f"{what} did not happen within {seconds:.0f} s")
         time.sleep(pause)
-
-
-def answers(url: str, *, below: int = 500) -> bool:
-    """True when the address answers with a status below ``below``."""
-    try:
-        with urllib.request.urlopen(url, timeout=2) as reply:  # noqa: S310 - loopback
-            return bool(reply.status < below)
-    except urllib.error.HTTPError as error:
-        return error.code < below
-    except OSError:
-        return False
 
 
 class Child:

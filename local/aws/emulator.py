@@ -6,6 +6,7 @@ import urllib.request
 
 from core.contracts.errors import ConfigError
 from local.aws.generations import Generations
+from local.loopback import call
 from local.process import Child
 from local.settings import ACCOUNT, HOST, REGION, REPOSITORY, SNAPSHOT_PATH, Layout, Ports, aws_environment
 
@@ -71,7 +72,7 @@ class Emulator:
     def snapshot(self) -> None:
         """Have all state written to disk."""
         request = urllib.request.Request(f"{self._url}{SNAPSHOT_PATH}", method="POST")  # noqa: S310 - loopback
-        urllib.request.urlopen(request, timeout=60).close()  # noqa: S310
+        call(request, seconds=60)
 
     def stop(self, *, save: bool) -> None:
         """Save, if asked to, and end. Its own shutdown takes long and would add nothing to the snapshot."""

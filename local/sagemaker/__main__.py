@@ -14,7 +14,8 @@ from botocore.config import Config
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from local.process import answers, wait_until
+from local.loopback import answers
+from local.process import wait_until
 from local.sagemaker.api import Api
 from local.sagemaker.events import Courier
 from local.sagemaker.journal import Journal

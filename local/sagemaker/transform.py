@@ -8,7 +8,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Final
 
-from local.process import answers
+from local.loopback import answers, call
 from local.sagemaker.container import Container, JobFailedError, JobStoppedError, Running
 from local.sagemaker.jobs import NewContainer, Properties
 from local.sagemaker.storage import Storage
@@ -92,8 +92,7 @@ def _ask(box: Container, port: int, key: str, body: bytes, headers: dict[str, st
         raise JobStoppedError("stopped on request")
     request = urllib.request.Request(f"http://{HOST}:{port}/invocations", data=body, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=_REQUEST_SECONDS) as reply:  # noqa: S310 - loopback
-            return bytes(reply.read())
+        return call(request, seconds=_REQUEST_SECONDS)
     except urllib.error.HTTPError as error:
         text = error.read(1000).decode("utf-8", errors="replace")
         raise JobFailedError(f"AlgorithmError: {key}: the server answered {error.code}: {text}") from error

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from core.contracts.errors import ConfigError
 from local import tether
 from local.__main__ import app
+from local.cloud import Cloud
 from local.info import WorldInfo, locked
 from local.process import Child, StartError, wait_until
 from local.settings import HOST, Layout, Ports, aws_environment, free_ports
@@ -65,7 +66,9 @@ def test_commands_without_a_world_say_how_to_start_one(tmp_path: Path) -> None:
 def test_the_users_own_aws_settings_play_no_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", "https://elsewhere")
+    monkeypatch.setenv("HTTP_PROXY", "http://elsewhere:1")
     env = aws_environment(Ports())
+    assert Cloud(WorldInfo.of(0, Ports())).sqs.meta.endpoint_url == "http://127.0.0.1:4566"
     assert "AWS_PROFILE" not in env
     assert "AWS_ENDPOINT_URL_SQS" not in env
     assert env["AWS_CONFIG_FILE"] == os.devnull
