@@ -23,6 +23,7 @@ _COLOUR: dict[str, str] = {
     **{"Succeeded": "green", "Executing": "cyan", "Stopping": "yellow", "Stopped": "yellow", "Failed": "red"},
 }
 _MANY = 12
+_NUMBERS_WIDTH = 62  # of the other columns of a forecast
 _UNNAMED = "#unnamed"  # where uploads are kept whose folder is no dataset name
 
 
@@ -165,15 +166,16 @@ def forecast(console: Console, answer: dict[str, Any]) -> None:
         f"[bold]{answer['store_id']} x {answer['item_id']}[/bold]  model {answer['model_id']}, "
         f"data as of {answer['data_as_of']}, tier {answer['tier']}"
     )
-    table = Table("date", *(name for name in ("p10", "p50", "p90", "mean")), "")
+    table = Table("date", "p10", "p50", "p90", "mean", "")
     top = max((row["p90"] for row in answer["forecasts"]), default=0) or 1
+    width = max(10, min(60, console.width - _NUMBERS_WIDTH))
     for row in answer["forecasts"]:
         numbers = [f"{row[name]:,.1f}" for name in ("p10", "p50", "p90", "mean")]
-        table.add_row(row["date"], *numbers, _bar(row, top))
+        table.add_row(row["date"], *numbers, _bar(row, top, width))
     console.print(table)
 
 
-def _bar(row: dict[str, float], top: float, width: int = 40) -> str:
+def _bar(row: dict[str, float], top: float, width: int) -> str:
     low, middle, high = (round(row[name] / top * (width - 1)) for name in ("p10", "p50", "p90"))
     return "".join("━" if at == middle else "░" if low <= at <= high else " " for at in range(width))
 
