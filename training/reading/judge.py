@@ -8,9 +8,9 @@ import polars as pl
 
 from core.contracts.sales import DATE, ITEM, STORE
 from core.contracts.verdict import Counts, Dialect, Kind, Note, Reason, Refusal, Verdict
+from training.reading.codes import words_for
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import COLUMN, LINE, REASON, VALUE, Ledger
-from training.reading.reasons import words_for
 
 _QUIET: Final = (Reason.HALF_DAY,)
 _PHRASES: Final = {

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from core.contracts.verdict import Dialect, Kind, Verdict
+from core.contracts.verdict import Dialect, Kind, Note, Verdict
 
 _COLOUR: Final = {
     Kind.ACCEPTED: "green",
@@ -34,8 +34,9 @@ def _parts(verdict: Verdict) -> Iterator[RenderableType]:
     if verdict.dialect is not None:
         yield _dialect(verdict, verdict.dialect)
     yield _counts(verdict)
-    if verdict.notes:
-        yield _notes(verdict)
+    notes = [note for note in verdict.notes if note.sentence != verdict.sentence]
+    if notes:
+        yield _notes(notes)
     if verdict.refusals:
         yield _refusals(verdict)
 
@@ -68,9 +69,14 @@ def _dialect(verdict: Verdict, dialect: Dialect) -> Table:
     for index, line in enumerate(dialect.evidence):
         table.add_row("evidence" if index == 0 else "", escape(line))
     if verdict.first_date:
-        span = f"{verdict.first_date} to {verdict.last_date}, {verdict.stores:,} stores, {verdict.items:,} items"
+        series = f"{_several(verdict.stores, 'store')}, {_several(verdict.items, 'item')}"
+        span = f"{verdict.first_date} to {verdict.last_date}, {series}"
         table.add_row("covers", span)
     return table
+
+
+def _several(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _counts(verdict: Verdict) -> Table:
@@ -82,12 +88,12 @@ def _counts(verdict: Verdict) -> Table:
     return table
 
 
-def _notes(verdict: Verdict) -> Table:
+def _notes(notes: list[Note]) -> Table:
     table = _grid("Notes")
     table.add_column(justify="right")
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for note in verdict.notes:
+    for note in notes:
         lines = ", ".join(str(line) for line in note.lines[:8]) + (", ..." if note.count > 8 and note.lines else "")  # noqa: PLR2004 - fits a line
         where = f" (lines {lines})" if note.lines else ""
         table.add_row(f"{note.count:,}", note.reason.value, escape(f"{note.sentence}{where}"))

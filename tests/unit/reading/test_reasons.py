@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from core.contracts.verdict import Reason
-from training.reading.reasons import markdown, words_for
+from training.reading.codes import words_for
+from training.reading.reasons import markdown
 
 PAGE = Path(__file__).parents[3] / "docs" / "verdicts.md"
 
