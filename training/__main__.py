@@ -2,7 +2,7 @@
 
 import typer
 
-from training.commands import backtest, check, config, forecast, history, step
+from training.commands import backtest, check, config, forecast, history, step, upload
 
 app = typer.Typer(
     name="training",
@@ -13,6 +13,7 @@ app = typer.Typer(
 )
 app.command()(check.check)
 app.command()(config.config)
+app.command()(upload.upload)
 app.command()(history.history)
 app.command()(history.trace)
 app.command()(history.withdraw)

@@ -1,12 +1,13 @@
 """``python -m training history | trace | withdraw``: what files did to a table, and taking one back."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import typer
 from botocore.exceptions import ClientError
 from deltalake.exceptions import DeltaError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from core.contracts.errors import RejectedDataError
@@ -21,6 +22,9 @@ from training.place import Place
 
 Dataset = Annotated[str, typer.Argument(help="The folder its files are dropped into.")]
 Name = Annotated[Literal["sales", "plan"], typer.Option("--table", help="Sales, or covariates known in advance.")]
+
+_SHORT: Final = 8
+"""Enough of a version id to tell it apart; --json has all of it."""
 
 
 def history(
@@ -95,17 +99,20 @@ def _versions(changes: list[told.Change]) -> Table:
     out = Table(box=None, padding=(0, 2, 0, 0))
     for name in ("version", "added", "changed", "withdrawn"):
         out.add_column(name, justify="right")
-    for name in ("when (UTC)", "what", "file", "its version"):
+    for name in ("when (UTC)", "what"):
+        out.add_column(name, no_wrap=True)
+    for name in ("file", "its version", "reason"):
         out.add_column(name, overflow="fold")
     for change in changes:
         counts = (change.rows_added, change.rows_changed, change.rows_withdrawn)
         out.add_row(
             str(change.version),
             *("" if count is None else f"{count:,}" for count in counts),
-            f"{change.made_at:%Y-%m-%d %H:%M:%S}",
-            f"{change.what}: {change.reason}" if change.reason else change.what,
-            change.source_key or "",
-            change.source_version or "",
+            f"{change.made_at:%Y-%m-%d %H:%M}",
+            change.what,
+            escape(change.source_key or ""),
+            (change.source_version or "")[:_SHORT],
+            escape(change.reason),
         )
     return out
 

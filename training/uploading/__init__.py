@@ -1,0 +1,1 @@
+"""Files of a person's machine brought into the raw bucket: checked, whole, once."""
