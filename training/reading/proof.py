@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -10,13 +11,14 @@ from training.reading import numbers
 from training.reading import vocabulary as words
 from training.reading.dateforms import month_of, weekday_of
 from training.reading.dates import DateProof, Day, distinct_days, prove_dates
-from training.reading.ledger import cell
+from training.reading.ledger import LINE, cell
 from training.reading.numbers import Decimal, Evidence
 from training.reading.rows import UNITS_TEXT
-from training.reading.shape import WIDE_DATES, Meaning
+from training.reading.shape import WIDE, WIDE_DATES, Meaning
 from training.reading.tables import RawTable
 
-_SAMPLE = 200
+_SAMPLE: Final = 200
+_MARKS: Final[tuple[Decimal, Decimal]] = (".", ",")
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,33 @@ def prove(
         strong.comma, strong.comma_at = weak.comma, weak.comma_at
         if not strong.both and min(strong.point, strong.comma):  # only covariates, and they contradict each other
             strong = Evidence()
+    unsettled = strong.both and not (strong.point or strong.comma) and config.decimal is None
+    if unsettled and (product := _by_product(meanings[0], frames[0])) is not None:
+        strong = product
     decimal, why = numbers.decide(strong, name, config.decimal, point=_why_point(meanings[0].table))
     told = tuple(text for text in (dates.evidence, why) if text)
     return Proof(dates, decimal, told, frozenset() if decimal else frozenset(doubtful))
+
+
+def _by_product(meaning: Meaning, frame: pl.DataFrame) -> Evidence | None:
+    """Quantity times price is the total under one mark only: that proves it for marks that prove nothing alone."""
+    columns = [meaning.target, meaning.index(words.PRICE), meaning.index(words.MONEY)]
+    if meaning.shape in WIDE or any(index is None for index in columns):
+        return None
+    names = [cell(index) for index in columns if index is not None]
+    holds: dict[Decimal, pl.Series] = {}
+    for mark in _MARKS:
+        units, price, total = (numbers.numbers(frame[name], mark)[0] for name in names)
+        holds[mark] = ((units * price - total).abs() <= 0.006 * total.abs().clip(lower_bound=1)).fill_null(value=False)
+    point, comma = (holds[mark] & ~holds[other] for mark, other in (_MARKS, _MARKS[::-1]))
+    found = Evidence(point=int(point.sum()), comma=int(comma.sum()))
+    for rows, name in ((point, "point_at"), (comma, "comma_at")):
+        if rows.any():
+            line, *texts = frame.filter(rows).select(LINE, *names).row(0)
+            setattr(
+                found, name, (line, "quantity, price and total", " x ".join(map(str, texts[:2])) + f" = {texts[2]}")
+            )
+    return found if found.seen else None
 
 
 def _why_point(table: RawTable) -> str | None:

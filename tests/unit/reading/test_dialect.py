@@ -141,3 +141,10 @@ def test_a_doubt_in_a_covariate_leaves_out_the_covariate_and_not_the_file(read: 
     assert "population" not in reading.table.columns
     assert reading.verdict.dialect is not None
     assert "columns not used: population" in reading.verdict.dialect.evidence
+
+
+def test_quantity_times_price_proves_what_neither_column_can(read: Read) -> None:
+    reading = read("datum;menge;preis;umsatz\n2024-01-01;1.234;2;2468\n2024-01-02;2.345;3;7035\n")
+    assert units(reading) == [1234.0, 2345.0]
+    assert reading.verdict.dialect is not None
+    assert any("1.234 x 2 = 2468" in line for line in reading.verdict.dialect.evidence)
