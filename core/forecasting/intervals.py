@@ -14,15 +14,17 @@ import xgboost as xgb
 from core.forecasting.grid import Bools, Doubles, Floats
 from core.forecasting.spec import THREADS
 
-SHAPE_FEATURES: Final = ("horizon", "level", "deviation_", "zeros_", "since_", "mean_", "weekday")
-"""What may tell the spread: nothing of the date, of which a backtest sees too few."""
-_MOST_BINS: Final = 8
+SHAPE_FEATURES: Final = ("level", "deviation_", "zeros_", "since_")
+"""What may tell the spread: the series, not the day, of which a backtest sees too few."""
+_MOST_BINS: Final = 4
 _ROWS_PER_BIN: Final = 100
 _LEAST_ROWS: Final = 2_000
 _MOST_ROWS: Final = 60_000
 _ROUNDS: Final = 60
 _FLOOR: Final = 1e-3
 _HAIR: Final = 0.01
+_MIDDLE, _MIDDLE_WIDTH = 0.5, 0.2
+"""Middle quantiles are not stretched: two windows show their own shift, not one that stays."""
 _UNTESTED: Final = 0.6
 """Spread of a model that has no backtest: half of the days within a factor of 1.5."""
 _PARAMS: Final[dict[str, Any]] = {
@@ -30,7 +32,7 @@ _PARAMS: Final[dict[str, Any]] = {
     "tree_method": "hist",
     "max_bin": 64,
     "learning_rate": 0.1,
-    "max_depth": 4,
+    "max_depth": 3,
     "min_child_weight": 50,
     "subsample": 0.8,
     "colsample_bytree": 0.6,
@@ -197,6 +199,8 @@ def _stretched(
     centers = np.array([np.log(residuals.mean[b]).mean() for b in bins])
     over = residuals.units[:, None] / (residuals.mean[:, None] * ratios)
     stretch = np.array([[_conformal(over[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
+    if booster is not None:
+        stretch[:, [abs(q - _MIDDLE) < _MIDDLE_WIDTH for q in quantiles]] = 1.0
     at = np.log(residuals.mean)
     low = np.interp(at, centers, stretch[:, 0]) * ratios[:, 0] * residuals.mean
     return Intervals(quantiles, booster, centers, stretch, _lift(residuals, low, quantiles[0]))
