@@ -16,6 +16,7 @@ from local.client import Client
 from local.ending import end
 from local.info import WorldInfo
 from local.settings import Layout, Ports
+from local.stage import stage
 from local.world import World
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
@@ -39,8 +40,8 @@ def up(
         stop.set()
 
     world = World(folder, Ports(aws_port, sagemaker_port, service_port))
-    with show.stages(console, "World up") as say:
-        world.up(say)
+    with stage(console, "World up") as now:
+        world.up(now.say)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
     try:
@@ -66,8 +67,8 @@ def drop(
     if not wait:
         return
     for key, version in put:
-        with show.stages(console, key) as say:
-            verdict = client.wait_for_verdict(key, version, say=say)
+        with stage(console, key) as now:
+            verdict = client.wait_for_verdict(key, version, say=now.say)
         show.verdict(console, verdict)
 
 

@@ -1,8 +1,5 @@
 """How the commands look in a terminal."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,31 +27,6 @@ _UNNAMED = "#unnamed"  # where uploads are kept whose folder is no dataset name
 def _coloured(word: str | None) -> str:
     colour = _COLOUR.get(word or "", "dim")
     return f"[{colour}]{word or '-'}[/{colour}]"
-
-
-@contextmanager
-def stages(console: Console, title: str) -> Iterator[Callable[[str], None]]:
-    """Show what is being done, live in a terminal, line by line in a log."""
-    began, said = time.monotonic(), ""
-    with console.status(title) if console.is_terminal else _nothing() as live:
-
-        def say(detail: str) -> None:
-            nonlocal said
-            if detail == said:
-                return
-            said = detail
-            if live is not None:
-                live.update(f"{title}  [dim]{escape(detail)}[/dim]")
-            else:
-                console.print(f"  {detail}", style="dim", markup=False)
-
-        yield say
-    console.print(f"[green]✓[/green] {title} [bold]{time.monotonic() - began:.1f} s[/bold]")
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield None
 
 
 def world(console: Console, info: WorldInfo, left_out: list[str]) -> None:

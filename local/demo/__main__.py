@@ -13,9 +13,9 @@ from core.contracts.errors import ConfigError, RetailForecastError
 from local.client import Client
 from local.demo import data
 from local.demo.report import Report
-from local.demo.stage import stage
 from local.demo.story import Story
 from local.settings import Ports, free_ports
+from local.stage import stage
 from local.world import World
 
 TITLE = (

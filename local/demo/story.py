@@ -14,7 +14,7 @@ from local.client import Client
 from local.demo.data import DATASET, Delivery
 from local.demo.draw import Point, chart
 from local.demo.report import Report, Spoiled, backtest_of, live_of
-from local.demo.stage import stage
+from local.stage import stage
 
 AXIS: Final = 18
 """Columns of the chart that are no days: axis, borders, padding."""

@@ -13,6 +13,7 @@ from core.contracts.errors import RetailForecastError
 from core.contracts.uploads import Upload
 from core.contracts.verdict import Counts, Kind, Reason, Refusal, Verdict
 from local import show
+from local.stage import stage
 
 
 @pytest.fixture
@@ -47,10 +48,10 @@ def test_a_forecast_is_a_table_with_its_model_and_its_interval_drawn(console: Co
 
 
 def test_stages_say_a_thing_once(console: Console) -> None:
-    with show.stages(console, "Up") as say:
+    with stage(console, "Up") as now:
         for word in ("a", "a", "b"):
-            say(word)
-    assert text(console).split()[:2] == ["a", "b"]
+            now.say(word)
+    assert text(console).split()[2:4] == ["a", "b"]
     assert "Up" in text(console)
 
 

@@ -1,10 +1,11 @@
-"""Progress of the demo: a line a stage with its seconds, live in a terminal, plain in a log."""
+"""Progress: a line a stage with its seconds, live in a terminal, plain in a log."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 
 
@@ -24,14 +25,14 @@ class Stage:
             return
         self._said = detail
         if self._status:
-            self._status.update(f"{self._title}  [dim]{detail}[/dim]")
+            self._status.update(f"{self._title}  [dim]{escape(detail)}[/dim]")
         else:
-            self._console.print(f"    {detail}", style="dim", highlight=False)
+            self._console.print(f"    {detail}", style="dim", highlight=False, markup=False)
 
 
 @contextmanager
-def stage(console: Console, title: str, seconds: dict[str, float]) -> Iterator[Stage]:
-    """Run one stage and keep its duration in ``seconds[title]``."""
+def stage(console: Console, title: str, seconds: dict[str, float] | None = None) -> Iterator[Stage]:
+    """Run one stage; its duration is shown, and kept in ``seconds[title]``."""
     start = time.monotonic()
     if console.is_terminal:
         with console.status(title) as status:
@@ -41,6 +42,8 @@ def stage(console: Console, title: str, seconds: dict[str, float]) -> Iterator[S
         console.print(f"  … {title}")
         current = Stage(console, title, None)
         yield current
-    seconds[title] = round(time.monotonic() - start, 2)
+    lasted = round(time.monotonic() - start, 2)
+    if seconds is not None:
+        seconds[title] = lasted
     tail = f"  [dim]{current.summary}[/dim]" if current.summary else ""
-    console.print(f"  [green]✓[/green] {title} [bold]{seconds[title]:.1f} s[/bold]{tail}", highlight=False)
+    console.print(f"  [green]✓[/green] {title} [bold]{lasted:.1f} s[/bold]{tail}", highlight=False)
