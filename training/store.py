@@ -4,9 +4,10 @@ import hashlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
+from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
@@ -15,6 +16,8 @@ from core.contracts.errors import RetryableError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_ONE_STREAM: Final = TransferConfig(multipart_threshold=5 << 40)
+"""In pieces an emulator may answer each with the whole version; on AWS one stream is quick enough to parse from."""
 Document = TypeVar("Document", bound=BaseModel)
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
 _RACE_LOST = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
@@ -74,7 +77,7 @@ class Bucket:
         """Copy an object, or one version of it, into a file."""
         path.parent.mkdir(parents=True, exist_ok=True)
         extra = {"VersionId": version_id} if version_id and version_id != "null" else {}
-        self.s3.download_file(self.name, key, str(path), ExtraArgs=extra)
+        self.s3.download_file(self.name, key, str(path), ExtraArgs=extra, Config=_ONE_STREAM if extra else None)
         return path
 
     def upload(self, path: Path, key: str) -> None:
