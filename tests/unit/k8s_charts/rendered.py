@@ -43,6 +43,10 @@ def pod(objects: list[Json]) -> Json:
     return dict(one(objects, "Deployment")["spec"]["template"]["spec"])
 
 
+def environment_of(objects: list[Json]) -> str:
+    return str(one(objects, "ConfigMap")["data"]["ENVIRONMENT"])
+
+
 def container(objects: list[Json]) -> Json:
     (found,) = pod(objects)["containers"]
     return dict(found)

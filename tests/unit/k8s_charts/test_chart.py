@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core.contracts.tags import tags
+from k8s_charts.configuration import load
 from k8s_charts.place import APP, NAMESPACE
 from service.__main__ import KEEP_ALIVE_SECONDS
 from service.app import create_app
@@ -15,6 +16,7 @@ from tests.unit.k8s_charts.rendered import (
     Json,
     annotations,
     container,
+    environment_of,
     of_environment,
     one,
     pairs,
@@ -175,7 +177,7 @@ def test_the_network_lets_in_the_vpc_and_out_to_names_and_tls(objects: list[Json
     }
     spec = one(objects, "NetworkPolicy", APP)["spec"]
     (inward,) = spec["ingress"]
-    assert inward["from"] == [{"ipBlock": {"cidr": "10.0.0.0/16"}}]
+    assert inward["from"] == [{"ipBlock": {"cidr": load(environment_of(objects)).vpc.cidr}}]
     assert inward["ports"] == [{"port": 8080, "protocol": "TCP"}]
     names, tls = spec["egress"]
     assert {each["port"] for each in names["ports"]} == {53}
