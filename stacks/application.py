@@ -18,6 +18,7 @@ STACKS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "data": ("DataStack", ()),
     "ml": ("MlStack", ("data",)),  # reads its parameters
     "network": ("NetworkStack", ()),
+    "cluster": ("ClusterStack", ("data", "network")),  # reads their parameters
     "observability": ("ObservabilityStack", ("ml",)),  # sends alarms to a topic of its
 }
 """Each stack's module: its class, and the stacks it is deployed after."""

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from core.contracts.errors import ConfigError
 from core.contracts.names import Environment
 from k8s_charts.settings import ServiceSettings
+from stacks.kubernetes_versions import KubernetesVersion
 
 ENVIRONMENTS: Final = Path(__file__).parent.parent / "environments"
 DEFAULT_ENVIRONMENT: Final = "dev"
@@ -34,7 +35,11 @@ Endpoint = Literal[
 Retention = Literal[7, 14, 30, 60, 90, 180, 365, 731]
 
 _VPC_BITS: Final = 16
+_WIDEST_BITS: Final = 8
 _IMAGE: Final = re.compile(r"sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_NODE: Final = re.compile(r"[a-z]+\d+[a-z-]*\.[a-z0-9]+")
+_GRAVITON: Final = re.compile(r"[a-z]+\d+g[a-z-]*\.")
+_PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+")
 _INSTANCE: Final = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
 _LOCAL_DISK: Final = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|g4dn|g5|g6|p3dn|p4d|p4de|p5)\.")
 
@@ -156,6 +161,62 @@ class Vpc(_Section):
         return self
 
 
+class Cluster(_Section):
+    """EKS and its nodes."""
+
+    version: KubernetesVersion = "1.36"
+    public_from: tuple[str, ...] = Field((), description="networks that reach the API server; the VPC alone when empty")
+    admins: tuple[str, ...] = Field((), description="ARNs of roles that may do everything in the cluster")
+    viewers: tuple[str, ...] = Field((), description="ARNs of roles that may look")
+    instance_types: tuple[str, ...] = Field(("m7i.large",), min_length=1, max_length=15)
+    spot: bool = False
+    min_nodes: int = Field(2, ge=1, le=50)
+    max_nodes: int = Field(6, ge=1, le=100)
+    disk_gb: int = Field(50, ge=20, le=1024)
+    log_days: Retention = 30
+
+    @field_validator("public_from")
+    @classmethod
+    def _not_the_world(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            try:
+                network = ipaddress.IPv4Network(each)
+            except ValueError as error:
+                raise ValueError(f"give networks such as '203.0.113.0/24': {error}") from error
+            if network.prefixlen < _WIDEST_BITS:
+                raise ValueError(f"{each} is too wide: name the networks you come from, of {_WIDEST_BITS} bits or more")
+        return value
+
+    @field_validator("admins", "viewers")
+    @classmethod
+    def _are_principals(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not _PRINCIPAL.fullmatch(each):
+                raise ValueError(f"{each!r} is no role: give ARNs such as 'arn:aws:iam::123456789012:role/platform'")
+        return value
+
+    @field_validator("instance_types")
+    @classmethod
+    def _of_one_architecture(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not _NODE.fullmatch(each):
+                raise ValueError(f"{each!r} is no EC2 instance type: give one such as 'm7i.large'")
+        if len({_architecture(each) for each in value}) > 1:
+            raise ValueError("the image is for one architecture: take Graviton types only, or none")
+        return value
+
+    @model_validator(mode="after")
+    def _room_to_grow(self) -> Self:
+        if self.max_nodes < self.min_nodes:
+            raise ValueError(f"max_nodes is {self.max_nodes}, below min_nodes = {self.min_nodes}: raise it")
+        return self
+
+    @property
+    def architecture(self) -> Literal["arm64", "x86_64"]:
+        """Of the nodes, and so of the image."""
+        return _architecture(self.instance_types[0])
+
+
 class Data(_Section):
     """Buckets and tables."""
 
@@ -196,6 +257,7 @@ class Config(_Section):
     transform: Job
     network: Network | None = None
     vpc: Vpc = Vpc()
+    cluster: Cluster = Cluster()
     service: ServiceSettings = ServiceSettings()
     data: Data = Data()
     alarms: Alarms
@@ -205,6 +267,20 @@ class Config(_Section):
         if self.environment == "prod" and not self.data.keep_on_delete:
             raise ValueError("data.keep_on_delete is False: production keeps its data; remove the line")
         return self
+
+    @model_validator(mode="after")
+    def _one_image_for_nodes_and_jobs(self) -> Self:
+        job = self.transform.instance_type
+        if _architecture(job.removeprefix("ml.")) != self.cluster.architecture:
+            raise ValueError(
+                f"cluster.instance_types is {list(self.cluster.instance_types)} ({self.cluster.architecture}), which "
+                f"does not run the image of transform.instance_type = {job!r}: take both of one architecture"
+            )
+        return self
+
+
+def _architecture(instance_type: str) -> Literal["arm64", "x86_64"]:
+    return "arm64" if _GRAVITON.match(instance_type) else "x86_64"
 
 
 def chosen(context: object, environ: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from constructs import IConstruct
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ def allow(role: iam.Role, *grants: Grant) -> None:
             acknowledge(role, f"AwsSolutions-IAM5[Resource::{_as_reported(role, resource)}]", grant.because)
 
 
-def acknowledge(construct: cdk.Resource, rule: str, reason: str) -> None:
+def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
     """Accept one finding of cdk-nag's AwsSolutions on one construct."""
     cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=f"AwsSolutions::{rule}", reason=reason))
 

@@ -75,7 +75,7 @@ def test_an_account_and_a_network_of_one_s_own_go_into_every_job(tmp_path: Path)
     )
     text += '\n[network]\nsubnets = ["subnet-0a"]\nsecurity_groups = ["sg-0b"]\n'
     (tmp_path / "dev.toml").write_text(text)
-    found = read(synthesise(load("dev", tmp_path), tmp_path / "out"), "dev")
+    found = read(synthesise(load("dev", tmp_path), tmp_path / "out"), "dev")  # all stacks: none looks anything up
     (raw,) = [
         bucket["BucketName"]
         for bucket in found["data"].of_type("AWS::S3::Bucket").values()

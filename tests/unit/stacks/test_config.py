@@ -38,6 +38,14 @@ def test_the_context_wins_over_the_variable_and_dev_is_the_default() -> None:
         ("log_level", "loglevel", ["functions.loglevel is 'DEBUG'", "correct its name or remove it"]),
         ('region = "ap-southeast-1"', 'region = "Singapore"', ["region is 'Singapore'", "pattern"]),
         ('runbook = "https://', 'runbook = "http://', ["alarms.runbook is 'http://", "https"]),
+        ('version = "1.36"', 'version = "1.20"', ["cluster.version is '1.20'", "'1.36'"]),
+        ("spot = true\nmin_nodes", 'public_from = ["0.0.0.0/0"]\nmin_nodes', ["cluster.public_from is", "too wide"]),
+        ("spot = true\nmin_nodes", 'public_from = ["home"]\nmin_nodes', ["cluster.public_from is", "give networks"]),
+        ("spot = true\nmin_nodes", 'admins = ["me"]\nmin_nodes', ["cluster.admins is", "give ARNs such as"]),
+        ('"t3.large"', '"huge"', ["cluster.instance_types is", "'huge' is no EC2 instance type"]),
+        ('"t3.large"', '"m7g.large"', ["cluster.instance_types is", "one architecture"]),
+        ("max_nodes = 3", "max_nodes = 1\nmin_pods = 3", ["cluster.min_pods", "correct its name"]),
+        ("min_nodes = 1\nmax_nodes = 3", "min_nodes = 4\nmax_nodes = 3", ["cluster: max_nodes is 3", "raise it"]),
         ('cidr = "10.0.0.0/16"', 'cidr = "10.0.0.0/20"', ["vpc.cidr is '10.0.0.0/20'", "a private network of 16 bits"]),
         ('cidr = "10.0.0.0/16"', 'cidr = "8.8.0.0/16"', ["vpc.cidr is '8.8.0.0/16'", "a private network"]),
         ('cidr = "10.0.0.0/16"', 'cidr = "mine"', ["vpc.cidr is 'mine'", "give a network such as"]),
@@ -99,3 +107,9 @@ def test_the_environments_hold_the_same_sections() -> None:
 def test_a_network_needs_subnets_and_security_groups(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"network\.security_groups is missing: add it"):
         load_changed(tmp_path, "\n[alarms]", '\n[network]\nsubnets = ["subnet-1"]\n\n[alarms]')
+
+
+def test_nodes_and_jobs_run_one_image_and_so_one_architecture(tmp_path: Path) -> None:
+    types = 'instance_types = ["t3.large", "t3a.large", "m5.large"]'
+    with pytest.raises(ConfigError, match=r"\(arm64\), which does not run the image of transform.*one architecture"):
+        load_changed(tmp_path, types, 'instance_types = ["m7g.large"]')

@@ -14,7 +14,7 @@ HANDLERS = ("on_upload", "promote", "on_pipeline_change")
 
 @pytest.fixture(scope="module")
 def code() -> Path:
-    (asset,) = [path for path in assembly("dev").glob("asset.*") if path.is_dir()]
+    (asset,) = [path for path in assembly("dev").glob("asset.*") if (path / "lambdas").is_dir()]
     return asset
 
 

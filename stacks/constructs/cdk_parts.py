@@ -1,0 +1,61 @@
+"""What the CDK brings itself to speak to the cluster: functions, their roles and their parts, tagged and reasoned."""
+
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_eks_v2 as eks
+from aws_cdk import aws_logs as logs
+from constructs import Construct, IConstruct
+
+from stacks.base import EnvironmentStack
+from stacks.constructs.grants import acknowledge
+
+_BY_AWS: Final = "of the CDK's own function, which speaks to this cluster on behalf of CloudFormation"
+_MANAGED: Final = (
+    "service-role/AWSLambdaBasicExecutionRole",
+    "service-role/AWSLambdaVPCAccessExecutionRole",
+    "AmazonEC2ContainerRegistryReadOnly",
+)
+
+
+def give_reasons(provider: IConstruct) -> None:
+    """Findings on the provider of kubectl and Helm."""
+    for name in _MANAGED:
+        acknowledge(provider, f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{name}]", _BY_AWS)
+    handler = provider.node.find_child("Handler")
+    acknowledge(handler, "AwsSolutions-L1", "the CDK says which Python its function runs on")
+    stack = cdk.Stack.of(provider)
+    function = handler.node.default_child
+    assert isinstance(function, cdk.CfnElement)  # noqa: S101
+    name = stack.resolve(function.logical_id)
+    acknowledge(provider, f"AwsSolutions-IAM5[Resource::<{name}.Arn>:*]", "every version of one function")
+    condition = handler.node.find_child("HasEcrPublic")
+    assert isinstance(condition, cdk.CfnElement)  # noqa: S101
+    public = (
+        f'{{"Fn::If":["{stack.resolve(condition.logical_id)}",{{"Fn::Join":["",["arn:",{{"Ref":"AWS::Partition"}},'
+        '":iam::aws:policy/AmazonElasticContainerRegistryPublicReadOnly"]]},{"Ref":"AWS::NoValue"}]}'
+    )
+    acknowledge(provider, f"AwsSolutions-IAM4[Policy::{public}]", _BY_AWS)
+
+
+def tag_parts(stack: EnvironmentStack, cluster: eks.Cluster) -> None:
+    """Tag what the CDK writes as plain resources, which its own tags do not reach."""
+    listed = [{"Key": name, "Value": value} for name, value in sorted(stack.tag_values.items())]
+    claims = stack.node.find_child("AWSCDKCfnUtilsProviderCustomResourceProvider")
+    for part in ("Role", "Handler"):
+        _tag(claims, part, listed)
+    _tag(cluster, "KubectlReadyBarrier", stack.tag_values)
+
+
+def end_logs(provider: IConstruct, days: int) -> None:
+    """The functions' logs end with the others, not after two years."""
+    for each in provider.node.find_all():
+        if isinstance(each, logs.CfnLogGroup):
+            each.retention_in_days = days
+            each.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
+
+
+def _tag(scope: Construct | IConstruct, name: str, tags: object) -> None:
+    part = scope.node.find_child(name)
+    assert isinstance(part, cdk.CfnResource)  # noqa: S101
+    part.add_property_override("Tags", tags)

@@ -1,0 +1,248 @@
+import json
+from datetime import date
+from typing import Any, get_args
+
+import pytest
+
+from core.contracts import names
+from core.contracts.tags import tags
+from k8s_charts.chart import manifests
+from k8s_charts.configuration import load as load_chart
+from k8s_charts.place import Place, image, role_name
+from stacks.config import load
+from stacks.kubernetes_versions import AUTOSCALER, STANDARD_SUPPORT_ENDS, KubernetesVersion, support_warning
+from tests.unit.stacks.synthesis import Template, templates, text
+
+pytestmark = pytest.mark.xdist_group("synth")
+ACCOUNT = "<AWS::AccountId>"
+TAG = "aws:ResourceTag/elbv2.k8s.aws/cluster"
+
+
+@pytest.fixture(params=["dev", "prod"])
+def environment(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def cluster(environment: str) -> Template:
+    return templates(environment)["cluster"]
+
+
+def role(cluster: Template, prefix: str) -> str:
+    """Logical id of a role of ours."""
+    (found,) = [name for name in cluster.of_type("AWS::IAM::Role") if name.startswith(prefix)]
+    return found
+
+
+def helm(cluster: Template, chart: str) -> tuple[str, dict[str, Any]]:
+    """Logical id and values of a Helm chart."""
+    name, properties = cluster.one("Custom::AWSCDK-EKS-HelmChart", Chart=chart)
+    return name, json.loads(text(properties["Values"]))
+
+
+def after(cluster: Template, name: str) -> set[str]:
+    """Everything a resource waits for, directly or not, by ``DependsOn``."""
+    found: set[str] = set()
+    ahead = [name]
+    while ahead:
+        needed = set(cluster.resources[ahead.pop()].get("DependsOn", ())) - found
+        found |= needed
+        ahead += needed
+    return found
+
+
+def test_secrets_are_encrypted_and_the_control_plane_is_private_and_logged(cluster: Template, environment: str) -> None:
+    name, found = cluster.one("AWS::EKS::Cluster")
+    key, _ = cluster.one("AWS::KMS::Key")
+    assert found["Name"] == f"mlops-{environment}-cluster"
+    assert found["Version"] == load(environment).cluster.version
+    (encrypted,) = found["EncryptionConfig"]
+    assert encrypted["Resources"] == ["secrets"]
+    assert text(encrypted["Provider"]["KeyArn"]) == f"<{key}.Arn>"
+    assert found["ResourcesVpcConfig"]["EndpointPrivateAccess"]
+    assert not found["ResourcesVpcConfig"]["EndpointPublicAccess"]
+    logged = {each["Type"] for each in found["Logging"]["ClusterLogging"]["EnabledTypes"]}
+    assert logged == {"api", "audit", "authenticator", "controllerManager", "scheduler"}
+    groups = {text(each["LogGroupName"]): logical for logical, each in cluster.of_type("AWS::Logs::LogGroup").items()}
+    assert groups[f"/aws/eks/mlops-{environment}-cluster/cluster"] in after(cluster, name)
+
+
+def test_every_log_group_is_encrypted_and_ends(cluster: Template, environment: str) -> None:
+    key, found = cluster.one("AWS::KMS::Key")
+    groups = cluster.of_type("AWS::Logs::LogGroup").values()
+    assert {each["RetentionInDays"] for each in groups} == {load(environment).cluster.log_days}
+    ours = [each for each in groups if not text(each["LogGroupName"]).startswith("/aws/lambda/")]
+    assert len(ours) == 5
+    (opened,) = [
+        each["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+        for each in found["KeyPolicy"]["Statement"]
+        if "ArnLike" in each.get("Condition", {})
+    ]
+    for each in ours:
+        assert text(each["KmsKeyId"]) == f"<{key}.Arn>"
+        assert any(text(arn).endswith(f":log-group:{each['LogGroupName']}") for arn in opened)
+
+
+def test_who_makes_the_cluster_is_not_its_administrator_and_access_is_by_entries(cluster: Template) -> None:
+    _, found = cluster.one("AWS::EKS::Cluster")
+    assert found["AccessConfig"] == {"AuthenticationMode": "API", "BootstrapClusterCreatorAdminPermissions": False}
+    _, entry = cluster.one("AWS::EKS::AccessEntry")
+    assert "KubectlProvider" in text(entry["PrincipalArn"])
+
+
+def test_nodes_have_encrypted_gp3_volumes_and_keep_their_credentials_from_pods(cluster: Template) -> None:
+    key, _ = cluster.one("AWS::KMS::Key")
+    name, template = cluster.one("AWS::EC2::LaunchTemplate")
+    data = template["LaunchTemplateData"]
+    (volume,) = [each["Ebs"] for each in data["BlockDeviceMappings"]]
+    assert (volume["VolumeType"], volume["Encrypted"]) == ("gp3", True)
+    assert text(volume["KmsKeyId"]) == f"<{key}.Arn>"
+    assert data["MetadataOptions"]["HttpTokens"] == "required"
+    assert data["MetadataOptions"]["HttpPutResponseHopLimit"] == 1
+    _, group = cluster.one("AWS::EKS::Nodegroup")
+    assert group["LaunchTemplate"]["Id"] == {"Ref": name}
+
+
+def test_auto_scaling_may_use_the_key_of_the_nodes_volumes_and_nobody_else(cluster: Template) -> None:
+    _, key = cluster.one("AWS::KMS::Key")
+    found = {each["Sid"]: each for each in key["KeyPolicy"]["Statement"] if each.get("Sid", "").startswith("AutoScal")}
+    assert set(found) == {"AutoScalingVolumes", "AutoScalingGrants"}
+    for each in found.values():
+        assert each["Condition"]["StringEquals"] == {"kms:CallerAccount": {"Ref": "AWS::AccountId"}}
+        assert text(each["Condition"]["ArnEquals"]["aws:PrincipalArn"]).endswith("/AWSServiceRoleForAutoScaling")
+    assert found["AutoScalingGrants"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+
+
+@pytest.mark.parametrize(("named", "capacity"), [("dev", "SPOT"), ("staging", "ON_DEMAND"), ("prod", "ON_DEMAND")])
+def test_nodes_run_amazon_linux_2023_on_what_the_environment_is_worth(named: str, capacity: str) -> None:
+    _, group = templates(named)["cluster"].one("AWS::EKS::Nodegroup")
+    assert group["AmiType"] == "AL2023_x86_64_STANDARD"
+    assert group["CapacityType"] == capacity
+    assert group["Tags"].items() >= tags(named, "app").items()
+
+
+def test_the_autoscaler_alone_says_how_many_nodes(cluster: Template, environment: str) -> None:
+    _, group = cluster.one("AWS::EKS::Nodegroup")
+    wanted = load(environment).cluster
+    assert group["ScalingConfig"] == {"MinSize": wanted.min_nodes, "MaxSize": wanted.max_nodes}
+    _, values = helm(cluster, "cluster-autoscaler")
+    assert values["autoDiscovery"] == {"clusterName": f"mlops-{environment}-cluster"}
+    assert values["image"]["tag"].startswith(f"v{wanted.version}.")
+    scaler = role(cluster, "AutoscalerRole")
+    (scales,) = [each for each in cluster.statements(scaler) if "autoscaling:SetDesiredCapacity" in each["Action"]]
+    assert scales["Condition"] == {"StringEquals": {"aws:ResourceTag/eks:cluster-name": f"mlops-{environment}-cluster"}}
+
+
+def test_a_node_has_a_network_before_it_is_and_everything_else_after(cluster: Template) -> None:
+    nodes, _ = cluster.one("AWS::EKS::Nodegroup")
+    addons = {each["AddonName"]: name for name, each in cluster.of_type("AWS::EKS::Addon").items()}
+    assert set(addons) == {"vpc-cni", "kube-proxy", "coredns", "metrics-server", "amazon-cloudwatch-observability"}
+    assert {addons["vpc-cni"], addons["kube-proxy"]} <= after(cluster, nodes)
+    for name in ("coredns", "metrics-server", "amazon-cloudwatch-observability"):
+        assert nodes in after(cluster, addons[name])
+    network = cluster.of_type("AWS::EKS::Addon")[addons["vpc-cni"]]
+    assert json.loads(network["ConfigurationValues"]) == {"enableNetworkPolicy": "true"}
+
+
+def test_pods_roles_demand_audience_and_account_of_this_cluster_s_provider(cluster: Template) -> None:
+    provider, found = cluster.one("AWS::IAM::OIDCProvider")
+    assert found["ClientIdList"] == ["sts.amazonaws.com"]
+    claims = {name: each["Value"] for name, each in cluster.of_type("Custom::AWSCDKCfnJson").items()}
+    trusting = 0
+    for each in cluster.of_type("AWS::IAM::Role").values():
+        (statement,) = each["AssumeRolePolicyDocument"]["Statement"]
+        if statement["Action"] != "sts:AssumeRoleWithWebIdentity":
+            continue
+        trusting += 1
+        assert statement["Principal"] == {"Federated": {"Ref": provider}}
+        written = json.dumps(claims[statement["Condition"]["StringEquals"]["Fn::GetAtt"][0]])
+        assert ':aud\\":\\"sts.amazonaws.com' in written
+        assert ':sub\\":\\"system:serviceaccount:' in written
+    assert trusting == 5
+
+
+def test_the_service_reads_champions_and_forecasts_and_nothing_else(cluster: Template, environment: str) -> None:
+    service = role(cluster, "ServiceRole")
+    assert cluster.of_type("AWS::IAM::Role")[service]["RoleName"] == role_name(environment)
+    artifacts, lake = (names.bucket(environment, purpose, ACCOUNT) for purpose in ("artifacts", "lake"))
+    found = {
+        (action, resource)
+        for each in cluster.statements(service)
+        for action in each["Action"]
+        for resource in each["Resource"]
+    }
+    reads = {(action, resource) for action, resource in found if action.startswith("s3:GetObject")}
+    assert {resource for _, resource in reads} == {
+        f"arn:aws:s3:::{artifacts}/champions/*",
+        f"arn:aws:s3:::{lake}/forecasts/*",
+    }
+    looks = {
+        (f"s3:{what}", f"arn:aws:s3:::{each}")
+        for what in ("ListBucket", "GetBucketLocation")
+        for each in (artifacts, lake)
+    }
+    (key,) = found - reads - looks
+    assert key[0] == "kms:Decrypt"
+    assert "datakeyarn" in key[1]
+
+
+def test_the_load_balancer_controller_changes_one_load_balancer_of_one_cluster(
+    cluster: Template, environment: str
+) -> None:
+    _, values = helm(cluster, "aws-load-balancer-controller")
+    assert values["clusterName"] == f"mlops-{environment}-cluster"
+    assert values["region"] == "ap-southeast-1"
+    assert "networkvpcid" in values["vpcId"]
+    statements = list(cluster.statements(role(cluster, "LoadBalancerControllerRole")))
+    free = [action for each in statements if "*" in each["Resource"] for action in each["Action"]]
+    assert all(action.partition(":")[2].startswith(("Describe", "List", "Get")) for action in free)
+    for each in statements:
+        if any("loadbalancer/app" in resource for resource in each["Resource"]):
+            assert all(f"/mlops-{environment}-service/" in r or "k8s-forecast" in r for r in each["Resource"])
+        if "elasticloadbalancing:DeleteLoadBalancer" in each["Action"]:
+            assert each["Condition"] == {"StringEquals": {TAG: f"mlops-{environment}-cluster"}}
+    (rules,) = [each for each in statements if "ec2:AuthorizeSecurityGroupIngress" in each["Action"]]
+    assert "networkvpcid" in text(rules["Condition"]["ArnEquals"]["ec2:Vpc"])
+
+
+def test_the_chart_comes_last_so_that_it_goes_first(cluster: Template) -> None:
+    name, _ = cluster.one("Custom::AWSCDK-EKS-KubernetesResource")
+    waits = after(cluster, name)
+    assert {logical for logical, _ in cluster.of_type("Custom::AWSCDK-EKS-HelmChart").items()} <= waits
+    assert set(cluster.of_type("AWS::EKS::Addon")) <= waits
+    assert role(cluster, "ServiceRole") in waits
+
+
+def test_the_cluster_is_told_what_the_command_line_prints(cluster: Template, environment: str) -> None:
+    _, found = cluster.one("Custom::AWSCDK-EKS-KubernetesResource")
+    applied = json.loads(text(found["Manifest"]))
+    for each in applied:
+        labels = each["metadata"].get("labels", {})
+        each["metadata"]["labels"] = {name: value for name, value in labels.items() if "prune" not in name}
+    chart = load_chart(environment)
+    place = Place(
+        environment=environment,
+        region=chart.region,
+        account=ACCOUNT,
+        image=image(f"{ACCOUNT}.dkr.ecr.{chart.region}.<AWS::URLSuffix>", chart.images.inference_api),
+        role_arn=f"<{role(cluster, 'ServiceRole')}.Arn>",
+        lake_bucket=names.bucket(environment, "lake", ACCOUNT),
+        artifacts_bucket=names.bucket(environment, "artifacts", ACCOUNT),
+        vpc_cidr=chart.vpc.cidr,
+    )
+    assert applied == manifests(place, chart.service)
+
+
+def test_an_end_of_support_is_said_ninety_days_before_and_changes_no_template() -> None:
+    ends = STANDARD_SUPPORT_ENDS["1.35"]
+    assert support_warning("1.35", date(2026, 12, 1)) is None
+    soon = support_warning("1.35", date(2026, 12, 28))
+    assert soon is not None
+    assert f"leaves EKS's standard support on {ends}" in soon
+    assert "set cluster.version = '1.36'" in soon
+    assert "left EKS's" in str(support_warning("1.35", ends))
+    assert "add the next version" in str(support_warning("1.36", STANDARD_SUPPORT_ENDS["1.36"]))
+
+
+def test_every_version_has_an_end_and_an_autoscaler() -> None:
+    assert set(STANDARD_SUPPORT_ENDS) == set(AUTOSCALER) == set(get_args(KubernetesVersion))
