@@ -12,9 +12,11 @@ from core.contracts.dataset import DatasetConfig
 from core.contracts.errors import ConfigError
 from core.contracts.sales import SOURCE
 from training.reading import read_file
+from training.reading.page import html_page
 from training.reading.quarantine import neutral
 from training.reading.show import show
 
+Html = Annotated[Path | None, typer.Option("--html", help="Write the verdict as one HTML page for sharing.")]
 Out = Annotated[Path | None, typer.Option(help="Write the canonical rows the file gives, as CSV.")]
 
 
@@ -23,6 +25,7 @@ def check(
     config: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The dataset's TOML file.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+    html: Html = None,
     out: Out = None,
 ) -> None:
     """Judge a sales file as the cloud would: exit code 0 when its rows are usable, 1 when it is refused."""
@@ -33,10 +36,13 @@ def check(
     reading = read_file(file, config=settings, name=file.name)
     if out is not None and reading.table is not None:
         write_rows(reading.table, out)
+    if html is not None:
+        html.parent.mkdir(parents=True, exist_ok=True)
+        html.write_text(html_page(reading.verdict, file.name), "utf-8")
     if as_json:
         sys.stdout.write(reading.verdict.model_dump_json(indent=2) + "\n")
     else:
-        show(reading.verdict, Console())
+        show(reading.verdict, Console(), file.name)
     raise typer.Exit(0 if reading.verdict.kind.merged else 1)
 
 

@@ -66,7 +66,7 @@ def _gzip(path: Path, name: str, limits: Limits) -> tuple[list[Part], list[str]]
     if kind is Kind.EMPTY:
         raise FileRefusedError(Reason.EMPTY, f"{name}: unpacks to an empty file; upload it again with its rows.")
     if kind in (Kind.UNKNOWN, Kind.GZIP, Kind.ZIP):
-        raise _unknown(f"{name} (inside gzip)")
+        raise _unknown(f"{name}: inside gzip")
     return [Part("", kind, data, "gzip")], []
 
 

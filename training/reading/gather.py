@@ -35,8 +35,13 @@ def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger
     if not meanings:
         raise failed[0][1]
     for member, why in failed:
-        ledger.remark(Reason.NOT_A_TABLE, f"{member} was not read: {why.sentence}")
+        ledger.remark(Reason.NOT_A_TABLE, f"{member} was not read: {_bare(why.sentence, name, member)}")
     return meanings
+
+
+def _bare(sentence: str, name: str, member: str) -> str:
+    """Without the names that stand before it anyway."""
+    return sentence.removeprefix(f"{name}/{member}").lstrip(":, ")
 
 
 def _tables(part: Part, label: str, config: Reading, limits: Limits, ledger: Ledger) -> list[RawTable]:

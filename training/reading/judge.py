@@ -52,6 +52,20 @@ def refused_file(error: FileRefusedError, ledger: Ledger, dialect: Dialect | Non
     )
 
 
+def without_name(verdict: Verdict, name: str) -> Verdict:
+    """Sentences do not begin with the name of the file: whoever shows them shows it beside."""
+
+    def told(sentence: str) -> str:
+        for mark in (": ", ", "):
+            if sentence.startswith(name + mark):
+                rest = sentence.removeprefix(name + mark)
+                return rest if rest.startswith("reading.") else rest[:1].upper() + rest[1:]
+        return sentence
+
+    notes = tuple(note.model_copy(update={"sentence": told(note.sentence)}) for note in verdict.notes)
+    return verdict.model_copy(update={"sentence": told(verdict.sentence), "notes": notes})
+
+
 def _note(error: FileRefusedError) -> tuple[Note]:
     return (Note(reason=error.reason, sentence=error.sentence, lines=tuple(r.line for r in error.refusals)),)
 

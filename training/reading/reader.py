@@ -102,8 +102,9 @@ class _Reader:
                 self.ledger.remark(Reason.NOT_A_TABLE, told, count=len(others))
             reading = self._read(meanings)
         except FileRefusedError as refused:
-            return Reading(judge.refused_file(refused, self.ledger, self.paper, sha256), None)
-        return replace(reading, verdict=reading.verdict.model_copy(update={"sha256": sha256}))
+            reading = Reading(judge.refused_file(refused, self.ledger, self.paper, sha256), None)
+        verdict = judge.without_name(reading.verdict, self.name)
+        return replace(reading, verdict=verdict.model_copy(update={"sha256": sha256}))
 
     def _read(self, meanings: list[Meaning]) -> Reading:
         paper = self.paper = first_paper(meanings)

@@ -22,10 +22,11 @@ _MAX_ROWS: Final = 20
 _MARKS: Final = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 
 
-def show(verdict: Verdict, console: Console) -> None:
-    """Print the page."""
+def show(verdict: Verdict, console: Console, name: str = "") -> None:
+    """Print the page; ``name`` is how the file is called, the upload's own by default."""
+    name = name or (verdict.upload.name if verdict.upload else "")
     colour = _COLOUR[verdict.kind]
-    title = f"[bold {colour}]{verdict.kind.value.upper()}[/]"
+    title = f"[bold {colour}]{verdict.kind.value.upper()}[/] {escape(name)}".rstrip()
     console.print(Panel(Text(verdict.sentence), title=title, title_align="left", border_style=colour))
     console.print(Group(*_parts(verdict)))
 
@@ -47,31 +48,36 @@ def _grid(title: str) -> Table:
     )
 
 
-def _dialect(verdict: Verdict, dialect: Dialect) -> Table:
-    table = _grid("How it was read")
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    marks = {
+def dialect_facts(dialect: Dialect) -> list[tuple[str, str]]:
+    """What was found out of a file's form, name and value, in the order people ask for it."""
+    found = {
+        "format": ", ".join([dialect.format, dialect.shape.replace("_", " ")]),
         "encoding": dialect.encoding,
         "cells divided by": _MARKS.get(dialect.delimiter or "", dialect.delimiter),
         "dates": dialect.date_format,
         "decimal mark": dialect.decimal,
+        "columns": ", ".join(f"{our} = {theirs}" if our != theirs else our for our, theirs in dialect.columns.items()),
+        "covariates": ", ".join(dialect.covariates),
     }
-    table.add_row("format", escape(", ".join([dialect.format, dialect.shape.replace("_", " ")])))
-    for name, value in marks.items():
-        if value:
-            table.add_row(name, escape(value))
-    if dialect.columns:
-        pairs = ", ".join(f"{our} = {theirs}" if our != theirs else our for our, theirs in dialect.columns.items())
-        table.add_row("columns", escape(pairs))
-    if dialect.covariates:
-        table.add_row("covariates", escape(", ".join(dialect.covariates)))
+    return [(name, value) for name, value in found.items() if value]
+
+
+def series_of(verdict: Verdict) -> str:
+    """Days, stores and items that a file covers."""
+    series = f"{_several(verdict.stores, 'store')}, {_several(verdict.items, 'item')}"
+    return f"{verdict.first_date} to {verdict.last_date}, {series}"
+
+
+def _dialect(verdict: Verdict, dialect: Dialect) -> Table:
+    table = _grid("How it was read")
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in dialect_facts(dialect):
+        table.add_row(name, escape(value))
     for index, line in enumerate(dialect.evidence):
         table.add_row("evidence" if index == 0 else "", escape(line))
     if verdict.first_date:
-        series = f"{_several(verdict.stores, 'store')}, {_several(verdict.items, 'item')}"
-        span = f"{verdict.first_date} to {verdict.last_date}, {series}"
-        table.add_row("covers", span)
+        table.add_row("covers", series_of(verdict))
     return table
 
 

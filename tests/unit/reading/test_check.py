@@ -78,3 +78,48 @@ def test_a_proposed_configuration_reads_the_file_as_it_was_read(tmp_path: Path, 
     assert first.table is not None
     assert again.table is not None
     assert again.table.equals(first.table)
+
+
+HOSTILE = "<script>alert('x')</script>"
+
+
+def test_the_page_for_sharing_is_whole_in_itself_and_escapes_what_the_file_says(tmp_path: Path) -> None:
+    days = "".join(f'2024-01-{day:02d},"{HOSTILE}",{day}\n' for day in range(1, 29))
+    path = tmp_path / "a<b>&.csv"
+    path.write_text(
+        f'date,item,"qty {HOSTILE}"\n{days}'
+        f'2024-02-01,A,"{HOSTILE}"\n2024-02-02,A,"\x1b[31m\u202egpj.exe"\n2024-02-03,A,{"9" * 500}x\n',
+        "utf-8",
+    )
+    config, page = tmp_path / "dataset.toml", tmp_path / "shared" / "verdict.html"
+    config.write_text(f'[reading]\nmax_refused_share = 0.2\ncolumns = {{ units = "qty {HOSTILE}" }}\n')
+    assert run(str(path), "--config", str(config), "--html", str(page))[0] == 0
+    text = page.read_text("utf-8")
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;" in text
+    assert "<h1><bdi>a&lt;b&gt;&amp;.csv</bdi></h1>" in text
+    assert "\\x1b[31m\\u202egpj.exe" in text
+    assert "9" * 201 not in text
+    assert not [mark for mark in ("http:", "https:", "src=", "href=", "url(", "@import") if mark in text]
+    assert "default-src 'none'" in text
+
+
+def test_the_page_shows_counts_that_add_up_and_each_refused_row(tmp_path: Path) -> None:
+    path, page = tmp_path / "a.csv", tmp_path / "a.html"
+    path.write_text("date,item,qty\n2024-01-31,A,5\n2024-02-01,A,x\n\n")
+    assert run(str(path), "--html", str(page))[0] == 1
+    text = page.read_text("utf-8")
+    for value, what in ((3, "read"), (1, "kept"), (0, "merged"), (1, "left out"), (1, "refused")):
+        assert f"<b>{value}</b><span>{what}</span>" in text
+    assert "<code><bdi>x</bdi></code>" in text
+    assert "units_unreadable" in text
+
+
+def test_a_sentence_does_not_repeat_the_name_it_is_shown_beside(good: Path, tmp_path: Path) -> None:
+    assert run(str(good))[1].count("good.csv") == 1
+    empty = tmp_path / "empty.csv"
+    empty.write_text("")
+    code, text = run(str(empty))
+    assert code == 1
+    assert text.count("empty.csv") == 1
+    assert "The file is empty" in text
