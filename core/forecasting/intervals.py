@@ -2,7 +2,9 @@
 
 A residual is what was sold over what was expected. How widely it spreads depends on the series
 and on the size of the forecast, so a small quantile booster learns that from the backtest; what
-it says is then stretched, bin by bin of forecast size, until it covers what it should.
+it says is then stretched, bin by bin of forecast size, until it covers what it should. Where
+zeros are common the lowest quantile is zero, and the interval covers more than it promises: zero
+itself holds more than its share.
 """
 
 from dataclasses import dataclass
@@ -22,7 +24,6 @@ _LEAST_ROWS: Final = 2_000
 _MOST_ROWS: Final = 60_000
 _ROUNDS: Final = 60
 _FLOOR: Final = 1e-3
-_HAIR: Final = 0.01
 _MIDDLE, _MIDDLE_WIDTH = 0.5, 0.2
 """Middle quantiles are not stretched: two windows show their own shift, not one that stays."""
 _UNTESTED: Final = 0.6
@@ -75,17 +76,12 @@ class Intervals:
         booster: ratio quantiles by shape; None where the backtest was too small for one.
         centers: (bins,) log of the expected units, increasing.
         stretch: (bins, quantiles) factors on the shape.
-        lift: log of the expected units from which on the lowest quantile is just above zero. Where
-            zeros are common no quantile can be hit exactly: zero itself holds more than its share.
-            An edge a hair above zero, from this size on, lets the whole set be covered as promised
-            and costs next to nothing in units.
     """
 
     quantiles: tuple[float, ...]
     booster: xgb.Booster | None
     centers: Doubles
     stretch: Doubles
-    lift: float = float("inf")
 
     def apply(self, mean: Doubles, shape: Floats) -> Doubles:
         """(rows, quantiles) in units: not negative, increasing along a row, zero where the mean is."""
@@ -94,21 +90,16 @@ class Intervals:
             [np.interp(at, self.centers, self.stretch[:, k]) for k in range(len(self.quantiles))], axis=1
         )
         raw = _ratios(self.booster, mean, shape, len(self.quantiles)) * factors * mean[:, None]
-        raw[:, 0] = np.where(at >= self.lift, np.maximum(raw[:, 0], _HAIR * mean), raw[:, 0])
         return np.maximum.accumulate(np.maximum(raw, 0), axis=1)
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, the booster excepted."""
-        lift = self.lift if np.isfinite(self.lift) else None
-        centers, stretch = self.centers.tolist(), self.stretch.tolist()
-        return {"quantiles": self.quantiles, "centers": centers, "stretch": stretch, "lift": lift}
+        return {"quantiles": self.quantiles, "centers": self.centers.tolist(), "stretch": self.stretch.tolist()}
 
     @classmethod
     def from_json(cls, values: dict[str, Any], booster: xgb.Booster | None) -> Self:
         """The opposite of ``to_json``."""
-        lift = float("inf") if values["lift"] is None else values["lift"]
-        centers, stretch = np.asarray(values["centers"]), np.asarray(values["stretch"])
-        return cls(tuple(values["quantiles"]), booster, centers, stretch, lift)
+        return cls(tuple(values["quantiles"]), booster, np.asarray(values["centers"]), np.asarray(values["stretch"]))
 
 
 def calibrate(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> tuple[Intervals, list[Intervals]]:
@@ -201,19 +192,7 @@ def _stretched(
     stretch = np.array([[_conformal(over[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
     if booster is not None:
         stretch[:, [abs(q - _MIDDLE) < _MIDDLE_WIDTH for q in quantiles]] = 1.0
-    at = np.log(residuals.mean)
-    low = np.interp(at, centers, stretch[:, 0]) * ratios[:, 0] * residuals.mean
-    return Intervals(quantiles, booster, centers, stretch, _lift(residuals, low, quantiles[0]))
-
-
-def _lift(residuals: Residuals, low: Doubles, quantile: float) -> float:
-    """Size from which on zeros count as below the lowest quantile, so that it misses its share."""
-    missing = quantile * len(low) - float((residuals.units < low).sum())
-    zeros = np.flatnonzero((residuals.units == 0) & (low <= 0))
-    if missing < 1 or not len(zeros) or quantile >= 0.5:  # noqa: PLR2004 - not a lower quantile
-        return float("inf")
-    largest = np.sort(residuals.mean[zeros])[::-1]
-    return float(np.log(largest[min(int(missing), len(largest)) - 1]))
+    return Intervals(quantiles, booster, centers, stretch)
 
 
 def _conformal(ratios: Doubles, quantile: float) -> float:

@@ -43,7 +43,7 @@ def test_quantiles_increase_and_are_not_negative(count: int, seed: int, means: l
     assert (np.diff(found, axis=1) >= 0).all()
 
 
-def test_sets_full_of_zeros_are_covered_as_promised_too() -> None:
+def test_sets_full_of_zeros_have_a_true_upper_edge_and_a_lower_edge_that_zeros_do_not_fall_below() -> None:
     rng = np.random.default_rng(4)
     mean = rng.gamma(1, 2, 12_000)
     units = rng.poisson(mean).astype(float)
@@ -52,7 +52,9 @@ def test_sets_full_of_zeros_are_covered_as_promised_too() -> None:
     every = Residuals(units, mean, shape, window)
     intervals, _ = calibrate(every.take(half), QUANTILES, seed=7)
     low, _, high = intervals.apply(mean[~half], shape[~half]).T
-    assert 0.77 < np.mean((units[~half] >= low) & (units[~half] <= high)) < 0.83
+    assert 0.07 < np.mean(units[~half] > high) < 0.13
+    assert np.mean(units[~half] < low) < 0.1
+    assert (low[mean[~half] < 1] == 0).all()
 
 
 def test_a_closed_day_has_no_spread() -> None:
