@@ -1,0 +1,228 @@
+"""Uploads doubled, reordered, overwritten, their workers killed: is the table what the files say?
+
+    python benchmarks/chaos_ingest.py --uploads 10000 --kill-every 5
+
+A laptop world takes the uploads of two datasets from several clients at once; events are delivered again and out of
+order; one of its servers gets kill -9 every few seconds. In the end each version of a file must have exactly one
+verdict, and each table must equal, row for row and source for source, what DuckDB makes of the raw files: the newest
+version of every file, and of all files that speak of a day, store and item the newest. One JSON line a figure; exit
+code 1 when anything differs.
+"""
+
+import argparse
+import json
+import random
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+import polars as pl
+from botocore.exceptions import BotoCoreError, ClientError
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from core.contracts import keys, names
+from local.client import Client
+from local.settings import free_ports
+from local.world import World
+from training import table
+from training.place import Place, on_laptop
+from training.store import Bucket
+
+FIRST = date(2024, 1, 1)
+DAYS, STORES, ITEMS = 28, 4, 5  # fewer days than a model needs, so that runs ingest and nothing else
+CLIENTS = 8
+SCHEMA = {
+    "date": pl.Date, "store_id": pl.String, "item_id": pl.String, "units": pl.Float64, "price": pl.Float64,
+    "_source_key": pl.String, "_source_version": pl.String,
+}  # fmt: skip
+COLUMNS = list(SCHEMA)
+
+
+@dataclass
+class Chaos:
+    """One story of uploads; the same seed tells the same."""
+
+    client: Client
+    datasets: tuple[str, ...]
+    uploads: int
+    seed: int = 7
+    repeats: float = 0.3
+    """Share of events that are delivered once more, later."""
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    """Key and version of what a put answered for; a killed server may have taken more."""
+
+    def run(self) -> None:
+        """Send everything."""
+        random_ = random.Random(self.seed)
+        files = max(1, self.uploads // 3)  # each is written three times or so
+        plan = [
+            (random_.choice(self.datasets), random_.randrange(files), random_.random()) for _ in range(self.uploads)
+        ]
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            for _ in pool.map(self._one, plan):
+                pass
+
+    def _one(self, what: tuple[str, int, float]) -> None:
+        dataset, number, fate = what
+        key = f"{dataset}/{number % 7}/file {number}+ä.csv"
+        body = content(random.Random(f"{self.seed}/{what}"))
+        self.sent.append((key, _patiently(lambda: self.client.put(key, body))))
+        if fate < self.repeats:
+            again = random.Random(f"{fate}").choice(self.sent)
+            _patiently(lambda: self._deliver(*again))
+
+    def _deliver(self, key: str, version_id: str) -> None:
+        """The event of a version once more, as EventBridge puts it on the queue."""
+        info = self.client.info
+        detail = {"bucket": {"name": info.buckets.raw}, "object": {"key": key, "version-id": version_id, "size": 1}}
+        event = {
+            "version": "0", "id": "0", "source": "aws.s3", "detail-type": "Object Created", "account": "000000000000",
+            "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "region": info.region, "resources": [], "detail": detail,
+        }  # fmt: skip
+        sqs = self.client.cloud.sqs
+        queue = sqs.get_queue_url(QueueName=names.resource(info.env, "on-upload"))["QueueUrl"]
+        sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(event))
+
+    def settle(self, seconds: float) -> None:
+        """Wait until every version has its verdict and nothing is under way."""
+        for dataset in self.datasets:
+            self.client.wait_for(partial(self._judged, dataset), f"the verdicts of {dataset}", seconds)
+            self.client.wait_until_settled(dataset, seconds=seconds)
+
+    def _judged(self, dataset: str) -> bool:
+        wanted = {keys.verdict(each["Key"], each["VersionId"]) for each in versions(self.client, dataset)}
+        return wanted <= set(_bucket(self.client).keys(f"{keys.VERDICTS}{dataset}/"))
+
+
+def content(random_: random.Random) -> bytes:
+    """A small sales file: some of the rows there could be, in any order."""
+    places = [(day, store, item) for day in range(DAYS) for store in range(STORES) for item in range(ITEMS)]
+    lines = [
+        f"{FIRST + timedelta(day)},{store:02},{item:02},{random_.randrange(100)},{random_.randrange(1, 10**6) / 100}"
+        for day, store, item in random_.sample(places, random_.randint(5, 60))
+    ]
+    return "\n".join(["date,store_id,item_id,units,price", *lines, ""]).encode()
+
+
+def _patiently(act: Callable[[], Any]) -> Any:
+    """Do it again while a server is down."""
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            return act()
+        except (BotoCoreError, ClientError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+def _bucket(client: Client) -> Bucket:
+    return Bucket(client.cloud.s3, client.info.buckets.raw)
+
+
+def versions(client: Client, dataset: str) -> list[Any]:
+    """Every version of a dataset's raw files."""
+    pages = client.cloud.s3.get_paginator("list_object_versions").paginate(
+        Bucket=client.info.buckets.raw, Prefix=f"{dataset}/"
+    )
+    return [found for page in pages for found in page.get("Versions", [])]
+
+
+def oracle(client: Client, dataset: str, folder: Path) -> pl.DataFrame:
+    """What the raw files say, by SQL."""
+    folder.mkdir(parents=True)
+    newest = [each for each in versions(client, dataset) if each["IsLatest"]]
+    for number, each in enumerate(newest):
+        body = client.cloud.s3.get_object(Bucket=client.info.buckets.raw, Key=each["Key"])["Body"].read()
+        (folder / f"{number}.csv").write_bytes(body)
+    papers = pl.DataFrame(  # noqa: F841 - the query reads it
+        {
+            "filename": [str(folder / f"{number}.csv") for number in range(len(newest))],
+            "key": [each["Key"] for each in newest],
+            "version": [each["VersionId"] for each in newest],
+            "written": [each["LastModified"] for each in newest],
+        }
+    )
+    answer = duckdb.sql(
+        f"""
+        SELECT CAST(date AS DATE) AS date, store_id, item_id, CAST(units AS DOUBLE) AS units,
+               CAST(price AS DOUBLE) AS price, key AS _source_key, version AS _source_version
+        FROM read_csv('{folder}/*.csv', all_varchar = true, filename = true) JOIN papers USING (filename)
+        QUALIFY row_number() OVER (PARTITION BY date, store_id, item_id ORDER BY written DESC, key DESC) = 1
+        ORDER BY date, store_id, item_id
+        """  # noqa: S608 - our own folder
+    )
+    return pl.DataFrame(answer.fetchall() if answer else [], schema=SCHEMA, orient="row")
+
+
+def differences(client: Client, place: Place, dataset: str, folder: Path) -> int:
+    """Rows that the table and the oracle do not agree on."""
+    uri, options = place.table(dataset, "sales")
+    mine, theirs = table.read(uri, storage_options=options).select(COLUMNS), oracle(client, dataset, folder)
+    either = mine.join(theirs, on=COLUMNS, how="anti").height + theirs.join(mine, on=COLUMNS, how="anti").height
+    return either + abs(mine.height - theirs.height)
+
+
+def verdicts(client: Client, dataset: str) -> tuple[int, int]:
+    """Versions without a verdict or with one that is no verdict of theirs, and versions in all."""
+    uploaded = versions(client, dataset)
+    wanted = {keys.verdict(each["Key"], each["VersionId"]) for each in uploaded}
+    return len(wanted ^ set(_bucket(client).keys(f"{keys.VERDICTS}{dataset}/"))), len(uploaded)
+
+
+def kill(world: World, every: float, stop: threading.Event, seed: int) -> list[str]:
+    """Kill -9 a random server of the world every few seconds, until told to stop; who was killed."""
+    random_, killed = random.Random(seed), []
+    while not stop.wait(random_.uniform(0.5, 1.5) * every):
+        child = random_.choice([world.sagemaker, world.emulator.child])
+        child.kill()
+        killed.append(child.name)
+    return killed
+
+
+def main() -> None:
+    """Tell the story and judge its end."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--uploads", type=int, default=10_000)
+    parser.add_argument("--kill-every", type=float, default=5.0, help="seconds between kills; 0 kills nobody")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--wait", type=float, default=3600.0, help="seconds for the end to settle")
+    given = parser.parse_args()
+    with TemporaryDirectory() as folder, World(Path(folder) / "world", free_ports()) as world:
+        chaos = Chaos(world.client, ("chaos-one", "chaos-two"), given.uploads, given.seed)
+        stop, begun = threading.Event(), time.monotonic()
+        with ThreadPoolExecutor(1) as pool:
+            killer = pool.submit(kill, world, given.kill_every, stop, given.seed) if given.kill_every else None
+            try:
+                chaos.run()
+            finally:
+                stop.set()
+            killed = killer.result() if killer else []
+        chaos.settle(given.wait)
+        place = on_laptop(world.layout.root)
+        wrong = 0
+        for dataset in chaos.datasets:
+            rows = differences(world.client, place, dataset, Path(folder) / "oracle" / dataset)
+            papers, uploaded = verdicts(world.client, dataset)
+            wrong += rows + papers
+            print(json.dumps({"figure": "chaos_rows_wrong", "dataset": dataset, "value": rows, "goal": 0}))
+            print(json.dumps({"figure": "chaos_verdicts_wrong", "value": papers, "goal": 0, "versions": uploaded}))
+        told = {"uploads": given.uploads, "kills": len(killed), "seconds": round(time.monotonic() - begun)}
+        tools = {name: version(name) for name in ("ministack", "deltalake", "duckdb")}
+        print(json.dumps({"figure": "chaos", **told, "versions": tools}))
+    raise SystemExit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
