@@ -8,10 +8,11 @@ import polars as pl
 
 from core.contracts.sales import DATE, ITEM, STORE
 from core.contracts.verdict import Counts, Dialect, Kind, Note, Reason, Refusal, Verdict
-from training.reading.codes import words_for
+from training.reading.cures import Known, cure
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import COLUMN, LINE, REASON, VALUE, Ledger
 
+_FEW_LINES: Final = 5
 _QUIET: Final = (Reason.HALF_DAY,)
 _PHRASES: Final = {
     Reason.BLANK_LINE: "blank lines",
@@ -27,16 +28,30 @@ _PHRASES: Final = {
 }
 
 
-def refusals(ledger: Ledger, most: int) -> tuple[tuple[Refusal, ...], pl.DataFrame]:
+def refusals(ledger: Ledger, most: int, known: Known) -> tuple[tuple[Refusal, ...], pl.DataFrame]:
     """Refused rows in file order: at most ``most`` as models, all of them as a frame."""
     if not ledger.refused:
         return (), pl.DataFrame()
     frame = pl.concat(ledger.refused).sort(LINE)
+    claims = _claims(frame)
     listed = tuple(
-        Refusal(line=line, column=column, value=value, reason=Reason(reason), cure=words_for(Reason(reason)).cure)
+        Refusal(
+            line=line,
+            column=column,
+            value=value,
+            reason=Reason(reason),
+            cure=cure(Reason(reason), value, known, claims.get(value, ())),
+        )
         for line, column, value, reason in frame.head(most).select(LINE, COLUMN, VALUE, REASON).iter_rows()
     )
     return listed, frame
+
+
+def _claims(frame: pl.DataFrame) -> dict[str, tuple[int, ...]]:
+    """Lines that claim one key, the first few of them."""
+    rows = frame.filter(pl.col(REASON) == Reason.DUPLICATE_CONFLICT.value)
+    grouped = rows.group_by(VALUE).agg(pl.col(LINE).head(_FEW_LINES))
+    return {value: tuple(lines) for value, lines in grouped.iter_rows()}
 
 
 def refused_file(error: FileRefusedError, ledger: Ledger, dialect: Dialect | None, sha256: str | None) -> Verdict:
@@ -83,7 +98,7 @@ def judged(
         canonical=table.height,
     )
     share = counts.refused / max(counts.read - counts.left_out, 1)
-    known = _Known(counts, tuple(ledger.notes()), share, tolerance, tuple(listed), "units" in table.columns)
+    known = _Found(counts, tuple(ledger.notes()), share, tolerance, tuple(listed), "units" in table.columns)
     kind, sentence, reason = _end(name, known)
     if kind is Kind.REJECTED:
         counts = counts.model_copy(update={"canonical": 0})
@@ -105,7 +120,7 @@ def judged(
 
 
 @dataclass(frozen=True)
-class _Known:
+class _Found:
     """What decides the verdict."""
 
     counts: Counts
@@ -116,7 +131,7 @@ class _Known:
     is_sales: bool
 
 
-def _end(name: str, known: _Known) -> tuple[Kind, str, Reason | None]:
+def _end(name: str, known: _Found) -> tuple[Kind, str, Reason | None]:
     counts, share, tolerance = known.counts, known.share, known.tolerance
     why = _commonest(known.listed)
     if counts.refused and (share > tolerance or not counts.canonical):
@@ -154,7 +169,7 @@ def _commonest(listed: Sequence[Refusal]) -> str:
         return ""
     first = listed[0]
     column = f" in {first.column!r}" if first.column else ""
-    return f"the first is line {first.line}: {first.value!r}{column} ({first.reason.value}), {first.cure}"
+    return f"the first is line {first.line}: {first.value!r}{column} ({first.reason.value}); {first.cure}"
 
 
 def flag_half_day(table: pl.DataFrame, ledger: Ledger) -> None:

@@ -14,6 +14,7 @@ from training.reading import judge
 from training.reading import vocabulary as words
 from training.reading.containers import open_parts
 from training.reading.covariates import covariates
+from training.reading.cures import Known
 from training.reading.dates import CLOCK
 from training.reading.errors import FileRefusedError
 from training.reading.fold import ONE_EACH, ORDER, fold, varying
@@ -113,13 +114,14 @@ class _Reader:
         for meaning, frame in zip(meanings, frames, strict=True):
             _see_clock(meaning, frame)
         frames = [spread(meaning, frame, self.ledger) for meaning, frame in zip(meanings, frames, strict=True)]
-        table = pl.DataFrame()
+        table, known = pl.DataFrame(), Known()
         if any(frame.height for frame in frames):
             proof = prove(meanings, frames, self.name, self.config, None if is_plan else self.latest)
             frames = [parse(m, lines, proof, self.ledger) for m, lines in zip(meanings, frames, strict=True)]
             table, kept, ignored = self._fold(meanings, frames, proof)
             paper = full_paper(meanings, proof, kept, ignored)
-        listed, refused = judge.refusals(self.ledger, self.limits.max_listed)
+            known = _known(proof, None if is_plan else self.latest)
+        listed, refused = judge.refusals(self.ledger, self.limits.max_listed, known)
         judge.flag_half_day(table, self.ledger)
         verdict = judge.judged(
             self.name,
@@ -157,6 +159,13 @@ class _Reader:
             if (header := meaning.table.header[index]) and header not in used
         ]
         return table, kept, list(dict.fromkeys(unused))
+
+
+def _known(proof: Proof, latest: date | None) -> Known:
+    days = [day for text, day in proof.dates.days.items() if text not in proof.dates.implausible]
+    example = next((text for text in proof.dates.days if text not in proof.dates.implausible), "")
+    first, last = (min(days), max(days)) if days else (None, None)
+    return Known(proof.dates.form, example, first, last, latest, proof.decimal)
 
 
 def _see_clock(meaning: Meaning, frame: pl.DataFrame) -> None:
