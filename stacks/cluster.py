@@ -14,7 +14,7 @@ from k8s_charts.place import APP, NAMESPACE, Place, image, role_name
 from stacks.base import EnvironmentStack
 from stacks.config import Config
 from stacks.constructs.addons import Addons, container_logs, control_plane_logs, log_group
-from stacks.constructs.cdk_parts import end_logs, give_reasons, tag_parts
+from stacks.constructs.cdk_parts import give_reasons, keep_logs, tag_parts
 from stacks.constructs.controllers import autoscaler, load_balancer_controller
 from stacks.constructs.data_plane import DataPlane
 from stacks.constructs.grants import Grant, acknowledge, allow
@@ -31,6 +31,9 @@ class ClusterStack(EnvironmentStack):
         super().__init__(scope, config, name="cluster", component="app", description="Retail forecast: EKS")
         if warning := support_warning(config.cluster.version, datetime.now(UTC).date()):
             cdk.Annotations.of(self).add_warning_v2("retail-forecast:kubernetes-support", warning)
+        if config.environment == "prod" and not config.service.ingress.certificate_arn:
+            sentence = "clients of the service speak plain HTTP inside the VPC: set service.ingress.certificate_arn"
+            cdk.Annotations.of(self).add_warning_v2("retail-forecast:plain-http", sentence)
         self.data = DataPlane.of(self)
         self.vpc = self._vpc()
         self.key = SecureKey(self, "Key", name="cluster", description="Kubernetes secrets, nodes' volumes, logs")
@@ -52,7 +55,7 @@ class ClusterStack(EnvironmentStack):
         self._service(after=[*later, *controllers])
         kubectl = self.cluster.node.find_child("KubectlProvider")
         give_reasons(kubectl)
-        end_logs(kubectl, config.cluster.log_days)
+        keep_logs(kubectl, config.cluster.log_days, self.key)
         tag_parts(self, self.cluster)
 
     def _vpc(self) -> ec2.IVpc:
@@ -75,7 +78,8 @@ class ClusterStack(EnvironmentStack):
     def _cluster(self) -> eks.Cluster:
         wanted = self.config.cluster
         name = self.physical("cluster")
-        self.key.open_to_logs(control_plane_logs(self), *container_logs(self))
+        functions = f"/aws/lambda/{self.stack_name}-*"  # the CDK's; CloudFormation completes their names
+        self.key.open_to_logs(control_plane_logs(self), *container_logs(self), functions)
         group = log_group(self, "ControlPlaneLogs", control_plane_logs(self), self.key)
         access = (
             eks.EndpointAccess.PUBLIC_AND_PRIVATE.only_from(*wanted.public_from)

@@ -9,6 +9,7 @@ from constructs import Construct, IConstruct
 
 from stacks.base import EnvironmentStack
 from stacks.constructs.grants import acknowledge
+from stacks.constructs.keys import SecureKey
 
 _BY_AWS: Final = "of the CDK's own function, which speaks to this cluster on behalf of CloudFormation"
 _MANAGED: Final = (
@@ -47,11 +48,12 @@ def tag_parts(stack: EnvironmentStack, cluster: eks.Cluster) -> None:
     _tag(cluster, "KubectlReadyBarrier", stack.tag_values)
 
 
-def end_logs(provider: IConstruct, days: int) -> None:
-    """The functions' logs end with the others, not after two years."""
+def keep_logs(provider: IConstruct, days: int, key: SecureKey) -> None:
+    """The functions' logs are encrypted and end like the others, not after two years."""
     for each in provider.node.find_all():
         if isinstance(each, logs.CfnLogGroup):
             each.retention_in_days = days
+            each.kms_key_id = key.key_arn
             each.apply_removal_policy(cdk.RemovalPolicy.DESTROY)
 
 

@@ -1,5 +1,6 @@
 import json
 from datetime import date
+from fnmatch import fnmatch
 from typing import Any, get_args
 
 import pytest
@@ -9,12 +10,15 @@ from core.contracts.tags import tags
 from k8s_charts.chart import manifests
 from k8s_charts.configuration import load as load_chart
 from k8s_charts.place import Place, image, role_name
-from stacks.config import load
+from stacks.config import ENVIRONMENTS, load
 from stacks.kubernetes_versions import AUTOSCALER, STANDARD_SUPPORT_ENDS, KubernetesVersion, support_warning
-from tests.unit.stacks.synthesis import Template, templates, text
+from tests.unit.k8s_charts.rendered import CERTIFICATE, WEB_ACL
+from tests.unit.stacks.synthesis import Template, read, synthesise, templates, text
 
 pytestmark = pytest.mark.xdist_group("synth")
 ACCOUNT = "<AWS::AccountId>"
+ADMIN = "arn:aws:iam::123456789012:role/platform"
+VIEWER = "arn:aws:iam::123456789012:role/analyst"
 TAG = "aws:ResourceTag/elbv2.k8s.aws/cluster"
 
 
@@ -71,16 +75,17 @@ def test_every_log_group_is_encrypted_and_ends(cluster: Template, environment: s
     key, found = cluster.one("AWS::KMS::Key")
     groups = cluster.of_type("AWS::Logs::LogGroup").values()
     assert {each["RetentionInDays"] for each in groups} == {load(environment).cluster.log_days}
-    ours = [each for each in groups if not text(each["LogGroupName"]).startswith("/aws/lambda/")]
-    assert len(ours) == 5
-    (opened,) = [
+    assert len(groups) == 7
+    (arns,) = [
         each["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
         for each in found["KeyPolicy"]["Statement"]
         if "ArnLike" in each.get("Condition", {})
     ]
-    for each in ours:
+    for each in groups:
         assert text(each["KmsKeyId"]) == f"<{key}.Arn>"
-        assert any(text(arn).endswith(f":log-group:{each['LogGroupName']}") for arn in opened)
+        name = text(each["LogGroupName"])
+        ends = "/aws/lambda/mlops-*-cluster-*" if name.startswith("/aws/lambda/") else name
+        assert any(fnmatch(text(arn), f"*:log-group:{ends}") for arn in arns)
 
 
 def test_who_makes_the_cluster_is_not_its_administrator_and_access_is_by_entries(cluster: Template) -> None:
@@ -203,6 +208,40 @@ def test_the_load_balancer_controller_changes_one_load_balancer_of_one_cluster(
             assert each["Condition"] == {"StringEquals": {TAG: f"mlops-{environment}-cluster"}}
     (rules,) = [each for each in statements if "ec2:AuthorizeSecurityGroupIngress" in each["Action"]]
     assert "networkvpcid" in text(rules["Condition"]["ArnEquals"]["ec2:Vpc"])
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Production with everything turned on."""
+    folder = tmp_path_factory.mktemp("opened")
+    people = f'public_from = ["203.0.113.0/24"]\nadmins = ["{ADMIN}"]\nviewers = ["{VIEWER}"]\n'
+    ingress = f'scheme = "internet-facing"\ncertificate_arn = "{CERTIFICATE}"\nweb_acl_arn = "{WEB_ACL}"\n'
+    toml = (ENVIRONMENTS / "prod.toml").read_text()
+    toml = toml.replace("[cluster]\n", f"[cluster]\n{people}")
+    toml = toml.replace("[service]\n", '[service]\napi_key_secret = "api-keys"\n')
+    (folder / "prod.toml").write_text(f"{toml}\n[service.ingress]\n{ingress}")
+    return read(synthesise(load("prod", folder), folder / "out", ("cluster",)), "prod")["cluster"]
+
+
+def test_the_api_server_is_opened_to_named_networks_only(opened: Template) -> None:
+    _, found = opened.one("AWS::EKS::Cluster")
+    assert found["ResourcesVpcConfig"]["EndpointPrivateAccess"]
+    assert found["ResourcesVpcConfig"]["PublicAccessCidrs"] == ["203.0.113.0/24"]
+
+
+def test_people_are_let_in_by_access_entries(opened: Template) -> None:
+    entries = {text(each["PrincipalArn"]): each for each in opened.of_type("AWS::EKS::AccessEntry").values()}
+    for principal, policy in {ADMIN: "AmazonEKSClusterAdminPolicy", VIEWER: "AmazonEKSViewPolicy"}.items():
+        (granted,) = entries[principal]["AccessPolicies"]
+        assert text(granted["PolicyArn"]).endswith(f"/{policy}")
+
+
+def test_a_web_acl_is_put_before_the_service_by_a_controller_that_may(opened: Template) -> None:
+    _, values = helm(opened, "aws-load-balancer-controller")
+    assert values["enableWafv2"]
+    assert opened.may(role(opened, "LoadBalancerControllerRole"), "wafv2:AssociateWebACL", WEB_ACL)
+    _, found = opened.one("Custom::AWSCDK-EKS-KubernetesResource")
+    assert WEB_ACL in text(found["Manifest"])
 
 
 def test_the_chart_comes_last_so_that_it_goes_first(cluster: Template) -> None:
