@@ -1,5 +1,7 @@
 """Further columns of a file: kept when they are numbers, flags or few distinct texts."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
@@ -34,10 +36,13 @@ def flag_or_number(column: pl.Series, decimal: Decimal, *, text_is_true: bool = 
     )["v"]  # fmt: skip
 
 
-def covariates(meaning: Meaning, lines: pl.DataFrame, proof: Proof) -> tuple[pl.DataFrame, dict[str, str]]:
+def covariates(
+    meaning: Meaning, lines: pl.DataFrame, proof: Proof, kinds: Mapping[int, str | None] | None = None
+) -> tuple[pl.DataFrame, dict[str, str]]:
     """Add covariates under their snake_case names; returns also name -> the file's column for those kept.
 
-    A column is kept when every cell is a number or a yes/no word, or when it has few distinct texts.
+    A column is kept when every cell is a number or a yes/no word, or when it has few distinct texts;
+    ``kinds`` says which, where ``lines`` are only a part of the file.
     """
     kept: dict[str, str] = {}
     taken = frozenset(lines.columns)
@@ -48,7 +53,8 @@ def covariates(meaning: Meaning, lines: pl.DataFrame, proof: Proof) -> tuple[pl.
         name = meaning.roles.renamed.get(index) or words.snake(header)
         while name in taken or name in kept or name.startswith("_"):
             name = f"{name.lstrip('_')}_2"
-        column = _covariate(lines[cell(index)], proof.decimal)
+        cells = lines[cell(index)]
+        column = _covariate(cells, proof.decimal) if kinds is None else convert(cells, kinds[index], proof.decimal)
         if column is not None:
             lines = lines.with_columns(column.alias(name))
             kept[name] = header
@@ -63,20 +69,63 @@ def _are_flags(said: set[str], *, blanks: bool) -> bool:
     return both or any(len(word) > 1 for word in said)
 
 
+NUMBER, TEXT = "number", "text"
+
+
+@dataclass
+class Look:
+    """What the cells of one column seen so far could be together."""
+
+    numbers: bool = True
+    blank: bool = True
+    gaps: bool = False
+    texts: set[str] = field(default_factory=set)
+
+    def see(self, text: pl.Series, decimal: Decimal, *, thorough: bool = True) -> None:
+        """Add cells, stripped and without nulls. Plain numbers are remembered one by one only if ``thorough``."""
+        if not thorough and text.cast(pl.Float64, strict=False).is_finite().fill_null(value=False).all():
+            self.blank = False
+            return
+        uniques = text.unique()
+        _, state = numbers.numbers(uniques, decimal)
+        missing = uniques.str.to_lowercase().is_in(list(words.MISSING_WORDS))
+        self.numbers &= bool(((state == OK) | missing).all())
+        self.blank &= bool(missing.all())
+        self.gaps |= bool(missing.any())
+        if len(self.texts) <= _LOW_CARDINALITY:
+            self.texts.update(uniques.head(10 * _LOW_CARDINALITY).to_list())
+
+    @property
+    def kind(self) -> str | None:
+        """``number`` (or flag), ``text`` of few distinct values, or None for a column that is not kept."""
+        if self.blank:
+            return None
+        said = {lower for text in self.texts if (lower := text.lower()) not in words.MISSING_WORDS}
+        if self.numbers or _are_flags(said, blanks=self.gaps):
+            return NUMBER
+        return TEXT if len(self.texts) <= _LOW_CARDINALITY else None
+
+
+def stripped(column: pl.Series) -> pl.Series:
+    """Cells of a column of text as ``Look`` wants them."""
+    return column.fill_null("").str.strip_chars()
+
+
+def convert(column: pl.Series, kind: str | None, decimal: Decimal) -> pl.Series | None:
+    """The column as it is kept."""
+    if kind == NUMBER:
+        return flag_or_number(column, decimal)
+    if kind == TEXT:
+        text = stripped(column)
+        return text.to_frame("t").select(pl.when(pl.col("t") != "").then(pl.col("t")))["t"]
+    return None
+
+
 def _covariate(column: pl.Series, decimal: Decimal) -> pl.Series | None:
     if column.dtype.is_numeric() or column.dtype == pl.Boolean:
         return column.cast(pl.Float64)
     if column.dtype != pl.String:
         return None
-    text = column.fill_null("").str.strip_chars()
-    uniques = text.unique()
-    _, state = numbers.numbers(uniques, decimal)
-    lower = uniques.str.to_lowercase()
-    missing = lower.is_in(list(words.MISSING_WORDS))
-    if bool(missing.all()):
-        return None
-    if bool(((state == OK) | missing).all()) or _are_flags(set(lower.filter(~missing)), blanks=bool(missing.any())):
-        return flag_or_number(column, decimal)
-    if uniques.len() <= _LOW_CARDINALITY:
-        return text.to_frame("t").select(pl.when(pl.col("t") != "").then(pl.col("t")))["t"]
-    return None
+    look = Look()
+    look.see(stripped(column), decimal)
+    return convert(column, look.kind, decimal)

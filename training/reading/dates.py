@@ -1,7 +1,7 @@
 """Proves one date format on every row of a file, or refuses the file."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -191,6 +191,22 @@ def _ambiguous(name: str, best: str, rival: str, shown: list[Day], why: str) -> 
 def _by(wanted: str, text: str) -> date | None:
     """By a form of ours, such as ``W%V %G``, or by strptime."""
     return dict(readings(text)).get(wanted) or strptime(text, wanted)
+
+
+def by_form(days: Iterable[Day], form: str, *, configured: bool) -> dict[str, date]:
+    """The day each text stands for under one form; texts it does not read are left out."""
+    if configured:
+        return dict(_configured(list(days), form, None).days)
+    return {day.text: found for day in days if (found := dict(readings(split_time(day.text)[0])).get(form)) is not None}
+
+
+def merged_days(days: Iterable[Day]) -> list[Day]:
+    """One entry for each text, where parts of a file were looked at one after the other."""
+    found: dict[str, Day] = {}
+    for day in days:
+        before = found.get(day.text)
+        found[day.text] = day if before is None else replace(before, count=before.count + day.count)
+    return list(found.values())
 
 
 def _configured(days: list[Day], wanted: str, latest: date | None) -> DateProof:

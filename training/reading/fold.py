@@ -22,7 +22,7 @@ def fold(lines: pl.DataFrame, covariates: list[str], ledger: Ledger, *, transact
     becomes of them: ``sum``, ``last`` or ``reject``.
     """
     lines = lines.with_columns(key_code(lines))
-    twins = lines[CODE].is_duplicated()
+    twins = _twins(lines[CODE])
     if twins.any() and not (transactions and ONE_EACH in lines.columns):
         lines, twins = _without_repeats(lines, twins, ledger)
     negative = lines.filter(pl.col(UNITS) < 0) if UNITS in lines.columns and (transactions or rule == "sum") else None
@@ -44,6 +44,14 @@ def fold(lines: pl.DataFrame, covariates: list[str], ledger: Ledger, *, transact
         ledger.refuse(several, Reason.DUPLICATE_CONFLICT, None, pl.format("{} {} {}", DATE, STORE, ITEM))
         return _canonical(single, covariates)
     return _canonical(pl.concat([single, folded], how="diagonal_relaxed"), covariates)
+
+
+def _twins(code: pl.Series) -> pl.Series:
+    """Which codes stand more than once; most files are sorted, and there neighbours tell."""
+    if code.is_sorted():
+        same = (code == code.shift(1)).fill_null(value=False)
+        return same | same.shift(-1, fill_value=False)
+    return code.is_duplicated()
 
 
 def _without_repeats(lines: pl.DataFrame, twins: pl.Series, ledger: Ledger) -> tuple[pl.DataFrame, pl.Series]:

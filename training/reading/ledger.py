@@ -14,6 +14,7 @@ VALUE: Final = "_value"
 REASON: Final = "_reason"
 CELLS: Final = "_cells"
 MAX_NOTE_LINES: Final = 20
+_ORDER: Final = {reason: place for place, reason in enumerate(Reason)}
 
 
 @dataclass
@@ -91,7 +92,7 @@ class Ledger:
         return tuple(
             Note(reason=reason, count=max(entry.count, 1), sentence=entry.sentence, lines=tuple(sorted(entry.lines)))
             for book in (self.left_out, self.remarks)
-            for reason, entry in book.items()
+            for reason, entry in sorted(book.items(), key=lambda entry: _ORDER[entry[0]])
         )
 
 

@@ -1,6 +1,6 @@
 """Proves the dialect on all tables of a file together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -44,19 +44,50 @@ def prove(
     Raises:
         FileRefusedError: two readings survive and would give different tables.
     """
-    days: list[Day] = []
-    strong, weak = Evidence(), Evidence()
-    doubtful: set[str] = set()
+    seen = Sight()
     for meaning, frame in zip(meanings, frames, strict=True):
-        index = meaning.index(words.DATE)
-        label = meaning.table.label(index) if index is not None else "date"
-        days += distinct_days(frame, label, **_companions(meaning))
-        strong.add(_strong(meaning, frame))
-        for covariate in _text_covariates(meaning, frame):
-            found = numbers.evidence(numbers.distinct(frame, covariate), covariate)
-            weak.add(found)
-            if found.both:
-                doubtful.add(covariate)
+        observe(meaning, frame, companions(meaning), seen)
+    return conclude(seen, name, config, latest, point=why_point(meanings[0].table), first=(meanings[0], frames[0]))
+
+
+@dataclass
+class Sight:
+    """What the rows seen so far say of dates and numbers."""
+
+    days: list[Day] = field(default_factory=list)
+    strong: Evidence = field(default_factory=Evidence)
+    weak: Evidence = field(default_factory=Evidence)
+    doubtful: set[str] = field(default_factory=set)
+
+
+def observe(meaning: Meaning, frame: pl.DataFrame, said: dict[str, str], seen: Sight) -> None:
+    """Add the rows of one frame; ``said`` are the columns that say the same day in other words."""
+    index = meaning.index(words.DATE)
+    label = meaning.table.label(index) if index is not None else "date"
+    seen.days += distinct_days(frame, label, **said)
+    seen.strong.add(_strong(meaning, frame))
+    for covariate in _text_covariates(meaning, frame):
+        found = numbers.evidence(numbers.distinct(frame, covariate), covariate)
+        seen.weak.add(found)
+        if found.both:
+            seen.doubtful.add(covariate)
+
+
+def conclude(
+    seen: Sight,
+    name: str,
+    config: Reading,
+    latest: date | None,
+    *,
+    point: str | None,
+    first: tuple[Meaning, pl.DataFrame] | None,
+) -> Proof:
+    """Settle what all rows prove; ``first`` is the first table, where quantity times price may prove a mark.
+
+    Raises:
+        FileRefusedError: two readings survive and would give different tables.
+    """
+    days, strong, weak, doubtful = seen.days, replace(seen.strong), seen.weak, seen.doubtful
     counted = " = " in (config.date_format or "")  # names the first of numbered days, not a format
     dates = prove_dates(days, name, None if counted else config.date_format, latest)
     if not (strong.point or strong.comma):
@@ -65,9 +96,9 @@ def prove(
         if not strong.both and min(strong.point, strong.comma):  # only covariates, and they contradict each other
             strong = Evidence()
     unsettled = strong.both and not (strong.point or strong.comma) and config.decimal is None
-    if unsettled and (product := _by_product(meanings[0], frames[0])) is not None:
+    if unsettled and first and (product := _by_product(*first)) is not None:
         strong = product
-    decimal, why = numbers.decide(strong, name, config.decimal, point=_why_point(meanings[0].table))
+    decimal, why = numbers.decide(strong, name, config.decimal, point=point)
     told = tuple(text for text in (dates.evidence, why) if text)
     return Proof(dates, decimal, told, frozenset() if decimal else frozenset(doubtful))
 
@@ -93,7 +124,8 @@ def _by_product(meaning: Meaning, frame: pl.DataFrame) -> Evidence | None:
     return found if found.seen else None
 
 
-def _why_point(table: RawTable) -> str | None:
+def why_point(table: RawTable) -> str | None:
+    """Why a lone point is decimal in this kind of file, None where it need not be."""
     if table.format.startswith("xlsx"):
         return "a workbook's own numbers have one"
     return "cells are divided by commas, so the comma is no decimal mark" if table.delimiter == "," else None
@@ -122,7 +154,7 @@ def _text_covariates(meaning: Meaning, frame: pl.DataFrame) -> list[str]:
     return [cell(index) for index in meaning.covariates if frame.schema[cell(index)] == pl.String]
 
 
-def _companions(meaning: Meaning) -> dict[str, str]:
+def companions(meaning: Meaning) -> dict[str, str]:
     """Columns that say a date's weekday or month once more: they may prove which reading is meant."""
     if meaning.index(words.DATE) is None:
         return {}
