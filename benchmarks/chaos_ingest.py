@@ -1,4 +1,4 @@
-"""Uploads doubled, reordered, overwritten, their workers killed: is the table what the files say?
+"""Uploads doubled, copied, reordered, overwritten, their workers killed: is the table what the files say?
 
     python benchmarks/chaos_ingest.py --uploads 10000 --kill-every 5
 
@@ -57,8 +57,12 @@ class Chaos:
     datasets: tuple[str, ...]
     uploads: int
     seed: int = 7
+    rate: float = 0.0
+    """Uploads a second, so that what kills has time to hit all of it; 0: as fast as they go."""
     repeats: float = 0.3
     """Share of events that are delivered once more, later."""
+    copies: float = 0.1
+    """Share of uploads whose content other files have, too."""
     sent: list[tuple[str, str]] = field(default_factory=list)
     """Key and version of what a put answered for; a killed server may have taken more."""
 
@@ -69,14 +73,18 @@ class Chaos:
         plan = [
             (random_.choice(self.datasets), random_.randrange(files), random_.random()) for _ in range(self.uploads)
         ]
+        begun, pause = time.monotonic(), 1 / self.rate if self.rate else 0.0
+        times = [begun + number * pause for number in range(self.uploads)]
         with ThreadPoolExecutor(CLIENTS) as pool:
-            for _ in pool.map(self._one, plan):
+            for _ in pool.map(self._one, plan, times):
                 pass
 
-    def _one(self, what: tuple[str, int, float]) -> None:
+    def _one(self, what: tuple[str, int, float], at: float) -> None:
+        time.sleep(max(0.0, at - time.monotonic()))
         dataset, number, fate = what
         key = f"{dataset}/{number % 7}/file {number}+ä.csv"
-        body = content(random.Random(f"{self.seed}/{what}"))
+        copied = fate > 1 - self.copies
+        body = content(random.Random(f"{self.seed}/{number % 3 if copied else what}"))
         self.sent.append((key, _patiently(lambda: self.client.put(key, body))))
         if fate < self.repeats:
             again = random.Random(f"{fate}").choice(self.sent)
@@ -196,11 +204,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--uploads", type=int, default=10_000)
     parser.add_argument("--kill-every", type=float, default=5.0, help="seconds between kills; 0 kills nobody")
+    parser.add_argument("--rate", type=float, default=8.0, help="uploads a second")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--wait", type=float, default=3600.0, help="seconds for the end to settle")
     given = parser.parse_args()
     with TemporaryDirectory() as folder, World(Path(folder) / "world", free_ports()) as world:
-        chaos = Chaos(world.client, ("chaos-one", "chaos-two"), given.uploads, given.seed)
+        chaos = Chaos(world.client, ("chaos-one", "chaos-two"), given.uploads, given.seed, given.rate)
         stop, begun = threading.Event(), time.monotonic()
         with ThreadPoolExecutor(1) as pool:
             killer = pool.submit(kill, world, given.kill_every, stop, given.seed) if given.kill_every else None

@@ -1,11 +1,12 @@
 """Claims, frame to frame: what one object says beside what the table holds, and what must change for it."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 import polars as pl
 
-from core.contracts.sales import KEY, SOURCE_KEY, SOURCE_LINE, SOURCE_TIME, SOURCE_VERSION
+from core.contracts.sales import KEY, SOURCE, SOURCE_KEY, SOURCE_LINE, SOURCE_TIME, SOURCE_VERSION
 from core.contracts.uploads import Upload
 from training.order import key_code, sort_by_key
 
@@ -90,22 +91,37 @@ def _says_already(claims: pl.DataFrame, here: pl.DataFrame, key: str) -> bool:
     return sort_by_key(here.select(claims.columns)).equals(sort_by_key(claims), null_equal=True)
 
 
-def effect(changes: pl.DataFrame, here: pl.DataFrame) -> dict[str, str]:
-    """How many live rows come, change and go."""
+@dataclass(frozen=True)
+class Effect:
+    """What a merge did to the live rows: how many came, got other values, went."""
+
+    added: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+
+    def __bool__(self) -> bool:
+        """True when the live rows say something else than before."""
+        return bool(self.added or self.changed or self.withdrawn)
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """As a commit carries it."""
+        return {f"rows_{name}": str(count) for name, count in vars(self).items()}
+
+
+def effect(changes: pl.DataFrame, here: pl.DataFrame) -> Effect:
+    """Compare the live rows before and after ``changes``, whoever says them."""
     if not here.height:
-        return rows(added=changes.height)
+        return Effect(added=changes.height)
     touched, names = changes.select(KEY).unique(), list(KEY)
     before = here.filter(pl.col(LIVE)).join(touched, on=names, how="semi")
-    fresh = changes.filter(~pl.col(DELETE) & pl.col(LIVE)).select(KEY)
+    fresh = changes.filter(~pl.col(DELETE) & pl.col(LIVE))
     stays = before.join(changes, on=CLAIM, how="anti").select(KEY)
-    after = pl.concat([fresh, stays])
-    return rows(
+    after = pl.concat([fresh.select(KEY), stays])
+    values = [name for name in changes.columns if name not in (*SOURCE, LIVE, DELETE)]
+    known = pl.concat([before, fresh.clear()], how="diagonal_relaxed").select(values)
+    return Effect(
         added=after.join(before, on=names, how="anti").height,
-        changed=fresh.join(before, on=names, how="semi").height,
+        changed=fresh.join(before, on=names, how="semi").join(known, on=values, how="anti", nulls_equal=True).height,
         withdrawn=before.join(after, on=names, how="anti").height,
     )
-
-
-def rows(*, added: int = 0, changed: int = 0, withdrawn: int = 0) -> dict[str, str]:
-    """Counts of rows as a commit carries them."""
-    return {"rows_added": str(added), "rows_changed": str(changed), "rows_withdrawn": str(withdrawn)}

@@ -11,6 +11,7 @@ import os
 import random
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from core.contracts.errors import RejectedDataError, RetryableError
 from core.contracts.sales import SOURCE, SOURCE_KEY, SOURCE_TIME
 from core.contracts.uploads import Upload
-from training.claims import CLAIM, DELETE, LIVE, changes_of, claims_of, effect, rows, same_types, time_of
+from training.claims import CLAIM, DELETE, LIVE, Effect, changes_of, claims_of, effect, same_types, time_of
 from training.order import key_code, sort_by_key
 
 ATTEMPTS: Final = 10
@@ -29,8 +30,23 @@ KEEPS_ITS_LOG: Final = {"delta.enableExpiredLogCleanup": "false", "delta.logRete
 """Without its log a version cannot be read, though its files are there; models name versions."""
 
 
+@dataclass(frozen=True)
+class Merged:
+    """The version that holds what was merged, and what that did to the live rows."""
+
+    version: int
+    effect: Effect
+
+
 def merge(uri: str, frame: pl.DataFrame, *, source: Upload, storage_options: Mapping[str, str] | None = None) -> int:
-    """Make ``frame`` everything that one object says, and return the table version that holds it.
+    """As ``upsert``; the table version that holds what was merged."""
+    return upsert(uri, frame, source=source, storage_options=storage_options).version
+
+
+def upsert(
+    uri: str, frame: pl.DataFrame, *, source: Upload, storage_options: Mapping[str, str] | None = None
+) -> Merged:
+    """Make ``frame`` everything that one object says.
 
     Args:
         uri: Folder or s3 address of the Delta table; created when absent.
@@ -44,7 +60,7 @@ def merge(uri: str, frame: pl.DataFrame, *, source: Upload, storage_options: Map
         RejectedDataError: two rows of ``frame`` have one key.
         RetryableError: other writers won every attempt.
     """
-    if frame.height and key_code(frame).is_duplicated().any():
+    if frame.height and key_code(frame).n_unique() < frame.height:
         raise RejectedDataError(f"{source.key}: two rows of one date, store and item cannot be merged")
     return _merge(uri, frame, source, storage_options, {"action": "merge"})
 
@@ -56,7 +72,7 @@ def withdraw(uri: str, *, source: Upload, reason: str = "", storage_options: Map
     """
     table = read(uri, storage_options=storage_options)
     note = {"action": "withdraw", "reason": reason}
-    return _merge(uri, table.clear().drop(*SOURCE), source, storage_options, note)
+    return _merge(uri, table.clear().drop(*SOURCE), source, storage_options, note).version
 
 
 def read(uri: str, version: int | None = None, storage_options: Mapping[str, str] | None = None) -> pl.DataFrame:
@@ -101,7 +117,7 @@ def options_for(uri: str, environ: Mapping[str, str] = os.environ) -> dict[str, 
 
 def _merge(
     uri: str, frame: pl.DataFrame, source: Upload, storage_options: Mapping[str, str] | None, note: dict[str, str]
-) -> int:
+) -> Merged:
     options = dict(storage_options) if storage_options is not None else options_for(uri)
     note |= {
         "source_key": source.key, "source_version": source.version_id, "source_time": time_of(source).isoformat(),
@@ -126,22 +142,25 @@ def _open(uri: str, options: dict[str, str]) -> DeltaTable | None:
         return None
 
 
-def _attempt(uri: str, claims: pl.DataFrame, source: Upload, options: dict[str, str], note: dict[str, str]) -> int:
+def _attempt(uri: str, claims: pl.DataFrame, source: Upload, options: dict[str, str], note: dict[str, str]) -> Merged:
     table = _open(uri, options)
     if table is None:
-        return _create(uri, claims, options, CommitProperties(custom_metadata=note | rows(added=claims.height)))
+        all_new = Effect(added=claims.height)
+        commit = CommitProperties(custom_metadata=note | all_new.metadata)
+        return Merged(_create(uri, claims, options, commit), all_new)
     here = _in_scope(table, claims, source, options)
     if here.filter((pl.col(SOURCE_KEY) == source.key) & (pl.col(SOURCE_TIME) > time_of(source))).height:
-        return int(table.version())  # the table knows a newer version of this object
+        return Merged(int(table.version()), Effect())  # the table knows a newer version of this object
     claims, here, retyped = same_types(claims, here)
     changes = changes_of(claims, here, source.key)
     if not changes.height:
-        return int(table.version())
-    commit = CommitProperties(custom_metadata=note | effect(changes, here))
+        return Merged(int(table.version()), Effect())
+    done = effect(changes, here)
+    commit = CommitProperties(custom_metadata=note | done.metadata)
     if retyped:
-        return _rewrite(table, changes, options, commit)
+        return Merged(_rewrite(table, changes, options, commit), done)
     _commit_merge(table, changes, commit)
-    return int(table.version())
+    return Merged(int(table.version()), done)
 
 
 def _create(uri: str, claims: pl.DataFrame, options: dict[str, str], commit: CommitProperties) -> int:

@@ -80,10 +80,11 @@ def _judge(context: Context, upload: Upload) -> Verdict:
         file = context.raw.download(upload.key, Path(folder) / Path(upload.key).name, upload.version_id)
         sha256 = sha256_of(file)
         earlier = context.lake.document(_Ingested, keys.ingested(context.dataset, sha256))
-        if earlier is not None and _still_stands(context, earlier, upload):
+        verdict, changed = _read_and_merge(context, upload, file)
+        if earlier is not None and not changed and _still_stands(context, earlier, upload):
+            # merged all the same: these rows stay when the earlier file is corrected or withdrawn
             sentence = f"The same content is already in the table, from {earlier.key!r}."
             return _final(Kind.IGNORED, Reason.ALREADY_INGESTED, sentence).model_copy(update={"sha256": sha256})
-        verdict = _read_and_merge(context, upload, file)
     if verdict.kind.merged:
         note = _Ingested(key=upload.key, version_id=upload.version_id)
         context.lake.put_document(keys.ingested(context.dataset, sha256), note)
@@ -96,20 +97,22 @@ def _still_stands(context: Context, earlier: _Ingested, upload: Upload) -> bool:
     return context.raw.newest_version(earlier.key) == earlier.version_id
 
 
-def _read_and_merge(context: Context, upload: Upload, file: Path) -> Verdict:
+def _read_and_merge(context: Context, upload: Upload, file: Path) -> tuple[Verdict, bool]:
+    """The verdict on a file, and whether the table says something else than before."""
     try:
         config = context.config
     except ConfigError as error:
-        return _final(Kind.REJECTED, Reason.CONFIG_INVALID, str(error))
+        return _final(Kind.REJECTED, Reason.CONFIG_INVALID, str(error)), False
     reading = read_file(file, config=config, name=upload.key)
     if reading.quarantine is not None:
         context.raw.put(keys.quarantine(upload.key, upload.version_id), reading.quarantine, "text/csv")
     if reading.table is None or not reading.verdict.kind.merged:
-        return reading.verdict
+        return reading.verdict, False
     name = "plan" if reading.is_plan else "sales"
-    version = table.merge(context.table_uri(name), reading.table, source=upload)
+    merged = table.upsert(context.table_uri(name), reading.table, source=upload)
     proposed = _propose(context, reading, config) if name == "sales" else None
-    return reading.verdict.model_copy(update={"dataset_version": version, "proposed_config": proposed})
+    told = {"dataset_version": merged.version, "proposed_config": proposed}
+    return reading.verdict.model_copy(update=told), bool(merged.effect)
 
 
 def _propose(context: Context, reading: Reading, config: DatasetConfig) -> str | None:
