@@ -35,7 +35,8 @@ def stage(console: Console, title: str, seconds: dict[str, float] | None = None)
     """Run one stage; its duration is shown, and kept in ``seconds[title]``."""
     start = time.monotonic()
     if console.is_terminal:
-        with console.status(title) as status:
+        live = Console() if console.record else console  # what only flickers by is no part of a recording
+        with live.status(title) as status:
             current = Stage(console, title, status)
             yield current
     else:

@@ -1,6 +1,7 @@
 """``make demo``: the world up, real sales dropped in, forecasts served; Ctrl-C ends it."""
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -90,9 +91,11 @@ def _addresses(world: World) -> dict[str, str]:
 
 
 def _picture(console: Console) -> None:
+    """Keep what the terminal showed as a picture, without the fonts that SVG would fetch from elsewhere."""
     target = os.environ.get("DEMO_PICTURE")
     if target:
-        console.save_svg(target, title="make demo")
+        svg = console.export_svg(title="make demo")
+        Path(target).write_text(re.sub(r"@font-face\s*\{.*?\}\s*", "", svg, flags=re.DOTALL))
 
 
 def _wait_for_ctrl_c() -> None:

@@ -49,4 +49,4 @@ def _axis(history: Sequence[tuple[date, float]], forecast: Sequence[Point]) -> s
     left = f"{history[0][0]:%d %b}" if history else ""
     middle = f"{forecast[0].day:%d %b}"
     right = f"{forecast[-1].day:%d %b %Y}"
-    return f"{'':11} {left:<{len(history)}} {middle:<{max(len(forecast) - len(right), 7)}}{right}\n"
+    return f"{'':11} {left:<{len(history)}} {middle:<{max(len(forecast) - len(right), 7)}}{right}"

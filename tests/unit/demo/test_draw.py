@@ -19,4 +19,4 @@ def test_the_chart_shows_history_median_and_band() -> None:
 
 
 def test_a_forecast_of_nothing_is_drawn_without_an_error() -> None:
-    assert chart([], [Point(START, 0, 0, 0)]).plain.count("\n") == ROWS + 1
+    assert chart([], [Point(START, 0, 0, 0)]).plain.count("\n") == ROWS
