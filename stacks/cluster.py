@@ -14,12 +14,13 @@ from k8s_charts.place import APP, NAMESPACE, Place, image, role_name
 from stacks.base import EnvironmentStack
 from stacks.config import Config
 from stacks.constructs.addons import Addons, container_logs, control_plane_logs, log_group
+from stacks.constructs.autoscaler import autoscaler
 from stacks.constructs.cdk_parts import give_reasons, keep_logs, tag_parts
-from stacks.constructs.controllers import autoscaler, load_balancer_controller
 from stacks.constructs.data_plane import DataPlane
 from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.irsa import PodRole
 from stacks.constructs.keys import SecureKey
+from stacks.constructs.load_balancer_controller import load_balancer_controller
 from stacks.constructs.nodes import node_group
 from stacks.kubernetes_versions import support_warning
 

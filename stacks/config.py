@@ -3,52 +3,28 @@
 A bad value dies here, before synth, in a sentence that names the file, the field, the value and the cure.
 """
 
-import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from core.contracts.errors import ConfigError
 from core.contracts.names import Environment
 from k8s_charts.settings import ServiceSettings
-from stacks.kubernetes_versions import KubernetesVersion
+from stacks.platform_config import Cluster, Retention, Section, Vpc, architecture
 
 ENVIRONMENTS: Final = Path(__file__).parent.parent / "environments"
 DEFAULT_ENVIRONMENT: Final = "dev"
-Endpoint = Literal[
-    "ecr.api",
-    "ecr.dkr",
-    "sts",
-    "logs",
-    "monitoring",
-    "sagemaker.api",
-    "kms",
-    "ec2",
-    "elasticloadbalancing",
-    "autoscaling",
-]
-"""AWS services that can be had inside the VPC."""
-Retention = Literal[7, 14, 30, 60, 90, 180, 365, 731]
 
-_VPC_BITS: Final = 16
-_WIDEST_BITS: Final = 8
 _IMAGE: Final = re.compile(r"sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
-_NODE: Final = re.compile(r"[a-z]+\d+[a-z-]*\.[a-z0-9]+")
-_GRAVITON: Final = re.compile(r"[a-z]+\d+g[a-z-]*\.")
-_PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+")
 _INSTANCE: Final = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
 _LOCAL_DISK: Final = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|g4dn|g5|g6|p3dn|p4d|p4de|p5)\.")
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Concurrency(_Section):
+class Concurrency(Section):
     """How many copies of a function may run at once."""
 
     most: int = Field(2, ge=2, le=1000, description="copies the queue may start")
@@ -63,7 +39,7 @@ class Concurrency(_Section):
         return self
 
 
-class Functions(_Section):
+class Functions(Section):
     """The Lambda functions."""
 
     python: Literal["3.12", "3.13", "3.14"] = "3.14"
@@ -77,7 +53,7 @@ class Functions(_Section):
     on_pipeline_change: Concurrency = Concurrency()
 
 
-class Images(_Section):
+class Images(Section):
     """Which build of each image runs: a tag, or ``sha256:...`` as promoted from another environment."""
 
     training: str
@@ -91,7 +67,7 @@ class Images(_Section):
         return value
 
 
-class Job(_Section):
+class Job(Section):
     """Machines of one kind of SageMaker job."""
 
     instance_type: str
@@ -125,99 +101,14 @@ class Training(Job):
         return self
 
 
-class Network(_Section):
+class Network(Section):
     """Where jobs run; public internet access of SageMaker's own network when left out."""
 
     subnets: tuple[str, ...] = Field(min_length=1, max_length=16)
     security_groups: tuple[str, ...] = Field(min_length=1, max_length=5)
 
 
-class Vpc(_Section):
-    """The network of the cluster."""
-
-    cidr: str = Field("10.0.0.0/16", description="a /16: three kinds of subnets in up to three zones fit")
-    zones: int = Field(3, ge=2, le=3, description="availability zones, the region's first")
-    nat_gateways: int = Field(1, ge=1, le=3, description="one a zone survives a zone's end")
-    endpoints: tuple[Endpoint, ...] = Field((), description="asked for inside the VPC; the others go by NAT")
-    endpoint_zones: int = Field(2, ge=1, le=3, description="each endpoint is paid for by zone")
-    flow_log_days: Retention = 30
-
-    @field_validator("cidr")
-    @classmethod
-    def _is_private(cls, value: str) -> str:
-        try:
-            network = ipaddress.IPv4Network(value)
-        except ValueError as error:
-            raise ValueError(f"give a network such as '10.0.0.0/16': {error}") from error
-        if network.prefixlen != _VPC_BITS or not network.is_private:
-            raise ValueError("give a private network of 16 bits, such as '10.0.0.0/16'")
-        return value
-
-    @model_validator(mode="after")
-    def _no_more_than_zones(self) -> Self:
-        for name in ("nat_gateways", "endpoint_zones"):
-            if getattr(self, name) > self.zones:
-                raise ValueError(f"{name} is {getattr(self, name)}, but there are {self.zones} zones: lower it")
-        return self
-
-
-class Cluster(_Section):
-    """EKS and its nodes."""
-
-    version: KubernetesVersion = "1.36"
-    public_from: tuple[str, ...] = Field((), description="networks that reach the API server; the VPC alone when empty")
-    admins: tuple[str, ...] = Field((), description="ARNs of roles that may do everything in the cluster")
-    viewers: tuple[str, ...] = Field((), description="ARNs of roles that may look")
-    instance_types: tuple[str, ...] = Field(("m7i.large",), min_length=1, max_length=15)
-    spot: bool = False
-    min_nodes: int = Field(2, ge=1, le=50)
-    max_nodes: int = Field(6, ge=1, le=100)
-    disk_gb: int = Field(50, ge=20, le=1024)
-    log_days: Retention = 30
-
-    @field_validator("public_from")
-    @classmethod
-    def _not_the_world(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for each in value:
-            try:
-                network = ipaddress.IPv4Network(each)
-            except ValueError as error:
-                raise ValueError(f"give networks such as '203.0.113.0/24': {error}") from error
-            if network.prefixlen < _WIDEST_BITS:
-                raise ValueError(f"{each} is too wide: name the networks you come from, of {_WIDEST_BITS} bits or more")
-        return value
-
-    @field_validator("admins", "viewers")
-    @classmethod
-    def _are_principals(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for each in value:
-            if not _PRINCIPAL.fullmatch(each):
-                raise ValueError(f"{each!r} is no role: give ARNs such as 'arn:aws:iam::123456789012:role/platform'")
-        return value
-
-    @field_validator("instance_types")
-    @classmethod
-    def _of_one_architecture(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for each in value:
-            if not _NODE.fullmatch(each):
-                raise ValueError(f"{each!r} is no EC2 instance type: give one such as 'm7i.large'")
-        if len({_architecture(each) for each in value}) > 1:
-            raise ValueError("the image is for one architecture: take Graviton types only, or none")
-        return value
-
-    @model_validator(mode="after")
-    def _room_to_grow(self) -> Self:
-        if self.max_nodes < self.min_nodes:
-            raise ValueError(f"max_nodes is {self.max_nodes}, below min_nodes = {self.min_nodes}: raise it")
-        return self
-
-    @property
-    def architecture(self) -> Literal["arm64", "x86_64"]:
-        """Of the nodes, and so of the image."""
-        return _architecture(self.instance_types[0])
-
-
-class Data(_Section):
+class Data(Section):
     """Buckets and tables."""
 
     keep_on_delete: bool = Field(True, description="buckets, table and keys outlive their stack")
@@ -225,7 +116,7 @@ class Data(_Section):
     access_log_days: int = Field(90, ge=1)
 
 
-class Alarms(_Section):
+class Alarms(Section):
     """What somebody is woken for."""
 
     emails: tuple[str, ...] = ()
@@ -244,7 +135,7 @@ class Alarms(_Section):
         return value
 
 
-class Config(_Section):
+class Config(Section):
     """One environment."""
 
     environment: Environment
@@ -271,16 +162,12 @@ class Config(_Section):
     @model_validator(mode="after")
     def _one_image_for_nodes_and_jobs(self) -> Self:
         job = self.transform.instance_type
-        if _architecture(job.removeprefix("ml.")) != self.cluster.architecture:
+        if architecture(job.removeprefix("ml.")) != self.cluster.architecture:
             raise ValueError(
                 f"cluster.instance_types is {list(self.cluster.instance_types)} ({self.cluster.architecture}), which "
                 f"does not run the image of transform.instance_type = {job!r}: take both of one architecture"
             )
         return self
-
-
-def _architecture(instance_type: str) -> Literal["arm64", "x86_64"]:
-    return "arm64" if _GRAVITON.match(instance_type) else "x86_64"
 
 
 def chosen(context: object, environ: Mapping[str, str]) -> str:

@@ -10,10 +10,11 @@ from constructs import Construct
 from k8s_charts.environment import PORT
 from k8s_charts.place import security_group
 from stacks.base import EnvironmentStack
-from stacks.config import Config, Endpoint
+from stacks.config import Config
 from stacks.constructs.grants import acknowledge
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.retention import retention
+from stacks.platform_config import Endpoint
 
 SUBNETS: Final = {
     "public": (ec2.SubnetType.PUBLIC, 22, "kubernetes.io/role/elb"),

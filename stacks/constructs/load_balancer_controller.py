@@ -1,6 +1,6 @@
-"""What works in the cluster on AWS's resources: the load balancer controller and the cluster autoscaler."""
+"""The controller that makes the Ingress' load balancer, with upstream's policy narrowed."""
 
-from typing import Any, Final
+from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_eks_v2 as eks
@@ -9,14 +9,10 @@ from core.contracts import names
 from k8s_charts.place import NAMESPACE
 from stacks.base import EnvironmentStack
 from stacks.constructs.grants import Grant, allow
+from stacks.constructs.helm import LISTS, NAMED_LATER, SYSTEM, chart, cluster_name
 from stacks.constructs.irsa import PodRole
-from stacks.kubernetes_versions import AUTOSCALER
 
-SYSTEM: Final = "kube-system"
 LOAD_BALANCER_CHART: Final = "3.2.2"
-AUTOSCALER_CHART: Final = "9.59.0"
-_LISTS: Final = "reading what there is takes no resource"
-_NAMED_LATER: Final = "AWS completes the name when it makes the thing; the condition holds it to this cluster"
 _TAG: Final = "elbv2.k8s.aws/cluster"
 
 
@@ -36,14 +32,14 @@ def load_balancer_controller(
     web_acl = stack.config.service.ingress.web_acl_arn
     if web_acl:
         allow(role, *_protecting(stack, web_acl))
-    return _chart(
+    return chart(
         cluster,
         role,
         name="aws-load-balancer-controller",
         repository="https://aws.github.io/eks-charts",
         version=LOAD_BALANCER_CHART,
         values={
-            "clusterName": _cluster_name(stack),
+            "clusterName": cluster_name(stack),
             "region": stack.region,
             "vpcId": vpc_id,  # the node's metadata is out of a pod's reach
             "replicaCount": 2,
@@ -53,104 +49,6 @@ def load_balancer_controller(
             "defaultTags": stack.tag_values,
         },
     )
-
-
-def autoscaler(stack: EnvironmentStack, cluster: eks.Cluster, provider: eks.OidcProviderNative) -> eks.HelmChart:
-    """Starts nodes for pods that find no place, and ends nodes that stand empty."""
-    role = PodRole(
-        stack,
-        "AutoscalerRole",
-        provider=provider,
-        namespace=SYSTEM,
-        name="cluster-autoscaler",
-        description="Cluster autoscaler: the number of this cluster's nodes",
-    )
-    groups = stack.format_arn(
-        service="autoscaling",
-        resource="autoScalingGroup",
-        resource_name="*:autoScalingGroupName/eks-*",
-        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-    )
-    allow(
-        role,
-        Grant(
-            actions=(
-                "autoscaling:DescribeAutoScalingGroups",
-                "autoscaling:DescribeAutoScalingInstances",
-                "autoscaling:DescribeLaunchConfigurations",
-                "autoscaling:DescribeScalingActivities",
-                "autoscaling:DescribeTags",
-                "ec2:DescribeImages",
-                "ec2:DescribeInstanceTypes",
-                "ec2:DescribeLaunchTemplateVersions",
-                "ec2:GetInstanceTypesFromInstanceRequirements",
-            ),
-            resources=("*",),
-            because=_LISTS,
-        ),
-        Grant(
-            actions=("eks:DescribeNodegroup",),
-            resources=(
-                stack.format_arn(service="eks", resource="nodegroup", resource_name=f"{_cluster_name(stack)}/*/*"),
-            ),
-            because=_NAMED_LATER,
-        ),
-        Grant(
-            actions=("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"),
-            resources=(groups,),
-            because=_NAMED_LATER,
-            conditions={"StringEquals": {"aws:ResourceTag/eks:cluster-name": _cluster_name(stack)}},
-        ),
-    )
-    return _chart(
-        cluster,
-        role,
-        name="cluster-autoscaler",
-        repository="https://kubernetes.github.io/autoscaler",
-        version=AUTOSCALER_CHART,
-        values={
-            "fullnameOverride": "cluster-autoscaler",
-            "cloudProvider": "aws",
-            "awsRegion": stack.region,
-            "autoDiscovery": {"clusterName": _cluster_name(stack)},
-            "image": {"tag": AUTOSCALER[stack.config.cluster.version]},
-            "extraArgs": {"balance-similar-node-groups": True, "skip-nodes-with-system-pods": False},
-            "resources": {
-                "requests": {"cpu": "100m", "memory": "300Mi"},
-                "limits": {"cpu": "500m", "memory": "600Mi"},
-            },
-        },
-    )
-
-
-def _chart(
-    cluster: eks.Cluster,
-    role: PodRole,
-    *,
-    name: str,
-    repository: str,
-    version: str,
-    values: dict[str, Any],
-) -> eks.HelmChart:
-    account = "serviceAccount" if name.startswith("aws-") else "rbac"  # where each chart looks for it
-    chart = cluster.add_helm_chart(
-        name,
-        chart=name,
-        release=name,
-        repository=repository,
-        version=version,
-        namespace=SYSTEM,
-        wait=True,
-        timeout=cdk.Duration.minutes(10),
-        values=values
-        | {account: role.service_account if account == "serviceAccount" else {"serviceAccount": role.service_account}},
-    )
-    chart.node.add_dependency(role)
-    return chart
-
-
-def _cluster_name(stack: EnvironmentStack) -> str:
-    return stack.physical("cluster")
 
 
 def _reading() -> list[Grant]:
@@ -168,7 +66,7 @@ def _reading() -> list[Grant]:
                 "acm:ListCertificates",
             ),
             resources=("*",),
-            because=_LISTS,
+            because=LISTS,
         )
     ]
 
@@ -177,7 +75,7 @@ def _groups(stack: EnvironmentStack, vpc_id: str) -> list[Grant]:
     """Security groups: rules in this VPC's, and groups of its own."""
     group = stack.format_arn(service="ec2", resource="security-group", resource_name="*")
     vpc = stack.format_arn(service="ec2", resource="vpc", resource_name=vpc_id)
-    ours = {"StringEquals": {f"aws:ResourceTag/{_TAG}": _cluster_name(stack)}}
+    ours = {"StringEquals": {f"aws:ResourceTag/{_TAG}": cluster_name(stack)}}
     return [
         Grant(
             actions=("ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"),
@@ -189,24 +87,24 @@ def _groups(stack: EnvironmentStack, vpc_id: str) -> list[Grant]:
         Grant(
             actions=("ec2:CreateSecurityGroup",),
             resources=(group,),
-            because=_NAMED_LATER,
-            conditions={"StringEquals": {f"aws:RequestTag/{_TAG}": _cluster_name(stack)}},
+            because=NAMED_LATER,
+            conditions={"StringEquals": {f"aws:RequestTag/{_TAG}": cluster_name(stack)}},
         ),
         Grant(
             actions=("ec2:CreateTags",),
             resources=(group,),
-            because=_NAMED_LATER,
+            because=NAMED_LATER,
             conditions={
                 "StringEquals": {
                     "ec2:CreateAction": "CreateSecurityGroup",
-                    f"aws:RequestTag/{_TAG}": _cluster_name(stack),
+                    f"aws:RequestTag/{_TAG}": cluster_name(stack),
                 }
             },
         ),
         Grant(
             actions=("ec2:CreateTags", "ec2:DeleteTags", "ec2:DeleteSecurityGroup"),
             resources=(group,),
-            because=_NAMED_LATER,
+            because=NAMED_LATER,
             conditions=ours,
         ),
     ]
@@ -225,8 +123,8 @@ def _balancing(stack: EnvironmentStack) -> list[Grant]:
         )
     )
     role = f"arn:{cdk.Aws.PARTITION}:iam::{stack.account}:role/aws-service-role/elasticloadbalancing.amazonaws.com/*"
-    asked = {"StringEquals": {f"aws:RequestTag/{_TAG}": _cluster_name(stack)}}
-    tagged = {"StringEquals": {f"aws:ResourceTag/{_TAG}": _cluster_name(stack)}}
+    asked = {"StringEquals": {f"aws:RequestTag/{_TAG}": cluster_name(stack)}}
+    tagged = {"StringEquals": {f"aws:ResourceTag/{_TAG}": cluster_name(stack)}}
     elb = "elasticloadbalancing"
     because = "AWS completes the names of one load balancer's parts and of one namespace's target groups"
     return [

@@ -1,0 +1,126 @@
+"""Sections of ``environments/<env>.toml`` about the network and the cluster."""
+
+import ipaddress
+import re
+from typing import Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from stacks.kubernetes_versions import KubernetesVersion
+
+Endpoint = Literal[
+    "ecr.api",
+    "ecr.dkr",
+    "sts",
+    "logs",
+    "monitoring",
+    "sagemaker.api",
+    "kms",
+    "ec2",
+    "elasticloadbalancing",
+    "autoscaling",
+]
+"""AWS services that can be had inside the VPC."""
+Retention = Literal[7, 14, 30, 60, 90, 180, 365, 731]
+
+_VPC_BITS: Final = 16
+_WIDEST_BITS: Final = 8
+_NODE: Final = re.compile(r"[a-z]+\d+[a-z-]*\.[a-z0-9]+")
+_GRAVITON: Final = re.compile(r"[a-z]+\d+g[a-z-]*\.")
+_PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+")
+
+
+class Section(BaseModel):
+    """A section: what is not known is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Vpc(Section):
+    """The network of the cluster."""
+
+    cidr: str = Field("10.0.0.0/16", description="a /16: three kinds of subnets in up to three zones fit")
+    zones: int = Field(3, ge=2, le=3, description="availability zones, the region's first")
+    nat_gateways: int = Field(1, ge=1, le=3, description="one a zone survives a zone's end")
+    endpoints: tuple[Endpoint, ...] = Field((), description="asked for inside the VPC; the others go by NAT")
+    endpoint_zones: int = Field(2, ge=1, le=3, description="each endpoint is paid for by zone")
+    flow_log_days: Retention = 30
+
+    @field_validator("cidr")
+    @classmethod
+    def _is_private(cls, value: str) -> str:
+        try:
+            network = ipaddress.IPv4Network(value)
+        except ValueError as error:
+            raise ValueError(f"give a network such as '10.0.0.0/16': {error}") from error
+        if network.prefixlen != _VPC_BITS or not network.is_private:
+            raise ValueError("give a private network of 16 bits, such as '10.0.0.0/16'")
+        return value
+
+    @model_validator(mode="after")
+    def _no_more_than_zones(self) -> Self:
+        for name in ("nat_gateways", "endpoint_zones"):
+            if getattr(self, name) > self.zones:
+                raise ValueError(f"{name} is {getattr(self, name)}, but there are {self.zones} zones: lower it")
+        return self
+
+
+class Cluster(Section):
+    """EKS and its nodes."""
+
+    version: KubernetesVersion = "1.36"
+    public_from: tuple[str, ...] = Field((), description="networks that reach the API server; the VPC alone when empty")
+    admins: tuple[str, ...] = Field((), description="ARNs of roles that may do everything in the cluster")
+    viewers: tuple[str, ...] = Field((), description="ARNs of roles that may look")
+    instance_types: tuple[str, ...] = Field(("m7i.large",), min_length=1, max_length=15)
+    spot: bool = False
+    min_nodes: int = Field(2, ge=1, le=50)
+    max_nodes: int = Field(6, ge=1, le=100)
+    disk_gb: int = Field(50, ge=20, le=1024)
+    log_days: Retention = 30
+
+    @field_validator("public_from")
+    @classmethod
+    def _not_the_world(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            try:
+                network = ipaddress.IPv4Network(each)
+            except ValueError as error:
+                raise ValueError(f"give networks such as '203.0.113.0/24': {error}") from error
+            if network.prefixlen < _WIDEST_BITS:
+                raise ValueError(f"{each} is too wide: name the networks you come from, of {_WIDEST_BITS} bits or more")
+        return value
+
+    @field_validator("admins", "viewers")
+    @classmethod
+    def _are_principals(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not _PRINCIPAL.fullmatch(each):
+                raise ValueError(f"{each!r} is no role: give ARNs such as 'arn:aws:iam::123456789012:role/platform'")
+        return value
+
+    @field_validator("instance_types")
+    @classmethod
+    def _of_onearchitecture(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if not _NODE.fullmatch(each):
+                raise ValueError(f"{each!r} is no EC2 instance type: give one such as 'm7i.large'")
+        if len({architecture(each) for each in value}) > 1:
+            raise ValueError("the image is for one architecture: take Graviton types only, or none")
+        return value
+
+    @model_validator(mode="after")
+    def _room_to_grow(self) -> Self:
+        if self.max_nodes < self.min_nodes:
+            raise ValueError(f"max_nodes is {self.max_nodes}, below min_nodes = {self.min_nodes}: raise it")
+        return self
+
+    @property
+    def architecture(self) -> Literal["arm64", "x86_64"]:
+        """Of the nodes, and so of the image."""
+        return architecture(self.instance_types[0])
+
+
+def architecture(instance_type: str) -> Literal["arm64", "x86_64"]:
+    """Of an EC2 instance type."""
+    return "arm64" if _GRAVITON.match(instance_type) else "x86_64"
