@@ -80,11 +80,17 @@ class Look:
     blank: bool = True
     gaps: bool = False
     texts: set[str] = field(default_factory=set)
+    skipped: bool = False
+
+    @property
+    def mixed(self) -> bool:
+        """Plain numbers were skipped, and other cells came: all texts must be seen to tell what the column is."""
+        return self.skipped and not self.numbers
 
     def see(self, text: pl.Series, decimal: Decimal, *, thorough: bool = True) -> None:
         """Add cells, stripped and without nulls. Plain numbers are remembered one by one only if ``thorough``."""
         if not thorough and text.cast(pl.Float64, strict=False).is_finite().fill_null(value=False).all():
-            self.blank = False
+            self.blank, self.skipped = False, True
             return
         uniques = text.unique()
         _, state = numbers.numbers(uniques, decimal)

@@ -21,7 +21,8 @@ def fold(lines: pl.DataFrame, covariates: list[str], ledger: Ledger, *, transact
     cells. In transaction lines different rows are summed; in a long file ``rule`` says what
     becomes of them: ``sum``, ``last`` or ``reject``.
     """
-    lines = lines.with_columns(key_code(lines))
+    if CODE not in lines.columns:
+        lines = lines.with_columns(key_code(lines))
     twins = _twins(lines[CODE])
     if twins.any() and not (transactions and ONE_EACH in lines.columns):
         lines, twins = _without_repeats(lines, twins, ledger)

@@ -59,6 +59,13 @@ class Sight:
     weak: Evidence = field(default_factory=Evidence)
     doubtful: set[str] = field(default_factory=set)
 
+    def add(self, other: "Sight") -> None:
+        """Pool what a further part of the file shows."""
+        self.days += other.days
+        self.strong.add(other.strong)
+        self.weak.add(other.weak)
+        self.doubtful |= other.doubtful
+
 
 def observe(meaning: Meaning, frame: pl.DataFrame, said: dict[str, str], seen: Sight) -> None:
     """Add the rows of one frame; ``said`` are the columns that say the same day in other words."""

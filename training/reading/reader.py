@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from core.contracts.dataset import DatasetConfig
+from core.contracts.sniff import SNIFF_BYTES, Kind, sniff
 from core.contracts.verdict import Dialect, Reason, Verdict
 from training.reading import judge
 from training.reading import vocabulary as words
@@ -27,8 +28,11 @@ from training.reading.proof import Proof, prove
 from training.reading.quarantine import quarantine_csv
 from training.reading.rows import clean, spread
 from training.reading.shape import LONG, PLAN, TRANSACTIONS, WIDE, Meaning
+from training.reading.stream import BLOCK_BYTES, SAMPLED, Stream, Streamed
 
 _BLOCK: Final = 1 << 20
+_FEWEST_BLOCKS: Final = 2
+_BYTES_A_ROW: Final = 100
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ def read_file(
     name: str | None = None,
     limits: Limits | None = None,
     today: date | None = None,
+    block_bytes: int = BLOCK_BYTES,
 ) -> Reading:
     """Read a file of sales, or of covariates known in advance.
 
@@ -66,10 +71,11 @@ def read_file(
         name: How sentences call the file; its own name by default.
         limits: Bounds on size and shape.
         today: Sales after it are implausible; the day of the clock by default.
+        block_bytes: Text files of several such blocks are read block by block; the answer is the same.
     """
     path = Path(path)
     latest = (today or date.today()) + timedelta(days=1)
-    reader = _Reader(name or path.name, config or DatasetConfig(), limits or Limits(), latest)
+    reader = _Reader(name or path.name, config or DatasetConfig(), limits or Limits(), latest, block_bytes)
     return reader.read(path)
 
 
@@ -84,17 +90,21 @@ def _sha256(path: Path) -> str:
 class _Reader:
     """One reading of one file; the ledger and the dialect grow as it goes on."""
 
-    def __init__(self, name: str, config: DatasetConfig, limits: Limits, latest: date) -> None:
+    def __init__(self, name: str, config: DatasetConfig, limits: Limits, latest: date, block_bytes: int) -> None:
         self.name = name
         self.config = config.reading
         self.limits = limits
         self.latest = latest
+        self.block_bytes = block_bytes
         self.ledger = Ledger()
         self.paper: Dialect | None = None
 
     def read(self, path: Path) -> Reading:
         sha256: str | None = None
         try:
+            streamed = self._in_blocks(path)
+            if streamed is not None:
+                return self._done(self._of_stream(streamed), _sha256(path))
             parts, others = open_parts(path, self.name, self.limits)
             sha256 = _sha256(path)
             meanings = gather(parts, self.name, self.config, self.limits, self.ledger)
@@ -104,8 +114,27 @@ class _Reader:
             reading = self._read(meanings)
         except FileRefusedError as refused:
             reading = Reading(judge.refused_file(refused, self.ledger, self.paper, sha256), None)
+        return self._done(reading, sha256)
+
+    def _done(self, reading: Reading, sha256: str | None) -> Reading:
         verdict = judge.without_name(reading.verdict, self.name)
         return replace(reading, verdict=verdict.model_copy(update={"sha256": sha256}))
+
+    def _in_blocks(self, path: Path) -> Streamed | None:
+        size = path.stat().st_size
+        if not _FEWEST_BLOCKS * self.block_bytes <= size <= self.limits.max_file_bytes:
+            return None
+        with path.open("rb") as file:
+            if sniff(file.read(SNIFF_BYTES)) is not Kind.TEXT:
+                return None
+        sampled = min(SAMPLED, self.block_bytes // _BYTES_A_ROW)
+        return Stream(path, self.name, self.config, self.limits, self.latest, self.block_bytes, sampled).read()
+
+    def _of_stream(self, streamed: Streamed) -> Reading:
+        self.ledger = streamed.ledger
+        table, kept, ignored = self._folded([streamed.meaning], streamed.lines, streamed.named)
+        paper = full_paper([streamed.meaning], streamed.proof, kept, ignored)
+        return self._judged([streamed.meaning], table, paper, _known(streamed.proof, self.latest))
 
     def _read(self, meanings: list[Meaning]) -> Reading:
         paper = self.paper = first_paper(meanings)
@@ -121,6 +150,9 @@ class _Reader:
             table, kept, ignored = self._fold(meanings, frames, proof)
             paper = full_paper(meanings, proof, kept, ignored)
             known = _known(proof, None if is_plan else self.latest)
+        return self._judged(meanings, table, paper, known)
+
+    def _judged(self, meanings: list[Meaning], table: pl.DataFrame, paper: Dialect, known: Known) -> Reading:
         listed, refused = judge.refusals(self.ledger, self.limits.max_listed, known)
         judge.flag_half_day(table, self.ledger)
         verdict = judge.judged(
@@ -133,7 +165,12 @@ class _Reader:
         )
         header = meanings[0].table.header if len(meanings) == 1 and meanings[0].shape not in WIDE else ()
         kept_apart = quarantine_csv(refused, header) if refused.height else None
-        return Reading(verdict, table if verdict.kind.merged else None, kept_apart, is_plan)
+        return Reading(
+            verdict,
+            table if verdict.kind.merged else None,
+            kept_apart,
+            is_plan=all(meaning.shape == PLAN for meaning in meanings),
+        )
 
     def _fold(
         self, meanings: list[Meaning], frames: list[pl.DataFrame], proof: Proof
@@ -147,6 +184,11 @@ class _Reader:
             marks = [pl.lit(order).alias(ORDER), *([pl.lit(value=True).alias(ONE_EACH)] if meaning.one_each else [])]
             widened.append(lines.with_columns(marks))
         lines = pl.concat(widened, how="diagonal_relaxed") if len(widened) > 1 else widened[0]
+        return self._folded(meanings, lines, named)
+
+    def _folded(
+        self, meanings: list[Meaning], lines: pl.DataFrame, named: dict[str, str]
+    ) -> tuple[pl.DataFrame, dict[str, str], list[str]]:
         transactions = any(meaning.shape == TRANSACTIONS for meaning in meanings)
         unsteady = varying(lines, list(named)) if transactions or self.config.duplicates == "sum" else []
         kept = {name: header for name, header in named.items() if name not in unsteady}

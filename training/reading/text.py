@@ -74,6 +74,25 @@ def tables_of(
     return [_table(block, layout, source, ledger) for block in blocks]
 
 
+def rows_under(layout: Layout, header: tuple[int, str], lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame | None:
+    """Cells of some further lines of a regular table, whose header is given as line and text.
+
+    None where a line stands in a relation to others that a part of the file does not show:
+    a quotation mark left open, a further header.
+    """
+    odd = lines.select((pl.col(RAW).str.count_matches('"', literal=True) % 2 == 1).any()).item()
+    if odd:
+        return None
+    top = pl.DataFrame({LINE: [header[0]], RAW: [header[1]]}, schema=lines.schema)
+    blocks = _blocks(pl.concat([top, lines]), layout, ledger)
+    if len(blocks) > 1 or Reason.REPEATED_HEADER in ledger.left_out:
+        return None
+    frame, ragged = split_fields(blocks[0].records, layout.delimiter, len(layout.header))
+    if ragged.height:
+        _account_ragged(ragged, frame, len(layout.header), ledger)
+    return frame
+
+
 def _widths(lines: pl.DataFrame, layout: Layout) -> frozenset[int]:
     """Numbers of fields that records of this file commonly have."""
     plain = lines.filter(~pl.col(RAW).str.contains('"', literal=True))

@@ -1,0 +1,110 @@
+"""A file read block by block gives what it gives when it is read as a whole."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.contracts.dataset import DatasetConfig
+from tests.unit.reading.conftest import TODAY
+from training.reading import Limits, Reading, read_file
+from training.reading.stream import Stream
+
+WHOLE = 1 << 40
+HEAD = "date,store,item,qty,price,promo,weather\n"
+BODY = [
+    f"2024-{month:02d}-{day:02d},S{store},{item},{day * store},{store}.{day},{day % 2},{day % 3}"
+    for month in range(1, 7)
+    for day in range(1, 29)
+    for store in (1, 2)
+    for item in ("00A", "Käse")
+]
+ID = ["id," + HEAD.strip()] + [f"{number},{row}" for number, row in enumerate(BODY)]
+
+
+def both(path: Path, content: str | bytes, block: int = 4000, **reading: object) -> tuple[Reading, Reading, bool]:
+    """The file by blocks, as a whole, and whether blocks were enough."""
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    config = DatasetConfig.model_validate({"reading": {"max_refused_share": 0.2, **reading}})
+    streamed = Stream(
+        path, path.name, config.reading, Limits(), TODAY + timedelta(days=1), block, sampled=block // 100
+    ).read()
+    parts = read_file(path, config=config, today=TODAY, block_bytes=block)
+    return parts, read_file(path, config=config, today=TODAY, block_bytes=WHOLE), streamed is not None
+
+
+def assert_same(parts: Reading, whole: Reading) -> None:
+    assert parts.verdict == whole.verdict
+    assert parts.quarantine == whole.quarantine
+    assert (parts.table is None) == (whole.table is None)
+    if parts.table is not None and whole.table is not None:
+        assert parts.table.equals(whole.table)
+        assert parts.table.schema == whole.table.schema
+
+
+def lines(*extra: tuple[int, str], body: list[str] = BODY) -> str:
+    """The regular file with further lines put in."""
+    rows = list(body)
+    for place, row in extra:
+        rows.insert(place, row)
+    return HEAD + "\n".join(rows) + "\n"
+
+
+REGULAR = {
+    "plain": lines(),
+    "preamble": "Report of sales\n\n" + lines(),
+    "windows line ends": lines().replace("\n", "\r\n"),
+    "no last line end": lines().rstrip("\n"),
+    "unsorted": lines(body=BODY[::-1]),
+    "blank lines": lines((50, ""), (400, ",,,,,,")),
+    "bad numbers": lines((90, "2024-07-01,S1,00A,12O4,1,0,1"), (500, "2024-07-02,S1,00A,5,x,0,1")),
+    "bad dates": lines((90, "2024-06-31,S1,00A,4,1,0,1"), (500, "2095-07-02,S1,00A,5,1,0,1"), (3, "x,S1,a,5,1,0,1")),
+    "an old date far down": lines((600, "1956-07-02,S1,00A,5,1,0,1")),
+    "blanks": lines((90, "2024-07-01,,00A,5,1,0,1"), (500, "2024-07-02,S1,00A,,1,,"), (9, ",S1,00A,5,1,0,1")),
+    "totals": lines((300, "Total,,,900,,,"), (672, "2024-07-01,Total,,900,1,0,1")),
+    "quotes": lines((300, '2024-07-01,"S1, North","say ""hi""",900,1,0,1')),
+    "ragged": lines((300, "2024-07-01,S1,00A,900"), (301, "2024-07-01,S1,00A,900,1,0,1,1,1")),
+    "a covariate that becomes text": lines((600, "2024-07-01,S1,00A,5,1,0,rain")),
+    "a covariate of many texts": lines(body=[f"{row}x{number}" for number, row in enumerate(BODY)]),
+    "a covariate that ends": lines(body=[row if n < 300 else row[:-1] for n, row in enumerate(BODY)]),
+    "a note at the end": lines((len(BODY), "Source: till,,,,,,")),
+    "numbered lines": "\n".join(ID),
+    "semicolons": lines().replace(",", ";").replace(".", ","),
+    "days first": HEAD + "\n".join(f"{r[8:10]}/{r[5:7]}/{r[:4]}{r[10:]}" for r in BODY) + "\n",
+}
+IRREGULAR: dict[str, str | bytes] = {
+    "twice the same": lines((300, BODY[3])),
+    "two of one key": lines((300, BODY[3].replace("S1,00A,1", "S1,00A,2"))),
+    "an open quote": lines((300, '2024-07-01,"S1,00A,900,1,0,1')),
+    "the header again": lines((300, HEAD.strip())),
+    "another table": lines((300, "Units,Branch,Date,Price"), (301, "6,S2,2024-01-02,2.5")),
+    "a clock far down": lines((500, "2024-07-01 12:30,S1,00A,5,1,0,1")),
+    "an older encoding": lines().encode("cp1252"),
+    "a mark": b"\xef\xbb\xbf" + lines().encode(),
+    "promotions in words": lines(body=[row if n < 300 else row.replace(",1,", ",yes,") for n, row in enumerate(BODY)]),
+    "lines numbered twice": "\n".join([*ID, ID[5]]),
+    "dates of two styles": HEAD + "\n".join(f"{r[8:10]}/{r[5:7]}/{r[:4]}{r[10:]}" for r in BODY if r[8:10] < "13"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(REGULAR))
+def test_a_regular_file_is_read_in_blocks_with_the_same_answer(tmp_path: Path, what: str) -> None:
+    for block in (2500, 7001):
+        parts, whole, streamed = both(tmp_path / "a.csv", REGULAR[what], block)
+        assert_same(parts, whole)
+    assert streamed
+
+
+@pytest.mark.parametrize("what", sorted(IRREGULAR))
+def test_any_other_file_is_read_as_a_whole(tmp_path: Path, what: str) -> None:
+    parts, whole, _ = both(tmp_path / "a.csv", IRREGULAR[what])
+    assert_same(parts, whole)
+
+
+def test_what_is_configured_holds_in_blocks_too(tmp_path: Path) -> None:
+    days = HEAD + "\n".join(f"{r[8:10]}/{r[5:7]}/{r[:4]}{r[10:]}" for r in BODY if r[8:10] < "13")
+    parts, whole, streamed = both(tmp_path / "a.csv", days, date_format="%d/%m/%Y", columns={"rain": "weather"})
+    assert streamed
+    assert_same(parts, whole)
+    assert parts.table is not None
+    assert "rain" in parts.table.columns
