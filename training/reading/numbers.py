@@ -1,6 +1,6 @@
 """Proves one way of writing numbers on every cell of a file, or refuses the file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import polars as pl
@@ -20,6 +20,7 @@ _GAPS: Final = r"[1-9]\d{0,2}(?:[ '\x{2019}]\d{3})+"
 _INDIAN: Final = r"\d{1,2}(?:,\d{2})+,\d{3}"
 _POINT: Final = rf"^(?:\d+|[1-9]\d{{0,2}}(?:,\d{{3}})+|{_GAPS}|{_INDIAN})?(?:\.\d*)?{_EXPONENT}$"
 _COMMA: Final = rf"^(?:\d+|[1-9]\d{{0,2}}(?:\.\d{{3}})+|{_GAPS})?(?:,\d*)?{_EXPONENT}$"
+_WHOLE: Final = r"^(\d+)\.0{1,2}$"
 _CODES: Final = "euros?|usd|eur|gbp|chf|brl|sek|nok|dkk|pln|inr|jpy|cny|aud|cad|mxn|cop|ars|clp|kr|z\u0142|rs|fr"
 _CURRENCY: Final = r"(?i)(?:us|r|a|c|hk|s|nz)?[$\x{20ac}\x{a3}\x{a5}\x{20b9}\x{20bd}]|(?:" + _CODES + r")\.?"
 _MEASURE: Final = (
@@ -39,6 +40,8 @@ class Evidence:
     point: int = 0
     comma: int = 0
     both: int = 0
+    whole: int = 0
+    whole_at: tuple[int, str, str] | None = None
     point_at: tuple[int, str, str] | None = None
     comma_at: tuple[int, str, str] | None = None
     both_at: tuple[tuple[int, str, str], ...] = ()
@@ -53,9 +56,18 @@ class Evidence:
         self.point += other.point
         self.comma += other.comma
         self.both += other.both
+        self.whole += other.whole
+        self.whole_at = self.whole_at or other.whole_at
         self.point_at = self.point_at or other.point_at
         self.comma_at = self.comma_at or other.comma_at
         self.both_at = (self.both_at + other.both_at)[:2]
+
+    @property
+    def by_whole(self) -> "Evidence":
+        """``1.0`` shows a point where nothing better shows a mark; beside a comma it is a whole number in any style."""
+        if self.point or self.comma or not self.whole:
+            return self
+        return replace(self, point=self.whole, point_at=self.whole_at)
 
 
 def bare(text: pl.Expr) -> pl.Expr:
@@ -75,6 +87,7 @@ def is_negative(text: pl.Expr) -> pl.Expr:
 def read_as(body: pl.Expr, decimal: Decimal) -> pl.Expr:
     """Float64 of a bare number under one decimal mark; null where that reading does not hold."""
     pattern, thousands = (_POINT, ",") if decimal == "." else (_COMMA, ".")
+    body = body if decimal == "." else body.str.replace(_WHOLE, "$1")
     plain = body.str.replace_all(r"[ '\x{2019}]", "").str.replace_all(thousands, "", literal=True)
     if decimal == ",":
         plain = plain.str.replace(",", ".", literal=True)
@@ -100,10 +113,12 @@ def evidence(texts: pl.DataFrame, column: str) -> Evidence:
     body = bare(pl.col("text"))
     read = marked.with_columns(read_as(body, ".").alias("p"), read_as(body, ",").alias("k")).sort(LINE)
     point = read.filter(pl.col("p").is_not_null() & pl.col("k").is_null())
+    whole = read.filter((pl.col("p") == pl.col("k")) & body.str.contains(_WHOLE))
     comma = read.filter(pl.col("k").is_not_null() & pl.col("p").is_null())
     both = read.filter(pl.col("p").is_not_null() & (pl.col("p") != pl.col("k")))
     return Evidence(
-        int(point["n"].sum()), int(comma["n"].sum()), int(both["n"].sum()),
+        int(point["n"].sum()), int(comma["n"].sum()), int(both["n"].sum()), int(whole["n"].sum()),
+        _first(whole, column, 1)[0] if whole.height else None,
         _first(point, column, 1)[0] if point.height else None,
         _first(comma, column, 1)[0] if comma.height else None,
         _first(both, column, 2),

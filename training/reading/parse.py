@@ -80,6 +80,7 @@ def _cancelled(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.Data
         hit = list(words.CANCELLED_WORDS)
         if words.CANCELLED_WORDS.intersection(words.fold(meaning.table.header[status]).split()):
             hit += [*words.TRUE_WORDS, "1"]
+            bad = bad | lower.str.contains(r"^\d{4}-\d\d-\d\d|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")  # the day it was
         bad = bad | lower.str.normalize("NFKD").str.replace_all(r"\p{M}", "").is_in(hit)
     document = meaning.index(words.DOCUMENT)
     if document is not None and _marks_cancellation(lines, document):

@@ -94,7 +94,7 @@ def conclude(
     Raises:
         FileRefusedError: two readings survive and would give different tables.
     """
-    days, strong, weak, doubtful = seen.days, replace(seen.strong), seen.weak, seen.doubtful
+    days, strong, weak, doubtful = seen.days, replace(seen.strong.by_whole), seen.weak.by_whole, seen.doubtful
     counted = " = " in (config.date_format or "")  # names the first of numbered days, not a format
     dates = prove_dates(days, name, None if counted else config.date_format, latest)
     if not (strong.point or strong.comma):

@@ -53,6 +53,8 @@ def _id_text(frame: pl.DataFrame, index: int) -> pl.Expr:
             .fill_null("")
         )
     text = column.cast(pl.String).fill_null("").str.strip_chars()
+    if frame.schema[cell(index)] == pl.String and not frame[cell(index)].str.contains('="', literal=True).any():
+        return text
     return text.str.replace(r'^="(.*)"$', "$1")  # how spreadsheets are told that an id is no number
 
 

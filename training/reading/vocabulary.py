@@ -37,6 +37,7 @@ _ID_TAILS: Final = (
 )
 _COMPOUND: Final = re.compile(r"(?:nummer|nr|code|kode|id|kennung|schlussel|schluessel|no)$")  # filialnummer, winkelnr
 _TAIL: Final = re.compile(rf"^(?:(?:{_ID_TAILS})\s+)?(.*?)(?:\s+(?:{_ID_TAILS}))?$")
+_LINE_ITEM: Final = re.compile(r"^line ?item (.+)$")
 _NOUNS: Final = {  # roles whose best words may carry "id", "no", "code", ... before or after
     role: frozenset(_COLUMNS[role][0]) for role in (STORE, ITEM, DOCUMENT, CUSTOMER)
 }
@@ -85,6 +86,9 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
             for role, nouns in _NOUNS.items():
                 if noun in nouns:
                     found.setdefault(role, 0)
+    if inner := _LINE_ITEM.match(short):  # "lineitem sku" beside the order's own name
+        for role, rank in roles_of(inner[1]):
+            found.setdefault(role, rank - 1)
     if not found and (rank := _quantity_rank(set(short.split()))) is not None:
         found[UNITS] = rank
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))

@@ -1,6 +1,8 @@
 """Damaged files never end in a traceback or in a row that is neither taken, left out nor refused."""
 
 import gzip
+import math
+import os
 import random
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from tests.unit.reading.conftest import TODAY
 from training.reading import read_file
+from training.reading.page import html_page
 
 LONG = "date,store,item,qty,price\n" + "".join(
     f'2024-{month:02d}-{day:02d},S{day % 3},"item ""{day % 5}""",{day * 3},{day}.5\n'
@@ -18,7 +21,14 @@ WIDE = "Datum;A;B;C\n" + "".join(f"{day:02d}.01.2024;{day};{day},5;1.{day:03d},0
 TILL = "InvoiceNo\tStockCode\tQuantity\tInvoiceDate\n" + "".join(
     f"{10000 + n}\tP{n % 7}\t{n % 5 - 1}\t01/{n % 28 + 1:02d}/2024 {n % 24}:10\n" for n in range(60)
 )
-SEEDS = {"long": LONG, "wide": WIDE, "till": TILL}
+EXPORT = "date,store,item,qty,price,promo,weather\n" + "".join(
+    f"2024-{month:02d}-{day:02d},S{store},Käse,{day * store},{store}.{day},{day % 2},{day % 3}\n"
+    for month in (1, 2)
+    for day in range(1, 28)
+    for store in (1, 2, 3, 4)
+)
+SEEDS = {"long": LONG, "wide": WIDE, "till": TILL, "export": EXPORT}
+WHOLE, BLOCK = 1 << 40, 1500
 JUNK = [b'"', b"\n", b"\r", b"\x00", b",", b";", b"\t", b"\xff", b"\xe2\x82", b"Total", b"=1+1", b"NaN", b"\x1f", b"-"]
 JUNK += [b"9" * 400, b"\x01", b"''"]
 
@@ -47,14 +57,27 @@ def damaged(text: str, rng: random.Random) -> bytes:
     return gzip.compress(packed)[: rng.randint(10, 4000)] if rng.random() < 0.05 else packed
 
 
-@pytest.mark.parametrize("seed", range(8))
+VARIANTS = int(os.environ.get("DAMAGED_VARIANTS", "200"))
+"""``DAMAGED_VARIANTS=1000 pytest tests/unit/reading/test_damage.py`` runs the thousand."""
+SEEDS_EACH = 8
+
+
+@pytest.mark.parametrize("seed", range(SEEDS_EACH))
 @pytest.mark.parametrize("shape", sorted(SEEDS))
 def test_damage_ends_in_a_verdict_whose_rows_add_up(tmp_path: Path, shape: str, seed: int) -> None:
     rng = random.Random(f"{shape} {seed}")
     path = tmp_path / "file"
-    for _ in range(9):
+    for _ in range(math.ceil(VARIANTS / len(SEEDS) / SEEDS_EACH)):
         path.write_bytes(damaged(SEEDS[shape], rng))
-        reading = read_file(path, today=TODAY)
+        reading = read_file(path, today=TODAY, block_bytes=WHOLE)
+        in_blocks = read_file(path, today=TODAY, block_bytes=BLOCK)
+        assert in_blocks.verdict == reading.verdict
+        assert in_blocks.quarantine == reading.quarantine
+        assert in_blocks.table is None or in_blocks.table.equals(
+            reading.table if reading.table is not None else in_blocks.table.clear()
+        )
+        page = html_page(reading.verdict, "file")
+        assert page.encode()
         verdict = reading.verdict  # the model itself asserts that the counts add up
         assert verdict.sentence
         if verdict.kind.merged:
