@@ -32,7 +32,7 @@ DEFAULT_DATASET: Final = "default"
 _MAX_KEY: Final = 1024
 """Longest object key of S3, in bytes."""
 
-_DATASET: Final = re.compile(r"[a-z0-9](-?[a-z0-9]){0,39}")
+_DATASET: Final = re.compile(r"(?=.{1,40}\Z)[a-z0-9](-?[a-z0-9])*")
 
 
 def dataset_of(key: str) -> str:

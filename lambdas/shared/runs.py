@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from core.contracts import keys
 
-_RUN_NAME = re.compile(r"(?P<dataset>[a-z0-9](?:-?[a-z0-9]){0,39})-(?P<run_id>\d{8}t\d{6}-[0-9a-f]{6})")
+_RUN_NAME = re.compile(r"(?P<dataset>[a-z0-9](?:-?[a-z0-9])*)-(?P<run_id>\d{8}t\d{6}-[0-9a-f]{6})")
 
 
 def run_id(now: datetime, seed: str) -> str:

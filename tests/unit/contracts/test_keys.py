@@ -8,13 +8,30 @@ from core.contracts.errors import RejectedDataError
 
 @pytest.mark.parametrize(
     ("key", "dataset"),
-    [("grocery/2024-05.csv", "grocery"), ("grocery/2024/May sales é.csv", "grocery"), ("top.csv", "default")],
+    [
+        ("grocery/2024-05.csv", "grocery"),
+        ("grocery/2024/May sales é.csv", "grocery"),
+        ("top.csv", "default"),
+        ("a-" * 19 + "aa/x.csv", "a-" * 19 + "aa"),
+    ],
 )
 def test_the_first_folder_is_the_dataset(key: str, dataset: str) -> None:
     assert keys.dataset_of(key) == dataset
 
 
-@pytest.mark.parametrize("key", ["My Shop/a.csv", "UPPER/a.csv", "a--b/x.csv", "../x.csv", "-a/x.csv", "/x.csv"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "a" * 41 + "/x.csv",
+        "a-" * 20 + "a/x.csv",
+        "My Shop/a.csv",
+        "UPPER/a.csv",
+        "a--b/x.csv",
+        "../x.csv",
+        "-a/x.csv",
+        "/x.csv",
+    ],
+)
 def test_a_folder_that_is_no_dataset_name_is_refused_with_the_cure(key: str) -> None:
     with pytest.raises(RejectedDataError, match="use 1-40 lower-case letters"):
         keys.dataset_of(key)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lambdas.shared.flight import MAX_UPLOADS_PER_RUN, Flight, Starter, Waiting, choose, start_if_idle
@@ -91,9 +91,11 @@ def test_a_closed_upload_is_no_reason_to_fly() -> None:
     assert start_if_idle(parts.starter, "shop", NOW) is None
 
 
-@given(st.from_regex(r"[a-z0-9](-?[a-z0-9]){0,39}", fullmatch=True), st.text())
+@given(st.from_regex(r"(-?[a-z0-9]){1,40}", fullmatch=True).map(lambda name: name[:40].strip("-")), st.text())
+@example("a-" * 19 + "aa", "")
 def test_names_lead_back_to_dataset_and_run(dataset: str, seed: str) -> None:
     run = run_id(NOW, seed)
+    assert keys.dataset_of(f"{dataset}/a.csv") == dataset
     assert parse_run_name(run_name(dataset, run)) == (dataset, run)
     assert len(run_name(dataset, run)) <= 63
 
