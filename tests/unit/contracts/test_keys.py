@@ -5,6 +5,8 @@ import pytest
 from core.contracts import keys
 from core.contracts.errors import RejectedDataError
 
+LONGEST = "a-" * 19 + "aa"
+
 
 @pytest.mark.parametrize(
     ("key", "dataset"),
@@ -12,7 +14,7 @@ from core.contracts.errors import RejectedDataError
         ("grocery/2024-05.csv", "grocery"),
         ("grocery/2024/May sales é.csv", "grocery"),
         ("top.csv", "default"),
-        ("a-" * 19 + "aa/x.csv", "a-" * 19 + "aa"),
+        (f"{LONGEST}/x.csv", LONGEST),
     ],
 )
 def test_the_first_folder_is_the_dataset(key: str, dataset: str) -> None:
@@ -22,8 +24,7 @@ def test_the_first_folder_is_the_dataset(key: str, dataset: str) -> None:
 @pytest.mark.parametrize(
     "key",
     [
-        "a" * 41 + "/x.csv",
-        "a-" * 20 + "a/x.csv",
+        f"{LONGEST}a/x.csv",
         "My Shop/a.csv",
         "UPPER/a.csv",
         "a--b/x.csv",

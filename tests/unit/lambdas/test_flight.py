@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from core.contracts import keys
 from lambdas.shared.flight import MAX_UPLOADS_PER_RUN, Flight, Starter, Waiting, choose, start_if_idle
 from lambdas.shared.pipelines import Execution
 from lambdas.shared.runs import parse_run_name, run_id, run_name
