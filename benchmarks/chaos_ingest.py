@@ -40,7 +40,9 @@ from training.place import Place, on_laptop
 from training.store import Bucket
 
 FIRST = date(2024, 1, 1)
-DAYS, STORES, ITEMS = 28, 4, 5  # fewer days than a model needs, so that runs ingest and nothing else
+DAYS, STORES, ITEMS = 28, 4, 5
+NOTHING_DUE = "[model]\nhorizon = 400\n"
+"""Asks for more history than there is, so that runs ingest and nothing else."""
 CLIENTS = 8
 SCHEMA = {
     "date": pl.Date, "store_id": pl.String, "item_id": pl.String, "units": pl.Float64, "price": pl.Float64,
@@ -68,6 +70,9 @@ class Chaos:
 
     def run(self) -> None:
         """Send everything."""
+        for dataset in self.datasets:
+            lake = Bucket(self.client.cloud.s3, self.client.info.buckets.lake)
+            lake.put(keys.config(dataset), NOTHING_DUE)
         random_ = random.Random(self.seed)
         files = max(1, self.uploads // 3)  # each is written three times or so
         plan = [
