@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
+import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 
 from core.contracts.errors import ConfigError, RetailForecastError
@@ -50,6 +51,7 @@ class World:
         self.service = self._service()
         self._with_service = service
         self._deployed = False  # what was deployed by halves is not worth keeping
+        self._unhealed: set[str] = set()  # parts started again, whose lost events are still to be looked for
         self._lock: IO[str] | None = None
         self._stopping = threading.Event()
         self._ended = threading.Event()
@@ -147,16 +149,18 @@ class World:
         self._ended.wait()  # what this thread started would end with it
 
     def _revive(self, dead: list[tuple[Child, str]], say: Say) -> None:
+        self._unhealed |= {child.name for child, _ in dead}
         try:
             for child, ready in dead:
                 say(f"{child.name} has ended; starting it again")
                 child.launch()
                 child.await_answer(ready)
-            if any(child is self.emulator.child for child, _ in dead):
+            if self.emulator.child.name in self._unhealed:
                 queues.release(Cloud(self.info))
-            if dead:
+            if self._unhealed:
                 self.client.sweep()
-        except (RetailForecastError, BotoCoreError, ClientError) as error:
+            self._unhealed.clear()
+        except (RetailForecastError, BotoCoreError, ClientError, httpx.HTTPError) as error:
             say(f"not yet: {error}")
 
     def down(self) -> None:
