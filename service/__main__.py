@@ -12,6 +12,7 @@ import uvicorn
 from core.contracts.errors import ConfigError, RetailForecastError
 from service import logs
 from service.app import app_from
+from service.measures import Measures
 from service.settings import Settings
 
 KEEP_ALIVE_SECONDS: Final = 75
@@ -53,7 +54,7 @@ def serve(settings: Settings) -> None:
     modes = {"forecasts": settings.serves_forecasts, "invocations": settings.bundle is not None}
     log.info("serving", extra={"host": settings.host, "port": settings.bind_port, **modes})
     uvicorn.run(
-        app,
+        Measures(app, settings.environment),
         host=settings.host,
         port=settings.bind_port,
         log_config=None,

@@ -116,6 +116,28 @@ class Data(Section):
     access_log_days: int = Field(90, ge=1)
 
 
+class Queries(Section):
+    """What people ask the sales tables in SQL."""
+
+    datasets: tuple[str, ...] = Field(("default",), description="datasets whose table is declared to Athena")
+    max_scanned_gb: int = Field(100, ge=1, le=10_000, description="a query that reads more is ended")
+
+
+class Audit(Section):
+    """CloudTrail: who did what."""
+
+    management_events: bool = Field(True, description="false where the account has a trail that holds them already")
+    log_days: Retention = 90
+    keep_days: int = Field(365, ge=90, description="how long the trail's files are kept")
+
+
+class Spending(Section):
+    """When somebody is told of costs; 'Project' and 'Environment' must be active cost allocation tags."""
+
+    monthly_usd: int = Field(200, ge=1, description="budget of this environment")
+    anomaly_usd: int = Field(20, ge=1, description="an unusual day is told from this much on")
+
+
 class Alarms(Section):
     """What somebody is woken for."""
 
@@ -125,6 +147,8 @@ class Alarms(Section):
     max_live_bias: float = Field(0.2, gt=0, description="in either direction")
     min_live_coverage: float = Field(0.65, gt=0, lt=1, description="share of days inside p10-p90; 0.8 is meant")
     max_queue_minutes: int = Field(15, ge=1)
+    max_api_p99_ms: int = Field(500, ge=1, description="slowest hundredth of the service's answers, over five minutes")
+    max_api_errors: int = Field(5, ge=1, description="answers in five minutes that failed on our side")
     runbook: str = Field(description="address of the runbook; alarms link to its anchors")
 
     @field_validator("runbook")
@@ -151,6 +175,9 @@ class Config(Section):
     cluster: Cluster = Cluster()
     service: ServiceSettings = ServiceSettings()
     data: Data = Data()
+    queries: Queries = Queries()
+    audit: Audit = Audit()
+    spending: Spending = Spending()
     alarms: Alarms
 
     @model_validator(mode="after")

@@ -1,11 +1,12 @@
-"""Where everything lies: three buckets, the uploads table, the key that encrypts them."""
+"""Where everything lies: three buckets, the uploads table, SQL over the lake, the key that encrypts them."""
 
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from core.contracts import names
+from core.contracts import keys, names
 from stacks.base import EnvironmentStack
 from stacks.config import Config
+from stacks.constructs.athena import queries
 from stacks.constructs.buckets import DataBucket, LogBucket
 from stacks.constructs.keys import SecureKey
 
@@ -20,11 +21,12 @@ class DataStack(EnvironmentStack):
         self.key = SecureKey(self, "Key", name="data", description="Sales, models, forecasts and jobs' volumes")
         logs = LogBucket(self, "LogBucket", days=config.data.access_log_days)
         raw = DataBucket(self, "RawBucket", purpose="raw", key=self.key, logs=logs)
-        lake = DataBucket(self, "LakeBucket", purpose="lake", key=self.key, logs=logs)
+        lake = DataBucket(self, "LakeBucket", purpose="lake", key=self.key, logs=logs, expiring={keys.ATHENA: 7})
         artifacts = DataBucket(
             self, "ArtifactsBucket", purpose="artifacts", key=self.key, logs=logs, expiring={"checkpoints/": 7}
         )
         uploads = self._uploads_table()
+        queries(self, lake=self.bucket_name("lake"), key=self.key)
 
         self.tell("key-arn", self.key.key_arn)
         self.tell("raw-bucket", raw.bucket_name)

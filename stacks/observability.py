@@ -1,4 +1,7 @@
-"""What is seen of the system and what somebody is woken for. Knows the others' things by name only."""
+"""What is seen of the system, what somebody is woken for, who did what, and what it costs.
+
+Knows the others' things by name only.
+"""
 
 from collections.abc import Iterator
 
@@ -7,12 +10,15 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from core.contracts import names
+from k8s_charts.place import APP, NAMESPACE
 from stacks.base import EnvironmentStack
 from stacks.config import Config
 from stacks.constructs import metrics
 from stacks.constructs.alarms import ABOVE, BELOW, AlarmSpec, alarm
+from stacks.constructs.audit import trail
 from stacks.constructs.dashboard import dashboard
 from stacks.constructs.keys import SecureKey
+from stacks.constructs.spending import spending
 from stacks.constructs.topics import AlarmTopic, topic_arn
 from stacks.parts import FUNCTIONS, ROLLBACK_TOPIC, component
 
@@ -21,18 +27,24 @@ ERRORS_BEFORE_ALARM = 3
 
 
 class ObservabilityStack(EnvironmentStack):
-    """Dashboard, alarms, and the topic they go to."""
+    """Dashboard, alarms and the topic they go to, audit trail, budget."""
 
     def __init__(self, scope: Construct, config: Config) -> None:
         super().__init__(
-            scope, config, name="observability", component="infra", description="Retail forecast: dashboard and alarms"
+            scope,
+            config,
+            name="observability",
+            component="infra",
+            description="Retail forecast: dashboard, alarms, trail, budget",
         )
         dashboard(self)
         key = SecureKey(self, "Key", name="alarms", description="Alarms on their way to people")
         people = AlarmTopic(self, "AlarmTopic", name="alarms", key=key)
         for email in config.alarms.emails:
             people.add_subscription(subscriptions.EmailSubscription(email))
-        for spec in (*self._functions(), *self._pipelines(), *self._accuracy()):
+        spending(self, people)
+        watched = trail(self)
+        for spec in (*self._functions(), *self._pipelines(), *self._accuracy(), *self._service(), *watched):
             alarm(self, spec, people)
 
     def _functions(self) -> Iterator[AlarmSpec]:
@@ -78,6 +90,39 @@ class ObservabilityStack(EnvironmentStack):
             says="The tables were not maintained; they work as before, but grow slower and larger.",
             runbook="maintenance-failed",
             metric=metrics.pipeline(upkeep, "ExecutionFailed"),
+            threshold=1,
+        )
+
+    def _service(self) -> Iterator[AlarmSpec]:
+        env, cluster, alarms = self.config.environment, self.physical("cluster"), self.config.alarms
+        yield AlarmSpec(
+            name="api-errors",
+            says="The service fails on requests.",
+            runbook="service-fails",
+            metric=metrics.service(env, "ApiServerErrors", statistic="Sum"),
+            threshold=alarms.max_api_errors,
+        )
+        yield AlarmSpec(
+            name="api-slow",
+            says=f"One answer in a hundred takes longer than {alarms.max_api_p99_ms} ms.",
+            runbook="service-slow",
+            metric=metrics.service(env, "ApiP99", statistic="Maximum"),
+            threshold=alarms.max_api_p99_ms,
+            when=ABOVE,
+        )
+        yield AlarmSpec(
+            name="pods-few",
+            says=f"Fewer than {self.config.service.min_pods} pods of the service run.",
+            runbook="pods-or-nodes",
+            metric=metrics.pods(cluster, NAMESPACE, APP),
+            threshold=self.config.service.min_pods,
+            when=BELOW,
+        )
+        yield AlarmSpec(
+            name="nodes-failed",
+            says="A node of the cluster has failed.",
+            runbook="pods-or-nodes",
+            metric=metrics.cluster(cluster, "cluster_failed_node_count"),
             threshold=1,
         )
 

@@ -11,6 +11,7 @@ lake       config/<dataset>.toml           how to read and train a dataset
            forecasts/<dataset>/<model>/... requests, answers, publication
            accuracy/<dataset>/<run>.json   live accuracy measured on one arrival
            ingested/<dataset>/<sha256>.json which upload brought this content
+           athena/                         results of people's queries, for a week
 artifacts  models/<dataset>/<run>/...      model bundles
            checkpoints/<dataset>/<run>/    training checkpoints
            champions/<dataset>.json        the champion pointer
@@ -27,6 +28,7 @@ QUARANTINE: Final = "quarantine/"
 OUR_RAW_PREFIXES: Final = (VERDICTS, QUARANTINE)
 CHAMPIONS: Final = "champions/"
 TABLES: Final = "tables/"
+ATHENA: Final = "athena/"
 DEFAULT_DATASET: Final = "default"
 
 _MAX_KEY: Final = 1024

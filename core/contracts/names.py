@@ -7,10 +7,21 @@ in the world (the account id).
 from typing import Final, Literal
 
 Environment = Literal["dev", "staging", "prod"]
-Purpose = Literal["raw", "lake", "artifacts", "logs"]
+Purpose = Literal["raw", "lake", "artifacts", "logs", "trail"]
 
 PREFIX: Final = "mlops"
 METRIC_NAMESPACE: Final = "RetailForecast"
+REQUESTS_LINE: Final = "requests"
+"""Message of the log line in which the service says, every minute, what was asked of it."""
+REQUEST_METRICS: Final = {
+    "requests": "ApiRequests",
+    "client_errors": "ApiClientErrors",
+    "server_errors": "ApiServerErrors",
+    "p50_ms": "ApiP50",
+    "p95_ms": "ApiP95",
+    "p99_ms": "ApiP99",
+}
+"""Fields of that line, and the metrics CloudWatch makes of them under the dimension Environment."""
 
 
 def resource(env: str, component: str) -> str:
@@ -41,6 +52,11 @@ def forecast_pipeline(env: str) -> str:
 def maintain_pipeline(env: str) -> str:
     """SageMaker pipeline that keeps the tables in good order."""
     return resource(env, "maintain")
+
+
+def database(env: str) -> str:
+    """Glue database of the lake's tables; SQL takes no hyphens: ``mlops_dev_lake``."""
+    return resource(env, "lake").replace("-", "_")
 
 
 def model_package_group(env: str) -> str:

@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
 from stacks.base import EnvironmentStack
+from stacks.constructs.api_metrics import api_metrics
 from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.irsa import PodRole
 from stacks.constructs.keys import SecureKey
@@ -48,6 +49,7 @@ class Addons:
         stack = self._stack
         group_names = container_logs(stack)
         groups = [log_group(stack, f"Logs-{name.rpartition('/')[2]}", name, key) for name in group_names]
+        api_metrics(stack, groups[CONTAINER_LOGS.index("application")])
         role = self._role(
             "ObservabilityRole", "amazon-cloudwatch", "cloudwatch-agent", "CloudWatch agent: metrics and logs of pods"
         )

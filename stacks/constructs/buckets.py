@@ -1,6 +1,7 @@
 """Buckets with secure defaults."""
 
 import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
@@ -31,6 +32,56 @@ class LogBucket(s3.Bucket):
                     abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
                 )
             ],
+        )
+        self._admit_trail(scope)
+
+    def _admit_trail(self, scope: EnvironmentStack) -> None:
+        """The trail's bucket is in a later stack; those of this one are admitted by the CDK."""
+        source = scope.format_arn(service="s3", region="", account="", resource=scope.bucket_name("trail"))
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="TrailBucketLogs",
+                principals=[iam.ServicePrincipal("logging.s3.amazonaws.com")],
+                actions=["s3:PutObject"],
+                resources=[self.arn_for_objects("trail/*")],
+                conditions={
+                    "ArnLike": {"aws:SourceArn": source},
+                    "StringEquals": {"aws:SourceAccount": scope.account},
+                },
+            )
+        )
+
+
+class TrailBucket(s3.Bucket):
+    """Where CloudTrail writes; nobody changes what is there, and versions outlive a deletion."""
+
+    def __init__(self, scope: EnvironmentStack, construct_id: str, *, key: kms.IKey, days: int) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            bucket_name=scope.bucket_name("trail"),
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=key,
+            bucket_key_enabled=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            server_access_logs_bucket=s3.Bucket.from_bucket_name(scope, "LogBucket", scope.bucket_name("logs")),
+            server_access_logs_prefix="trail/",
+            removal_policy=scope.removal,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="expire",
+                    expiration=cdk.Duration.days(days),
+                    noncurrent_version_expiration=cdk.Duration.days(scope.config.data.old_versions_days),
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
+                )
+            ],
+        )
+        cdk.Annotations.of(self).acknowledge_warning(
+            "@aws-cdk/aws-s3:accessLogsPolicyNotAdded", "the data stack's log bucket admits this one by name"
         )
 
 

@@ -1,4 +1,4 @@
-"""The dashboard: from uploads to accuracy, in the order of a row's way."""
+"""The dashboard: from uploads to forecasts served, and what it costs, in the order of a row's way."""
 
 from typing import Final
 
@@ -9,6 +9,7 @@ from core.contracts import names
 from core.contracts.verdict import Kind
 from stacks.base import EnvironmentStack
 from stacks.constructs import metrics
+from stacks.constructs.service_dashboard import service_rows
 from stacks.parts import FUNCTIONS, component
 
 HALF: Final = 12
@@ -21,7 +22,8 @@ def dashboard(stack: EnvironmentStack) -> cloudwatch.Dashboard:
         stack, "Dashboard", dashboard_name=stack.physical("overview"), default_interval=cdk.Duration.days(28)
     )
     env = stack.config.environment
-    for row in (_uploads(env), _runs(stack), _accuracy(env), _functions(stack), _queues(stack)):
+    rows = [_uploads(env), _runs(stack), _accuracy(env), _functions(stack), _queues(stack), *service_rows(stack)]
+    for row in rows:
         board.add_widgets(*row)
     return board
 

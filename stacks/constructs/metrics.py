@@ -1,5 +1,6 @@
 """What is measured, by whom, under which name."""
 
+import re
 from typing import Final
 
 import aws_cdk as cdk
@@ -10,6 +11,7 @@ from core.contracts.names import METRIC_NAMESPACE
 DIMENSIONS: Final = ("Environment", "Dataset")
 """Of our own metrics; the functions write exactly these."""
 PIPELINES: Final = "AWS/Sagemaker/ModelBuildingPipeline"
+CONTAINERS: Final = "ContainerInsights"
 SOON: Final = cdk.Duration.minutes(5)
 DAY: Final = cdk.Duration.days(1)
 
@@ -47,6 +49,62 @@ def queue(name: str, metric: str, *, statistic: str = "Maximum", period: cdk.Dur
 def pipeline(name: str, metric: str, *, statistic: str = "Sum", period: cdk.Duration = SOON) -> cloudwatch.Metric:
     """A metric of a SageMaker pipeline."""
     return _of(PIPELINES, "PipelineName", name, metric, statistic=statistic, period=period)
+
+
+def service(environment: str, name: str, *, statistic: str) -> cloudwatch.Metric:
+    """A metric of the API, read out of its own logs."""
+    return _of(METRIC_NAMESPACE, "Environment", environment, name, statistic=statistic, period=SOON)
+
+
+def pods(cluster: str, namespace: str, name: str) -> cloudwatch.Metric:
+    """Running pods of a Kubernetes service, by Container Insights; the fewest there were."""
+    return cloudwatch.Metric(
+        namespace=CONTAINERS,
+        metric_name="service_number_of_running_pods",
+        dimensions_map={"ClusterName": cluster, "Namespace": namespace, "Service": name},
+        statistic="Minimum",
+        period=SOON,
+    )
+
+
+def cluster(name: str, metric: str, *, statistic: str = "Maximum") -> cloudwatch.Metric:
+    """A metric of a whole cluster, by Container Insights."""
+    return _of(CONTAINERS, "ClusterName", name, metric, statistic=statistic, period=SOON)
+
+
+def searched(
+    schema: str, words: str, metric: str, *, statistic: str, label: str | None = None, period: cdk.Duration = SOON
+) -> cloudwatch.IMetric:
+    """Metrics whose names complete only after deployment, found by words; for dashboards only."""
+    query = f'{{{schema}}} MetricName="{metric}" {words}'
+    return cloudwatch.MathExpression(
+        expression=f"SEARCH('{query}', '{statistic}', {period.to_seconds():.0f})",
+        label=label or f"{metric} {statistic}",
+        period=period,
+    )
+
+
+def plain(namespace: str, name: str) -> cloudwatch.Metric:
+    """A count without dimensions."""
+    return cloudwatch.Metric(namespace=namespace, metric_name=name, statistic="Sum", period=SOON)
+
+
+def spent(service_name: str) -> cloudwatch.Metric:
+    """What the account has spent this month on one AWS service; kept by AWS in one region alone."""
+    return cloudwatch.Metric(
+        namespace="AWS/Billing",
+        metric_name="EstimatedCharges",
+        dimensions_map={"Currency": "USD", "ServiceName": service_name},
+        statistic="Maximum",
+        period=DAY,
+        region="us-east-1",
+        label=service_name,
+    )
+
+
+def hyphened(name: str) -> str:
+    """``KeyInDanger`` -> ``key-in-danger``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
 def _of(

@@ -21,6 +21,8 @@ class AlarmTopic(sns.Topic):
 
     def __init__(self, scope: EnvironmentStack, construct_id: str, *, name: str, key: SecureKey) -> None:
         super().__init__(scope, construct_id, topic_name=scope.physical(name), master_key=key, enforce_ssl=True)
+        self._account = scope.account
+        self._key = key
         key.open_to_service(CLOUDWATCH)
         alarms = scope.format_arn(
             service="cloudwatch",
@@ -38,6 +40,19 @@ class AlarmTopic(sns.Topic):
                     "StringEquals": {"aws:SourceAccount": scope.account},
                     "ArnLike": {"aws:SourceArn": alarms},
                 },
+            )
+        )
+
+    def open_to_account(self, service: str) -> None:
+        """Let a service publish on behalf of this account: budgets and cost alerts have no alarms to name."""
+        self._key.open_to_service(service)
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid=f"{service.split('.', maxsplit=1)[0].capitalize()}Publishes",
+                principals=[iam.ServicePrincipal(service)],
+                actions=["sns:Publish"],
+                resources=[self.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": self._account}},
             )
         )
 

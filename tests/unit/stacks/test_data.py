@@ -4,6 +4,7 @@ import pytest
 
 from core.contracts import keys, names
 from tests.unit.stacks.synthesis import Template, templates, text
+from training.claims import LIVE
 
 pytestmark = pytest.mark.xdist_group("synth")
 PURPOSES: tuple[names.Purpose, ...] = ("raw", "lake", "artifacts")
@@ -62,7 +63,7 @@ def test_what_was_overwritten_can_be_had_back_for_a_while(
     assert rules["housekeeping"]["NoncurrentVersionExpiration"]["NoncurrentDays"] >= 30
     assert "ExpirationInDays" not in rules["housekeeping"]
     expiring = {each.get("Prefix") for each in rules.values() if "ExpirationInDays" in each}
-    assert expiring == ({"checkpoints/"} if purpose == "artifacts" else set())
+    assert expiring == {"artifacts": {"checkpoints/"}, "lake": {keys.ATHENA}}.get(purpose, set())
 
 
 def test_models_and_champions_never_expire(data: Template, environment: str) -> None:
@@ -107,3 +108,33 @@ def test_the_key_is_rotated(data: Template) -> None:
 
 def key(data: Template) -> str:
     return data.one("AWS::KMS::Key")[0]
+
+
+def test_sql_reads_the_live_rows_of_the_table_that_ingest_writes(data: Template, environment: str) -> None:
+    saved = data.of_type("AWS::Athena::NamedQuery")
+    declare, view = (text(each["QueryString"]) for _, each in sorted(saved.items()))
+    lake = names.bucket(environment, "lake", "<AWS::AccountId>")
+    database = names.database(environment)
+    assert f"'s3://{lake}/{keys.table('default', 'sales')}/'" in declare
+    assert "'table_type' = 'DELTA'" in declare
+    assert f"CREATE EXTERNAL TABLE IF NOT EXISTS {database}.sales_default_claims" in declare
+    assert view.rstrip().endswith(f'FROM {database}.sales_default_claims WHERE "{LIVE}"')
+    _, found = data.one("AWS::Glue::Database")
+    assert found["DatabaseInput"]["Name"] == database
+
+
+def test_answers_to_queries_are_encrypted_by_our_key_whoever_asks(data: Template, environment: str) -> None:
+    _, group = data.one("AWS::Athena::WorkGroup", Name=f"mlops-{environment}-lake")
+    settings = group["WorkGroupConfiguration"]
+    assert settings["EnforceWorkGroupConfiguration"]
+    assert settings["BytesScannedCutoffPerQuery"] == 100 * 10**9
+    assert settings["ResultConfiguration"]["EncryptionConfiguration"]["EncryptionOption"] == "SSE_KMS"
+    assert text(settings["ResultConfiguration"]["OutputLocation"]).endswith(f"/{keys.ATHENA}")
+
+
+def test_the_log_bucket_takes_what_the_trails_bucket_logs(data: Template, environment: str) -> None:
+    logical, _ = bucket(data, environment, "logs")
+    (policy,) = [each for each in data.of_type("AWS::S3::BucketPolicy").values() if each["Bucket"] == {"Ref": logical}]
+    (admitted,) = [each for each in policy["PolicyDocument"]["Statement"] if each.get("Sid") == "TrailBucketLogs"]
+    source = text(admitted["Condition"]["ArnLike"]["aws:SourceArn"])
+    assert source.endswith(names.bucket(environment, "trail", "<AWS::AccountId>"))

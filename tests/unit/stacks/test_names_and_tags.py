@@ -16,6 +16,9 @@ UNTAGGED = {
     "AWS::EC2::LaunchTemplate",  # has specifications of tags instead, see its own test
     "AWS::Lambda::LayerVersion",
     "AWS::KMS::Alias",
+    "AWS::Athena::NamedQuery",
+    "AWS::Glue::Database",
+    "AWS::Logs::MetricFilter",
     "AWS::S3::BucketPolicy",
     "AWS::IAM::Policy",
     "AWS::SQS::QueuePolicy",
@@ -31,6 +34,10 @@ NAMED = {
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Events::Rule": "Name",
     "AWS::SNS::Topic": "TopicName",
+    "AWS::Athena::WorkGroup": "Name",
+    "AWS::CE::AnomalyMonitor": "MonitorName",
+    "AWS::CloudTrail::Trail": "TrailName",
+    "AWS::Logs::MetricFilter": "FilterName",
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::CloudWatch::Dashboard": "DashboardName",
     "AWS::SageMaker::Pipeline": "PipelineName",
@@ -52,7 +59,7 @@ def test_everything_that_takes_tags_has_ours(case: tuple[str, str, Template]) ->
     component = COMPONENTS[stack]
     wanted = tags(environment, component)  # type: ignore[arg-type]
     for name, resource in template.resources.items():
-        found = resource["Properties"].get("Tags")
+        found = resource["Properties"].get("Tags") or resource["Properties"].get("ResourceTags")
         if resource["Type"] in UNTAGGED or resource["Type"].startswith("Custom::"):
             continue
         assert found, f"{name} ({resource['Type']}) has no tags"

@@ -39,6 +39,11 @@ def widgets(template: Template) -> list[dict[str, Any]]:
     return [widget["properties"] for widget in json.loads(text(board["DashboardBody"]))["widgets"]]
 
 
+def board(template: Template) -> str:
+    """The dashboard's body, readable."""
+    return json.dumps(widgets(template)).replace('\\\\\\"', '"').replace('\\"', '"')
+
+
 def test_every_alarm_tells_the_topic_when_it_starts_and_when_it_ends(observability: Template) -> None:
     topic, _ = observability.one("AWS::SNS::Topic", TopicName="mlops-dev-alarms")
     assert alarms(observability)
@@ -49,8 +54,12 @@ def test_every_alarm_tells_the_topic_when_it_starts_and_when_it_ends(observabili
 
 def test_cloudwatch_may_publish_to_the_topic_and_use_its_key(observability: Template) -> None:
     topic, properties = observability.one("AWS::SNS::Topic")
-    key, found = observability.one("AWS::KMS::Key")
-    assert text(properties["KmsMasterKeyId"]) == f"<{key}.Arn>"
+    ((key, found),) = [
+        each
+        for each in observability.of_type("AWS::KMS::Key").items()
+        if text(properties["KmsMasterKeyId"]) == f"<{each[0]}.Arn>"
+    ]
+    assert key
     cloudwatch = {"Service": "cloudwatch.amazonaws.com"}
     (opened,) = [each for each in found["KeyPolicy"]["Statement"] if each["Principal"] == cloudwatch]
     assert set(opened["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey*"}
@@ -78,7 +87,7 @@ def test_alarms_watch_every_queue_function_and_pipeline(observability: Template)
     watched = {
         (alarm["MetricName"], dimension["Value"])
         for alarm in alarms(observability)
-        for dimension in alarm["Dimensions"]
+        for dimension in alarm.get("Dimensions", [])
         if dimension["Name"] in ("QueueName", "FunctionName", "PipelineName")
     }
     ml = templates("dev")["ml"]
@@ -93,7 +102,12 @@ def test_alarms_watch_every_queue_function_and_pipeline(observability: Template)
 
 
 def test_accuracy_is_watched_under_the_dimensions_the_functions_write(observability: Template) -> None:
-    ours = [alarm for alarm in alarms(observability) if alarm["Namespace"] == names.METRIC_NAMESPACE]
+    of_service = set(names.REQUEST_METRICS.values())
+    ours = [
+        alarm
+        for alarm in alarms(observability)
+        if alarm["Namespace"] == names.METRIC_NAMESPACE and alarm["MetricName"] not in of_service
+    ]
     assert {alarm["MetricName"] for alarm in ours} == {"LiveWape", "LiveBias", "LiveCoverage"} <= emitted()
     for alarm in ours:
         dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
@@ -115,7 +129,8 @@ def test_alarms_are_on_one_metric_each_so_that_every_cloudformation_takes_them(o
 
 
 def test_the_dashboard_shows_only_measures_that_the_functions_emit(observability: Template) -> None:
-    searched = set(re.findall(r'MetricName=\\?"(\w+)\\?"', json.dumps(widgets(observability)).replace("\\\\", "\\")))
+    searches = [each for each in re.findall(r"SEARCH\([^)]*\)", board(observability)) if names.METRIC_NAMESPACE in each]
+    searched = {name for each in searches for name in re.findall(r'MetricName="(\w+)"', each)}
     assert searched
     assert searched <= emitted()
 
@@ -126,7 +141,82 @@ def test_the_dashboard_shows_only_measures_that_the_functions_emit(observability
         "UploadsAccepted", "UploadsRejected", "RowsRefused", "ExecutionSucceeded", "ExecutionFailed",
         "BacktestWape", "LiveWape", "LiveBias", "LiveCoverage", "Errors", "Duration",
         "ApproximateNumberOfMessagesVisible", "mlops-dev-on-upload-dlq",
+        "ApiRequests", "ApiP50", "ApiP95", "ApiP99", "ApiServerErrors", "TargetResponseTime", "HTTPCode_ELB_5XX_Count",
+        "service_number_of_running_pods", "cluster_node_count", "EstimatedCharges",
     ],
 )  # fmt: skip
 def test_the_dashboard_shows(observability: Template, metric: str) -> None:
     assert metric in json.dumps(widgets(observability))
+
+
+def test_the_service_is_watched_by_the_metrics_its_own_log_lines_become(observability: Template) -> None:
+    filters = templates("dev")["cluster"].of_type("AWS::Logs::MetricFilter").values()
+    made = {}
+    for each in filters:
+        (transformation,) = each["MetricTransformations"]
+        made[transformation["MetricName"]] = each
+        assert f'$.log_processed.message = "{names.REQUESTS_LINE}"' in each["FilterPattern"]
+        assert transformation["MetricNamespace"] == names.METRIC_NAMESPACE
+        assert [part["Key"] for part in transformation["Dimensions"]] == ["Environment"]
+    assert set(made) == set(names.REQUEST_METRICS.values())
+    watched = {alarm["MetricName"] for alarm in alarms(observability)}
+    assert {"ApiServerErrors", "ApiP99", "service_number_of_running_pods", "cluster_failed_node_count"} <= watched
+
+
+def test_the_trail_sees_all_regions_validates_its_files_and_watches_the_raw_bucket(observability: Template) -> None:
+    _, trail = observability.one("AWS::CloudTrail::Trail", TrailName="mlops-dev-trail")
+    assert trail["IsMultiRegionTrail"]
+    assert trail["EnableLogFileValidation"]
+    assert trail["IsLogging"]
+    assert trail["CloudWatchLogsLogGroupArn"]
+    watched = [
+        text(value)
+        for each in trail["EventSelectors"]
+        for part in each.get("DataResources", [])
+        for value in part["Values"]
+    ]
+    ends = [value.rpartition(":::")[2] for value in watched]
+    assert ends == ["mlops-dev-raw-<AWS::AccountId>/", "mlops-dev-artifacts-<AWS::AccountId>/champions/"]
+
+
+def test_the_trail_and_nothing_else_may_write_to_its_bucket_and_use_its_key(observability: Template) -> None:
+    _, trail = observability.one("AWS::CloudTrail::Trail")
+    key = observability.resources[text(trail["KMSKeyId"]).strip("<>").removesuffix(".Arn")]["Properties"]
+    of_trail = [each for each in key["KeyPolicy"]["Statement"] if each.get("Sid", "").startswith("Trail")]
+    assert [each["Action"] for each in of_trail] == ["kms:GenerateDataKey*", "kms:DescribeKey"]
+    for each in of_trail:
+        assert text(each["Condition"]["StringEquals"]["aws:SourceArn"]).endswith(":trail/mlops-dev-trail")
+    _, bucket = observability.one("AWS::S3::Bucket")
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert text(bucket["LoggingConfiguration"]["DestinationBucketName"]) == "mlops-dev-logs-<AWS::AccountId>"
+
+
+def test_what_nobody_should_do_is_counted_in_the_trails_log_and_raises_an_alarm(observability: Template) -> None:
+    filters = observability.of_type("AWS::Logs::MetricFilter").values()
+    counted = {part["MetricName"] for each in filters for part in each["MetricTransformations"]}
+    assert counted == {"ChampionMovedByHand", "KeyInDanger", "AccessDenied"}
+    assert counted <= {alarm["MetricName"] for alarm in alarms(observability)}
+    (moved,) = [each["FilterPattern"] for each in filters if "champions/" in each["FilterPattern"]]
+    _, promote = templates("dev")["ml"].one("AWS::Lambda::Function", FunctionName="mlops-dev-promote")
+    assert f'$.userIdentity.principalId != "*:{promote["FunctionName"]}"' in moved, "its own moves are no alarm"
+
+
+@pytest.mark.parametrize(("environment", "usd"), [("dev", "200"), ("prod", "800")])
+def test_a_budget_and_unusual_days_are_told_to_the_topic(environment: str, usd: str) -> None:
+    template = templates(environment)["observability"]
+    topic, _ = template.one("AWS::SNS::Topic")
+    _, budget = template.one("AWS::Budgets::Budget")
+    assert str(budget["Budget"]["BudgetLimit"]["Amount"]) == usd
+    tags = [each["Tags"] for each in budget["Budget"]["FilterExpression"]["And"]]
+    assert [(each["Key"], each["Values"]) for each in tags] == [
+        ("Project", ["MLOpsRetailForecast"]),
+        ("Environment", [environment]),
+    ]
+    told = [part for each in budget["NotificationsWithSubscribers"] for part in each["Subscribers"]]
+    _, unusual = template.one("AWS::CE::AnomalySubscription")
+    assert all(each["Address"] == {"Ref": topic} for each in [*told, *unusual["Subscribers"]])
+    _, policy = template.one("AWS::SNS::TopicPolicy")
+    allowed = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    services = {each["Principal"]["Service"] for each in allowed}
+    assert services == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com"}
+    assert all("aws:SourceAccount" in each["Condition"]["StringEquals"] for each in allowed)

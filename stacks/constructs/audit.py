@@ -1,0 +1,142 @@
+"""Who did what: CloudTrail into a bucket of its own and a log group, and alarms on what nobody should do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudtrail as cloudtrail
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+
+from core.contracts import keys, names
+from core.contracts.names import METRIC_NAMESPACE
+from stacks.base import EnvironmentStack
+from stacks.constructs import metrics
+from stacks.constructs.alarms import AlarmSpec
+from stacks.constructs.buckets import TrailBucket
+from stacks.constructs.grants import acknowledge
+from stacks.constructs.keys import SecureKey
+from stacks.constructs.retention import retention
+
+CLOUDTRAIL = "cloudtrail.amazonaws.com"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Events somebody is told of."""
+
+    name: str
+    """Of the metric."""
+    pattern: str
+    says: str
+    threshold: int = 1
+
+
+def trail(stack: EnvironmentStack) -> Iterator[AlarmSpec]:
+    """Trail ``mlops-{env}-trail`` over all regions, its files validated; yields the alarms on it.
+
+    Beside management events it holds who touched objects of the raw bucket, and who moved a champion pointer.
+    """
+    name = stack.physical("trail")
+    key = SecureKey(stack, "TrailKey", name="trail", description="Who did what: the trail's files and its log")
+    log_name = f"/aws/cloudtrail/{name}"
+    key.open_to_logs(log_name)
+    _open_to_trail(key, stack.format_arn(service="cloudtrail", resource="trail", resource_name=name))
+    group = logs.LogGroup(
+        stack,
+        "TrailLogs",
+        log_group_name=log_name,
+        retention=retention(stack.config.audit.log_days),
+        encryption_key=key,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+    made = cloudtrail.Trail(
+        stack,
+        "Trail",
+        trail_name=name,
+        bucket=TrailBucket(stack, "TrailBucket", key=key, days=stack.config.audit.keep_days),
+        encryption_key=key,
+        is_multi_region_trail=True,
+        include_global_service_events=True,
+        enable_file_validation=True,
+        send_to_cloud_watch_logs=True,
+        cloud_watch_log_group=group,
+        management_events=cloudtrail.ReadWriteType.ALL
+        if stack.config.audit.management_events
+        else cloudtrail.ReadWriteType.NONE,
+    )
+    role = made.node.find_child("LogsRole")
+    acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "log streams of one group; CloudTrail names them")
+    watched: tuple[tuple[names.Purpose, str], ...] = (("raw", ""), ("artifacts", keys.CHAMPIONS))
+    for purpose, prefix in watched:
+        bucket = s3.Bucket.from_bucket_name(stack, f"Watched-{purpose}", stack.bucket_name(purpose))
+        made.add_s3_event_selector([cloudtrail.S3EventSelector(bucket=bucket, object_prefix=prefix)])
+    for watch in _watches(stack):
+        yield _watched(stack, group, watch)
+
+
+def _watches(stack: EnvironmentStack) -> Iterator[Watch]:
+    promote = f"*:{stack.physical('promote')}"
+    yield Watch(
+        name="ChampionMovedByHand",
+        pattern=(
+            '{ ($.eventSource = "s3.amazonaws.com") && (($.eventName = "PutObject") || ($.eventName = "DeleteObject"))'
+            f' && ($.requestParameters.bucketName = "{stack.physical("artifacts")}-*")'
+            f' && ($.requestParameters.key = "{keys.CHAMPIONS}*") && ($.userIdentity.principalId != "{promote}") }}'
+        ),
+        says="A champion pointer was written by something other than the function that moves it.",
+    )
+    yield Watch(
+        name="KeyInDanger",
+        pattern=(
+            '{ ($.eventSource = "kms.amazonaws.com") && (($.eventName = "DisableKey") || '
+            '($.eventName = "ScheduleKeyDeletion") || ($.eventName = "PutKeyPolicy")) }'
+        ),
+        says="A key was disabled, scheduled for deletion, or given another policy: what it encrypts is at risk.",
+    )
+    yield Watch(
+        name="AccessDenied",
+        pattern='{ ($.errorCode = "AccessDenied*") || ($.errorCode = "*UnauthorizedOperation") }',
+        says="Many requests in this account were denied within five minutes.",
+        threshold=20,
+    )
+
+
+def _watched(stack: EnvironmentStack, group: logs.LogGroup, watch: Watch) -> AlarmSpec:
+    namespace = f"{METRIC_NAMESPACE}/{stack.physical('trail')}"
+    logs.CfnMetricFilter(
+        stack,
+        f"Filter-{watch.name}",
+        log_group_name=group.log_group_name,
+        filter_name=stack.physical(watch.name),
+        filter_pattern=watch.pattern,
+        metric_transformations=[
+            logs.CfnMetricFilter.MetricTransformationProperty(
+                metric_namespace=namespace, metric_name=watch.name, metric_value="1", default_value=0, unit="Count"
+            )
+        ],
+    )
+    return AlarmSpec(
+        name=f"trail-{metrics.hyphened(watch.name)}",
+        says=watch.says,
+        runbook="security",
+        metric=metrics.plain(namespace, watch.name),
+        threshold=watch.threshold,
+    )
+
+
+def _open_to_trail(key: SecureKey, trail_arn: str) -> None:
+    """Let this trail, and no other, encrypt by the key; CloudTrail refuses a trail whose key it cannot use."""
+    service = iam.ServicePrincipal(CLOUDTRAIL)
+    condition = {"StringEquals": {"aws:SourceArn": trail_arn}}
+    for sid, actions in (("TrailEncrypts", ["kms:GenerateDataKey*"]), ("TrailLooks", ["kms:DescribeKey"])):
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid=sid,
+                principals=[service],
+                actions=actions,
+                resources=["*"],  # in a key's own policy: this key
+                conditions=condition,
+            )
+        )
