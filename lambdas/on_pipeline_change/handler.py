@@ -19,7 +19,7 @@ from lambdas.shared.events import Command, Message, ServiceEvent
 from lambdas.shared.flight import Starter, start_if_idle
 from lambdas.shared.lake import Lake
 from lambdas.shared.log import logger
-from lambdas.shared.measures import FORECAST_FAILED, RETRAIN_FAILED, RETRAIN_SUCCEEDED, EmfEmitter
+from lambdas.shared.measures import FORECAST_FAILED, RETRAIN_FAILED, RETRAIN_SUCCEEDED, EmfEmitter, of_steps
 from lambdas.shared.pipelines import TERMINAL, Execution
 from lambdas.shared.records import answer, each_message, each_record, is_batch
 from lambdas.shared.runs import parse_run_name
@@ -125,6 +125,8 @@ def close(app: App, dataset: str, run_id: str, execution: Execution) -> None:
         reason=closed.failure,
         in_flight=closed.released,
     )
+    if closed.released:
+        app.consequences.emit(dataset, of_steps(app.starter.pipelines.seconds(execution.arn)))
     bring_on(app, dataset, closed)
 
 

@@ -1,7 +1,7 @@
 """Measures for CloudWatch: plain values, and the log lines (EMF) by which they get there."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -33,6 +33,15 @@ RETRAIN_FAILED: Final = Measure("RetrainFailed", 1, MetricUnit.Count)
 RETRAIN_SUCCEEDED: Final = Measure("RetrainFailed", 0, MetricUnit.Count)
 """The zero lets an alarm on failures return to OK."""
 FORECAST_FAILED: Final = Measure("ForecastFailed", 1, MetricUnit.Count)
+
+
+MACHINE_STEPS: Final = ("Ingest", "Train", "Evaluate")
+"""Steps of a retrain run that are machines; conditions and registrations take no time to speak of."""
+
+
+def of_steps(seconds: Mapping[str, float]) -> list[Measure]:
+    """How long the machines of a run were at work, step by step."""
+    return [Measure(f"{name}Seconds", seconds[name], MetricUnit.Seconds) for name in MACHINE_STEPS if name in seconds]
 
 
 def of_verdicts(verdicts: Iterable[Verdict]) -> list[Measure]:

@@ -12,6 +12,7 @@ from lambdas.shared.log import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import PipelineExecutionStepTypeDef
 
 
 TERMINAL: Final = ("Succeeded", "Failed", "Stopped")
@@ -73,6 +74,10 @@ class Pipelines(Protocol):
         """State of an execution; None when there is no such execution."""
         ...
 
+    def seconds(self, arn: str) -> dict[str, float]:
+        """How long each step of an execution ran, by the step's name."""
+        ...
+
 
 class SageMakerPipelines:
     """``Pipelines`` by boto3."""
@@ -108,14 +113,25 @@ class SageMakerPipelines:
             failure = "the run was stopped"
         return Execution(arn, answer.get("PipelineExecutionDisplayName", ""), status, failure)
 
-    def _failed_step(self, arn: str) -> str | None:
-        """Which step failed and why; the execution's own reason only says that one did."""
+    def seconds(self, arn: str) -> dict[str, float]:
+        """How long each step that has ended ran; empty when the steps cannot be listed."""
+        return {
+            step["StepName"]: (step["EndTime"] - step["StartTime"]).total_seconds()
+            for step in self._steps(arn)
+            if "StartTime" in step and "EndTime" in step
+        }
+
+    def _steps(self, arn: str) -> "list[PipelineExecutionStepTypeDef]":
         try:
             answer = self._client.list_pipeline_execution_steps(PipelineExecutionArn=arn, SortOrder="Ascending")
         except ClientError as error:
             logger.warning("the steps of the execution cannot be listed", execution=arn, code=code(error))
-            return None
-        for step in answer["PipelineExecutionSteps"]:
+            return []
+        return answer["PipelineExecutionSteps"]
+
+    def _failed_step(self, arn: str) -> str | None:
+        """Which step failed and why; the execution's own reason only says that one did."""
+        for step in self._steps(arn):
             if step.get("StepStatus") == "Failed":
                 return f"{step['StepName']}: {step.get('FailureReason') or 'no reason given'}"
         return None

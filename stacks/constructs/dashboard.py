@@ -7,6 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from core.contracts import names
 from core.contracts.verdict import Kind
+from lambdas.shared.measures import MACHINE_STEPS
 from stacks.base import EnvironmentStack
 from stacks.constructs import metrics
 from stacks.constructs.service_dashboard import service_rows
@@ -40,10 +41,21 @@ def _runs(stack: EnvironmentStack) -> list[cloudwatch.IWidget]:
     pipelines = [names.retrain_pipeline(stack.config.environment), names.forecast_pipeline(stack.config.environment)]
     ends = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionStopped")
     return [
-        _graph("Runs", [metrics.pipeline(name, end, period=metrics.DAY) for name in pipelines for end in ends]),
+        _graph(
+            "Runs",
+            [metrics.pipeline(name, end, period=metrics.DAY) for name in pipelines for end in ends],
+            width=THIRD,
+        ),
         _graph(
             "Time a run takes",
             [metrics.pipeline(name, "ExecutionDuration", statistic="Average") for name in pipelines],
+            width=THIRD,
+        ),
+        _graph(
+            "Seconds of machine time, by step of a run",
+            [_all(stack.config.environment, f"{step}Seconds", "Sum") for step in MACHINE_STEPS],
+            width=THIRD,
+            stacked=True,
         ),
     ]
 

@@ -230,6 +230,10 @@ class MemoryPipelines:
         self.step()
         return self.executions.get(arn)
 
+    def seconds(self, arn: str) -> dict[str, float]:
+        self.step()
+        return {"Ingest": 30.0, "Due": 0.0, "Train": 90.0}
+
     def end(self, arn: str, status: str, failure: str | None = None) -> None:
         """Let an execution end."""
         self.executions[arn] = replace(self.executions[arn], status=status, failure=failure)

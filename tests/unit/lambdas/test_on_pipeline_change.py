@@ -214,6 +214,8 @@ def test_measures_are_emitted_once(
     finish(aws, pipelines, approved=False)
     assert emitted(capsys.readouterr().out) == {
         "RetrainFailed": [0],
+        "IngestSeconds": [30],
+        "TrainSeconds": [90],
         "UploadsAccepted": [1],
         "RowsRefused": [0],
         "BacktestWape": [0.2],

@@ -27,6 +27,7 @@ def emitted() -> set[str]:
     evaluation, report = Evaluation.model_construct(**shown), LiveAccuracy.model_construct(**shown)
     found = [*measures.of_evaluation(evaluation), *measures.of_accuracy([report])]
     found += [measures.RETRAIN_FAILED, measures.FORECAST_FAILED]
+    found += measures.of_steps(dict.fromkeys(measures.MACHINE_STEPS, 1.0))
     return {each.name for each in found} | {f"Uploads{kind.value.capitalize()}" for kind in Kind} | {"RowsRefused"}
 
 
