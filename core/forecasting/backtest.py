@@ -10,6 +10,7 @@ from core.contracts.sales import DATE, KEY, SERIES, UNITS
 from core.forecasting.boosters import OBJECTIVES
 from core.forecasting.calendar import Calendar
 from core.forecasting.core import SHAPE_MARK, blend, fit_core
+from core.forecasting.fitting import ALONE, Run
 from core.forecasting.grid import Floats
 from core.forecasting.intervals import Intervals, Residuals, calibrate
 from core.forecasting.metrics import quantile_name
@@ -86,7 +87,7 @@ def candidates(units: pl.Series) -> tuple[str, ...]:
     return ("tweedie",) if zeros > _INTERMITTENT else OBJECTIVES
 
 
-def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe) -> Trials:
+def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, run: Run = ALONE) -> Trials:
     """Fit at the oldest origin, then forecast each window from its own.
 
     Fitted are the recipe's objectives or, where it has none yet, every candidate.
@@ -102,12 +103,12 @@ def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe) -> Trials:
     if not starts:
         return Trials(objectives, empty)
     before = pl.Series(calendar.index(sales[DATE]))
-    core = fit_core(sales.filter(before <= starts[0]), spec, recipe, objectives)
+    core = fit_core(sales.filter(before <= starts[0]), spec, recipe, objectives=objectives, task="backtest", run=run)
     frames = []
     for origin in starts:
         history = sales.filter(before <= origin)
         window, future = known_of_window(sales, actuals, calendar, origin, spec)
-        answer = core.predict_each(history, future, spec)
+        answer = core.predict_each(history, future, spec, run)
         naive = seasonal_naive(history, future.select(KEY), spec.frequency)["naive"]
         start = calendar.dates(np.array([origin]))[0]
         labelled = window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS)

@@ -11,6 +11,7 @@ import numpy as np
 import xgboost as xgb
 
 from core.forecasting.features import Design
+from core.forecasting.fitting import Run, Sample, Share, grow
 from core.forecasting.grid import Doubles, Floats
 from core.forecasting.spec import THREADS, Recipe
 
@@ -48,28 +49,44 @@ _OFFSET: Final = 1.0
 """Added before the logarithm: one unit, so that zero has one."""
 
 
-def fit(design: Design, level: Doubles, units: Floats, recipe: Recipe, *, objective: str, seed: int) -> xgb.Booster:
+def fit(
+    design: Design,
+    level: Doubles,
+    units: Floats,
+    recipe: Recipe,
+    *,
+    task: str,
+    objective: str,
+    seed: int,
+    share: Share,
+    run: Run,
+) -> xgb.Booster:
     """Fit one booster.
 
     Args:
-        design: features of the training rows.
+        design: features of this host's training rows.
         level: what their units are relative to; positive.
         units: what was sold.
         recipe: rounds and settings.
+        task: name under which the run keeps its progress.
         objective: ``log`` or ``tweedie``.
         seed: of row and column sampling.
-    """
+        share: which of all hosts' rows these are.
+        run: the hosts and the progress.
+    """  # fmt: skip
+    label = _to_label(units, level, objective).astype(np.float32)
+    weight = _weight(level, objective, run).astype(np.float32)
     matrix = xgb.QuantileDMatrix(
         design.values,
-        label=_to_label(units, level, objective),
-        weight=_weight(level, objective),
+        label=label,
+        weight=weight,
         max_bin=_PARAMS["max_bin"],
         nthread=THREADS,
         feature_names=list(design.names),
     )
     params = _PARAMS | _OBJECTIVE[objective] | recipe.params | {"seed": seed}
-    params["min_child_weight"] = max(1.0, min(params["min_child_weight"], len(level) / _ROWS_PER_LEAF_SHARE))
-    return xgb.train(params, matrix, num_boost_round=recipe.rounds)
+    params["min_child_weight"] = max(1.0, min(params["min_child_weight"], share.total / _ROWS_PER_LEAF_SHARE))
+    return grow(task, params, matrix, Sample(label, weight, share), rounds=recipe.rounds, run=run)
 
 
 def predict(booster: xgb.Booster, design: Design, level: Doubles, objective: str) -> Doubles:
@@ -87,8 +104,11 @@ def _to_label(units: Floats, level: Doubles, objective: str) -> Doubles:
     return positive / level
 
 
-def _weight(level: Doubles, objective: str) -> Doubles:
+def _weight(level: Doubles, objective: str, run: Run) -> Doubles:
     """Larger series count more, by the root of their level; all positive."""
-    size = np.sqrt(level / (level + _OFFSET)) if objective == "log" else np.sqrt(level) / np.sqrt(level).mean()
+    if objective == "log":
+        size = np.sqrt(level / (level + _OFFSET))
+    else:
+        size = np.sqrt(level) / np.sqrt(np.concatenate(run.gather(level))).mean()
     weight: Doubles = size + 1e-3
     return weight

@@ -15,7 +15,8 @@ from core.forecasting.coldstart import is_own, sibling_levels
 from core.forecasting.encoding import Encoding
 from core.forecasting.features import Design, design
 from core.forecasting.features_known import MARK
-from core.forecasting.grid import Doubles, Ints
+from core.forecasting.fitting import ALONE, Run
+from core.forecasting.grid import Bools, Doubles, Ints
 from core.forecasting.intervals import SHAPE_FEATURES
 from core.forecasting.panel import Panel, build
 from core.forecasting.rows import Rows
@@ -28,9 +29,10 @@ SHAPE_MARK: Final = "~"
 _COLD_SHARE: Final = 0.04
 """Training rows shown as if their series had no history, so that the model knows what then."""
 
-
 _UNPLANNED_SHARE: Final = 0.05
 """Training rows shown as if nobody had told the covariates of the horizon."""
+_AT_ONCE: Final = 100_000
+"""Forecasts whose features are held at one time."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ class Core:
         by_objective = self.predict_each(history, future, spec)
         return by_objective.select(*KEY, blend(recipe).alias("mean"), pl.col(f"^{SHAPE_MARK}.*$"), "tier")
 
-    def predict_each(self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec) -> pl.DataFrame:
+    def predict_each(
+        self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, run: Run = ALONE
+    ) -> pl.DataFrame:
         """date, store_id, item_id, one column of means an objective, shape columns, tier."""
         past = history.filter(pl.col(UNITS).is_not_null())
         if past.is_empty():
@@ -66,19 +70,34 @@ class Core:
             last=origin, periods=spec.rhythm.history, horizon=ahead,
         )  # fmt: skip
         rows = _rows_of(asked, panel, period)
+        columns = self._answers(panel, rows, spec, run)
+        return asked.select(KEY).with_columns(pl.Series(name, values) for name, values in columns.items())
+
+    def _answers(self, panel: Panel, rows: Rows, spec: ForecastSpec, run: Run) -> dict[str, np.ndarray[Any, Any]]:
+        """Columns of the rows, some series at a time: features of all at once would not fit."""
+        order = np.argsort(rows.series, kind="stable")
+        share = run.share(rows.series[order])
+        mine = order[share.rows]
+        parts = [self._answer(panel, rows.take(mine[at : at + _AT_ONCE]), spec) for at in _starts(len(mine))]
+        told = [part for host in run.gather(parts) for part in host]
+        columns: dict[str, np.ndarray[Any, Any]] = {}
+        for name in told[0]:
+            column = np.concatenate([part[name] for part in told])
+            columns[name] = np.empty_like(column)
+            columns[name][order] = column
+        return columns
+
+    def _answer(self, panel: Panel, rows: Rows, spec: ForecastSpec) -> dict[str, np.ndarray[Any, Any]]:
         made, level, cold = _with_cold_levels(panel, rows, spec, tuple(e.name for e in self.static))
         closed = panel.open.at(rows.series, rows.target) < 0.5  # noqa: PLR2004 - a flag
-        columns = {}
+        columns: dict[str, np.ndarray[Any, Any]] = {}
         for objective, booster in self.boosters.items():
             mean = boosters.predict(booster, made, level, objective)
             columns[objective] = np.where(closed, 0.0, mean)
         for place, name in enumerate(made.names):
             if name.startswith(SHAPE_FEATURES):
                 columns[SHAPE_MARK + name] = made.values[:, place]
-        tier = np.where(cold, COLD_START_TIER, MODEL_TIER)
-        return asked.select(KEY).with_columns(
-            *(pl.Series(name, values) for name, values in columns.items()), pl.Series("tier", tier)
-        )
+        return columns | {"tier": np.where(cold, COLD_START_TIER, MODEL_TIER)}
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, boosters excepted."""
@@ -109,8 +128,10 @@ def blend(recipe: Recipe) -> pl.Expr:
     return pl.sum_horizontal(parts)
 
 
-def fit_core(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, objectives: tuple[str, ...]) -> Core:
-    """Fit the boosters of a recipe on all of ``sales``."""
+def fit_core(
+    sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, *, objectives: tuple[str, ...], task: str, run: Run = ALONE
+) -> Core:
+    """Fit the boosters of a recipe on all of ``sales``; ``task`` is this fit's name in the run."""
     calendar, first, last = span(sales, spec)
     past = sales.filter(pl.col(UNITS).is_not_null())
     known = encoding.fit(past, tuple(name for name in spec.known if name in sales.columns))
@@ -118,22 +139,40 @@ def fit_core(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, objectives
     panel = build(sales, None, calendar, known, static, last=last, periods=last - first + 1, horizon=0)
     rng = np.random.default_rng(spec.seed)
     rows = training_rows(panel, spec, recipe.rows, rng)
-    names = tuple(e.name for e in static)
-    made, level, _ = _with_cold_levels(panel, rows, spec, names, rng.random(len(rows)) < _COLD_SHARE)
-    _forget_known(made, rng)
-    units = panel.units[rows.series, rows.target]
-    fitted = {
-        objective: boosters.fit(made, level, units, recipe, objective=objective, seed=spec.seed)
-        for objective in objectives
-    }
-    return Core(calendar, known, static, made.names, fitted, len(rows))
+    cold, unplanned = rng.random(len(rows)) < _COLD_SHARE, rng.random(len(rows)) < _UNPLANNED_SHARE
+    tasks = {objective: f"{task}-{objective}" for objective in objectives}
+    done = {objective: run.finished(tasks[objective], recipe.rounds) for objective in objectives}
+    fitted = {objective: booster for objective, booster in done.items() if booster is not None}
+    if len(fitted) < len(objectives):
+        share = run.share(rows.series)
+        mine = np.arange(share.start, share.stop)
+        made, level = _training_design(panel, rows, mine, spec, tuple(e.name for e in static), cold=cold)
+        _forget_known(made, unplanned[mine])
+        units = panel.units[rows.series[mine], rows.target[mine]]
+        fitted |= {
+            objective: boosters.fit(
+                made, level, units, recipe, task=name, objective=objective, seed=spec.seed, share=share, run=run
+            )
+            for objective, name in tasks.items()
+            if objective not in fitted
+        }
+    names = tuple(fitted[objectives[0]].feature_names or ())
+    return Core(calendar, known, static, names, {name: fitted[name] for name in objectives}, len(rows))
 
 
-def _forget_known(made: Design, rng: np.random.Generator) -> None:
+def _training_design(
+    panel: Panel, rows: Rows, mine: Ints, spec: ForecastSpec, static: tuple[str, ...], *, cold: Bools
+) -> tuple[Design, Doubles]:
+    """Features and levels of a host's rows; of a host without rows, the columns it shares with the others."""
+    there = mine if len(mine) else np.zeros(1, dtype=np.int64)
+    made, level, _ = _with_cold_levels(panel, rows.take(there), spec, static, cold[there])
+    return Design(made.names, made.values[: len(mine)], made.level[: len(mine)]), level[: len(mine)]
+
+
+def _forget_known(made: Design, unplanned: Bools) -> None:
     """Blank the known covariates of a few training rows: a plan may leave them out one day."""
     known = np.array([place for place, name in enumerate(made.names) if MARK in name], dtype=np.int64)
-    rows = np.flatnonzero(rng.random(len(made.values)) < _UNPLANNED_SHARE)
-    made.values[rows[:, None], known] = np.nan
+    made.values[np.flatnonzero(unplanned)[:, None], known] = np.nan
 
 
 def _with_cold_levels(
@@ -152,6 +191,11 @@ def _with_cold_levels(
         made.values[chosen[:, None], own] = np.nan
         made.values[chosen, made.names.index("level")] = np.log(level[chosen])
     return made, np.maximum(level, 1e-3), cold
+
+
+def _starts(rows: int) -> range:
+    """Where the parts of a host's rows begin; one, empty, where it has none."""
+    return range(0, max(rows, 1), _AT_ONCE)
 
 
 def _everything(past: pl.DataFrame, spec: ForecastSpec) -> pl.DataFrame:

@@ -12,6 +12,7 @@ import xgboost as xgb
 from core.contracts.sales import UNITS
 from core.forecasting.backtest import backtest, with_intervals
 from core.forecasting.core import Core, fit_core
+from core.forecasting.fitting import ALONE, Run
 from core.forecasting.intervals import Intervals
 from core.forecasting.selection import choose
 from core.forecasting.spec import ForecastSpec, Recipe
@@ -101,31 +102,34 @@ class TrainedModel:
         )
 
 
-def train(sales: pl.DataFrame, spec: ForecastSpec, on_stage: Callable[[str], None] = _silent) -> TrainedModel:
+def train(
+    sales: pl.DataFrame, spec: ForecastSpec, on_stage: Callable[[str], None] = _silent, run: Run = ALONE
+) -> TrainedModel:
     """Choose a recipe by a rolling backtest, calibrate on it, then fit on everything.
 
     Args:
         sales: canonical sales; further columns are used where ``spec`` names them.
         spec: what to forecast.
         on_stage: told what begins, for a progress display.
+        run: hosts that train together, and where their progress is kept.
     """
-    return _train(sales, spec, None, on_stage)
+    return _train(sales, spec, None, on_stage, run)
 
 
-def refit(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe) -> TrainedModel:
+def refit(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, run: Run = ALONE) -> TrainedModel:
     """Fit a given recipe on other sales; nothing is chosen anew but the calibration."""
-    return _train(sales, spec, recipe, _silent)
+    return _train(sales, spec, recipe, _silent, run)
 
 
 def _train(
-    sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe | None, on_stage: Callable[[str], None]
+    sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe | None, on_stage: Callable[[str], None], run: Run
 ) -> TrainedModel:
     sales = sales.with_columns(pl.col(UNITS).cast(pl.Float64))
     on_stage("backtest")
-    tested = backtest(sales, spec, recipe or Recipe())
+    tested = backtest(sales, spec, recipe or Recipe(), run)
     chosen = recipe if recipe and recipe.weights else choose(tested, recipe or Recipe())
-    frame, intervals = tested.blended(chosen, spec)
+    frame, intervals = run.once(lambda: tested.blended(chosen, spec))
     on_stage("fit")
-    core = fit_core(sales, spec, chosen, chosen.objectives)
+    core = fit_core(sales, spec, chosen, objectives=chosen.objectives, task="final", run=run)
     info = {"rows": sales.height, "training_rows": core.rows, "recipe": chosen.to_json()}
     return TrainedModel(spec, chosen, core, intervals, frame, info)

@@ -2,14 +2,14 @@
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from importlib import import_module
 
-import typer
-
 from core.contracts.errors import RetailForecastError
 from training.container import OptMl
+from training.interruption import EXIT_CODE, Interrupted
 
 
 class Step(StrEnum):
@@ -28,11 +28,21 @@ def step(name: Step) -> None:
     from training.steps.context import Context  # noqa: PLC0415 - heavy imports only where a step runs
 
     run: Callable[[Context], None] = import_module(f"training.steps.{name}").run
-    try:
+    with ending():
         run(Context.from_env())
-    except Exception as error:  # the contract: the reason goes to the failure file, the job fails
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """End the process as the contract has it: failures leave their reason, interruptions leave none."""
+    try:
+        yield
+    except Interrupted:
+        print("interrupted: progress is kept", file=sys.stderr)  # noqa: T201
+        sys.exit(EXIT_CODE)
+    except Exception as error:  # noqa: BLE001 - the contract: the reason goes to the failure file, the job fails
         _fail(error)
-        raise typer.Exit(1) from error
+        sys.exit(1)
 
 
 def _fail(error: Exception) -> None:

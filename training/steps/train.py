@@ -5,8 +5,11 @@ import polars as pl
 from core.contracts.dataset import DatasetConfig
 from core.contracts.models import Manifest
 from core.contracts.sales import DATE
-from core.forecasting import ForecastSpec, TrainedModel, metrics, train
+from core.forecasting import ForecastSpec, Recipe, TrainedModel, metrics, train
 from core.forecasting.infer import known_covariates
+from training.checkpoints import Checkpoints, identity
+from training.interruption import Interruption
+from training.progress import Progress
 from training.steps.context import MANIFEST_FILE, Context, git_commit, libraries
 from training.steps.horizon import horizon_of
 from training.steps.ingest import arrived
@@ -21,8 +24,27 @@ def run(context: Context) -> None:
     assert version is not None  # noqa: S101 - decision() promises it
     sales = context.complete_sales(version)
     spec = spec_of(sales, context.plan(), context.config)
-    model = train(sales, spec, on_stage=lambda stage: print(f"train: {stage}", flush=True))  # noqa: T201
-    save(context, model, sales, version)
+    interruption = Interruption()
+    with interruption.noted():
+        checkpoints = Checkpoints(context.folders.checkpoints, training_of(context, spec, version))
+        model = train(sales, spec, on_stage=_tell, run=Progress(checkpoints, interruption))
+        save(context, model, sales, version)
+
+
+def training_of(context: Context, spec: ForecastSpec, version: int) -> str:
+    """What a checkpoint must belong to, to be gone on from."""
+    return identity(
+        model=context.settings.model_id,
+        table_version=version,
+        spec=spec.to_json(),
+        recipe=Recipe().to_json(),
+        libraries=libraries(),
+        git_commit=git_commit(),
+    )
+
+
+def _tell(stage: str) -> None:
+    print(f"train: {stage}", flush=True)  # noqa: T201
 
 
 def spec_of(sales: pl.DataFrame, plan: pl.DataFrame | None, config: DatasetConfig) -> ForecastSpec:
