@@ -1,5 +1,6 @@
 """``config/<dataset>.toml``: how a dataset is read, trained and judged."""
 
+import re
 import tomllib
 from typing import Final, Literal, Self
 
@@ -11,6 +12,9 @@ Frequency = Literal["D", "W", "M"]
 DEFAULT_HORIZON: Final[dict[str, int]] = {"D": 42, "W": 13, "M": 6}
 SEASON: Final[dict[str, int]] = {"D": 7, "W": 52, "M": 12}
 """Season of the naive forecast, in periods."""
+
+
+_DIRECTIVES: Final = tuple("aAwdbBmyYHIpMSfzZjUWcxXGuV%")
 
 
 class _Section(BaseModel):
@@ -36,6 +40,23 @@ class Reading(_Section):
         "reject", description="what becomes of different rows of one date, store and item in a long file"
     )
     max_refused_share: float = Field(0.05, ge=0, le=1, description="above it the whole file is rejected")
+
+    @field_validator("date_format")
+    @classmethod
+    def _known_directives(cls, form: str | None) -> str | None:
+        unknown = [mark for mark in re.findall("%(.?)", form or "") if mark not in _DIRECTIVES]
+        if unknown:
+            raise ValueError(f"%{unknown[0]} is not known to strptime; %Y, %m and %d stand for year, month and day")
+        return form
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str | None) -> str | None:
+        try:
+            "".encode(encoding or "utf-8")
+        except LookupError as error:
+            raise ValueError("is no encoding that Python knows; 'utf-8', 'cp1252' and 'latin-1' are") from error
+        return encoding
 
 
 class Model(_Section):

@@ -64,6 +64,8 @@ def _unreadable_date(value: str, known: Known) -> str | None:
     if len(set(other.values())) == 1:
         form, day = next(iter(other.items()))
         meant = f" ({day.isoformat()})" if known.form != "%Y-%m-%d" else ""
+        if not known.example:  # nothing in the file has the form: it was configured
+            return f"this is {form}{meant}; correct reading.date_format = '{known.form}'"
         write = repr(_written(day, known.form)) if _written(day, known.form) else f"it like {known.example!r}"
         return f"this is {form}{meant}, the file's dates are {known.form}: write {write}"
     return f"write it as the other rows do, like {known.example!r}" if known.example else None

@@ -1,5 +1,6 @@
 """Proves one date format on every row of a file, or refuses the file."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,6 +18,7 @@ EARLIEST: Final = date(1901, 1, 1)
 _FAR: Final = timedelta(days=365 * 20)
 _STRAY_SHARE: Final = 0.01
 _STRAY_ONE_IN: Final = 20
+_TIME_OF_FORM: Final = re.compile(r"[T ,]*%-?[HIMSTRfpzZX].*$")
 _BARE_WEEKS: Final = ("%G-%V", "%G/%V", "%G.%V", "%V-%G", "%V/%G", "%V.%G", "%G%V")
 _BARE_MONTHS: Final = ("%Y-%m", "%Y/%m", "%Y.%m", "%m-%Y", "%m/%Y", "%m.%Y", "%Y%m")
 _WEEK_NAMES: Final = frozenset(
@@ -159,27 +161,34 @@ def _judge(best: str, rival: str, days: list[Day], read: dict[str, dict[str, dat
     if not differing:
         return  # other rows in another style: each is refused by itself
     if not only_best and not only_rival:
-        raise _ambiguous(name, best, rival, differing, "every date of the file fits both")
+        entry = f"Settle it with reading.date_format = '{best}' or '{rival}' in the dataset's configuration."
+        raise _ambiguous(name, (best, rival), differing, "every date of the file fits both", entry)
     strays = sum(day.count for day in only_rival)
     proofs = sum(day.count for day in only_best)
     if strays and strays > max(proofs * _STRAY_SHARE, proofs >= _STRAY_ONE_IN):
         shown = [only_best[0], only_rival[0]] if only_best else [only_rival[0], differing[0]]
-        raise _ambiguous(name, best, rival, shown, "some rows fit only the one, some only the other")
+        others = f"{_rows(strays)} fit only {rival}, {_rows(proofs)} only {best}"
+        entry = (
+            "Write all of them in one; reading.date_format names the one to keep, and refuses the rows of the other."
+        )
+        raise _ambiguous(name, (best, rival), shown, others, entry)
 
 
 def _differ(found: dict[str, date], best: str, rival: str) -> bool:
     return best in found and rival in found and found[best] != found[rival]
 
 
-def _ambiguous(name: str, best: str, rival: str, shown: list[Day], why: str) -> FileRefusedError:
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+
+
+def _ambiguous(name: str, forms: tuple[str, str], shown: list[Day], why: str, entry: str) -> FileRefusedError:
+    best, rival = forms
     first, second = shown[0], shown[min(1, len(shown) - 1)]
     where = f"line {first.line} ({first.text!r})"
     if second != first:
         where += f" and line {second.line} ({second.text!r})"
-    sentence = (
-        f"{name}: dates can be read in two ways, {best} and {rival}: {why}; see {where}. "
-        f"Settle it with reading.date_format = '{best}' or '{rival}' in the dataset's configuration."
-    )
+    sentence = f"{name}: dates can be read in two ways, {best} and {rival}: {why}; see {where}. {entry}"
     cure = f"set reading.date_format to '{best}' or '{rival}'"
     lines = tuple(
         Refusal(line=day.line, column=day.column, value=day.text, reason=Reason.AMBIGUOUS, cure=cure)
@@ -189,8 +198,8 @@ def _ambiguous(name: str, best: str, rival: str, shown: list[Day], why: str) -> 
 
 
 def _by(wanted: str, text: str) -> date | None:
-    """By a form of ours, such as ``W%V %G``, or by strptime."""
-    return dict(readings(text)).get(wanted) or strptime(text, wanted)
+    """By a form of ours, such as ``W%V %G``, or by strptime; the time of day is not of the form's day."""
+    return dict(readings(text)).get(wanted) or strptime(text, wanted) or strptime(text, _TIME_OF_FORM.sub("", wanted))
 
 
 def by_form(days: Iterable[Day], form: str, *, configured: bool) -> dict[str, date]:

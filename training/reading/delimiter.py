@@ -65,9 +65,11 @@ def _under(sample: list[str], mark: str, wanted: frozenset[str]) -> Layout | Non
     trim = 0 if raw and raw[0][0] == len(rows[index]) else len(header)
     widths = Counter(max(trim, _length(row)) if trim else len(row) for row in filled)
     common, agreeing = widths.most_common(1)[0] if widths else (len(header), 0)
-    width = max(len(header), common)
     if common == len(header) + 1 and _has_row_names(filled, common):
         header.insert(0, "row")
+    width = len(header)
+    if trim == 0:  # the header has as many fields as its rows: the last ones lack a name, and are there all the same
+        width = max(width, common)
     header += [""] * (width - len(header))
     share = agreeing / len(filled) if filled else 0.0
     return Layout(mark, starts[index], tuple(header), width, score, share)

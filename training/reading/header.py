@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from training.reading.dateforms import header_dates, readings, split_time
+from training.reading.strays import kinds
 from training.reading.vocabulary import DATE, MONTH, WEEK, YEAR, roles_of
 
 MIN_SCORE: Final = 2
@@ -54,13 +55,17 @@ def _are_text(filled: Sequence[str], dates: frozenset[str]) -> bool:
 def find_header(rows: Sequence[Sequence[str]], wanted: frozenset[str] = frozenset()) -> tuple[int, int] | None:
     """Index and score of the header among the first rows of a file.
 
-    It is the first row that looks like one and has a row of data under it. Where no word is
-    known, a row of texts with numbers under it will do, with the lowest score.
+    It is the first row that looks like one and has a row of data under it; a line of types or units
+    may stand between them. Where no word is known, a row of texts with numbers under it will do, with
+    the lowest score.
     """
     scored = [(index, header_score(fields, wanted)) for index, fields in enumerate(rows)]
     found = [(index, score) for index, score in scored if score >= MIN_SCORE]
     for index, score in found:
-        if _has_data(rows, index):
+        better = next((later for later, other in found if later > index and other > score), len(rows))
+        if better < len(rows) and not any(_is_like_data(rows[index], row) for row in rows[index + 1 : better]):
+            continue  # a line such as ``Date: 2024-03-01`` above the table
+        if _has_data(rows, index) or _has_second_line(rows, index, score, wanted):
             return index, score
     if found:
         return max(found, key=lambda entry: entry[1])
@@ -77,6 +82,26 @@ def _has_data(rows: Sequence[Sequence[str]], index: int) -> bool:
     if below is None:
         return True
     return len(below) > 1 and any(c.isdigit() for text in below for c in text) and len(rows[index]) > 1
+
+
+def _is_like_data(header: Sequence[str], fields: Sequence[str]) -> bool:
+    """As many cells as the header has names, with a number beside a day or beside another number."""
+    found = kinds(fields).replace(".", "")
+    return len(found) == len(_filled(header)) and "n" in found and ("d" in found or found.count("n") > 1)
+
+
+def _has_second_line(rows: Sequence[Sequence[str]], index: int, score: int, wanted: frozenset[str]) -> bool:
+    """The next row tells types or units, and the one after it is data."""
+    below = next((i for i in range(index + 1, len(rows)) if _filled(rows[i])), None)
+    if below is None or not is_second_line(rows[index], rows[below]):
+        return False
+    return header_score(rows[below], wanted) < score and _has_data(rows, below)
+
+
+def is_second_line(header: Sequence[str], fields: Sequence[str]) -> bool:
+    """A row without a digit, right below a header, with text under half of the names at least: never a sale."""
+    filled = _filled(fields)
+    return 2 * len(filled) >= len(_filled(header)) and not any(c.isdigit() for text in filled for c in text)
 
 
 def _is_plain_header(rows: Sequence[Sequence[str]], index: int) -> bool:

@@ -141,7 +141,9 @@ def decide(found: Evidence, name: str, wanted: Decimal | None, *, point: str | N
         return wanted, f"decimal mark {wanted!r}, as configured"
     few = max(found.point, found.comma) * _STRAY_SHARE
     if found.point_at and found.comma_at and min(found.point, found.comma) > few:
-        raise _ambiguous(name, (found.point_at, found.comma_at), "some fit only a decimal point, some only a comma")
+        why = f"{found.point:,} fit only a decimal point, {found.comma:,} only a comma"
+        entry = "Write all of them in one; reading.decimal names the one to keep, and refuses the rows of the other."
+        raise _ambiguous(name, (found.point_at, found.comma_at), why, entry)
     if found.point_at and found.point > found.comma:
         return ".", f"decimal point: {found.point_at[2]!r} on line {found.point_at[0]}"
     if found.comma_at:
@@ -151,15 +153,13 @@ def decide(found: Evidence, name: str, wanted: Decimal | None, *, point: str | N
     commas = any("," in text for _, _, text in found.both_at)
     if point is not None and not commas:
         return ".", f"decimal point: {point}"
-    raise _ambiguous(name, found.both_at, "nothing in the file shows whether the mark is decimal or thousands")
+    entry = "Settle it with reading.decimal = '.' or ',' in the dataset's configuration."
+    raise _ambiguous(name, found.both_at, "nothing in the file shows whether the mark is decimal or thousands", entry)
 
 
-def _ambiguous(name: str, shown: tuple[tuple[int, str, str], ...], why: str) -> FileRefusedError:
+def _ambiguous(name: str, shown: tuple[tuple[int, str, str], ...], why: str, entry: str) -> FileRefusedError:
     where = " and ".join(f"line {line} ({text!r} in {column!r})" for line, column, text in shown)
-    sentence = (
-        f"{name}: numbers can be read in two ways: {why}; see {where}. "
-        "Settle it with reading.decimal = '.' or ',' in the dataset's configuration."
-    )
+    sentence = f"{name}: numbers can be read in two ways: {why}; see {where}. {entry}"
     lines = tuple(
         Refusal(line=line, column=column, value=text, reason=Reason.AMBIGUOUS, cure="set reading.decimal to '.' or ','")
         for line, column, text in shown

@@ -11,10 +11,11 @@ from training.reading.containers import Part
 from training.reading.delimiter import Layout, find_layout
 from training.reading.encoding import to_utf8
 from training.reading.errors import FileRefusedError
-from training.reading.header import MIN_SCORE, header_score
+from training.reading.header import MIN_SCORE, header_score, is_second_line
 from training.reading.ledger import CELLS, LINE, Ledger
 from training.reading.limits import Limits
 from training.reading.records import FIELDS, RAW, UNIT, join_records, read_lines, split_fields, split_record
+from training.reading.strays import divided_otherwise, kinds
 from training.reading.tables import RawTable
 from training.reading.totals import looks_total
 
@@ -68,6 +69,7 @@ def tables_of(
         )
     if layout.header_index:
         above = lines.head(layout.header_index)
+        _check_above(above.select(LINE, RAW), lines[RAW][layout.header_index + 1 :][:20].to_list(), layout, name)
         ledger.remark(Reason.PREAMBLE, "lines above the header were left out", above[LINE], above.height)
     records = join_records(lines.slice(layout.header_index), layout.delimiter, _widths(lines, layout))
     blocks = _blocks(records, layout, ledger)
@@ -89,7 +91,7 @@ def rows_under(layout: Layout, header: tuple[int, str], lines: pl.DataFrame, led
         return None
     frame, ragged = split_fields(blocks[0].records, layout.delimiter, len(layout.header))
     if ragged.height:
-        _account_ragged(ragged, frame, len(layout.header), ledger)
+        _account_ragged(ragged, frame, layout.delimiter, len(layout.header), ledger)
     return frame
 
 
@@ -110,8 +112,9 @@ def _blocks(records: pl.DataFrame, layout: Layout, ledger: Ledger) -> list[_Bloc
     rest = rest.with_columns(blank.alias("blank"))
     headers = _further_headers(rest, records.row(0)[1], layout)
     repeated = [line for line, fields in headers if fields is None]
+    repeated += _second_line(rest, layout, {line for line, _ in headers})
     started = [(line, fields) for line, fields in headers if fields is not None]
-    titles = _titles(rest, [line for line, _ in headers], layout.delimiter)
+    titles = _titles(rest, [line for line, _ in headers], layout)
     ledger.leave_out(Reason.PREAMBLE, titles, "titles above a further header were left out")
     kept = rest.filter(~pl.col("blank"))
     if repeated or titles.len():
@@ -132,12 +135,38 @@ def _blocks(records: pl.DataFrame, layout: Layout, ledger: Ledger) -> list[_Bloc
     ]
 
 
-def _titles(rest: pl.DataFrame, headers: list[int], delimiter: str) -> pl.Series:
+def _check_above(above: pl.DataFrame, below: list[str], layout: Layout, name: str) -> None:
+    """Raise where a line above the header is a row: left out as a title it would be lost."""
+    rows = {kinds(split_record(raw, layout.delimiter)) for raw in below}
+    rows = {found for found in rows if "d" in found and "n" in found}
+    for line, raw in above.iter_rows():
+        if kinds(split_record(raw, layout.delimiter)) in rows or divided_otherwise(raw, layout.delimiter, layout.width):
+            raise FileRefusedError(
+                Reason.NOT_A_TABLE,
+                f"{name}: line {line} ({raw.strip()[:80]!r}) looks like a row and stands above the header "
+                f"(line {layout.header_index + 1}); put the header first, or each table in a file of its own.",
+            )
+
+
+def _titles(rest: pl.DataFrame, headers: list[int], layout: Layout) -> pl.Series:
     """Lines of one cell that stand right above a further header, blank lines apart."""
+    delimiter = layout.delimiter
     near = {line - step for line in headers for step in range(1, _TITLE_LINES + 1)}
     above = rest.filter(pl.col(LINE).is_in(list(near)) & ~pl.col("blank"))
     alone = pl.col(RAW).str.strip_chars(f" {delimiter}").str.contains(delimiter, literal=True)
-    return above.filter(~alone)[LINE]
+    titles = above.filter(~alone)
+    rows = [
+        line for line, raw in titles.select(LINE, RAW).iter_rows() if divided_otherwise(raw, delimiter, layout.width)
+    ]
+    return titles.filter(~pl.col(LINE).is_in(rows))[LINE]
+
+
+def _second_line(rest: pl.DataFrame, layout: Layout, known: set[int]) -> list[int]:
+    """The line right below the header, where it tells types or units."""
+    for line, raw in rest.filter(~pl.col("blank")).select(LINE, RAW).head(1).iter_rows():
+        if line not in known and is_second_line(layout.header, split_record(raw, layout.delimiter)):
+            return [line]
+    return []
 
 
 def _further_headers(rest: pl.DataFrame, header_raw: str, layout: Layout) -> list[tuple[int, tuple[str, ...] | None]]:
@@ -177,12 +206,12 @@ def _table(block: _Block, layout: Layout, source: Source, ledger: Ledger) -> Raw
     header = block.header
     frame, ragged = split_fields(block.records, layout.delimiter, len(header))
     if ragged.height:
-        _account_ragged(ragged, frame, len(header), ledger)
+        _account_ragged(ragged, frame, layout.delimiter, len(header), ledger)
     delimiter = None if layout.delimiter == UNIT else layout.delimiter
     return RawTable(source.member, source.format, header, block.header_line, frame, source.encoding, delimiter)
 
 
-def _account_ragged(ragged: pl.DataFrame, frame: pl.DataFrame, width: int, ledger: Ledger) -> None:
+def _account_ragged(ragged: pl.DataFrame, frame: pl.DataFrame, delimiter: str, width: int, ledger: Ledger) -> None:
     """Totals and foot notes are left out; every other row of a wrong width is refused."""
     last = frame[LINE].max() if frame.height else 0
     totals, notes, refused = [], [], []
@@ -190,12 +219,17 @@ def _account_ragged(ragged: pl.DataFrame, frame: pl.DataFrame, width: int, ledge
         filled = [field.strip() for field in fields if field.strip()]
         if any(looks_total(text) for text in filled[:2]):
             totals.append(line)
-        elif len(filled) == 1 and isinstance(last, int) and line > last:
+        elif len(filled) == 1 and _is_note(filled[0], delimiter, width, below=isinstance(last, int) and line > last):
             notes.append(line)
         else:
             refused.append(line)
     ledger.leave_out(Reason.TOTAL_ROW, pl.Series(totals, dtype=pl.Int64), "rows of totals were left out")
-    ledger.leave_out(Reason.PREAMBLE, pl.Series(notes, dtype=pl.Int64), "notes below the table were left out")
+    ledger.leave_out(Reason.PREAMBLE, pl.Series(notes, dtype=pl.Int64), "notes below or in the table were left out")
     rows = ragged.filter(pl.col(LINE).is_in(refused)).rename({FIELDS: CELLS})
     count = pl.format("{} fields where the header has " + str(width), pl.col(CELLS).list.len())
     ledger.refuse(rows, Reason.RAGGED_ROW, None, count)
+
+
+def _is_note(text: str, delimiter: str, width: int, *, below: bool) -> bool:
+    """A line of one cell: below all rows, or marked as a comment."""
+    return (below or text.startswith(("#", "--", "//"))) and not divided_otherwise(text, delimiter, width)
