@@ -43,6 +43,7 @@ class Configuration(BaseModel):
             image=image(f"{account}.dkr.ecr.{self.region}.amazonaws.com", self.images.inference_api),
             role_arn=f"arn:aws:iam::{account}:role/{role_name(self.environment)}",
             lake_bucket=names.bucket(self.environment, "lake", account),
+            logs_bucket=names.bucket(self.environment, "logs", account),
             artifacts_bucket=names.bucket(self.environment, "artifacts", account),
             vpc_cidr=self.vpc.cidr,
         )

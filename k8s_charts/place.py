@@ -9,6 +9,9 @@ NAMESPACE: Final = "forecast"
 APP: Final = "forecast-api"
 """Name of the deployment, its service account and everything that belongs to it."""
 
+LOG_PREFIX: Final = "alb"
+"""Of the load balancer's access logs in the log bucket."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
@@ -23,7 +26,11 @@ class Place:
     """IAM role of the service account."""
     lake_bucket: str
     artifacts_bucket: str
+    logs_bucket: str
+    """Where the load balancer logs its requests."""
     vpc_cidr: str
+    web_acl_arn: str | None = None
+    """Of the firewall the cluster's stack makes, where the configuration names none."""
 
 
 def role_name(environment: str) -> str:

@@ -67,10 +67,6 @@ def _pod(place: Place, settings: ServiceSettings) -> k8s.PodSpec:
     )
 
 
-def _keys(secret: str) -> k8s.Volume:
-    return k8s.Volume(name="keys", secret=k8s.SecretVolumeSource(secret_name=secret, default_mode=0o440))
-
-
 def _container(place: Place, settings: ServiceSettings) -> k8s.Container:
     memory = k8s.Quantity.from_string(f"{settings.memory_mb}Mi")
     return k8s.Container(

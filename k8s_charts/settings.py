@@ -20,7 +20,9 @@ class Ingress(_Section):
     scheme: Literal["internal", "internet-facing"] = "internal"
     certificate_arn: str | None = Field(None, description="ACM certificate; plain HTTP inside the VPC when absent")
     host: str | None = Field(None, description="name the certificate is for; any when absent")
-    web_acl_arn: str | None = Field(None, description="regional WAFv2 web ACL")
+    web_acl_arn: str | None = Field(
+        None, description="regional WAFv2 web ACL; one of ours before a public service when absent"
+    )
 
     @field_validator("certificate_arn")
     @classmethod

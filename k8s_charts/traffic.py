@@ -9,7 +9,7 @@ from constructs import Construct
 from core.contracts.names import resource
 from core.contracts.tags import tags
 from k8s_charts.environment import PORT
-from k8s_charts.place import APP, Place, security_group
+from k8s_charts.place import APP, LOG_PREFIX, Place, security_group
 from k8s_charts.pods import PORT_NAME, SELECTOR
 from k8s_charts.settings import ServiceSettings
 
@@ -78,6 +78,9 @@ def _annotations(place: Place, settings: ServiceSettings) -> dict[str, str]:
             {
                 "idle_timeout.timeout_seconds": str(IDLE_SECONDS),
                 "routing.http.drop_invalid_header_fields.enabled": "true",
+                "access_logs.s3.enabled": "true",
+                "access_logs.s3.bucket": place.logs_bucket,
+                "access_logs.s3.prefix": LOG_PREFIX,
             }
         ),
         "target-group-attributes": _pairs(
@@ -90,8 +93,8 @@ def _annotations(place: Place, settings: ServiceSettings) -> dict[str, str]:
     }
     if wanted.certificate_arn:
         found |= {"certificate-arn": wanted.certificate_arn, "ssl-policy": TLS_POLICY}
-    if wanted.web_acl_arn:
-        found["wafv2-acl-arn"] = wanted.web_acl_arn
+    if web_acl := wanted.web_acl_arn or place.web_acl_arn:
+        found["wafv2-acl-arn"] = web_acl
     return found
 
 

@@ -22,6 +22,7 @@ from stacks.constructs.irsa import PodRole
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.load_balancer_controller import load_balancer_controller
 from stacks.constructs.nodes import node_group
+from stacks.constructs.web_acl import web_acl
 from stacks.kubernetes_versions import support_warning
 
 
@@ -37,6 +38,7 @@ class ClusterStack(EnvironmentStack):
             cdk.Annotations.of(self).add_warning_v2("retail-forecast:plain-http", sentence)
         self.data = DataPlane.of(self)
         self.vpc = self._vpc()
+        self.web_acl_arn = self._web_acl()
         self.key = SecureKey(self, "Key", name="cluster", description="Kubernetes secrets, nodes' volumes, logs")
         self.cluster = self._cluster()
         self.provider = eks.OidcProviderNative(self, "Oidc", url=self.cluster.cluster_open_id_connect_issuer_url)
@@ -45,7 +47,9 @@ class ClusterStack(EnvironmentStack):
         for addon in addons.before_nodes():
             nodes.node.add_dependency(addon)
         controllers = [
-            load_balancer_controller(self, self.cluster, self.provider, self.vpc.vpc_id),
+            load_balancer_controller(
+                self, self.cluster, self.provider, vpc_id=self.vpc.vpc_id, web_acl=self.web_acl_arn
+            ),
             autoscaler(self, self.cluster, self.provider),
         ]
         later = addons.on_nodes(self.key)
@@ -58,6 +62,13 @@ class ClusterStack(EnvironmentStack):
         give_reasons(kubectl)
         keep_logs(kubectl, config.cluster.log_days, self.key)
         tag_parts(self, self.cluster)
+
+    def _web_acl(self) -> str | None:
+        """A service that faces the internet has a firewall: the one that is named, or ours."""
+        ingress = self.config.service.ingress
+        if ingress.web_acl_arn or ingress.scheme == "internal":
+            return ingress.web_acl_arn
+        return web_acl(self).attr_arn
 
     def _vpc(self) -> ec2.IVpc:
         """The network stack's, by its parameters."""
@@ -162,7 +173,9 @@ class ClusterStack(EnvironmentStack):
             role_arn=role.role_arn,
             lake_bucket=self.data.lake.name,
             artifacts_bucket=self.data.artifacts.name,
+            logs_bucket=self.bucket_name("logs"),
             vpc_cidr=self.config.vpc.cidr,
+            web_acl_arn=self.web_acl_arn,
         )
         chart = self.cluster.add_cdk8s_chart("Service", service_chart(place, self.config.service))
         chart.node.add_dependency(role, *after)

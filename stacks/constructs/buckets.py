@@ -6,6 +6,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
 from core.contracts.names import Purpose
+from k8s_charts.place import LOG_PREFIX
 from stacks.base import EnvironmentStack
 
 
@@ -34,6 +35,18 @@ class LogBucket(s3.Bucket):
             ],
         )
         self._admit_trail(scope)
+        self._admit_balancer(scope)
+
+    def _admit_balancer(self, scope: EnvironmentStack) -> None:
+        """Load balancers of this account deliver below one prefix, under their own service's name."""
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="LoadBalancerLogs",
+                principals=[iam.ServicePrincipal("logdelivery.elasticloadbalancing.amazonaws.com")],
+                actions=["s3:PutObject"],
+                resources=[self.arn_for_objects(f"{LOG_PREFIX}/AWSLogs/{scope.account}/*")],
+            )
+        )
 
     def _admit_trail(self, scope: EnvironmentStack) -> None:
         """The trail's bucket is in a later stack; those of this one are admitted by the CDK."""

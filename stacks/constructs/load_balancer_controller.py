@@ -17,9 +17,17 @@ _TAG: Final = "elbv2.k8s.aws/cluster"
 
 
 def load_balancer_controller(
-    stack: EnvironmentStack, cluster: eks.Cluster, provider: eks.OidcProviderNative, vpc_id: str
+    stack: EnvironmentStack,
+    cluster: eks.Cluster,
+    provider: eks.OidcProviderNative,
+    *,
+    vpc_id: str,
+    web_acl: str | None,
 ) -> eks.HelmChart:
-    """Makes the Ingress' load balancer; upstream's policy, narrowed to one load balancer and one VPC."""
+    """Makes the Ingress' load balancer; upstream's policy, narrowed to one load balancer and one VPC.
+
+    ``web_acl``: ARN of the firewall it puts before the load balancer, if any.
+    """
     role = PodRole(
         stack,
         "LoadBalancerControllerRole",
@@ -29,7 +37,6 @@ def load_balancer_controller(
         description="Load balancer controller: the load balancer of this cluster's Ingress",
     )
     allow(role, *_reading(), *_groups(stack, vpc_id), *_balancing(stack))
-    web_acl = stack.config.service.ingress.web_acl_arn
     if web_acl:
         allow(role, *_protecting(stack, web_acl))
     return chart(

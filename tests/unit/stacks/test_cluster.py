@@ -1,6 +1,7 @@
 import json
 from datetime import date
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -244,6 +245,26 @@ def test_a_web_acl_is_put_before_the_service_by_a_controller_that_may(opened: Te
     assert WEB_ACL in text(found["Manifest"])
 
 
+def test_a_public_service_has_a_firewall_of_ours_where_none_is_named(tmp_path: Path) -> None:
+    ingress = f'[service.ingress]\nscheme = "internet-facing"\ncertificate_arn = "{CERTIFICATE}"\n'
+    toml = (ENVIRONMENTS / "prod.toml").read_text().replace("[service]\n", '[service]\napi_key_secret = "api-keys"\n')
+    (tmp_path / "prod.toml").write_text(f"{toml}\n{ingress}")
+    public = read(synthesise(load("prod", tmp_path), tmp_path / "out", ("cluster",)), "prod")["cluster"]
+    name, acl = public.one("AWS::WAFv2::WebACL", Name="mlops-prod-service", Scope="REGIONAL")
+    (limit,) = [each for each in acl["Rules"] if "RateBasedStatement" in each["Statement"]]
+    assert limit["Action"] == {"Block": {}}
+    managed = [each for each in acl["Rules"] if "ManagedRuleGroupStatement" in each["Statement"]]
+    assert len(managed) == 3
+    assert all(each["OverrideAction"] == {"None": {}} for each in managed), "they block, not only count"
+    _, found = public.one("Custom::AWSCDK-EKS-KubernetesResource")
+    assert f'"alb.ingress.kubernetes.io/wafv2-acl-arn":"<{name}.Arn>"' in text(found["Manifest"])
+    assert public.may(role(public, "LoadBalancerControllerRole"), "wafv2:AssociateWebACL", f"<{name}.Arn>")
+
+
+def test_an_internal_service_pays_for_no_firewall(cluster: Template) -> None:
+    assert not cluster.of_type("AWS::WAFv2::WebACL")
+
+
 def test_the_chart_comes_last_so_that_it_goes_first(cluster: Template) -> None:
     name, _ = cluster.one("Custom::AWSCDK-EKS-KubernetesResource")
     waits = after(cluster, name)
@@ -267,6 +288,7 @@ def test_the_cluster_is_told_what_the_command_line_prints(cluster: Template, env
         role_arn=f"<{role(cluster, 'ServiceRole')}.Arn>",
         lake_bucket=names.bucket(environment, "lake", ACCOUNT),
         artifacts_bucket=names.bucket(environment, "artifacts", ACCOUNT),
+        logs_bucket=names.bucket(environment, "logs", ACCOUNT),
         vpc_cidr=chart.vpc.cidr,
     )
     assert applied == manifests(place, chart.service)

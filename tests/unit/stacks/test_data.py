@@ -132,6 +132,14 @@ def test_answers_to_queries_are_encrypted_by_our_key_whoever_asks(data: Template
     assert text(settings["ResultConfiguration"]["OutputLocation"]).endswith(f"/{keys.ATHENA}")
 
 
+def test_the_log_bucket_takes_what_load_balancers_of_this_account_log(data: Template, environment: str) -> None:
+    logical, _ = bucket(data, environment, "logs")
+    (policy,) = [each for each in data.of_type("AWS::S3::BucketPolicy").values() if each["Bucket"] == {"Ref": logical}]
+    (admitted,) = [each for each in policy["PolicyDocument"]["Statement"] if each.get("Sid") == "LoadBalancerLogs"]
+    assert admitted["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    assert text(admitted["Resource"]) == f"<{logical}.Arn>/alb/AWSLogs/<AWS::AccountId>/*"
+
+
 def test_the_log_bucket_takes_what_the_trails_bucket_logs(data: Template, environment: str) -> None:
     logical, _ = bucket(data, environment, "logs")
     (policy,) = [each for each in data.of_type("AWS::S3::BucketPolicy").values() if each["Bucket"] == {"Ref": logical}]
