@@ -18,6 +18,7 @@ from core.forecasting.naive import seasonal_naive
 from core.forecasting.panel import build
 from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec, Recipe
+from core.forecasting.table import as_codes, as_words, between, compact, with_units
 
 _SMOOTH, _INTERMITTENT = 0.05, 0.3
 """Share of zeros below which only ``log``, and above which only ``tweedie`` is tried."""
@@ -79,9 +80,8 @@ def origins(first: int, last: int, spec: ForecastSpec, windows: int) -> list[int
     return [origin for origin in found if origin - first + 1 >= least]
 
 
-def candidates(units: pl.Series) -> tuple[str, ...]:
-    """Objectives worth trying: demand without zeros is a matter of factors, demand of zeros one of counts."""
-    zeros = float((units <= 0).mean() or 0.0)  # type: ignore[arg-type]
+def candidates(zeros: float) -> tuple[str, ...]:
+    """Objectives worth trying by the share of zeros: without any, demand is a matter of factors, else one of counts."""
     if zeros < _SMOOTH:
         return ("log",)
     return ("tweedie",) if zeros > _INTERMITTENT else OBJECTIVES
@@ -95,57 +95,68 @@ def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, run: Run =
     The boosters stay those of the oldest origin, while history and features move on: no window is
     ever learned from, at the price of one fit.
     """
+    sales = compact(sales)
     calendar, first, last = span(sales, spec)
     starts = origins(first, last, spec, spec.backtest_windows)
-    actuals = actuals_of(sales, calendar, first, last)
-    objectives = recipe.objectives or candidates(actuals[UNITS])
+    actuals, zeros = actuals_of(sales, calendar, first, last, after=starts[0] if starts else last)
+    objectives = recipe.objectives or candidates(zeros)
     empty = pl.DataFrame(schema=BACKTEST_COLUMNS | {"naive": pl.Float64} | dict.fromkeys(objectives, pl.Float64))
     if not starts:
         return Trials(objectives, empty)
-    before = pl.Series(calendar.index(sales[DATE]))
-    core = fit_core(sales.filter(before <= starts[0]), spec, recipe, objectives=objectives, task="backtest", run=run)
+    learned = between(sales, calendar, first, starts[0])
+    core = fit_core(learned, spec, recipe, objectives=objectives, task="backtest", run=run)
     frames = []
     for origin in starts:
-        history = sales.filter(before <= origin)
+        history = between(sales, calendar, first, origin)
         window, future = known_of_window(sales, actuals, calendar, origin, spec)
         answer = core.predict_each(history, future, spec, run)
         naive = seasonal_naive(history, future.select(KEY), spec.frequency)["naive"]
         start = calendar.dates(np.array([origin]))[0]
         labelled = window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS)
         frames.append(
-            labelled.with_columns(
+            as_words(labelled).with_columns(
                 naive, *(answer[name] for name in answer.columns if name in objectives or name.startswith(SHAPE_MARK))
             )
         )
     return Trials(objectives, pl.concat(frames))
 
 
-def actuals_of(sales: pl.DataFrame, calendar: Calendar, first: int, last: int) -> pl.DataFrame:
-    """What was sold on the regular calendar, zeros filled in as the panel does: key, ``_t``, units."""
+def actuals_of(
+    sales: pl.DataFrame, calendar: Calendar, first: int, last: int, *, after: int
+) -> tuple[pl.DataFrame, float]:
+    """What was sold on the regular calendar, zeros filled in as the panel does.
+
+    Returns:
+        Key, ``_t`` and units of the periods after one; and the share of zeros in all periods.
+    """
     panel = build(sales, None, calendar, (), (), last=last, periods=last - first + 1, horizon=0)
-    series, column = np.nonzero(~np.isnan(panel.units))
-    period = column.astype(np.int64) + first
-    return (
-        panel.keys[series]
-        .with_columns(
-            calendar.dates(period).alias(DATE),
-            pl.Series("_t", period),
-            pl.Series(UNITS, panel.units[series, column].astype(np.float64)),
-        )
-        .select(*KEY, "_t", UNITS)
+    late = panel.units[:, after + 1 - first :]
+    series, column = np.nonzero(~np.isnan(late))
+    period = column.astype(np.int64) + after + 1
+    zeros, known = int((panel.units <= 0).sum()), int((~np.isnan(panel.units)).sum())
+    frame = panel.keys[series].with_columns(
+        calendar.dates(period).alias(DATE),
+        pl.Series("_t", period),
+        pl.Series(UNITS, late[series, column].astype(np.float64)),
     )
+    return as_codes(frame.select(*KEY, "_t", UNITS)), zeros / max(1, known)
 
 
 def known_of_window(
     sales: pl.DataFrame, actuals: pl.DataFrame, calendar: Calendar, origin: int, spec: ForecastSpec
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Actuals of the window after an origin, and beside them, row by row, what was known in advance."""
-    placed = sales.with_columns(pl.Series("_t", calendar.index(sales[DATE]), dtype=pl.Int64))
+    """Actuals of the window after an origin, and beside them, row by row, what was known in advance.
+
+    ``sales`` are compact.
+    """
+    first = int(calendar.index(sales[DATE].head(1))[0])
+    seen = with_units(between(sales, calendar, first, origin)).select(SERIES).unique()
     within = pl.col("_t").is_between(origin + 1, origin + spec.horizon)
-    seen = placed.filter((pl.col("_t") <= origin) & pl.col(UNITS).is_not_null()).select(SERIES).unique()
     window = actuals.filter(within).join(seen, on=list(SERIES), how="semi", maintain_order="left")
     names = [name for name in dict.fromkeys((*spec.known, "open", *spec.static)) if name in sales.columns]
     on = ["_t", *SERIES]
-    told = placed.filter(within).select(*on, *names).unique(on, keep="first", maintain_order=True)
+    rows = between(sales, calendar, origin + 1, origin + spec.horizon)
+    placed = rows.with_columns(pl.Series("_t", calendar.index(rows[DATE]), dtype=pl.Int64))
+    told = placed.select(*on, *names).unique(on, keep="first", maintain_order=True)
     future = window.drop(UNITS).join(told, on=on, how="left", maintain_order="left")
     return window, future.drop("_t")

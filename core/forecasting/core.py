@@ -8,7 +8,7 @@ import polars as pl
 import xgboost as xgb
 
 from core.contracts.errors import RejectedDataError
-from core.contracts.sales import COLD_START_TIER, DATE, KEY, MODEL_TIER, SERIES, UNITS
+from core.contracts.sales import COLD_START_TIER, DATE, KEY, MODEL_TIER, SERIES
 from core.forecasting import boosters, encoding
 from core.forecasting.calendar import Calendar, future_dates
 from core.forecasting.coldstart import is_own, sibling_levels
@@ -23,6 +23,7 @@ from core.forecasting.rows import Rows
 from core.forecasting.sampling import training_rows
 from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec, Recipe
+from core.forecasting.table import as_words, compact, with_units
 
 SHAPE_MARK: Final = "~"
 """Before the name of a feature that travels with a forecast to tell its spread."""
@@ -57,10 +58,11 @@ class Core:
         self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, run: Run = ALONE
     ) -> pl.DataFrame:
         """date, store_id, item_id, one column of means an objective, shape columns, tier."""
-        past = history.filter(pl.col(UNITS).is_not_null())
+        history = compact(history)
+        past = with_units(history)
         if past.is_empty():
             raise RejectedDataError("history: no row with units; a forecast needs at least one")
-        origin = int(self.calendar.index(past[DATE]).max())
+        origin = int(self.calendar.index(past[DATE].tail(1))[0])
         asked = _everything(past, spec) if future is None else future
         period = self.calendar.index(asked[DATE])
         origin = min(origin, int(period.min()) - 1) if len(period) else origin
@@ -71,7 +73,7 @@ class Core:
         )  # fmt: skip
         rows = _rows_of(asked, panel, period)
         columns = self._answers(panel, rows, spec, run)
-        return asked.select(KEY).with_columns(pl.Series(name, values) for name, values in columns.items())
+        return as_words(asked.select(KEY)).with_columns(pl.Series(name, values) for name, values in columns.items())
 
     def _answers(self, panel: Panel, rows: Rows, spec: ForecastSpec, run: Run) -> dict[str, np.ndarray[Any, Any]]:
         """Columns of the rows, some series at a time: features of all at once would not fit."""
@@ -132,8 +134,9 @@ def fit_core(
     sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, *, objectives: tuple[str, ...], task: str, run: Run = ALONE
 ) -> Core:
     """Fit the boosters of a recipe on all of ``sales``; ``task`` is this fit's name in the run."""
+    sales = compact(sales)
     calendar, first, last = span(sales, spec)
-    past = sales.filter(pl.col(UNITS).is_not_null())
+    past = with_units(sales)
     known = encoding.fit(past, tuple(name for name in spec.known if name in sales.columns))
     static = encoding.fit_ids(past, (*SERIES, *(name for name in spec.static if name in sales.columns)))
     panel = build(sales, None, calendar, known, static, last=last, periods=last - first + 1, horizon=0)
@@ -201,12 +204,12 @@ def _starts(rows: int) -> range:
 def _everything(past: pl.DataFrame, spec: ForecastSpec) -> pl.DataFrame:
     """Every series of the history on every date of the horizon."""
     dates = future_dates(past[DATE].max(), spec.horizon, spec.frequency)  # type: ignore[arg-type]
-    series = past.select(SERIES).unique().sort(*SERIES)
+    series = as_words(past.select(SERIES).unique()).sort(*SERIES)
     return series.join(pl.DataFrame({DATE: dates}, schema={DATE: pl.Date}), how="cross").select(KEY)
 
 
 def _rows_of(asked: pl.DataFrame, panel: Panel, period: Ints) -> Rows:
     keys = panel.keys.with_row_index("_s")
-    series = asked.select(SERIES).join(keys, on=list(SERIES), how="left", maintain_order="left")["_s"]
+    series = as_words(asked.select(SERIES)).join(keys, on=list(SERIES), how="left", maintain_order="left")["_s"]
     target = period - panel.first
     return Rows(series.to_numpy().astype(np.int64), np.full(len(asked), panel.origin, dtype=np.int64), target)

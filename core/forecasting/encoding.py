@@ -6,6 +6,7 @@ Unseen words become NaN, which every tree knows how to route; they never fail.
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, Self
 
+import numpy as np
 import polars as pl
 
 from core.contracts.sales import SERIES, UNITS
@@ -34,7 +35,11 @@ class Encoding:
         """The column as Float32; null where it says nothing or something never seen."""
         if self.codes is None:
             return column.cast(pl.Float32, strict=False)
-        return _words(column).replace_strict(self.codes, default=None, return_dtype=pl.Float32)
+        distinct = column.unique()
+        coded = _words(distinct).replace_strict(self.codes, default=None, return_dtype=pl.Float32)
+        if not isinstance(column.dtype, pl.Categorical):
+            return column.replace_strict(distinct, coded, return_dtype=pl.Float32)
+        return _looked_up(column.to_physical(), distinct.to_physical(), coded).alias(column.name)
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -48,36 +53,52 @@ class Encoding:
 
 def fit(sales: pl.DataFrame, names: tuple[str, ...]) -> tuple[Encoding, ...]:
     """Learn the encoding of each column from the training rows."""
-    mean = pl.col(UNITS).mean().over(*SERIES)
-    relative = sales.select((pl.col(UNITS) / pl.when(mean > 0).then(mean)).alias("_ratio"))["_ratio"]
-    return tuple(_fit_one(sales[name], relative) for name in names)
+    return tuple(_fit_one(sales, name) for name in names)
 
 
 def fit_ids(sales: pl.DataFrame, names: tuple[str, ...]) -> tuple[Encoding, ...]:
     """Encode ids and static attributes as words in the order of their mean sales."""
-    return tuple(_fit_words(sales[name], sales[UNITS]) for name in names)
+    return tuple(
+        _fit_words(sales.select(pl.col(name).alias("word"), pl.col(UNITS).alias("value")), name) for name in names
+    )
 
 
-def _fit_one(column: pl.Series, relative: pl.Series) -> Encoding:
-    if column.dtype.is_numeric() or column.dtype == pl.Boolean:
-        values = column.cast(pl.Float32).drop_nulls()
-        distinct = values.unique()
-        if 0 < len(distinct) <= _FLAG_VALUES and not distinct.is_in([0.0, 1.0]).all():
-            return _fit_words(column, relative)
-        kind: Kind = "flag" if len(distinct) <= _FLAG_VALUES else "number"
-        usual = values.value_counts(sort=True)[column.name][0] if len(values) else 0.0
-        return Encoding(column.name, kind, None, float(usual))
-    return _fit_words(column, relative)
+def _fit_one(sales: pl.DataFrame, name: str) -> Encoding:
+    column = sales[name]
+    if not (column.dtype.is_numeric() or column.dtype == pl.Boolean):
+        return _fit_words(_relative(sales, name), name)
+    values = column.value_counts().drop_nulls().with_columns(pl.col(name).cast(pl.Float32))
+    distinct = values[name].unique()
+    if 0 < len(distinct) <= _FLAG_VALUES and not distinct.is_in([0.0, 1.0]).all():
+        return _fit_words(_relative(sales, name), name)
+    kind: Kind = "flag" if len(distinct) <= _FLAG_VALUES else "number"
+    ordered = values.sort("count", name, descending=[True, False])[name]
+    return Encoding(name, kind, None, float(ordered[0]) if len(ordered) else 0.0)
 
 
-def _fit_words(column: pl.Series, order_by: pl.Series) -> Encoding:
-    words = pl.DataFrame({"word": _words(column), "value": order_by})
-    seen = words.group_by("word").agg(pl.col("value").mean(), pl.len()).with_columns(pl.col("value").fill_null(0))
+def _relative(sales: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The column as ``word``, and beside it what was sold relative to the series' mean."""
+    mean = pl.col(UNITS).mean().over(*SERIES)
+    return sales.select(pl.col(name).alias("word"), (pl.col(UNITS) / pl.when(mean > 0).then(mean)).alias("value"))
+
+
+def _fit_words(told: pl.DataFrame, name: str) -> Encoding:
+    by_value = told.group_by("word").agg(pl.col("value").sum(), pl.col("value").count().alias("known"), pl.len())
+    words = by_value.with_columns(_words(by_value["word"]).alias("word")).group_by("word").agg(pl.all().sum())
+    seen = words.with_columns(pl.when(pl.col("known") > 0).then(pl.col("value") / pl.col("known")).otherwise(0.0))
     ordered = seen.sort("value", "word").tail(_MANY)["word"].to_list()
     codes = {word: float(rank) for rank, word in enumerate(ordered)}
     usual = seen.sort("len", "word", descending=[True, False])["word"][0]
     kind: Kind = "flag" if len(codes) <= _FLAG_VALUES else "code"
-    return Encoding(column.name, kind, codes, codes.get(usual, 0.0))
+    return Encoding(name, kind, codes, codes.get(usual, 0.0))
+
+
+def _looked_up(column: pl.Series, distinct: pl.Series, coded: pl.Series) -> pl.Series:
+    """Categories are numbers already: a table turns them into codes. Its last entry is that of null."""
+    size = int(distinct.max() or 0) + 1  # type: ignore[arg-type]
+    table = np.full(size + 1, np.nan, dtype=np.float32)
+    table[distinct.fill_null(size).to_numpy()] = coded.fill_null(float("nan")).to_numpy()
+    return pl.Series(table[column.fill_null(size).to_numpy()], nan_to_null=True)
 
 
 def _words(column: pl.Series) -> pl.Series:

@@ -12,6 +12,7 @@ _KNOWN: Final = re.compile(
     r"promo|open|holiday|event|snap|feast|easter|closed|weekend|price|discount|markdown|campaign|coupon|flyer|display",
     re.IGNORECASE,
 )
+_FEW: Final = 100_000
 _WEEKLY_GAP, _MONTHLY_GAP = 7, 28
 
 
@@ -55,10 +56,17 @@ def static_attributes(sales: pl.DataFrame) -> tuple[str, ...]:
     names = covariates(sales)
     if not names or sales.is_empty():
         return ()
-    per_series = sales.group_by(SERIES).agg(pl.col(name).drop_nulls().n_unique() for name in names)
-    found = [name for name in names if (per_series[name].max() or 0) <= 1]  # type: ignore[operator]
+    found = [name for name in names if _fixed(sales, name)]
     varied = sales.select(pl.col(name).n_unique() for name in found) if found else None
     return tuple(name for name in found if varied is not None and varied[name].item() > 1)
+
+
+def _fixed(sales: pl.DataFrame, name: str) -> bool:
+    """True when no series has two values of a column; asked of a few series first, as most columns say no at once."""
+    value = pl.col(name).to_physical() if isinstance(sales.schema[name], pl.Categorical) else pl.col(name)
+    differs = (value.min() != value.max()).alias("differs")
+    few = sales.head(_FEW)
+    return not any(rows.group_by(SERIES).agg(differs)["differs"].any() for rows in (few, sales))
 
 
 def ids(sales: pl.DataFrame) -> tuple[int, int]:

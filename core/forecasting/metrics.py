@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 
 from core.contracts.models import Scores
-from core.contracts.sales import DATE, SERIES, UNITS
+from core.contracts.sales import DATE, KEY, SERIES, UNITS
+from core.forecasting.table import as_words
 
 
 def scores(frame: pl.DataFrame, history: pl.DataFrame | None = None) -> Scores:
@@ -53,10 +54,11 @@ def rmsse(rows: pl.DataFrame, history: pl.DataFrame) -> float | None:
     Each series' squared error is divided by the mean squared difference of neighbouring days of
     its history, then weighted by its units in ``history``. Series without a difference are left out.
     """
-    before = history.filter((pl.col(DATE) < rows[DATE].min()) & pl.col(UNITS).is_not_null()).sort(DATE)
+    told = history.lazy().select(*KEY, UNITS).filter((pl.col(DATE) < rows[DATE].min()) & pl.col(UNITS).is_not_null())
+    before = told if history[DATE].is_sorted() else told.sort(DATE)
     change = pl.col(UNITS).diff().pow(2).mean().alias("scale")
-    scale = before.group_by(SERIES).agg(change, pl.col(UNITS).abs().sum().alias("weight"))
-    errors = rows.group_by(SERIES).agg((pl.col("mean") - pl.col(UNITS)).pow(2).mean().alias("mse"))
+    scale = as_words(before.group_by(SERIES).agg(change, pl.col(UNITS).abs().sum().alias("weight")).collect())
+    errors = as_words(rows).group_by(SERIES).agg((pl.col("mean") - pl.col(UNITS)).pow(2).mean().alias("mse"))
     joined = errors.join(scale, on=list(SERIES)).filter((pl.col("scale") > 0) & (pl.col("weight") > 0))
     if joined.is_empty():
         return None

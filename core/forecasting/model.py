@@ -16,6 +16,7 @@ from core.forecasting.fitting import ALONE, Run
 from core.forecasting.intervals import Intervals
 from core.forecasting.selection import choose
 from core.forecasting.spec import ForecastSpec, Recipe
+from core.forecasting.table import compact
 
 MODEL_FILE = "model.json"
 SPREAD_FILE = "spread.ubj"
@@ -124,7 +125,7 @@ def refit(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, run: Run = AL
 def _train(
     sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe | None, on_stage: Callable[[str], None], run: Run
 ) -> TrainedModel:
-    sales = sales.with_columns(pl.col(UNITS).cast(pl.Float64))
+    sales = compact(sales.with_columns(pl.col(UNITS).cast(pl.Float64)))
     on_stage("backtest")
     tested = backtest(sales, spec, recipe or Recipe(), run)
     chosen = recipe if recipe and recipe.weights else choose(tested, recipe or Recipe())

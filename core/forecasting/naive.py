@@ -6,6 +6,7 @@ import polars as pl
 from core.contracts.dataset import SEASON, Frequency
 from core.contracts.sales import DATE, ITEM, KEY, SERIES, STORE, UNITS
 from core.forecasting.calendar import Calendar
+from core.forecasting.table import as_codes, with_units
 
 
 def seasonal_naive(history: pl.DataFrame, future: pl.DataFrame, frequency: Frequency) -> pl.DataFrame:
@@ -22,21 +23,23 @@ def seasonal_naive(history: pl.DataFrame, future: pl.DataFrame, frequency: Frequ
     Returns:
         date, store_id, item_id of ``future`` in its order, and ``naive``.
     """
-    past = history.filter(pl.col(UNITS).is_not_null())
+    past, asked = as_codes(with_units(history)), as_codes(future.select(KEY))
     calendar = Calendar.of(past[DATE], frequency)
     season = SEASON[frequency]
-    rows = past.select(STORE, ITEM, UNITS, pl.Series("_t", calendar.index(past[DATE])))
+    depth = max(1, 56 // season) if season == 7 else 2  # noqa: PLR2004 - weekdays: eight weeks back
+    last = int(calendar.index(past[DATE].unique()).max(initial=0)) if past.height else 0
+    recent = past.filter(pl.col(DATE) > calendar.dates(np.array([last - season * depth]))[0])
+    rows = recent.select(STORE, ITEM, UNITS, pl.Series("_t", calendar.index(recent[DATE])))
     rows = rows.group_by(STORE, ITEM, "_t").agg(pl.col(UNITS).sum())
-    asked = future.select(KEY).with_columns(pl.Series("_t", calendar.index(future[DATE])))
-    last = int(np.max(calendar.index(past[DATE]))) if past.height else 0
+    asked = asked.with_columns(pl.Series("_t", calendar.index(asked[DATE])))
     steps = (asked["_t"].to_numpy() - last + season - 1) // season
     asked = asked.with_columns(pl.Series("_t0", asked["_t"].to_numpy() - np.maximum(steps, 1) * season))
-    return asked.select(KEY).with_columns(_filled(asked, rows, season, past).alias("naive"))
+    naive = _filled(asked, rows, season, depth, past)
+    return future.select(KEY).with_columns(naive.alias("naive"))
 
 
-def _filled(asked: pl.DataFrame, rows: pl.DataFrame, season: int, past: pl.DataFrame) -> pl.Series:
+def _filled(asked: pl.DataFrame, rows: pl.DataFrame, season: int, depth: int, past: pl.DataFrame) -> pl.Series:
     """First value found one, two, ... seasons back, then the mean."""
-    depth = max(1, 56 // season) if season == 7 else 2  # noqa: PLR2004 - weekdays: eight weeks back
     columns = []
     for back in range(depth):
         key = asked.select(STORE, ITEM, (pl.col("_t0") - back * season).alias("_t"))

@@ -6,42 +6,39 @@ import numpy as np
 import polars as pl
 
 from core.contracts.sales import UNITS
-from core.forecasting.calendar import Calendar
 from core.forecasting.grid import Bools, Floats, Grid, Ints
+from core.forecasting.placed import OPEN, Block, Placed
 
-OPEN: Final = "open"
+__all__ = ["OPEN", "opening"]
 _WEEKS: Final = 8
 _CLOSED_SHARE: Final = 0.1
 
 
-def opening(
-    rows: pl.DataFrame, stores: Ints, shape: tuple[int, int], *, first: int, origin: int, calendar: Calendar
-) -> Grid:
+def opening(parts: list[Placed], stores: Ints, shape: tuple[int, int], *, origin: int, weekly: bool) -> Grid:
     """One row a store: 1 on days it sells, 0 on days it does not; in the horizon what is said or usual.
 
     Where future rows leave out days, those days are closed and all others open. Where they hold every
     day, or there are none, only a flag or the usual week can tell.
 
     Args:
-        rows: history and future with ``_s``, ``_t``, perhaps ``open``.
+        parts: history, then the future where there is one; perhaps with ``open``.
         stores: (series,) store of each series.
         shape: series and columns.
-        first: period number of column 0.
         origin: last column of history.
-        calendar: of the data.
+        weekly: periods are days, so that a week can be usual.
     """
     count = int(stores.max(initial=-1)) + 1
     values = np.zeros((count, shape[1]), dtype=np.float32)
-    column = rows["_t"].to_numpy() - first
-    series = rows["_s"].to_numpy().astype(np.int64)
-    is_open, told = _flags(rows)
-    np.maximum.at(values, (stores[series], column), is_open)
-    ahead = column > origin
-    if _complete(series[ahead], column[ahead]):
-        values[:, origin + 1 :] = _usual(values, origin, weekly=calendar.frequency == "D")
-        said = np.flatnonzero(ahead & told)
-        values[stores[series[said]], column[said]] = 0
-        np.maximum.at(values, (stores[series[said]], column[said]), is_open[said])
+    for block in (block for part in parts for block in part.blocks()):
+        np.maximum.at(values, (stores[block.series], block.column), _flags(block.frame)[0])
+    ahead = [block for part in parts[1:] for block in part.blocks()]
+    if _complete(ahead):
+        values[:, origin + 1 :] = _usual(values, origin, weekly=weekly)
+        said = [(block, *_flags(block.frame)) for block in ahead]
+        for block, _, told in said:
+            values[stores[block.series[told]], block.column[told]] = 0
+        for block, is_open, told in said:
+            np.maximum.at(values, (stores[block.series[told]], block.column[told]), is_open[told])
     return Grid(values, stores)
 
 
@@ -50,15 +47,18 @@ def _flags(rows: pl.DataFrame) -> tuple[Floats, Bools]:
     if OPEN not in rows.columns:
         return np.ones(rows.height, dtype=np.float32), np.zeros(rows.height, dtype=bool)
     flag = rows[OPEN].cast(pl.Float32, strict=False)
-    sold = (rows[UNITS] > 0).fill_null(value=False).cast(pl.Float32)
-    is_open = pl.select(pl.max_horizontal((flag.fill_null(1) > 0).cast(pl.Float32), sold)).to_series()
-    return is_open.to_numpy().astype(np.float32), flag.is_not_null().to_numpy()
+    is_open = (flag.fill_null(1) > 0).cast(pl.Float32).to_numpy()
+    if UNITS in rows.columns:
+        is_open = np.maximum(is_open, (rows[UNITS] > 0).fill_null(value=False).cast(pl.Float32).to_numpy())
+    return is_open, flag.is_not_null().to_numpy()
 
 
-def _complete(series: Ints, column: Ints) -> bool:
+def _complete(ahead: list[Block]) -> bool:
     """True when every series of the future has a row on every day from its first to its last."""
-    if not len(series):
+    if not ahead:
         return True
+    series = np.concatenate([block.series for block in ahead])
+    column = np.concatenate([block.column for block in ahead])
     return len(series) >= len(np.unique(series)) * int(column.max() - column.min() + 1)
 
 

@@ -5,16 +5,22 @@ so a Sunday of a closed shop is never learned as a collapse of demand.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from core.contracts.sales import DATE, SERIES, STORE, UNITS
+from core.contracts.sales import SERIES, STORE, UNITS
 from core.forecasting.calendar import Calendar
 from core.forecasting.encoding import Encoding, Kind
 from core.forecasting.grid import Floats, Grid, Ints, first_true
 from core.forecasting.opening import OPEN, opening
 from core.forecasting.outlook import fill_outlook
+from core.forecasting.placed import Block, Placed, floats
+from core.forecasting.table import as_words, between, compact
+
+_SERIES_AT_ONCE: Final = 1_024
+"""Series whose masks are held at one time."""
 
 
 @dataclass(frozen=True)
@@ -73,86 +79,84 @@ def build(
         horizon: columns after it.
     """
     first = last - periods + 1
-    encodings = (*known, *static)
-    past = _placed(history, encodings, calendar, first, last)
-    ahead = None if future is None else _placed(future, encodings, calendar, last + 1, last + horizon)
-    rows = past if ahead is None else pl.concat([past, ahead], how="diagonal")
-    keys = rows.select(SERIES).unique().sort(*SERIES)
-    rows = rows.join(keys.with_row_index("_s"), on=list(SERIES), maintain_order="left")
-    stores = keys[STORE].rank("dense").to_numpy().astype(np.int64) - 1
+    parts = [between(compact(history), calendar, first, last)]
+    if future is not None:
+        parts.append(between(compact(future), calendar, last + 1, last + horizon))
+    keys = pl.concat([part.select(SERIES).unique() for part in parts]).unique().sort(*SERIES)
     shape = (keys.height, periods + horizon)
-    selling = opening(rows, stores, shape, first=first, origin=periods - 1, calendar=calendar)
+    past, *ahead = [Placed(part, keys, calendar, first).once_each(shape, (*known, *static)) for part in parts]
+    stores = keys[STORE].rank("dense").to_numpy().astype(np.int64) - 1
+    selling = opening([past, *ahead], stores, shape, origin=periods - 1, weekly=calendar.frequency == "D")
     grids = {
-        encoding.name: fill_outlook(grid_of(rows, encoding.name, stores, first, shape), periods - 1, calendar, encoding)
-        for encoding in known
-        if encoding.name != OPEN
+        each.name: fill_outlook(grid_of([past, *ahead], each, stores, shape), periods - 1, calendar, each)
+        for each in known
+        if each.name != OPEN
     }
-    units = _units(rows.filter(pl.col("_t") <= last), selling, first, shape, periods)
-    kinds = {encoding.name: encoding.kind for encoding in known}
-    return Panel(calendar, keys, first, periods - 1, units, selling, grids, kinds, _static(rows, keys, static))
+    kinds = {each.name: each.kind for each in known}
+    units = _units(past, selling, shape, periods)
+    fixed = _static(parts, keys, static)
+    return Panel(calendar, as_words(keys), first, periods - 1, units, selling, grids, kinds, fixed)
 
 
-def _placed(
-    frame: pl.DataFrame, encodings: tuple[Encoding, ...], calendar: Calendar, first: int, last: int
-) -> pl.DataFrame:
-    """Rows inside the window, encoded, with their period ``_t``; several rows of one period become one."""
-    placed = frame.with_columns(pl.Series("_t", calendar.index(frame[DATE]), dtype=pl.Int64))
-    placed = placed.filter(pl.col("_t").is_between(first, last))
-    covariates = [e.apply(placed[e.name]).alias(f"={e.name}") for e in encodings if e.name in placed.columns]
-    flags = [pl.col(OPEN).cast(pl.Float32, strict=False)] if OPEN in placed.columns else []
-    units = [pl.col(UNITS).cast(pl.Float64)] if UNITS in placed.columns else []
-    placed = placed.select(*SERIES, "_t", *units, *flags, *covariates)
-    if placed.select(*SERIES, "_t").is_duplicated().any():
-        others = [name for name in placed.columns if name not in (*SERIES, "_t", UNITS)]
-        summed = [_sum_or_null()] if units else []
-        placed = placed.group_by(*SERIES, "_t", maintain_order=True).agg(*summed, pl.col(others).mean())
-    return placed
-
-
-def _sum_or_null() -> pl.Expr:
-    return pl.when(pl.col(UNITS).count() > 0).then(pl.col(UNITS).sum()).alias(UNITS)
-
-
-def _units(past: pl.DataFrame, selling: Grid, first: int, shape: tuple[int, int], periods: int) -> Floats:
+def _units(past: Placed, selling: Grid, shape: tuple[int, int], periods: int) -> Floats:
     """Units on the calendar: zero where the store was open without a row, after the first sale."""
     units = np.full(shape, np.nan, dtype=np.float32)
-    sold = past.filter(pl.col(UNITS).is_not_null())
-    units[sold["_s"].to_numpy(), sold["_t"].to_numpy() - first] = sold[UNITS].to_numpy()
-    closed = selling.values[selling.row] < 0.5  # noqa: PLR2004 - a flag
-    units[closed & ~(units > 0)] = np.nan
-    sells = first_true(units > 0)
-    start = np.where(sells < shape[1], sells, first_true(~np.isnan(units)))
+    for block in past.blocks():
+        sold = block.frame[UNITS].is_not_null().to_numpy()
+        units[block.series[sold], block.column[sold]] = block.frame[UNITS].drop_nulls().to_numpy()
     column = np.arange(shape[1])
-    lived = (column >= start[:, None]) & (column < periods)
-    units[lived & np.isnan(units) & ~closed] = 0
-    units[column < start[:, None]] = np.nan
+    for at in range(0, shape[0], _SERIES_AT_ONCE):
+        part = units[at : at + _SERIES_AT_ONCE]
+        closed = selling.values[selling.row[at : at + _SERIES_AT_ONCE]] < 0.5  # noqa: PLR2004 - a flag
+        part[closed & ~(part > 0)] = np.nan
+        sells = first_true(part > 0)
+        start = np.where(sells < shape[1], sells, first_true(~np.isnan(part)))
+        lived = (column >= start[:, None]) & (column < periods)
+        part[lived & np.isnan(part) & ~closed] = 0
+        part[column < start[:, None]] = np.nan
     return units
 
 
-def grid_of(rows: pl.DataFrame, name: str, stores: Ints, first: int, shape: tuple[int, int]) -> Grid:
-    """Lay one encoded covariate on the calendar, shared by all series or by a store's where they agree."""
-    if f"={name}" not in rows.columns:
-        return Grid(np.full((1, shape[1]), np.nan, dtype=np.float32), np.zeros(shape[0], dtype=np.int64))
-    column = rows[f"={name}"].to_numpy()
-    said = ~np.isnan(column)
-    series, period = rows["_s"].to_numpy()[said].astype(np.int64), rows["_t"].to_numpy()[said] - first
-    value = column[said]
-    for row in (np.zeros(shape[0], dtype=np.int64), stores):
+def grid_of(parts: list[Placed], encoding: Encoding, stores: Ints, shape: tuple[int, int]) -> Grid:
+    """Lay one covariate on the calendar, shared by all series or by a store's where they agree."""
+    everyone, each = np.zeros(shape[0], dtype=np.int64), np.arange(shape[0])
+    for row in (everyone, stores):
         values = np.full((int(row.max(initial=0)) + 1, shape[1]), np.nan, dtype=np.float32)
-        values[row[series], period] = value
-        if np.array_equal(values[row[series], period], value):
+        if all(_agrees(values, row, block, encoding) for part in parts for block in part.blocks()):
             return Grid(values, row)
     values = np.full(shape, np.nan, dtype=np.float32)
-    values[series, period] = value
-    return Grid(values, np.arange(shape[0]))
+    for part in parts:
+        for block in part.blocks():
+            _agrees(values, each, block, encoding)
+    return Grid(values, each)
 
 
-def _static(rows: pl.DataFrame, keys: pl.DataFrame, static: tuple[Encoding, ...]) -> Floats:
-    """Encoded ids and attributes, one row a series."""
-    columns = [f"={encoding.name}" for encoding in static]
-    there = [name for name in columns if name in rows.columns]
-    firsts = rows.group_by(SERIES).agg(pl.col(there).drop_nulls().first())
+def _agrees(values: Floats, row: Ints, block: Block, encoding: Encoding) -> bool:
+    """Write what a block says; False where it contradicts itself, or what was written."""
+    said = block.coded(encoding)
+    if said is None:
+        return True
+    there = ~np.isnan(said)
+    at, value = (row[block.series[there]], block.column[there]), said[there]
+    before = values[at]
+    values[at] = value
+    return bool(np.all(np.isnan(before) | (before == value)) and np.array_equal(values[at], value))
+
+
+def _static(parts: list[pl.DataFrame], keys: pl.DataFrame, static: tuple[Encoding, ...]) -> Floats:
+    """Encoded ids and attributes, one row a series: of each the first that is said."""
+    values = np.full((keys.height, len(static)), np.nan, dtype=np.float32)
+    for place, encoding in enumerate(static):
+        for part in reversed(parts):
+            if encoding.name in part.columns:
+                said = _codes_of_series(part, keys, encoding)
+                values[:, place] = np.where(np.isnan(said), values[:, place], said)
+    return values
+
+
+def _codes_of_series(part: pl.DataFrame, keys: pl.DataFrame, encoding: Encoding) -> Floats:
+    if encoding.name in SERIES:
+        return floats(encoding.apply(keys[encoding.name]))
+    firsts = part.group_by(SERIES).agg(pl.col(encoding.name).drop_nulls().first())
     joined = keys.join(firsts, on=list(SERIES), how="left", maintain_order="left")
-    none = pl.lit(None, pl.Float32)
-    chosen = joined.select(pl.col(name) if name in there else none.alias(name) for name in columns)
-    return chosen.to_numpy().astype(np.float32) if columns else np.zeros((keys.height, 0), dtype=np.float32)
+    return floats(encoding.apply(joined[encoding.name]))

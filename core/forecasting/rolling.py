@@ -5,13 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from core.contracts.sales import DATE, KEY, UNITS
+from core.contracts.sales import KEY, UNITS
 from core.forecasting.backtest import BACKTEST_COLUMNS, actuals_of, known_of_window, origins
 from core.forecasting.metrics import quantile_name
 from core.forecasting.model import train
 from core.forecasting.naive import seasonal_naive
 from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec
+from core.forecasting.table import as_words, between, compact
 
 
 def roll(
@@ -24,21 +25,23 @@ def roll(
     Returns:
         window (origin date), date, store_id, item_id, units, mean, quantiles, naive.
     """
+    sales = compact(sales)
     calendar, first, last = span(sales, spec)
-    actuals = actuals_of(sales, calendar, first, last)
+    starts = origins(first, last, spec, windows)
+    actuals, _ = actuals_of(sales, calendar, first, last, after=starts[0] if starts else last)
     frames = []
-    for origin in origins(first, last, spec, windows):
+    for origin in starts:
         start = calendar.dates(np.array([origin]))[0]
         on_window(str(start))
-        past = sales.filter(pl.Series(calendar.index(sales[DATE])) <= origin)
+        past = between(sales, calendar, first, origin)
         window, future = known_of_window(sales, actuals, calendar, origin, spec)
         answer = train(past, spec).predict(past, future)
         naive = seasonal_naive(past, future.select(KEY), spec.frequency)["naive"]
         quantiles = [answer[quantile_name(q)] for q in spec.quantiles]
         frames.append(
-            window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS).with_columns(
-                answer["mean"], *quantiles, naive
-            )
+            as_words(window)
+            .select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS)
+            .with_columns(answer["mean"], *quantiles, naive)
         )
     empty = pl.DataFrame(schema=BACKTEST_COLUMNS | {"mean": pl.Float64})
     return pl.concat([empty, *frames], how="diagonal") if not frames else pl.concat(frames)

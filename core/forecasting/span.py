@@ -3,9 +3,10 @@
 import polars as pl
 
 from core.contracts.errors import RejectedDataError
-from core.contracts.sales import DATE, UNITS
+from core.contracts.sales import DATE
 from core.forecasting.calendar import Calendar
 from core.forecasting.spec import ForecastSpec
+from core.forecasting.table import with_units
 
 
 def span(sales: pl.DataFrame, spec: ForecastSpec) -> tuple[Calendar, int, int]:
@@ -14,9 +15,9 @@ def span(sales: pl.DataFrame, spec: ForecastSpec) -> tuple[Calendar, int, int]:
     Raises:
         RejectedDataError: no row has units.
     """
-    past = sales.filter(pl.col(UNITS).is_not_null())
-    if past.is_empty():
+    dates = with_units(sales)[DATE].unique()
+    if dates.is_empty():
         raise RejectedDataError("sales: no row with units; nothing can be learned")
-    calendar = Calendar.of(past[DATE], spec.frequency)
-    period = calendar.index(past[DATE])
+    calendar = Calendar.of(dates, spec.frequency)
+    period = calendar.index(dates)
     return calendar, int(period.min()), int(period.max())

@@ -70,7 +70,7 @@ def _read(path: Path, reading: Reading) -> pl.DataFrame:
     with path.open("rb") as stream:
         parquet = stream.read(4) == b"PAR1"
     if parquet:
-        return pl.read_parquet(path)
+        return pl.scan_parquet(path).with_columns(pl.col(pl.String).cast(pl.Categorical)).collect(engine="streaming")
     separator = reading.delimiter or _separator(path)
     try:
         header = pl.read_csv(path, separator=separator, n_rows=0).columns
@@ -137,7 +137,7 @@ def _names(frame: pl.DataFrame, path: Path, reading: Reading, needed: tuple[str,
 def _with_keys(frame: pl.DataFrame, path: Path, reading: Reading) -> pl.DataFrame:
     """Dates as Date, ids as trimmed strings, ``all`` where there is no such column."""
     ids = [
-        pl.col(name).cast(pl.String).str.strip_chars() if name in frame.columns else pl.lit(NO_ID).alias(name)
+        _trimmed(frame[name]) if name in frame.columns else pl.lit(NO_ID, pl.Categorical).alias(name)
         for name in (STORE, ITEM)
     ]
     frame = frame.with_columns(_dates(frame[DATE], path, reading).alias(DATE), *ids)
@@ -147,6 +147,15 @@ def _with_keys(frame: pl.DataFrame, path: Path, reading: Reading) -> pl.DataFram
         raise RejectedDataError(f"{path}: data row {row + 1}: date, store or item is missing or unreadable")
     first = [DATE, STORE, ITEM, *([UNITS] if UNITS in frame.columns else [])]
     return frame.select(*first, *(name for name in frame.columns if name not in first and fold(name)))
+
+
+def _trimmed(ids: pl.Series) -> pl.Series:
+    """Ids as words without space around them, each held once."""
+    if isinstance(ids.dtype, pl.Categorical):
+        words = ids.unique().cast(pl.String)
+        if words.equals(words.str.strip_chars()):
+            return ids
+    return ids.cast(pl.String).str.strip_chars().cast(pl.Categorical)
 
 
 def _dates(column: pl.Series, path: Path, reading: Reading) -> pl.Series:

@@ -9,6 +9,7 @@ from core.contracts.dataset import DatasetConfig, Frequency
 from core.contracts.errors import ConfigError
 from core.forecasting import ForecastSpec
 from core.forecasting.infer import infer_frequency, known_covariates
+from core.forecasting.table import compact
 from training.commands import frames
 
 
@@ -46,7 +47,7 @@ def load(
         RejectedDataError: a file cannot be used.
     """
     config = read_config(config_file)
-    sales = frames.read_sales(sales_file, config.reading)
+    sales = compact(frames.read_sales(sales_file, config.reading))
     future = None if future_file is None else frames.read_future(future_file, config.reading, sales)
     known, static = frames.roles(sales, future)
     if planned:
