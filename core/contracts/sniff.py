@@ -14,6 +14,7 @@ class Kind(StrEnum):
     GZIP = "gzip"
     ZIP = "zip"
     XLSX = "xlsx"
+    XLS = "xls"
     PARQUET = "parquet"
     EMPTY = "empty"
     UNKNOWN = "unknown"
@@ -24,12 +25,16 @@ class Kind(StrEnum):
         return self not in (Kind.EMPTY, Kind.UNKNOWN)
 
 
-_BOMS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_BOMS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_MAGIC: Final = {b"\x1f\x8b": Kind.GZIP, b"PAR1": Kind.PARQUET, b"\xd0\xcf\x11\xe0": Kind.XLS}
 _OFFICE_NAMES: Final = (b"[Content_Types].xml", b"xl/", b"_rels/.rels", b"docProps/")
-_BINARY_MAGIC: Final = (
-    b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"\x28\xb5\x2f\xfd",
-    b"Rar!", b"\x7fELF", b"\xd0\xcf\x11\xe0", b"SQLite format 3",
-)  # fmt: skip
+_FOREIGN: Final = {
+    b"%PDF": "a PDF", b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", b"GIF8": "an image",
+    b"BZh": "packed by bzip2", b"\xfd7zXZ": "packed by xz", b"7z\xbc\xaf": "packed by 7-Zip", b"Rar!": "packed by RAR",
+    b"\x28\xb5\x2f\xfd": "packed by zstd", b"\x7fELF": "a program", b"SQLite format 3": "an SQLite database",
+    b"ARROW1": "an Arrow or Feather file", b"ORC": "an ORC file", b"Obj\x01": "an Avro file",
+}  # fmt: skip
+_MOST, _FEW = 0.7, 0.05
 _TEXT_CONTROLS: Final = frozenset(b"\t\n\r\f\x0b\x1a\x1b\x1c\x1d\x1e\x1f\x01")
 
 
@@ -37,33 +42,53 @@ def sniff(head: bytes) -> Kind:
     """Kind of a file from its first bytes (up to ``SNIFF_BYTES`` of them)."""
     if not head:
         return Kind.EMPTY
-    if head.startswith(b"\x1f\x8b"):
-        return Kind.GZIP
-    if head.startswith(b"PAR1"):
-        return Kind.PARQUET
+    for magic, kind in _MAGIC.items():
+        if head.startswith(magic):
+            return kind
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return Kind.XLSX if head[30:60].startswith(_OFFICE_NAMES) else Kind.ZIP
-    if head.startswith(_BINARY_MAGIC):
+    if foreign(head) is not None:
         return Kind.UNKNOWN
     return Kind.TEXT if _looks_like_text(head) else Kind.UNKNOWN
 
 
-def utf16_without_bom(head: bytes) -> str | None:
-    """``utf-16-le`` or ``utf-16-be`` when every other byte of mostly western text is zero."""
-    sample = head[: len(head) // 2 * 2]
+def foreign(head: bytes) -> str | None:
+    """What a file is that is not read, for a sentence; None when its first bytes do not tell."""
+    return next(
+        (
+            what
+            for magic, what in _FOREIGN.items()
+            if head.startswith(magic) and not (magic.isalpha() and _is_plain(head))
+        ),
+        None,
+    )
+
+
+def _is_plain(head: bytes) -> bool:
+    return head[:200].isascii() and not any(byte < 32 and byte not in b"\t\n\r" for byte in head[:200])  # noqa: PLR2004
+
+
+def unicode_without_bom(head: bytes) -> str | None:
+    """``utf-16-le``, ``utf-32-be``, ... when the zero bytes of mostly western text show it."""
+    sample = head[: len(head) // 4 * 4]
     if len(sample) < 4:  # noqa: PLR2004 - two characters are the least that show a pattern
         return None
+    zeros = [sample[place::4].count(0) * 4 / len(sample) for place in range(4)]
+    if min(zeros[1:]) > _MOST and zeros[0] < _FEW:
+        return "utf-32-le"
+    if min(zeros[:3]) > _MOST and zeros[3] < _FEW:
+        return "utf-32-be"
     even, odd = sample[::2], sample[1::2]
     half = len(even)
-    if odd.count(0) > 0.7 * half and even.count(0) < 0.05 * half:
+    if odd.count(0) > _MOST * half and even.count(0) < _FEW * half:
         return "utf-16-le"
-    if even.count(0) > 0.7 * half and odd.count(0) < 0.05 * half:
+    if even.count(0) > _MOST * half and odd.count(0) < _FEW * half:
         return "utf-16-be"
     return None
 
 
 def _looks_like_text(head: bytes) -> bool:
-    if head.startswith(_BOMS) or utf16_without_bom(head) is not None:
+    if head.startswith(_BOMS) or unicode_without_bom(head) is not None:
         return True
     odd = sum(1 for byte in head if byte < 32 and byte not in _TEXT_CONTROLS)  # noqa: PLR2004 - control characters
     return odd * 100 <= len(head)

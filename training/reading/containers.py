@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from core.contracts.sniff import SNIFF_BYTES, Kind, sniff
+from core.contracts.sniff import SNIFF_BYTES, Kind, foreign, sniff
 from core.contracts.verdict import Reason
 from training.reading.errors import FileRefusedError
 from training.reading.limits import Limits
 
 _BLOCK: Final = 1 << 20
 _RATIO_FROM: Final = 16 << 20
+_FEW: Final = 5
+_WORKBOOKS: Final = ("xl/workbook.xml", "xl/workbook.bin")
+_DOCUMENTS: Final = ("[Content_Types].xml", "META-INF/manifest.xml")
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,12 @@ def open_parts(path: Path, name: str, limits: Limits) -> tuple[list[Part], list[
     if size > limits.max_file_bytes:
         raise _beyond(name, "max_file_bytes", f"it is {size:,} bytes", limits.max_file_bytes)
     with path.open("rb") as file:
-        kind = sniff(file.read(SNIFF_BYTES))
+        head = file.read(SNIFF_BYTES)
+    kind = sniff(head)
     if kind is Kind.EMPTY:
         raise FileRefusedError(Reason.EMPTY, f"{name}: the file is empty (0 bytes); upload it again with its rows.")
     if kind is Kind.UNKNOWN:
-        raise _unknown(name)
+        raise _unknown(name, head)
     if kind is Kind.GZIP:
         return _gzip(path, name, limits)
     if kind in (Kind.ZIP, Kind.XLSX):
@@ -65,8 +69,12 @@ def _gzip(path: Path, name: str, limits: Limits) -> tuple[list[Part], list[str]]
     kind = sniff(data[:SNIFF_BYTES])
     if kind is Kind.EMPTY:
         raise FileRefusedError(Reason.EMPTY, f"{name}: unpacks to an empty file; upload it again with its rows.")
-    if kind in (Kind.UNKNOWN, Kind.GZIP, Kind.ZIP):
-        raise _unknown(f"{name}: inside gzip")
+    if kind in (Kind.GZIP, Kind.ZIP):
+        raise FileRefusedError(
+            Reason.FORMAT_UNKNOWN, f"{name}: inside gzip lies a further {kind.value} file; unpack the outer one."
+        )
+    if kind is Kind.UNKNOWN:
+        raise _unknown(f"{name}: inside gzip", data[:SNIFF_BYTES])
     return [Part("", kind, data, "gzip")], []
 
 
@@ -74,9 +82,13 @@ def _zip(path: Path, name: str, limits: Limits, packed: int) -> tuple[list[Part]
     try:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not info.is_dir()]
-            if any(info.filename == "xl/workbook.xml" for info in members):
+            if any(info.filename in _WORKBOOKS for info in members):
                 _check_declared(members, name, limits, packed)
                 return [Part("", Kind.XLSX, path.read_bytes())], []
+            if any(info.filename in _DOCUMENTS for info in members):
+                raise FileRefusedError(
+                    Reason.FORMAT_UNKNOWN, f"{name}: an office document that is no Excel workbook; export it as CSV."
+                )
             if len(members) > limits.max_members:
                 raise _beyond(name, "max_members", f"it holds {len(members)} files", limits.max_members)
             return _members(archive, members, name, limits, packed)
@@ -98,13 +110,21 @@ def _members(
         with archive.open(info) as stream:
             data = _bounded(stream, name, limits, packed, used)
         used += len(data)
-        kind = _member_kind(data)
-        if kind in (Kind.TEXT, Kind.PARQUET, Kind.XLSX):
-            parts.append(Part(info.filename, kind, data, "zip"))
+        kind, wrapped = _member_kind(data), "zip"
+        if kind is Kind.GZIP:
+            with gzip.open(io.BytesIO(data)) as stream:
+                data = _bounded(stream, f"{name}/{info.filename}", limits, packed, used)
+            used += len(data)
+            kind, wrapped = _member_kind(data), "gzip in zip"
+        if kind in (Kind.TEXT, Kind.PARQUET, Kind.XLSX, Kind.XLS):
+            parts.append(Part(info.filename, kind, data, wrapped))
         else:
             others.append(info.filename)
     if not parts:
-        raise FileRefusedError(Reason.NOT_A_TABLE, f"{name}: the archive holds no table file; it should hold CSV.")
+        held = f" but {', '.join(others[:_FEW])}" if others else ""
+        raise FileRefusedError(
+            Reason.NOT_A_TABLE, f"{name}: the archive holds no table file{held}; it should hold CSV, xlsx or parquet."
+        )
     return parts, others
 
 
@@ -113,7 +133,7 @@ def _member_kind(data: bytes) -> Kind:
     if kind is Kind.ZIP:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as inner:
-                return Kind.XLSX if "xl/workbook.xml" in inner.namelist() else Kind.ZIP
+                return Kind.XLSX if any(name in _WORKBOOKS for name in inner.namelist()) else Kind.ZIP
         except zipfile.BadZipFile:
             return Kind.UNKNOWN
     return kind
@@ -155,8 +175,10 @@ def _beyond(name: str, limit: str, what: str, value: float) -> FileRefusedError:
     )
 
 
-def _unknown(name: str) -> FileRefusedError:
-    return FileRefusedError(
-        Reason.FORMAT_UNKNOWN,
-        f"{name}: neither text nor gzip, zip, parquet or xlsx by its first bytes; export it as CSV.",
+def _unknown(name: str, head: bytes) -> FileRefusedError:
+    what = foreign(head)
+    told = (
+        f"by its first bytes {what}" if what else "neither text nor gzip, zip, parquet, xlsx or xls by its first bytes"
     )
+    cure = "unpack it first" if what and what.startswith("packed") else "export it as CSV"
+    return FileRefusedError(Reason.FORMAT_UNKNOWN, f"{name}: {told}; {cure}.")

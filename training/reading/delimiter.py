@@ -1,5 +1,6 @@
 """Which character divides the cells: the one under which a header and its rows agree."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ from training.reading.records import leaves_open, split_record
 
 CANDIDATES: Final = (",", ";", "\t", "|")
 _SAMPLE: Final = 300
+_MARKUP: Final = re.compile(r"<[!?a-zA-Z]|[\[{]\s*([\[{\"]|$)")
 _NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 
@@ -110,6 +112,11 @@ def _no_header(lines: list[str], name: str) -> FileRefusedError:
     if not first:
         return FileRefusedError(Reason.EMPTY, f"{name}: holds nothing but blank lines; upload it again with its rows.")
     shown = text.strip()[:80]
+    markup = {"<": "XML or HTML", "{": "JSON", "[": "JSON"}.get(shown[0]) if _MARKUP.match(shown) else None
+    if markup:
+        return FileRefusedError(
+            Reason.NOT_A_TABLE, f"{name}: looks like {markup} (line {first}: {shown!r}); export it as CSV."
+        )
     if not any(mark in line for mark in CANDIDATES for line in lines[:_SAMPLE]):
         return FileRefusedError(
             Reason.NOT_A_TABLE,

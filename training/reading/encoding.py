@@ -1,13 +1,29 @@
 """Bytes to UTF-8: strict first, then one proven fallback that the verdict records."""
 
 import codecs
+import re
 from dataclasses import dataclass
 
-from core.contracts.sniff import SNIFF_BYTES, utf16_without_bom
+from core.contracts.sniff import SNIFF_BYTES, unicode_without_bom
 from core.contracts.verdict import Reason
 from training.reading.errors import FileRefusedError
 
 _SHOWN = 5
+_OTHERS = ("mac_roman", "cp1250", "cp850")
+# signs that may stand between letters
+_BETWEEN = "\u2019\u2018\u00b4\u00b7\u2013\u2014\u00ae\u2122\u00a9\u00b0\u20ac\u00a0\u00ad\u00b2\u00b3\u00d7"
+_UPPER = "".join(chr(code) for code in range(0x80, 0x180) if chr(code).isupper())
+_SIGNS = "".join(
+    {char for encoding in (*_OTHERS, "latin-1") for char in bytes(range(128, 256)).decode(encoding, "ignore")}
+    - set(_BETWEEN)
+)
+_SIGNS = "".join(re.escape(char) for char in sorted(_SIGNS) if not char.isalpha()) + "\u0192"
+_BEFORE = "\xa3\xa4\xa5\xa6\xac\xaf\xa8\xb8"  # no word begins so
+_LETTER = r"[^\W\d_]"
+_ODD = re.compile(
+    rf"[a-z][{_UPPER}]|[A-Za-z][{_UPPER}](?=[a-z])|{_LETTER}[{_SIGNS}](?={_LETTER})|[{_BEFORE}](?={_LETTER})|[\x80-\x9f]"
+)
+_WORD = re.compile(r"[^\s;,|\"]+")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,16 +55,16 @@ def to_utf8(data: bytes, name: str, wanted: str | None = None) -> Decoded:
             return _by(data, encoding, name, "said by the byte order mark")
     if data.isascii() and b"\0" not in data[:SNIFF_BYTES]:
         return Decoded(_newlines(data), "utf-8")
-    if guess := utf16_without_bom(data[:SNIFF_BYTES]):
+    if guess := unicode_without_bom(data[:SNIFF_BYTES]):
         return _by(data, guess, name, "shown by its zero bytes")
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return _fallback(data, name, error)
+        return _fallback(data, error)
     return Decoded(_newlines(data), "utf-8")
 
 
-def _fallback(data: bytes, name: str, error: UnicodeDecodeError) -> Decoded:
+def _fallback(data: bytes, error: UnicodeDecodeError) -> Decoded:
     line = data.count(b"\n", 0, error.start) + 1
     rows = data.split(b"\n")
     broken = [index for index, row in enumerate(rows) if not _is_utf8(row)]
@@ -58,14 +74,39 @@ def _fallback(data: bytes, name: str, error: UnicodeDecodeError) -> Decoded:
         lines = ", ".join(str(index + 1) for index in broken[:_SHOWN])
         sentence = f"{len(broken)} lines are not UTF-8 as the others are (lines {lines}); read as cp1252"
         return Decoded(_newlines(b"\n".join(rows)), "utf-8", sentence)
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        sentence = f"not UTF-8 (line {line}, byte 0x{data[error.start]:02x}); read as {encoding}"
-        return Decoded(_newlines(text.encode()), encoding, sentence)
-    raise AssertionError(f"{name}: latin-1 decodes everything")
+    encoding, text = _by_words(data)
+    sentence = f"not UTF-8 (line {line}, byte 0x{data[error.start]:02x}); read as {encoding}"
+    odd = _ODD.search(_decoded(data, "cp1252") or "")
+    if odd is not None:
+        word = _WORD.findall(odd.string[max(odd.start() - _SHOWN, 0) : odd.end() + _SHOWN])
+        told = (
+            ", which gives {!r}: set reading.encoding if that is wrong"
+            if encoding == "cp1252"
+            else ", for cp1252 gives {!r}"
+        )
+        sentence += told.format(max(word, key=len))
+    return Decoded(_newlines(text.encode()), encoding, sentence)
+
+
+def _by_words(data: bytes) -> tuple[str, str]:
+    """Encoding and text: cp1252, unless its words are odd and exactly one other encoding gives none that is."""
+    first = "cp1252" if (text := _decoded(data, "cp1252")) is not None else "latin-1"
+    text = data.decode(first) if text is None else text
+    if not _ODD.search(text):
+        return first, text
+    sane = [
+        (encoding, other)
+        for encoding in _OTHERS
+        if (other := _decoded(data, encoding)) is not None and not _ODD.search(other)
+    ]
+    return sane[0] if len(sane) == 1 else (first, text)
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _older(row: bytes) -> bytes:

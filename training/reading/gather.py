@@ -47,6 +47,6 @@ def _bare(sentence: str, name: str, member: str) -> str:
 def _tables(part: Part, label: str, config: Reading, limits: Limits, ledger: Ledger) -> list[RawTable]:
     if part.kind is Kind.PARQUET:
         return parquet_tables(part, label, limits, ledger)
-    if part.kind is Kind.XLSX:
+    if part.kind in (Kind.XLSX, Kind.XLS):
         return sheet_tables(part, label, config, limits, ledger)
     return text_tables(part, label, config, limits, ledger)

@@ -14,6 +14,7 @@ VALUE: Final = "_value"
 REASON: Final = "_reason"
 CELLS: Final = "_cells"
 MAX_NOTE_LINES: Final = 20
+_LONGEST: Final = 1000
 _ORDER: Final = {reason: place for place, reason in enumerate(Reason)}
 
 
@@ -28,6 +29,11 @@ class _Entry:
         room = MAX_NOTE_LINES - len(self.lines)
         if room > 0:
             self.lines += lines.drop_nulls().head(room).to_list()
+
+    def tell(self, sentence: str) -> None:
+        """Say a further thing, as long as a reader may follow."""
+        if sentence not in self.sentence and len(self.sentence) < _LONGEST:
+            self.sentence += f"; {sentence}"
 
 
 @dataclass
@@ -66,7 +72,9 @@ class Ledger:
     def remark(self, reason: Reason, sentence: str, lines: pl.Series | None = None, count: int = 1) -> None:
         """Say something about the file that is no fate of a row."""
         found = lines if lines is not None else pl.Series([], dtype=pl.Int64)
-        self.remarks.setdefault(reason, _Entry(sentence)).add(found, count)
+        entry = self.remarks.setdefault(reason, _Entry(sentence))
+        entry.tell(sentence)
+        entry.add(found, count)
 
     def absorb(self, other: "Ledger") -> None:
         """Take over the entries of another book."""
@@ -75,7 +83,9 @@ class Ledger:
         for mine, theirs in ((self.left_out, other.left_out), (self.remarks, other.remarks)):
             for reason, entry in theirs.items():
                 lines = pl.Series(entry.lines, dtype=pl.Int64)
-                mine.setdefault(reason, _Entry(entry.sentence)).add(lines, entry.count)
+                own = mine.setdefault(reason, _Entry(entry.sentence))
+                own.tell(entry.sentence)
+                own.add(lines, entry.count)
 
     @property
     def refused_count(self) -> int:

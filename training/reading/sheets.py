@@ -44,6 +44,10 @@ def parquet_tables(part: Part, name: str, limits: Limits, ledger: Ledger) -> lis
 
 
 def _plain(column: pl.Series) -> pl.Series:
+    if column.dtype == pl.Binary:  # texts of writers that do not mark them as such
+        text = _utf8(column)
+        if text is not None:
+            return text
     if isinstance(column.dtype, _NESTED):
         return pl.Series(column.name, [None] * len(column), dtype=pl.String)
     if (
@@ -53,6 +57,13 @@ def _plain(column: pl.Series) -> pl.Series:
     ):
         return column
     return column.cast(pl.String)
+
+
+def _utf8(column: pl.Series) -> pl.Series | None:
+    try:
+        return column.cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return None
 
 
 def sheet_tables(part: Part, name: str, config: Reading, limits: Limits, ledger: Ledger) -> list[RawTable]:
@@ -68,17 +79,24 @@ def sheet_tables(part: Part, name: str, config: Reading, limits: Limits, ledger:
             f"{name}: reading.sheet = {config.sheet!r}, but the sheets are {', '.join(map(repr, book.sheet_names))}.",
         )
     found: list[tuple[str, list[RawTable], Ledger]] = []
-    failed: list[FileRefusedError] = []
-    for sheet in [config.sheet] if config.sheet else book.sheet_names:
+    failed: dict[str, FileRefusedError] = {}
+    shown = [config.sheet] if config.sheet else _shown(book)
+    for sheet in shown:
         own = Ledger()
         try:
             label, source = f"{name}, sheet {sheet!r}", Source(part.member, part.format, None, UNIT)
             tables = _sheet(book, sheet, label, source, config=config, limits=limits, ledger=own)
             found.append((sheet, tables, own))
         except FileRefusedError as error:
-            failed.append(error)
+            failed[sheet] = error
     if not found:
-        raise failed[0]
+        raise next(iter(failed.values()))
+    without = [sheet for sheet, error in failed.items() if error.reason is not Reason.EMPTY]
+    hidden = [] if config.sheet else [sheet for sheet in book.sheet_names if sheet not in shown]
+    for told, sheets in (("sheets without a table", without), ("hidden sheets", hidden)):
+        if sheets:
+            names = ", ".join(map(repr, sheets))
+            ledger.remark(Reason.NOT_A_TABLE, f"{told} were not read: {names}", count=len(sheets))
     return _of_one_shape(found, ledger)
 
 
@@ -102,6 +120,19 @@ def _of_one_shape(found: list[tuple[str, list[RawTable], Ledger]], ledger: Ledge
             for table in members
         ]
     return tables
+
+
+def _shown(book: fastexcel.ExcelReader) -> list[str]:
+    """Sheets that whoever opens the workbook sees; all of them where none is."""
+    hidden = {sheet for sheet in book.sheet_names if _is_hidden(book, sheet)}
+    return [sheet for sheet in book.sheet_names if sheet not in hidden] or list(book.sheet_names)
+
+
+def _is_hidden(book: fastexcel.ExcelReader, sheet: str) -> bool:
+    try:
+        return book.load_sheet(sheet, header_row=None, n_rows=0).visible != "visible"
+    except (fastexcel.FastExcelError, ValueError):
+        return False  # what is wrong with it is said where it is read
 
 
 def _names(tables: list[RawTable]) -> tuple[str, ...]:

@@ -17,7 +17,9 @@ def test_every_delimiter_is_found(read: Read, delimiter: str) -> None:
     assert rows(read(text)) == [("2024-01-01", "S1", "A", 5.0)]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
+)
 def test_unicode_is_read_with_and_without_a_mark(read: Read, encoding: str) -> None:
     reading = read("date,item,qty\n2024-01-01,Käse,5\n2024-01-02,Käse,5\n", encoding=encoding)
     assert rows(reading)[0][2] == "Käse"
@@ -27,6 +29,35 @@ def test_an_older_encoding_is_read_and_recorded(read: Read) -> None:
     reading = read("date;item;qty\n2024-01-01;Käse;5\n", encoding="cp1252")
     assert rows(reading)[0][2] == "Käse"
     assert note(reading.verdict, Reason.ENCODING_FALLBACK).sentence == "not UTF-8 (line 2, byte 0xe4); read as cp1252"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "store", "item"),
+    [("mac_roman", "Zürich", "Käse"), ("cp1250", "Łódź", "Żurek"), ("cp850", "Übersee", "Gemüse für Köche")],
+)
+def test_words_prove_which_older_encoding_a_file_is_in(read: Read, encoding: str, store: str, item: str) -> None:
+    reading = read(f"date;store;item;qty\n2024-01-01;{store};{item};5\n", encoding=encoding)
+    assert rows(reading)[0][1:3] == (store, item)
+    assert f"read as {encoding}" in note(reading.verdict, Reason.ENCODING_FALLBACK).sentence
+
+
+def test_words_that_look_odd_and_prove_nothing_are_told(read: Read) -> None:
+    reading = read("date;item;qty\n2024-01-01;Zürich;5\n", encoding="mac_roman")  # cp1250 gives a word, too
+    sentence = note(reading.verdict, Reason.ENCODING_FALLBACK).sentence
+    assert sentence.endswith("read as cp1252, which gives 'ZŸrich': set reading.encoding if that is wrong")
+    assert (
+        rows(read("date;item;qty\n2024-01-01;Zürich;5\n", encoding="mac_roman", charset="mac_roman"))[0][2] == "Zürich"
+    )
+
+
+@pytest.mark.parametrize(
+    "item", ["L\u2019Or\xe9al", "McDonald\xb4s", "N\xb05", "Gr\xf6\xdfe\xb2", "\xc9CLAIR", "10\x80"]
+)
+def test_signs_that_stand_in_words_of_cp1252_show_no_other_encoding(read: Read, item: str) -> None:
+    text = f"date;store;item;qty\n2024-01-01;S;{item};5\n".replace("\x80", "€")
+    reading = read(text, encoding="cp1252")
+    assert "read as cp1252" in note(reading.verdict, Reason.ENCODING_FALLBACK).sentence
+    assert rows(reading)[0][2] == item.replace("\x80", "€")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
