@@ -11,7 +11,6 @@ from rich.table import Table
 
 from core.contracts.errors import RetailForecastError
 from core.contracts.models import Scores
-from core.forecasting.rolling import roll
 from training.commands import inputs, report
 
 Frequency = Literal["D", "W", "M"]
@@ -30,6 +29,8 @@ def backtest(
 
     Covariates of the windows count as known in advance where their names say so, or the config does.
     """
+    from core.forecasting.rolling import roll  # noqa: PLC0415 - xgboost is loaded only where a model is fitted
+
     stages = report.Stages()
     try:
         stages.begin("read")

@@ -8,7 +8,6 @@ import polars as pl
 import typer
 
 from core.contracts.errors import RetailForecastError
-from core.forecasting import train
 from training.commands import inputs, report
 
 Frequency = Literal["D", "W", "M"]
@@ -29,6 +28,8 @@ def forecast(
     ] = None,
 ) -> None:
     """Train on a sales file and forecast every series in the future file, or every series known."""
+    from core.forecasting import train  # noqa: PLC0415 - xgboost is loaded only where a model is fitted
+
     stages = report.Stages()
     try:
         stages.begin("read")

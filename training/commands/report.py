@@ -3,13 +3,14 @@
 import resource
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from core.contracts.models import Scores
-from core.forecasting import TrainedModel, metrics
-from core.forecasting.metrics import quantile_columns
+
+if TYPE_CHECKING:
+    from core.forecasting import TrainedModel
 
 
 class Stages:
@@ -41,14 +42,16 @@ def peak_memory_mib() -> float:
 
 def both_scores(backtest: pl.DataFrame, sales: pl.DataFrame) -> dict[str, Scores]:
     """Scores of the model and of seasonal naive on the same rows."""
-    naive = backtest.with_columns(mean="naive").drop(quantile_columns(backtest))
+    from core.forecasting import metrics  # noqa: PLC0415 - numpy is loaded only where something is measured
+
+    naive = backtest.with_columns(mean="naive").drop(metrics.quantile_columns(backtest))
     return {
         "model": metrics.scores(backtest, history=sales),
         "seasonal_naive": metrics.scores(naive, history=sales),
     }
 
 
-def forecast_report(model: TrainedModel, answer: pl.DataFrame, sales: pl.DataFrame, stages: Stages) -> dict[str, Any]:
+def forecast_report(model: "TrainedModel", answer: pl.DataFrame, sales: pl.DataFrame, stages: Stages) -> dict[str, Any]:
     """The JSON document of ``forecast --report``."""
     scores = both_scores(model.backtest, sales)
     return {

@@ -18,7 +18,6 @@ from core.contracts.verdict import Kind, Note, Reason, Verdict
 from core.forecasting.infer import infer_frequency
 from training import table
 from training.reading import Reading, read_file
-from training.steps import monitor
 from training.steps.context import DECISION_FILE, Context
 from training.steps.due import Arrived, decide
 from training.steps.horizon import horizon_of
@@ -127,6 +126,8 @@ def _propose(context: Context, reading: Reading, config: DatasetConfig) -> str |
 
 
 def _decide(context: Context, kinds: dict[str, int]) -> Decision:
+    from training.steps import monitor  # noqa: PLC0415 - numpy is loaded after the verdicts, which people wait for
+
     pointer = context.champion()
     champion_id = pointer.current.model_id if pointer else None
     champion = context.manifest_of(champion_id) if champion_id else None
