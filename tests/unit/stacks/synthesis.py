@@ -2,19 +2,19 @@
 
 import atexit
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any
 
+import stacks.templates
 from stacks import application
-from stacks.application import build, new_app
-from stacks.config import Config, load
+from stacks.config import load
+from stacks.templates import Json, as_list, synthesise, text
 
-Json = dict[str, Any]
+__all__ = ["STACKS", "Json", "Template", "as_list", "assembly", "definition", "read", "synthesise", "templates", "text"]
 STACKS = tuple(application.STACKS)
 
 
@@ -59,22 +59,6 @@ class Template:
         )
 
 
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def text(value: Any) -> str:
-    """A value as one readable string: references in angle brackets."""
-    if isinstance(value, str):
-        return value
-    if "Fn::Join" in value:
-        separator, parts = value["Fn::Join"]
-        return str(separator.join(text(part) for part in parts))
-    if "Fn::GetAtt" in value:
-        return f"<{'.'.join(value['Fn::GetAtt'])}>"
-    return f"<{value['Ref']}>"
-
-
 @cache
 def assembly(environment: str) -> Path:
     """Folder of one environment's cloud assembly; synthesised once per process."""
@@ -89,19 +73,8 @@ def templates(environment: str) -> dict[str, Template]:
     return read(assembly(environment), environment)
 
 
-def synthesise(config: Config, outdir: Path, wanted: Collection[str] = STACKS) -> Path:
-    app = new_app(outdir=str(outdir))
-    build(app, config, wanted)
-    app.synth()
-    return outdir
-
-
 def read(outdir: Path, environment: str) -> dict[str, Template]:
-    return {
-        name: Template(json.loads((outdir / f"mlops-{environment}-{name}.template.json").read_text()))
-        for name in STACKS
-        if (outdir / f"mlops-{environment}-{name}.template.json").exists()
-    }
+    return {name: Template(body) for name, body in stacks.templates.read(outdir, environment).items()}
 
 
 def definition(template: Template, pipeline: str) -> Json:

@@ -1,0 +1,162 @@
+"""Each way an event takes, link by link: a gap anywhere drops it, and nothing says so."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.unit.stacks.synthesis import Json, Template, as_list, templates, text
+
+pytestmark = pytest.mark.xdist_group("synth")
+EVENTS, SNS, CLOUDWATCH = (f"{name}.amazonaws.com" for name in ("events", "sns", "cloudwatch"))
+ACCOUNT = "<AWS::AccountId>"
+"""Rules of this account; CDK's targets name the account, not the rule."""
+
+
+@pytest.fixture(params=["dev", "prod"])
+def environment(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def ml(environment: str) -> Template:
+    return templates(environment)["ml"]
+
+
+def logical(reference: object) -> str:
+    """``<Name.Arn>`` -> ``Name``."""
+    return text(reference).strip("<>").partition(".")[0]
+
+
+def key_lets(template: Template, key: str, service: str) -> bool:
+    """Whether a key's own policy lets a service decrypt and make data keys."""
+    found = template.resources[key]["Properties"]["KeyPolicy"]["Statement"]
+    allowed = {
+        action
+        for each in found
+        if each["Principal"].get("Service") == service and each["Effect"] == "Allow"
+        for action in as_list(each["Action"])
+    }
+    return {"kms:Decrypt"} <= allowed and any(action.startswith("kms:GenerateDataKey") for action in allowed)
+
+
+def sends(template: Template, queue: str, service: str, source: str) -> bool:
+    """Whether a queue's policy lets a service send on behalf of one source."""
+    for policy in template.of_type("AWS::SQS::QueuePolicy").values():
+        if {"Ref": queue} in policy["Queues"]:
+            for each in policy["PolicyDocument"]["Statement"]:
+                named = [text(value) for part in each.get("Condition", {}).values() for value in part.values()]
+                if (
+                    each["Effect"] == "Allow"
+                    and each["Principal"] == {"Service": service}
+                    and "sqs:SendMessage" in as_list(each["Action"])
+                    and source in named
+                ):
+                    return True
+    return False
+
+
+def to_queues(template: Template) -> Iterator[tuple[str, Json, str]]:
+    """Rules, and the queues they send to."""
+    for name, rule in template.of_type("AWS::Events::Rule").items():
+        for target in rule["Targets"]:
+            if logical(target["Arn"]) in template.of_type("AWS::SQS::Queue"):
+                yield name, rule, logical(target["Arn"])
+
+
+def consumer(template: Template, queue: str) -> str:
+    """The one function that reads a queue."""
+    (mapping,) = [
+        each
+        for each in template.of_type("AWS::Lambda::EventSourceMapping").values()
+        if logical(each["EventSourceArn"]) == queue
+    ]
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    return logical(mapping["FunctionName"])
+
+
+def test_a_rule_may_send_to_its_queue_and_encrypt_by_its_key(ml: Template) -> None:
+    found = list(to_queues(ml))
+    assert len(found) == 5, "uploads, approvals, ends of pipelines, two sweeps"
+    for name, _, queue in found:
+        assert sends(ml, queue, EVENTS, ACCOUNT), f"{name} -> {queue}"
+        assert key_lets(ml, logical(ml.resources[queue]["Properties"]["KmsMasterKeyId"]), EVENTS)
+
+
+def test_a_queue_is_read_by_a_function_whose_role_may_receive_delete_and_decrypt(ml: Template) -> None:
+    for _, _, queue in to_queues(ml):
+        function = ml.resources[consumer(ml, queue)]["Properties"]
+        role = logical(function["Role"])
+        for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage"):
+            assert ml.may(role, action, f"<{queue}.Arn>")
+        assert ml.may(role, "kms:Decrypt", text(ml.resources[queue]["Properties"]["KmsMasterKeyId"]))
+
+
+def test_what_a_function_cannot_handle_ends_in_a_queue_of_its_own_under_the_same_key(ml: Template) -> None:
+    for _, _, queue in to_queues(ml):
+        found = ml.resources[queue]["Properties"]
+        dead = ml.resources[logical(found["RedrivePolicy"]["deadLetterTargetArn"])]["Properties"]
+        assert dead["KmsMasterKeyId"] == found["KmsMasterKeyId"]
+        function = ml.resources[consumer(ml, queue)]["Properties"]
+        assert found["VisibilityTimeout"] > function["Timeout"]
+
+
+def test_the_bucket_speaks_to_the_bus_and_the_rule_listens_to_that_bucket(environment: str, ml: Template) -> None:
+    (rule,) = [rule for _, rule, _ in to_queues(ml) if rule.get("EventPattern", {}).get("source") == ["aws.s3"]]
+    (name,) = [text(each) for each in rule["EventPattern"]["detail"]["bucket"]["name"]]
+    (bucket,) = [
+        each
+        for each in templates(environment)["data"].of_type("AWS::S3::Bucket").values()
+        if text(each["BucketName"]) == name
+    ]
+    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+
+
+def test_every_function_may_use_the_key_of_the_data_it_works_on(ml: Template) -> None:
+    for function in ml.of_type("AWS::Lambda::Function").values():
+        statements = list(ml.statements(logical(function["Role"])))
+        keys = {r for each in statements if "kms:GenerateDataKey" in each["Action"] for r in each["Resource"]}
+        assert any("datakeyarn" in each for each in keys)
+
+
+def test_an_alarm_reaches_people_and_where_it_says_so_the_function_that_rolls_back(environment: str) -> None:
+    observability, ml = templates(environment)["observability"], templates(environment)["ml"]
+    topics = {**observability.of_type("AWS::SNS::Topic"), **ml.of_type("AWS::SNS::Topic")}
+    by_arn = {
+        f"arn:aws:sns:ap-southeast-1:<AWS::AccountId>:{found['TopicName']}": found for found in topics.values()
+    } | {f"<{name}>": found for name, found in topics.items()}
+    for alarm in observability.of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm["ActionsEnabled"] is not False if "ActionsEnabled" in alarm else True
+        for action in alarm["AlarmActions"]:
+            topic = by_arn[text(action)]
+            template = ml if topic["TopicName"].endswith("rollback") else observability
+            assert key_lets(template, logical(topic["KmsMasterKeyId"]), CLOUDWATCH)
+
+
+def test_the_rollback_topic_reaches_promote_by_its_queue(ml: Template) -> None:
+    ((_, subscription),) = ml.of_type("AWS::SNS::Subscription").items()
+    topic, queue = logical(subscription["TopicArn"]), logical(subscription["Endpoint"])
+    assert sends(ml, queue, SNS, f"<{topic}>")
+    assert key_lets(ml, logical(ml.resources[queue]["Properties"]["KmsMasterKeyId"]), SNS)
+    function = ml.resources[consumer(ml, queue)]["Properties"]
+    assert function["Handler"] == "lambdas.promote.handler.handler"
+
+
+def test_the_clock_may_start_the_pipeline_it_is_for(ml: Template) -> None:
+    (rule,) = [each for each in ml.of_type("AWS::Events::Rule").values() if each["Targets"][0].get("RoleArn")]
+    role = logical(rule["Targets"][0]["RoleArn"])
+    assert ml.may(role, "sagemaker:StartPipelineExecution", text(rule["Targets"][0]["Arn"]))
+
+
+def test_every_log_group_is_encrypted_by_a_key_that_lets_logs_in_for_it(environment: str) -> None:
+    for template in templates(environment).values():
+        for group in template.of_type("AWS::Logs::LogGroup").values():
+            policy = template.resources[logical(group["KmsKeyId"])]["Properties"]["KeyPolicy"]["Statement"]
+            (logs,) = [each for each in policy if each.get("Sid") == "CloudWatchLogs"]
+            patterns = as_list(logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"])
+            named = [text(each).rpartition(":log-group:")[2] for each in patterns]
+            # CloudFormation completes the names of the CDK's own functions, and begins them with the stack's.
+            name = re.sub(
+                r"(?<=/aws/lambda/)<\w+>", f"mlops-{environment}-cluster-completed", text(group["LogGroupName"])
+            )
+            assert any(name == each or (each.endswith("*") and name.startswith(each[:-1])) for each in named), name
