@@ -101,6 +101,15 @@ class Look:
         if len(self.texts) <= _LOW_CARDINALITY:
             self.texts.update(uniques.head(10 * _LOW_CARDINALITY).to_list())
 
+    def add(self, other: "Look") -> None:
+        """Pool what a further part of the file shows."""
+        self.numbers &= other.numbers
+        self.blank &= other.blank
+        self.gaps |= other.gaps
+        self.skipped |= other.skipped
+        if len(self.texts) <= _LOW_CARDINALITY:
+            self.texts |= other.texts
+
     @property
     def kind(self) -> str | None:
         """``number`` (or flag), ``text`` of few distinct values, or None for a column that is not kept."""

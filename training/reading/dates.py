@@ -11,7 +11,7 @@ import polars as pl
 from core.contracts.verdict import Reason, Refusal
 from training.reading.dateforms import month_of, readings, split_time, strptime, weekday_of
 from training.reading.errors import FileRefusedError
-from training.reading.ledger import LINE
+from training.reading.ledger import LINE, counted
 from training.reading.vocabulary import fold
 
 EARLIEST: Final = date(1901, 1, 1)
@@ -91,13 +91,13 @@ def distinct_days(
         for name, alias in ((weekday, "weekday"), (month, "month"))
         if name is not None
     ]
-    counted = frame.group_by(DAY_TEXT).agg(pl.len().alias("n"), pl.col(LINE).min(), *said).sort(LINE)
+    found = frame.group_by(DAY_TEXT).agg(counted(frame, DAY_TEXT).alias("n"), pl.col(LINE).min(), *said).sort(LINE)
     return [
         Day(
             row[DAY_TEXT], row["n"], row[LINE], column,
             weekday=weekday_of(row.get("weekday") or ""), month=month_of(row.get("month") or ""),
         )
-        for row in counted.iter_rows(named=True)
+        for row in found.iter_rows(named=True)
         if row[DAY_TEXT]
     ]  # fmt: skip
 

@@ -119,6 +119,16 @@ def cell(index: int) -> str:
     return f"_c{index}"
 
 
+def times(name: str) -> str:
+    """Name of the frame column that says for how many rows a cell of the column ``name`` stands."""
+    return f"_n{name}"
+
+
+def counted(frame: pl.DataFrame, name: str) -> pl.Expr:
+    """How many rows a group of cells of one column stands for: each row for itself, but where ``times`` are told."""
+    return pl.col(times(name)).sum() if times(name) in frame.columns else pl.len()
+
+
 def is_cell(name: str) -> bool:
     """True for frame columns that hold the file's own cells."""
     return name[:2] == "_c" and name[2:].isdigit()

@@ -7,7 +7,7 @@ import polars as pl
 
 from core.contracts.verdict import Reason, Refusal
 from training.reading.errors import FileRefusedError
-from training.reading.ledger import LINE
+from training.reading.ledger import LINE, counted
 from training.reading.vocabulary import CLOSED_WORDS, MISSING_WORDS
 
 Decimal = Literal[".", ","]
@@ -100,7 +100,7 @@ def distinct(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     return (
         frame.lazy()
         .group_by(pl.col(column).fill_null("").alias("text"))
-        .agg(pl.len().alias("n"), pl.col(LINE).min())
+        .agg(counted(frame, column).alias("n"), pl.col(LINE).min())
         .collect()
     )
 

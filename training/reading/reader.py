@@ -17,6 +17,7 @@ from training.reading.containers import open_parts
 from training.reading.covariates import covariates
 from training.reading.cures import Known
 from training.reading.dates import CLOCK
+from training.reading.encoded import plain
 from training.reading.errors import FileRefusedError
 from training.reading.fold import ONE_EACH, ORDER, fold, varying
 from training.reading.gather import gather
@@ -41,15 +42,21 @@ class Reading:
 
     Attributes:
         verdict: Kind, sentence, counts, dialect, refused rows and notes.
-        table: Canonical columns and ``_source_line``, sorted by key; None unless rows are usable.
+        rows: Canonical columns and ``_source_line``, sorted by key; None unless rows are usable. Ids and other texts
+            may be categorical and numbers short: ``table`` has the types of the sales table.
         quarantine: Refused rows verbatim as CSV, None without any.
         is_plan: True for covariates known in advance: a table without ``units``.
     """
 
     verdict: Verdict
-    table: pl.DataFrame | None
+    rows: pl.DataFrame | None
     quarantine: bytes | None = None
     is_plan: bool = False
+
+    @property
+    def table(self) -> pl.DataFrame | None:
+        """The rows with the types of the sales table."""
+        return None if self.rows is None else plain(self.rows)
 
 
 def read_file(
@@ -104,7 +111,7 @@ class _Reader:
         try:
             streamed = self._in_blocks(path)
             if streamed is not None:
-                return self._done(self._of_stream(streamed), _sha256(path))
+                return self._done(self._of_stream(streamed), streamed.sha256)
             parts, others = open_parts(path, self.name, self.limits)
             sha256 = _sha256(path)
             meanings = gather(parts, self.name, self.config, self.limits, self.ledger)
@@ -131,10 +138,13 @@ class _Reader:
         return Stream(path, self.name, self.config, self.limits, self.latest, self.block_bytes, sampled).read()
 
     def _of_stream(self, streamed: Streamed) -> Reading:
+        """Rows of a stream have one key each, and nothing in them is to be summed."""
         self.ledger = streamed.ledger
-        table, kept, ignored = self._folded([streamed.meaning], streamed.lines, streamed.named)
-        paper = full_paper([streamed.meaning], streamed.proof, kept, ignored)
-        return self._judged([streamed.meaning], table, paper, _known(streamed.proof, self.latest))
+        self.ledger.kept += streamed.rows.height
+        paper = full_paper(
+            [streamed.meaning], streamed.proof, streamed.named, _unused([streamed.meaning], streamed.named)
+        )
+        return self._judged([streamed.meaning], streamed.rows, paper, _known(streamed.proof, self.latest))
 
     def _read(self, meanings: list[Meaning]) -> Reading:
         paper = self.paper = first_paper(meanings)
@@ -193,14 +203,19 @@ class _Reader:
         unsteady = varying(lines, list(named)) if transactions or self.config.duplicates == "sum" else []
         kept = {name: header for name, header in named.items() if name not in unsteady}
         table = fold(lines, list(kept), self.ledger, transactions=transactions, rule=self.config.duplicates)
-        used = set(kept.values())
-        unused = [
-            header
-            for meaning in meanings
-            for index in (*meaning.covariates, *meaning.ignored)
-            if (header := meaning.table.header[index]) and header not in used
-        ]
-        return table, kept, list(dict.fromkeys(unused))
+        return table, kept, _unused(meanings, kept)
+
+
+def _unused(meanings: list[Meaning], kept: dict[str, str]) -> list[str]:
+    """Columns of the file that reach no column of the table."""
+    used = set(kept.values())
+    unused = [
+        header
+        for meaning in meanings
+        for index in (*meaning.covariates, *meaning.ignored)
+        if (header := meaning.table.header[index]) and header not in used
+    ]
+    return list(dict.fromkeys(unused))
 
 
 def _known(proof: Proof, latest: date | None) -> Known:

@@ -5,6 +5,11 @@ guessed from the first block, proven on all, and where the guess was wrong the b
 by what was proven. A file that is not regular enough is left to be read as a whole.
 """
 
+import hashlib
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +23,8 @@ from core.contracts.sniff import Kind
 from core.contracts.verdict import Reason
 from training.reading import numbers
 from training.reading import vocabulary as words
-from training.reading.blocks import Block, IrregularError, Plan, blocks_of, layout_of
+from training.reading.blocks import Block, Digest, IrregularError, Plan, blocks_of, layout_of
+from training.reading.coded import coded, follows, sources
 from training.reading.containers import Part
 from training.reading.covariates import Look, covariates, stripped
 from training.reading.dates import CLOCK, EARLIEST, by_form, merged_days
@@ -36,17 +42,21 @@ BLOCK_BYTES: Final = 16 << 20
 SAMPLED: Final = 2000
 """Cells of a column that are looked at to find what it means; the first block must hold as many."""
 _PASSES: Final = 2
+_FIRST_BYTES: Final = 1 << 20
+_WORKERS: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+_ID: Final = "id"
 
 
 @dataclass(frozen=True)
 class Streamed:
-    """What a file gave: its rows parsed under ``proof`` and sorted, covariates by name, and the book."""
+    """What a file gave: its rows parsed under ``proof``, sorted and encoded, covariates by name, and the book."""
 
     meaning: Meaning
     proof: Proof
-    lines: pl.DataFrame
+    rows: pl.DataFrame
     named: dict[str, str]
     ledger: Ledger
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,7 @@ class _Guess:
 
 @dataclass
 class _Seen:
-    """What the blocks of one pass showed, and their rows."""
+    """What one block showed, or all blocks of a pass, and their rows."""
 
     ledger: Ledger = field(default_factory=Ledger)
     sight: Sight = field(default_factory=Sight)
@@ -69,7 +79,22 @@ class _Seen:
     promo: set[bool] = field(default_factory=set)
     frames: list[pl.DataFrame] = field(default_factory=list)
     named: dict[str, str] = field(default_factory=dict)
-    last_id: int = -1
+    ids: tuple[int, int] | None = None
+
+    def add(self, other: "_Seen") -> None:
+        """Pool what the next block showed."""
+        self.ledger.absorb(other.ledger)
+        self.sight.add(other.sight)
+        self.sight.days = merged_days(self.sight.days)
+        for index, look in other.looks.items():
+            self.looks.setdefault(index, Look()).add(look)
+        self.odd |= other.odd
+        self.promo |= other.promo
+        self.frames += other.frames
+        self.named = other.named
+        if self.ids and other.ids and other.ids[0] <= self.ids[1]:
+            raise IrregularError
+        self.ids = other.ids
 
 
 @dataclass(frozen=True)
@@ -97,21 +122,25 @@ class Stream:
         meaning, plan, head = self._start()
         guess: _Guess | None = None
         for _ in range(_PASSES):
-            seen = _Seen()
-            seen.ledger.absorb(head)
-            for number, block in enumerate(blocks_of(self.path, self.block_bytes)):
-                part = self._continued(meaning, plan, block, seen) if number else meaning
-                guess = self._take(part, block, seen, guess, companions(meaning))
-            settled = _Guess(self._proof(meaning, seen), _kinds(seen), proven=True)
-            if guess is not None and _agree(guess, settled, seen):
+            digest = hashlib.sha256()
+            pass_ = _Pass(self, meaning, plan)
+            seen, guess = pass_.run(self._blocks(digest), guess)
+            seen.ledger = _after(head, seen.ledger)
+            settled = _Guess(self.proof(meaning, seen), _kinds(seen), proven=True)
+            if _agree(guess, settled, seen):
                 self._check(seen)
-                return Streamed(meaning, settled.proof, joined(seen.frames), seen.named, seen.ledger)
+                rows = joined(seen.frames)
+                return Streamed(meaning, settled.proof, rows, seen.named, seen.ledger, digest.hexdigest())
             guess = settled
         raise IrregularError
 
+    def _blocks(self, digest: Digest | None = None) -> Iterator[Block]:
+        first = max(self.block_bytes // 16, min(self.block_bytes, _FIRST_BYTES))
+        return blocks_of(self.path, self.block_bytes, first, digest)
+
     def _start(self) -> tuple[Meaning, Plan, Ledger]:
         """Meaning and layout by the first block; the book holds its lines that are no rows."""
-        block = next(blocks_of(self.path, self.block_bytes), None)
+        block = next(self._blocks(), None)
         if block is None or block.last:
             raise IrregularError
         head = Ledger()
@@ -128,24 +157,103 @@ class Stream:
             raise IrregularError
         return meaning, Plan(layout, header, index), head
 
-    def _continued(self, meaning: Meaning, plan: Plan, block: Block, seen: _Seen) -> Meaning:
-        own = Ledger()
-        frame = plan.cells(block, self.name, self.limits, own)
-        seen.ledger.absorb(own)
-        return replace(meaning, table=replace(meaning.table, frame=frame))
+    def proof(self, meaning: Meaning, seen: _Seen) -> Proof:
+        """What the blocks seen prove together."""
+        point = why_point(meaning.table)
+        return conclude(seen.sight, self.name, self.config, self.latest, point=point, first=None)
 
-    def _take(self, part: Meaning, block: Block, seen: _Seen, guess: _Guess | None, said: dict[str, str]) -> _Guess:
-        """Parse the rows of one block; the first of all makes the guess."""
-        own, here = Ledger(), Sight()
-        lines = clean(part, own)
-        if lines[CLOCK].null_count() < lines.height or (Reason.PREAMBLE in own.left_out and not block.last):
+    def _check(self, seen: _Seen) -> None:
+        if len(seen.promo) > 1 or seen.ledger.read > self.limits.max_rows:
             raise IrregularError
-        _check_ids(part, lines, seen)
-        lines = spread(part, lines, own)
-        observe(part, lines, said, here)
-        seen.sight.add(here)
-        seen.sight.days = merged_days(seen.sight.days)
-        proof = guess.proof if guess else self._proof(part, seen)
+
+
+class _Pass:
+    """All blocks once: the first makes the guess, where there is none; the others are read side by side."""
+
+    def __init__(self, stream: Stream, meaning: Meaning, plan: Plan) -> None:
+        self.stream = stream
+        self.meaning = meaning
+        self.plan = plan
+        self.said = companions(meaning)
+        self.texts = pl.Categorical(pl.Categories.random())
+        self.codes = not any(words.fold(name) == _ID for name in meaning.table.header)
+
+    def run(self, blocks: Iterator[Block], guess: _Guess | None) -> tuple[_Seen, _Guess]:
+        """What all blocks showed, and by what they were parsed."""
+        seen = _Seen()
+        first, guess = self._take(self.meaning, guess, last=next(blocks).last)
+        seen.add(first)
+        waiting: deque[Future[_Seen]] = deque()
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            try:
+                for block in blocks:
+                    waiting.append(pool.submit(self._block, block, guess))
+                    if len(waiting) > _WORKERS:
+                        seen.add(waiting.popleft().result())
+                while waiting:
+                    seen.add(waiting.popleft().result())
+            finally:
+                for future in waiting:
+                    future.cancel()
+        return seen, guess
+
+    def _block(self, block: Block, guess: _Guess) -> _Seen:
+        cells = self.plan.quick(block, self.stream.limits, self.texts) if self.codes else None
+        if cells is not None and (found := self._by_samples(cells, guess)) is not None:
+            return found
+        own = Ledger()
+        if cells is None:
+            cells = self.plan.cells(block, self.stream.name, self.stream.limits, own)
+        else:
+            own.read = cells.height
+        found, _ = self._take(self._with(cells.with_columns(pl.exclude(LINE).cast(pl.String))), guess, last=block.last)
+        found.ledger.absorb(own)
+        return found
+
+    def _by_samples(self, cells: pl.DataFrame, guess: _Guess) -> _Seen | None:
+        """The block by its distinct cells; None where rows must be looked at one by one."""
+        if any(cells[name].null_count() for name in self.said.values()):
+            return None  # a day's own weekday may stand in another of its rows
+        block = coded(cells, self.meaning)
+        if block is None:
+            self.codes = False
+            return None
+        seen, _ = self._take(self._with(block.samples), guess, last=True)
+        book, read = seen.ledger, seen.frames[0]
+        kept = [index for index in self.meaning.covariates if self._is_kept(index, guess)]
+        told = sources(self.meaning, seen.named, kept)
+        if book.refused or book.left_out or book.remarks or not follows(block.samples, read, told):
+            return None
+        lines = pl.int_range(block.line, block.line + block.height, eager=True).cast(read.schema[LINE])
+        columns = [
+            lines.alias(LINE)
+            if name == LINE
+            else block.column(source, read[name])
+            if (source := told[name]) is not None
+            else read[name].head(1).new_from_index(0, block.height)
+            for name in read.columns
+        ]
+        book.read = block.height
+        seen.frames = [pl.DataFrame(columns)]
+        return seen
+
+    def _is_kept(self, index: int, guess: _Guess) -> bool:
+        doubtful = cell(index) in guess.proof.doubtful
+        return bool(self.meaning.table.header[index]) and not doubtful and guess.kinds[index] is not None
+
+    def _with(self, frame: pl.DataFrame) -> Meaning:
+        return replace(self.meaning, table=replace(self.meaning.table, frame=frame))
+
+    def _take(self, part: Meaning, guess: _Guess | None, *, last: bool) -> tuple[_Seen, _Guess]:
+        """Parse the rows of one block; the first of all makes the guess."""
+        seen = _Seen()
+        lines = clean(part, seen.ledger)
+        if lines[CLOCK].null_count() < lines.height or (Reason.PREAMBLE in seen.ledger.left_out and not last):
+            raise IrregularError
+        seen.ids = _ids(part, lines)
+        lines = spread(part, lines, seen.ledger)
+        observe(part, lines, self.said, seen.sight)
+        proof = guess.proof if guess else self.stream.proof(part, seen)
         for index in part.covariates:
             look = seen.looks.setdefault(index, Look())
             look.see(stripped(lines[cell(index)]), proof.decimal, thorough=guess is not None and guess.proven)
@@ -154,33 +262,29 @@ class Stream:
         if promo is not None:
             said_numbers = numbers.numbers(lines[cell(promo)].unique(), proof.decimal)[1] == numbers.OK
             seen.promo.add(bool(said_numbers.any()))
-        lines = parse(part, lines, self._here(guess, here, seen), own)
+        lines = parse(part, lines, self._here(guess, seen), seen.ledger)
         lines, seen.named = covariates(part, lines, proof, guess.kinds)
         names = [name for name in (DATE, STORE, ITEM, UNITS, *OPTIONAL, *seen.named, LINE) if name in lines.columns]
-        seen.frames.append(encoded(lines.select(names)))
-        seen.ledger.absorb(own)
-        return guess
+        seen.frames.append(encoded(lines.select(names), self.texts))
+        return seen, guess
 
-    def _proof(self, meaning: Meaning, seen: _Seen) -> Proof:
-        point = why_point(meaning.table)
-        return conclude(seen.sight, self.name, self.config, self.latest, point=point, first=None)
-
-    def _here(self, guess: _Guess, here: Sight, seen: _Seen) -> Proof:
+    def _here(self, guess: _Guess, seen: _Seen) -> Proof:
         """The guess with the days of one block."""
         dates = guess.proof.dates
-        days = by_form(here.days, dates.form, configured=bool(self.config.date_format))
-        odd = {
+        days = by_form(seen.sight.days, dates.form, configured=bool(self.stream.config.date_format))
+        seen.odd = {
             text
             for text, day in days.items()
-            if text in dates.implausible or (not guess.proven and not EARLIEST <= day <= self.latest)
+            if text in dates.implausible or (not guess.proven and not EARLIEST <= day <= self.stream.latest)
         }
-        seen.odd |= odd
-        return replace(guess.proof, dates=replace(dates, days=days, implausible=frozenset(odd)))
+        return replace(guess.proof, dates=replace(dates, days=days, implausible=frozenset(seen.odd)))
 
-    def _check(self, seen: _Seen) -> None:
-        same = len({tuple(frame.schema.items()) for frame in seen.frames}) == 1
-        if not same or len(seen.promo) > 1 or seen.ledger.read > self.limits.max_rows:
-            raise IrregularError
+
+def _after(head: Ledger, rest: Ledger) -> Ledger:
+    book = Ledger()
+    book.absorb(head)
+    book.absorb(rest)
+    return book
 
 
 def _kinds(seen: _Seen) -> dict[int, str | None]:
@@ -207,11 +311,12 @@ def _is_regular(meaning: Meaning) -> bool:
     )
 
 
-def _check_ids(part: Meaning, lines: pl.DataFrame, seen: _Seen) -> None:
-    """A column named id numbers the lines only if no number comes twice; that is known where they increase."""
+def _ids(part: Meaning, lines: pl.DataFrame) -> tuple[int, int] | None:
+    """First and last number of a column named id: it numbers the lines only if none comes twice, so they increase."""
     for index, name in enumerate(part.table.header):
-        if words.fold(name) == "id":
+        if words.fold(name) == _ID:
             ids = lines[cell(index)].cast(pl.Int64, strict=False)
-            if ids.null_count() or not ids.len() or ids[0] <= seen.last_id or not bool((ids.diff().tail(-1) > 0).all()):
+            if ids.null_count() or not ids.len() or ids[0] < 0 or not bool((ids.diff().tail(-1) > 0).all()):
                 raise IrregularError
-            seen.last_id = ids[-1]
+            return int(ids[0]), int(ids[-1])
+    return None
