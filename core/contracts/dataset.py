@@ -4,8 +4,9 @@ import re
 import tomllib
 from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from core.contracts import entries
 from core.contracts.errors import ConfigError
 
 Frequency = Literal["D", "W", "M"]
@@ -40,6 +41,19 @@ class Reading(_Section):
         "reject", description="what becomes of different rows of one date, store and item in a long file"
     )
     max_refused_share: float = Field(0.05, ge=0, le=1, description="above it the whole file is rejected")
+
+    @field_validator("columns")
+    @classmethod
+    def _each_column_once(cls, columns: dict[str, str]) -> dict[str, str]:
+        for ours, theirs in columns.items():
+            twins = [other for other, column in columns.items() if column == theirs]
+            if len(twins) > 1:
+                raise ValueError(f"{' and '.join(twins)} both name column {theirs!r}; one column has one meaning")
+            if not ours.strip() or not theirs.strip():
+                raise ValueError(
+                    f"{ours!r} = {theirs!r} leaves a name blank; name a column of the file, or drop the line"
+                )
+        return columns
 
     @field_validator("date_format")
     @classmethod
@@ -86,6 +100,15 @@ class Model(_Section):
             raise ValueError("must contain 0.1, 0.5 and 0.9, which the service answers with")
         return quantiles
 
+    @model_validator(mode="after")
+    def _changes_or_does_not(self) -> Self:
+        both = [name for name in self.static if name in (self.known or ())]
+        if both:
+            raise ValueError(
+                f"{both[0]!r} is both known and static; known covariates change in time, static ones never do"
+            )
+        return self
+
 
 class Retrain(_Section):
     """When a new model is trained."""
@@ -127,6 +150,4 @@ class DatasetConfig(_Section):
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{place}: not valid TOML: {error}") from error
         except ValidationError as error:
-            first = error.errors()[0]
-            entry = ".".join(str(part) for part in first["loc"])
-            raise ConfigError(f"{place}: {entry} = {first['input']!r}: {first['msg']}") from error
+            raise ConfigError(f"{place}: {entries.told(error, cls)}") from error
