@@ -15,6 +15,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "AWS::CE::AnomalySubscription": "nothing here costs anything",
     "AWS::CloudTrail::Trail": "the emulator keeps no audit trail",
     "AWS::Athena::NamedQuery": "the emulator's Athena keeps no saved queries",
+    "AWS::Scheduler::Schedule": "nothing here is switched off at night",
     "AWS::EC2::EIP": "no network on one machine",
     "AWS::EC2::NatGateway": "no network on one machine",
     "AWS::EC2::FlowLog": "no network on one machine",

@@ -22,6 +22,7 @@ from stacks.constructs.irsa import PodRole
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.load_balancer_controller import load_balancer_controller
 from stacks.constructs.nodes import node_group
+from stacks.constructs.office_hours import nodes_by_the_clock
 from stacks.constructs.web_acl import web_acl
 from stacks.kubernetes_versions import support_warning
 
@@ -44,6 +45,14 @@ class ClusterStack(EnvironmentStack):
         self.provider = eks.OidcProviderNative(self, "Oidc", url=self.cluster.cluster_open_id_connect_issuer_url)
         addons = Addons(self, self.cluster, self.provider)
         nodes = node_group(self, self.cluster, self.key)
+        if hours := config.cluster.office_hours:
+            nodes_by_the_clock(
+                self,
+                hours,
+                cluster=self.cluster.cluster_name,
+                group=nodes.nodegroup_name,
+                group_arn=nodes.nodegroup_arn,
+            )
         for addon in addons.before_nodes():
             nodes.node.add_dependency(addon)
         controllers = [

@@ -18,6 +18,7 @@ from stacks.constructs.alarms import ABOVE, BELOW, AlarmSpec, alarm
 from stacks.constructs.audit import trail
 from stacks.constructs.dashboard import dashboard
 from stacks.constructs.keys import SecureKey
+from stacks.constructs.office_hours import alarms_by_the_clock
 from stacks.constructs.spending import spending
 from stacks.constructs.topics import AlarmTopic, topic_arn
 from stacks.parts import FUNCTIONS, ROLLBACK_TOPIC, component
@@ -43,9 +44,11 @@ class ObservabilityStack(EnvironmentStack):
         for email in config.alarms.emails:
             people.add_subscription(subscriptions.EmailSubscription(email))
         spending(self, people)
-        watched = trail(self)
-        for spec in (*self._functions(), *self._pipelines(), *self._accuracy(), *self._service(), *watched):
+        service, watched = list(self._service()), trail(self)
+        for spec in (*self._functions(), *self._pipelines(), *self._accuracy(), *service, *watched):
             alarm(self, spec, people)
+        if hours := config.cluster.office_hours:
+            alarms_by_the_clock(self, hours, [self.physical(spec.name) for spec in service])
 
     def _functions(self) -> Iterator[AlarmSpec]:
         minutes = self.config.alarms.max_queue_minutes

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from typing import Final, Literal, Self
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -27,6 +28,7 @@ _VPC_BITS: Final = 16
 _WIDEST_BITS: Final = 8
 _NODE: Final = re.compile(r"[a-z]+\d+[a-z-]*\.[a-z0-9]+")
 _GRAVITON: Final = re.compile(r"[a-z]+\d+g[a-z-]*\.")
+_TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+")
 
 
@@ -65,6 +67,53 @@ class Vpc(Section):
         return self
 
 
+class OfficeHours(Section):
+    """When an environment that is off outside business hours is on."""
+
+    time_zone: str = Field(description="of the team, such as 'Asia/Singapore'")
+    opens: str = Field("08:00", description="hours and minutes")
+    closes: str = Field("19:00", description="hours and minutes, the same day")
+    days: Literal["MON-FRI", "MON-SAT", "MON-SUN"] = "MON-FRI"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("give a time zone by its name, such as 'Asia/Singapore'")
+        return value
+
+    @field_validator("opens", "closes")
+    @classmethod
+    def _is_a_time(cls, value: str) -> str:
+        if not _TIME.fullmatch(value):
+            raise ValueError("give hours and minutes, such as '08:00'")
+        return value
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError(f"opens is {self.opens}, which is not before closes = {self.closes}: change one")
+        return self
+
+    @property
+    def closing(self) -> str:
+        """Cron expression of every closing; on days that never opened, too: somebody may have opened by hand."""
+        hour, minute = self.closes.split(":")
+        return f"cron({int(minute)} {int(hour)} * * ? *)"
+
+    def opening(self, later_minutes: int = 0) -> str:
+        """Cron expression of every opening, or of so many minutes later, the same day."""
+        hour, minute = (int(part) for part in self.opens.split(":"))
+        minutes = hour * 60 + minute + later_minutes
+        return f"cron({minutes % 60} {minutes // 60} ? * {self.days} *)"
+
+    @property
+    def share(self) -> float:
+        """Share of a week's hours it is on."""
+        (opens, closes) = (int(h) + int(m) / 60 for h, m in (each.split(":") for each in (self.opens, self.closes)))
+        return (closes - opens) * {"MON-FRI": 5, "MON-SAT": 6, "MON-SUN": 7}[self.days] / (7 * 24)
+
+
 class Cluster(Section):
     """EKS and its nodes."""
 
@@ -77,6 +126,7 @@ class Cluster(Section):
     min_nodes: int = Field(2, ge=1, le=50)
     max_nodes: int = Field(6, ge=1, le=100)
     disk_gb: int = Field(50, ge=20, le=1024)
+    office_hours: OfficeHours | None = Field(None, description="nodes run in business hours alone; always when absent")
     log_days: Retention = 30
 
     @field_validator("public_from")

@@ -16,6 +16,7 @@ UNTAGGED = {
     "AWS::EC2::LaunchTemplate",  # has specifications of tags instead, see its own test
     "AWS::Lambda::LayerVersion",
     "AWS::KMS::Alias",
+    "AWS::Scheduler::Schedule",
     "AWS::Athena::NamedQuery",
     "AWS::Glue::Database",
     "AWS::Logs::MetricFilter",
@@ -34,6 +35,7 @@ NAMED = {
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Events::Rule": "Name",
     "AWS::SNS::Topic": "TopicName",
+    "AWS::Scheduler::Schedule": "Name",
     "AWS::Athena::WorkGroup": "Name",
     "AWS::CE::AnomalyMonitor": "MonitorName",
     "AWS::CloudTrail::Trail": "TrailName",
