@@ -17,6 +17,7 @@ from training.reading.ledger import LINE, Ledger, cell
 from training.reading.limits import Limits
 from training.reading.records import RAW, read_lines
 from training.reading.text import rows_under
+from training.reading.wrapping import unwrapped
 
 
 class Digest(Protocol):
@@ -133,6 +134,8 @@ def layout_of(block: Block, name: str, limits: Limits, config: Reading) -> tuple
     lines = read_lines(block.data, name, limits)
     odd = pl.col(RAW).str.count_matches('"', literal=True) % 2 == 1
     if block.data.startswith(codecs.BOM_UTF8) or b"\0" in block.data[:SNIFF_BYTES] or lines.select(odd.any()).item():
+        raise IrregularError
+    if unwrapped(lines) is not lines:
         raise IrregularError
     wanted = frozenset(config.columns.values())
     layout = find_layout(lines[RAW].head(400).to_list(), name, wanted, config.delimiter)

@@ -65,6 +65,12 @@ def _ywd(match: re.Match[str]) -> date | None:
     return _week(*_ints(match, "y", "w", "d"))
 
 
+def _ordinal(match: re.Match[str]) -> date | None:
+    year, day = _ints(match, "y", "n")
+    found = date(year, 1, 1) + timedelta(days=day - 1)
+    return found if day and found.year == year else None
+
+
 def _serial(match: re.Match[str]) -> date | None:
     return _EXCEL_EPOCH + timedelta(days=int(match["n"]))
 
@@ -110,6 +116,11 @@ def _forms() -> tuple[tuple[str, re.Pattern[str], Builder], ...]:
         ("%b %Y", rf"#(?P<m>{two}) {y4}", _ym),
         ("%Y %b", rf"{y4} #(?P<m>{two})", _ym),
         ("%b %y", rf"#(?P<m>{two}) {y2}", lambda m: _day(_century(int(m["y"])), int(m["m"]), 1)),
+        ("%d.%m.%Y.", rf"(?P<d>{one})\.\s?(?P<m>{one})\.\s?{y4}\.", _ymd),
+        ("%YM%m", rf"{y4}-?m(?P<m>{two})", _ym),
+        ("%Y-%j", r"(?P<y>(?:19|20)\d\d)-(?P<n>\d{3})", _ordinal),
+        ("%Y%j", r"(?P<y>(?:19|20)\d\d)(?P<n>\d{3})", _ordinal),
+        ("%Y%m%d%H%M%S", rf"(?P<y>(?:19|20)\d\d)(?P<m>{two})(?P<d>{two})(?:[01]\d|2[0-3])[0-5]\d[0-5]\d", _ymd),
         (EXCEL, r"(?P<n>[2-7]\d{4})(?:[.,]\d+)?", _serial),
     ]
     return tuple((name, re.compile(rf"^{pattern}$"), build) for name, pattern, build in forms)
@@ -154,6 +165,8 @@ def _plain(text: str) -> str:
     if not any(c.isalpha() for c in text):
         return text
     words = fold(re.sub(r"(\d)(st|nd|rd|th|er|º|ª)\b", r"\1", text)).split()
+    if words[:1] in _TUESDAYS and not any(word in MONTH_OF for word in words[1:]) and _DAY_MONTH.search(text):
+        return re.sub(r"^[^\W\d_]+\.?,?\s+", "", text)  # Tuesday, not March: the month stands there as a number
     if not any(word in MONTH_OF for word in words):
         bare = re.sub(r"^[^\W\d_]+\.?,?\s+", "", text) if words and words[0] in WEEKDAYS else text
         return bare.casefold()
@@ -161,6 +174,10 @@ def _plain(text: str) -> str:
         words = words[1:]
     kept = [word for word in words if word not in _FILL and (word not in WEEKDAYS or word in MONTH_OF)]
     return " ".join(f"#{MONTH_OF[word]:02d}" if word in MONTH_OF else word for word in kept)
+
+
+_TUESDAYS: Final = (["mar"],)
+_DAY_MONTH: Final = re.compile(r"\s\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}$")
 
 
 @lru_cache(maxsize=65536)
@@ -198,4 +215,4 @@ def header_dates(names: Iterable[str]) -> frozenset[str]:
     return found if len(found) > 1 else frozenset()
 
 
-_BARE: Final = frozenset({"%d%m%Y", "%m%d%Y", "%y%m%d"})
+_BARE: Final = frozenset({"%d%m%Y", "%m%d%Y", "%y%m%d", "%Y%j", "%Y-%j"})

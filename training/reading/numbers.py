@@ -167,10 +167,11 @@ def _ambiguous(name: str, shown: tuple[tuple[int, str, str], ...], why: str, ent
     return FileRefusedError(Reason.AMBIGUOUS, sentence, lines)
 
 
-def numbers(column: pl.Series, decimal: Decimal) -> tuple[pl.Series, pl.Series]:
+def numbers(column: pl.Series, decimal: Decimal, *, shares: bool = True) -> tuple[pl.Series, pl.Series]:
     """Float64 values and the state of each cell: OK, MISSING, UNREADABLE or SHUT.
 
-    Plain columns take one cast; the rest is read once for each distinct text.
+    Plain columns take one cast; the rest is read once for each distinct text. Without ``shares`` a
+    percentage is no number.
     """
     if column.dtype.is_numeric() or column.dtype == pl.Boolean:
         value = column.cast(pl.Float64)
@@ -181,17 +182,18 @@ def numbers(column: pl.Series, decimal: Decimal) -> tuple[pl.Series, pl.Series]:
         fast = text.cast(pl.Float64, strict=False)
         if fast.null_count() == 0 and bool(fast.is_finite().all()):
             return fast + 0.0, pl.Series(STATE, [OK], dtype=pl.Int8).new_from_index(0, len(text))
-    known = _read_distinct(text.unique(), decimal)
+    known = _read_distinct(text.unique(), decimal, shares=shares)
     joined = text.to_frame("text").join(known, on="text", how="left", maintain_order="left")
     return joined["v"], joined[STATE]
 
 
-def _read_distinct(texts: pl.Series, decimal: Decimal) -> pl.DataFrame:
+def _read_distinct(texts: pl.Series, decimal: Decimal, *, shares: bool) -> pl.DataFrame:
     frame = texts.to_frame("text")
     value = read_as(bare(pl.col("text")), decimal)
     signed = pl.when(is_negative(pl.col("text"))).then(0.0 - value).otherwise(value)
     lower = pl.col("text").str.strip_chars().str.to_lowercase()
-    return frame.with_columns(pl.when(signed.is_finite()).then(signed).alias("v")).with_columns(
+    holds = signed.is_finite() if shares else signed.is_finite() & ~pl.col("text").str.contains("%", literal=True)
+    return frame.with_columns(pl.when(holds).then(signed).alias("v")).with_columns(
         pl.when(pl.col("v").is_not_null())
         .then(OK)
         .when(lower.is_in(list(MISSING_WORDS)))

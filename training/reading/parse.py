@@ -119,7 +119,7 @@ def _units(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: Ledg
         return lines
     if meaning.one_each:
         return lines.with_columns(pl.lit(1.0).alias(UNITS))
-    value, state = numbers.numbers(lines[UNITS_TEXT], decimal)
+    value, state = numbers.numbers(lines[UNITS_TEXT], decimal, shares=False)
     lines = lines.with_columns(value.alias(UNITS), state.alias(STATE))
     lines = _returned(meaning, lines)
     if bool((state == OK).all()):

@@ -18,6 +18,7 @@ from training.reading.records import FIELDS, RAW, UNIT, join_records, read_lines
 from training.reading.strays import divided_otherwise, kinds
 from training.reading.tables import RawTable
 from training.reading.totals import looks_total
+from training.reading.wrapping import unwrapped
 
 _MAX_CANDIDATES: Final = 20_000
 _TITLE_LINES: Final = 3
@@ -37,7 +38,7 @@ def text_tables(part: Part, name: str, config: Reading, limits: Limits, ledger: 
     decoded = to_utf8(part.data, name, config.encoding)
     if decoded.fallback:
         ledger.remark(Reason.ENCODING_FALLBACK, decoded.fallback)
-    lines = read_lines(decoded.data, name, limits)
+    lines = unwrapped(read_lines(decoded.data, name, limits))
     source = Source(part.member, part.format, decoded.encoding, config.delimiter)
     return tables_of(lines, source, name, config=config, limits=limits, ledger=ledger)
 

@@ -34,6 +34,16 @@ def units(reading: object) -> list[object]:
         ("2024-05", "2024-05-01"),
         ("fev 2024", "2024-02-01"),
         ("gennaio 2024", "2024-01-01"),
+        ("2024-031", "2024-01-31"),
+        ("2024031", "2024-01-31"),
+        ("31.01.2024.", "2024-01-31"),
+        ("20240131101112", "2024-01-31"),
+        ("2024M02", "2024-02-01"),
+        ("mar. 30.01.2024", "2024-01-30"),
+        ("mar 30/01/2024", "2024-01-30"),
+        ("mar. 30 mars 2024", "2024-03-30"),
+        ("mar-2024", "2024-03-01"),
+        ("sabato, 13. gennaio 2024", "2024-01-13"),
     ],
 )
 def test_a_date_is_read_in_every_way_people_write_it(read: Read, written: str, day: str) -> None:
@@ -148,3 +158,10 @@ def test_quantity_times_price_proves_what_neither_column_can(read: Read) -> None
     assert units(reading) == [1234.0, 2345.0]
     assert reading.verdict.dialect is not None
     assert any("1.234 x 2 = 2468" in line for line in reading.verdict.dialect.evidence)
+
+
+def test_a_percentage_is_no_quantity_and_may_be_a_covariate(read: Read) -> None:
+    verdict = read("date;qty\n2024-01-01;5%\n").verdict
+    assert [(r.value, r.reason) for r in verdict.refusals] == [("5%", Reason.UNITS_UNREADABLE)]
+    assert "without '%'" in verdict.refusals[0].cure
+    assert units(read("date;qty;discount\n2024-01-01;5;10%\n")) == [5.0]

@@ -1,10 +1,12 @@
 """Lines of a text file: each is a header, a row, or accounted for with its number."""
 
+from pathlib import Path
+
 import pytest
 
 from core.contracts.verdict import Kind, Reason
-from tests.unit.reading.conftest import Read, note, rows
-from training.reading import Limits
+from tests.unit.reading.conftest import TODAY, Read, note, rows
+from training.reading import Limits, read_file
 
 DAYS = "".join(f"2024-01-{day:02d},S1,A,{day}\n" for day in range(1, 29))
 
@@ -186,3 +188,20 @@ def test_titles_above_further_headers_are_left_out(read: Read) -> None:
 
 def test_a_delimiter_of_two_characters_is_refused_by_its_entry(read: Read) -> None:
     assert "reading.delimiter = '||'" in read("date||qty\n2024-01-01||5\n", delimiter="||").verdict.sentence
+
+
+@pytest.mark.parametrize("block_bytes", [1 << 40, 300])
+def test_single_quotes_around_every_cell_are_quotes(tmp_path: Path, block_bytes: int) -> None:
+    path = tmp_path / "sales.csv"
+    body = "".join(f"'2024-01-{day:02d}','S1','Milk, fresh','{day}'\n" for day in range(1, 29))
+    path.write_text(f"'date','store','item','qty'\n{body}")
+    found = rows(read_file(path, today=TODAY, block_bytes=block_bytes))
+    assert found[0] == ("2024-01-01", "S1", "Milk, fresh", 1.0)
+    assert len(found) == 28
+
+
+def test_quotes_around_whole_lines_are_taken_off(read: Read) -> None:
+    body = "".join(f'"2024-01-{day:02d},S1,""Milk, fresh"",{day}"\n' for day in range(1, 29))
+    reading = read(f'"date,store,item,qty"\n{body}')
+    assert rows(reading, "item_id", "_source_line")[27] == ("Milk, fresh", 29)
+    assert len(rows(reading)) == 28
