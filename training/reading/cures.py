@@ -126,10 +126,8 @@ def _unreadable_number(value: str, decimal: Decimal) -> str | None:
         return f"write {digits}: {_letter(value)}"
     if value.casefold().lstrip("+-") in ("inf", "infinity", "\u221e") or _too_big(value, decimal):
         return "write a finite number"
-    if value.endswith("%") and _number(value, decimal) is not None:
-        return "a share is no quantity: write the number alone, without '%'"
     meant = _number(value, other)
-    if meant is not None:
+    if meant is not None and not value.endswith("%"):
         mark = {".": "point", ",": "comma"}[decimal]
         return f"the file's decimal mark is the {mark}: write {_plain(meant, decimal)} if that is meant"
     inner = re.findall(r"\d[\d.,]*", value)
