@@ -14,7 +14,6 @@ class Kind(StrEnum):
     GZIP = "gzip"
     ZIP = "zip"
     XLSX = "xlsx"
-    XLS = "xls"
     PARQUET = "parquet"
     EMPTY = "empty"
     UNKNOWN = "unknown"
@@ -26,9 +25,10 @@ class Kind(StrEnum):
 
 
 _BOMS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-_MAGIC: Final = {b"\x1f\x8b": Kind.GZIP, b"PAR1": Kind.PARQUET, b"\xd0\xcf\x11\xe0": Kind.XLS}
+_MAGIC: Final = {b"\x1f\x8b": Kind.GZIP, b"PAR1": Kind.PARQUET}
 _OFFICE_NAMES: Final = (b"[Content_Types].xml", b"xl/", b"_rels/.rels", b"docProps/")
 _FOREIGN: Final = {
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls) or another old office file",
     b"%PDF": "a PDF", b"\x89PNG": "an image", b"\xff\xd8\xff": "an image", b"GIF8": "an image",
     b"BZh": "packed by bzip2", b"\xfd7zXZ": "packed by xz", b"7z\xbc\xaf": "packed by 7-Zip", b"Rar!": "packed by RAR",
     b"\x28\xb5\x2f\xfd": "packed by zstd", b"\x7fELF": "a program", b"SQLite format 3": "an SQLite database",

@@ -129,7 +129,7 @@ def judge(desk: Desk, dataset: str | None, upload: Upload, *, deleted: bool, now
         return refuse(upload, dataset, Reason.EMPTY, sentence, now=now)
     if sniff(desk.raw.first_bytes(key, upload.version_id)).readable:
         return None
-    sentence = f"{key!r} is neither text nor gzip, zip, xlsx, xls or parquet; export it as CSV and upload that."
+    sentence = f"{key!r} is neither text nor gzip, zip, xlsx or parquet; export it as CSV and upload that."
     return refuse(upload, dataset, Reason.FORMAT_UNKNOWN, sentence, now=now)
 
 

@@ -79,7 +79,7 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
     Reason.NOT_A_TABLE: (_FILE, "The content is damaged or no table.", "export it as CSV"),
     Reason.FORMAT_UNKNOWN: (
         _FILE,
-        "Neither text nor gzip, zip, parquet, xlsx or xls, judged by content.",
+        "Neither text nor gzip, zip, parquet or xlsx, judged by content.",
         "export it as CSV",
     ),
     Reason.COLUMNS_MISSING: (

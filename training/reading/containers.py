@@ -17,7 +17,7 @@ from training.reading.limits import Limits
 _BLOCK: Final = 1 << 20
 _RATIO_FROM: Final = 16 << 20
 _FEW: Final = 5
-_WORKBOOKS: Final = ("xl/workbook.xml", "xl/workbook.bin")
+_WORKBOOK: Final = "xl/workbook.xml"
 _DOCUMENTS: Final = ("[Content_Types].xml", "META-INF/manifest.xml")
 
 
@@ -82,12 +82,13 @@ def _zip(path: Path, name: str, limits: Limits, packed: int) -> tuple[list[Part]
     try:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not info.is_dir()]
-            if any(info.filename in _WORKBOOKS for info in members):
+            if any(info.filename == _WORKBOOK for info in members):
                 _check_declared(members, name, limits, packed)
                 return [Part("", Kind.XLSX, path.read_bytes())], []
             if any(info.filename in _DOCUMENTS for info in members):
                 raise FileRefusedError(
-                    Reason.FORMAT_UNKNOWN, f"{name}: an office document that is no Excel workbook; export it as CSV."
+                    Reason.FORMAT_UNKNOWN,
+                    f"{name}: an office document that is no xlsx workbook; save it as xlsx or CSV.",
                 )
             if len(members) > limits.max_members:
                 raise _beyond(name, "max_members", f"it holds {len(members)} files", limits.max_members)
@@ -107,8 +108,13 @@ def _members(
     for info in members:
         if info.filename.startswith("__MACOSX/") or Path(info.filename).name.startswith("."):
             continue  # what operating systems add
-        with archive.open(info) as stream:
-            data = _bounded(stream, name, limits, packed, used)
+        try:
+            with archive.open(info) as stream:
+                data = _bounded(stream, name, limits, packed, used)
+        except OSError as error:  # its directory points outside the archive
+            raise FileRefusedError(
+                Reason.NOT_A_TABLE, f"{name}: the archive is damaged at {info.filename!r} ({error}); upload it again."
+            ) from error
         used += len(data)
         kind, wrapped = _member_kind(data), "zip"
         if kind is Kind.GZIP:
@@ -116,7 +122,7 @@ def _members(
                 data = _bounded(stream, f"{name}/{info.filename}", limits, packed, used)
             used += len(data)
             kind, wrapped = _member_kind(data), "gzip in zip"
-        if kind in (Kind.TEXT, Kind.PARQUET, Kind.XLSX, Kind.XLS):
+        if kind in (Kind.TEXT, Kind.PARQUET, Kind.XLSX):
             parts.append(Part(info.filename, kind, data, wrapped))
         else:
             others.append(info.filename)
@@ -133,7 +139,7 @@ def _member_kind(data: bytes) -> Kind:
     if kind is Kind.ZIP:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as inner:
-                return Kind.XLSX if any(name in _WORKBOOKS for name in inner.namelist()) else Kind.ZIP
+                return Kind.XLSX if _WORKBOOK in inner.namelist() else Kind.ZIP
         except zipfile.BadZipFile:
             return Kind.UNKNOWN
     return kind
@@ -177,8 +183,6 @@ def _beyond(name: str, limit: str, what: str, value: float) -> FileRefusedError:
 
 def _unknown(name: str, head: bytes) -> FileRefusedError:
     what = foreign(head)
-    told = (
-        f"by its first bytes {what}" if what else "neither text nor gzip, zip, parquet, xlsx or xls by its first bytes"
-    )
+    told = f"by its first bytes {what}" if what else "neither text nor gzip, zip, parquet or xlsx by its first bytes"
     cure = "unpack it first" if what and what.startswith("packed") else "export it as CSV"
     return FileRefusedError(Reason.FORMAT_UNKNOWN, f"{name}: {told}; {cure}.")

@@ -1,5 +1,8 @@
 """The one exception inside the reader: this file cannot become a table."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from core.contracts.errors import RejectedDataError
 from core.contracts.verdict import Reason, Refusal
 
@@ -12,3 +15,21 @@ class FileRefusedError(RejectedDataError):
         self.reason = reason
         self.sentence = sentence
         self.refusals = refusals
+
+
+@contextmanager
+def refused_on_panic(name: str) -> Iterator[None]:
+    """Libraries in Rust panic on some damaged files, by an exception that is no ``Exception`` and has no public class.
+
+    Raises:
+        FileRefusedError: the file is damaged.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        why = " ".join(str(error).split())[:120]
+        raise FileRefusedError(
+            Reason.NOT_A_TABLE, f"{name}: the file is damaged ({why}); write it again, or export it as CSV."
+        ) from error

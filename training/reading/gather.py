@@ -4,7 +4,7 @@ from core.contracts.dataset import Reading
 from core.contracts.sniff import Kind
 from core.contracts.verdict import Reason
 from training.reading.containers import Part
-from training.reading.errors import FileRefusedError
+from training.reading.errors import FileRefusedError, refused_on_panic
 from training.reading.ledger import Ledger
 from training.reading.limits import Limits
 from training.reading.shape import Meaning, understand
@@ -45,8 +45,9 @@ def _bare(sentence: str, name: str, member: str) -> str:
 
 
 def _tables(part: Part, label: str, config: Reading, limits: Limits, ledger: Ledger) -> list[RawTable]:
-    if part.kind is Kind.PARQUET:
-        return parquet_tables(part, label, limits, ledger)
-    if part.kind in (Kind.XLSX, Kind.XLS):
-        return sheet_tables(part, label, config, limits, ledger)
+    with refused_on_panic(label):
+        if part.kind is Kind.PARQUET:
+            return parquet_tables(part, label, limits, ledger)
+        if part.kind is Kind.XLSX:
+            return sheet_tables(part, label, config, limits, ledger)
     return text_tables(part, label, config, limits, ledger)
