@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 import fastexcel
@@ -48,15 +49,28 @@ def _plain(column: pl.Series) -> pl.Series:
         text = _utf8(column)
         if text is not None:
             return text
+    if column.dtype == pl.Date or isinstance(column.dtype, pl.Datetime):
+        return _in_calendar(column)
     if isinstance(column.dtype, _NESTED):
         return pl.Series(column.name, [None] * len(column), dtype=pl.String)
-    if (
-        column.dtype.is_numeric()
-        or column.dtype in (pl.Date, pl.Boolean, pl.String)
-        or isinstance(column.dtype, pl.Datetime)
-    ):
+    if column.dtype.is_numeric() or column.dtype in (pl.Boolean, pl.String):
         return column
     return column.cast(pl.String)
+
+
+def _in_calendar(column: pl.Series) -> pl.Series:
+    """The days as they are; as texts where one lies outside the years 1 to 9999, which no library can write."""
+    if getattr(column.dtype, "time_unit", None) == "ns":
+        return column  # 64 bits reach from 1677 to 2262
+    first, last = (pl.Series([edge]).cast(column.dtype).to_physical()[0] for edge in (date.min, date.max))
+    count = column.to_physical()
+    inside = count.is_between(first, last)
+    if inside.all():
+        return column
+    days = column.to_frame("day").with_columns(count.alias("count"), inside.alias("inside"))
+    text = pl.when("inside").then("day").dt.to_string("%Y-%m-%d" if column.dtype == pl.Date else "%Y-%m-%d %H:%M:%S")
+    beyond = pl.when(~pl.col("inside")).then(pl.format("{} after 1970", "count"))
+    return days.select(pl.coalesce(text, beyond).alias(column.name)).to_series()
 
 
 def _utf8(column: pl.Series) -> pl.Series | None:

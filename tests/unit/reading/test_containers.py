@@ -187,3 +187,14 @@ def test_an_office_document_is_no_table(read: Read) -> None:
         file.writestr("META-INF/manifest.xml", "<manifest/>")
         file.writestr("content.xml", "<x/>")
     assert "no xlsx workbook" in read(out.getvalue()).verdict.sentence
+
+
+@pytest.mark.parametrize("kind", [pl.Date, pl.Datetime("us"), pl.Datetime("ms", "Europe/Berlin")])
+def test_a_day_beyond_any_calendar_is_a_refused_row(read: Read, kind: pl.DataType) -> None:
+    days = pl.Series("Date", [date(2024, 1, 1 + day) for day in range(28)]).cast(kind).to_physical()
+    days[3] = 2_000_000_000 if kind == pl.Date else 2**62
+    out = io.BytesIO()
+    pl.DataFrame([days.cast(kind), pl.Series("Sales", range(28))]).write_parquet(out)
+    reading = read(out.getvalue())
+    assert [r.line for r in reading.verdict.refusals] == [4]
+    assert len(rows(reading)) == 27
