@@ -1,11 +1,15 @@
 """Damaged files never end in a traceback or in a row that is neither taken, left out nor refused."""
 
 import gzip
+import io
 import math
 import os
 import random
+import zipfile
 from pathlib import Path
 
+import openpyxl
+import polars as pl
 import pytest
 
 from tests.unit.reading.conftest import TODAY
@@ -88,3 +92,51 @@ def test_damage_ends_in_a_verdict_whose_rows_add_up(tmp_path: Path, shape: str, 
         else:
             assert reading.table is None
             assert verdict.notes
+
+
+def _packed(text: str) -> dict[str, bytes]:
+    """The same rows in every container."""
+    frame = pl.read_csv(text.encode(), try_parse_dates=True)
+    parquet, workbook, archive = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    frame.write_parquet(parquet, compression="uncompressed")
+    book = openpyxl.Workbook()
+    for row in (frame.columns, *frame.iter_rows()):
+        book.worksheets[0].append(row)
+    book.save(workbook)
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("a.csv", text)
+        file.writestr("b.csv.gz", gzip.compress(text.replace("2024", "2023").encode()))
+    texts = {name: text.encode(name) for name in ("utf-16", "utf-32-be")}
+    return {"parquet": parquet.getvalue(), "xlsx": workbook.getvalue(), "zip": archive.getvalue(), **texts}
+
+
+def _wounded(data: bytes, rng: random.Random) -> bytes:
+    """Bits flipped, stretches doubled or lost, the end cut off."""
+    wounded = bytearray(data)
+    for _ in range(rng.randint(1, 4)):
+        at, length = rng.randrange(max(len(wounded), 1)), rng.randint(1, 200)
+        match rng.randrange(4):
+            case 0 if wounded:
+                wounded[at] ^= 1 << rng.randrange(8)
+            case 1:
+                wounded[at:at] = wounded[at : at + length]
+            case 2:
+                del wounded[at : at + length]
+            case _ if rng.random() < CUT:
+                del wounded[at:]
+    return bytes(wounded)
+
+
+CUT = 0.3
+
+
+@pytest.mark.parametrize("kind", ["parquet", "xlsx", "zip", "utf-16", "utf-32-be"])
+def test_a_damaged_container_ends_in_a_verdict_whose_rows_add_up(tmp_path: Path, kind: str) -> None:
+    rng, whole, path = random.Random(kind), _packed(LONG)[kind], tmp_path / "file"
+    for _ in range(math.ceil(VARIANTS / 5)):
+        path.write_bytes(_wounded(whole, rng))
+        reading = read_file(path, today=TODAY)
+        counts = reading.verdict.counts
+        assert counts.read == counts.kept + counts.merged + counts.left_out + counts.refused
+        assert (reading.table is not None) is reading.verdict.kind.merged
+        assert reading.verdict.sentence
