@@ -32,7 +32,11 @@ class Reading(_Section):
     )
     delimiter: str | None = Field(None, description="what divides the cells", examples=[";"])
     encoding: str | None = Field(None, description="how the text is encoded", examples=["cp1252"])
-    date_format: str | None = Field(None, description="strptime format of the dates", examples=["%d/%m/%Y"])
+    date_format: str | None = Field(
+        None,
+        description="strptime format of the dates, or the first of numbered days: 'DAY 1 = 2024-01-01'",
+        examples=["%d/%m/%Y"],
+    )
     decimal: Literal[".", ","] | None = Field(None, description="the decimal mark", examples=[","])
     sheet: str | None = Field(
         None, description="name of the xlsx sheet; the first with a table by default", examples=["Sales"]

@@ -60,6 +60,7 @@ def find_roles(table: RawTable, wanted: Mapping[str, str], name: str) -> Roles:
             roles.renamed[index] = role
             roles.others.append(index)
     _date_roles(table, roles, taken)
+    _order_name(table, roles, taken)
     for role in _SINGLE:
         _name_role(table, roles, taken, role, name)
     roles.others += [index for index in range(len(table.header)) if index not in taken]
@@ -111,10 +112,21 @@ def _has_months(table: RawTable) -> bool:
 def _date_by_content(table: RawTable, roles: Roles, taken: set[int]) -> None:
     """The only column whose every cell is a full date, whatever its name."""
     dated = [
-        index for index in range(len(table.header)) if index not in taken and holds_dates(table, index, strict=True)
+        index
+        for index, header in enumerate(table.header)
+        if index not in taken and not words.is_other_day(header) and holds_dates(table, index, strict=True)
     ]
     if len(dated) == 1:
         _take(roles, taken, words.DATE, dated[0])
+
+
+def _order_name(table: RawTable, roles: Roles, taken: set[int]) -> None:
+    """Beside ``Lineitem sku`` a bare ``Name`` is the order's own number."""
+    names = [words.fold(header) for header in table.header]
+    if words.DOCUMENT in roles or not any(words.is_line_item(name) for name in names) or "name" not in names:
+        return
+    if names.index("name") not in taken:
+        _take(roles, taken, words.DOCUMENT, names.index("name"))
 
 
 def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: str) -> None:

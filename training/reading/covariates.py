@@ -41,7 +41,8 @@ def covariates(
 ) -> tuple[pl.DataFrame, dict[str, str]]:
     """Add covariates under their snake_case names; returns also name -> the file's column for those kept.
 
-    A column is kept when every cell is a number or a yes/no word, or when it has few distinct texts;
+    A column is kept when every cell is a number or a yes/no word, or when it has few distinct texts.
+    Names, mails, phones and addresses of people are kept only where the configuration asks for them.
     ``kinds`` says which, where ``lines`` are only a part of the file.
     """
     kept: dict[str, str] = {}
@@ -49,6 +50,8 @@ def covariates(
     for index in meaning.covariates:
         header = meaning.table.header[index]
         if not header or cell(index) in proof.doubtful:
+            continue
+        if words.is_personal(header) and index not in meaning.roles.renamed:
             continue
         name = meaning.roles.renamed.get(index) or words.snake(header)
         while name in taken or name in kept or name.startswith("_"):

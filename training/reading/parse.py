@@ -12,6 +12,7 @@ from training.reading.covariates import flag_or_number
 from training.reading.dates import DAY_TEXT, DateProof
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.numbers import MISSING, OK, SHUT, STATE, UNREADABLE, Decimal
+from training.reading.orders import of_whole_orders
 from training.reading.proof import Proof
 from training.reading.rows import ITEM_TEXT, NAME, STORE_TEXT, UNITS_TEXT
 from training.reading.shape import PLAN, WIDE, WIDE_DATES, Meaning
@@ -82,6 +83,7 @@ def _cancelled(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.Data
             hit += [*words.TRUE_WORDS, "1"]
             bad = bad | lower.str.contains(r"^\d{4}-\d\d-\d\d|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")  # the day it was
         bad = bad | lower.str.normalize("NFKD").str.replace_all(r"\p{M}", "").is_in(hit)
+        bad = of_whole_orders(meaning, lines, bad)
     document = meaning.index(words.DOCUMENT)
     if document is not None and _marks_cancellation(lines, document):
         bad = bad | pl.col(cell(document)).cast(pl.String).fill_null("").str.strip_chars().str.contains(

@@ -69,6 +69,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     numbered = _numbered_days(table, roles, reading, name)
     if numbered is not None:
         return numbered
+    table = _days_counted(table, roles, reading)
     _need_date(table, roles, name)
     if words.UNITS in roles or SALES in roles:
         shape = TRANSACTIONS if _is_transactions(roles) else LONG
@@ -133,6 +134,30 @@ def _numbered_days(table: RawTable, roles: Roles, reading: Reading, name: str) -
     for index, match in found:
         renamed[index] = (begin + timedelta(days=int(match["number"]) - offset)).isoformat()
     return _wide_dates(replace(table, header=tuple(renamed)), roles, [index for index, _ in found])
+
+
+def _days_counted(table: RawTable, roles: Roles, reading: Reading) -> RawTable:
+    """The table with a column of numbered days written as days, where the configuration tells the first.
+
+    A number that is no whole one stays as it is and is refused with its row.
+    """
+    first = _FIRST_DAY.match(reading.date_format or "")
+    if first is None or words.YEAR in roles:
+        return table
+    index = roles.of.get(words.DATE)
+    if index is None:
+        found = (i for i in roles.others if words.DAY in dict(words.roles_of(table.header[i])))
+        index = next((i for i in found if _is_numeric(table, i)), None)
+    if index is None:
+        return table
+    if words.DATE not in roles:
+        roles.of[words.DATE] = index
+        roles.others.remove(index)
+    begin, column = date.fromisoformat(first["day"]), pl.col(cell(index))
+    text = column.cast(pl.String).str.strip_chars().str.replace(r"\.0+$", "")
+    after = text.str.extract(r"^(\d{1,5})$").cast(pl.Int64) - int(first["number"])
+    days = (pl.lit(begin) + pl.duration(days=after)).dt.to_string("%Y-%m-%d")
+    return replace(table, frame=table.frame.with_columns(pl.coalesce(days, text).alias(cell(index))))
 
 
 def _wide_dates(table: RawTable, roles: Roles, dated: list[int]) -> Meaning:
@@ -210,6 +235,25 @@ def _need_date(table: RawTable, roles: Roles, name: str) -> None:
     if words.DATE in roles or words.YEAR in roles:
         return
     columns = ", ".join(repr(header) for header in table.header[:30] if header)
+    due = next(
+        (h for i, h in enumerate(table.header) if words.is_other_day(h) and holds_dates(table, i, strict=True)), None
+    )
+    if due:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {due!r} is a day on which something is due, not the day of the sale, and no other column of the "
+            f"header on line {table.header_line} holds dates; add the date of the order, or set "
+            f"reading.columns.date = '{due}' to use it on purpose.",
+        )
+    counted = next((i for i, h in enumerate(table.header) if words.DAY in dict(words.roles_of(h))), None)
+    dated = any(words.MONTH in dict(words.roles_of(header)) for header in table.header)  # days of months, not counted
+    if counted is not None and not dated and _is_numeric(table, counted):
+        day = table.header[counted]
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {day!r} numbers the days without saying from which; tell the day of number 1 as "
+            f"reading.date_format = '{day} 1 = 2011-01-29'.",
+        )
     raise FileRefusedError(
         Reason.COLUMNS_MISSING,
         f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates; "

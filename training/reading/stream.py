@@ -111,7 +111,7 @@ class Stream:
 
     def read(self) -> Streamed | None:
         """The file's rows, or None for a file that has to be read as a whole."""
-        if self.config.encoding or self.config.duplicates == "sum":
+        if self.config.encoding or self.config.duplicates == "sum" or " = " in (self.config.date_format or ""):
             return None
         try:
             return self._read()

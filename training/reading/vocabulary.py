@@ -27,6 +27,8 @@ _SOLD, _SHIPPED = frozenset(_WORDS["sold"]), frozenset(_WORDS["shipped"])
 _QUANTITY, _OTHER = frozenset(_WORDS["quantity"]), frozenset(_WORDS["other_quantity"])
 CANCELLED_WORDS: Final = frozenset(_WORDS["cancelled"])
 MISSING_WORDS: Final = frozenset(_WORDS["missing"])
+_NOT_SOLD_ON, _PERSONAL = frozenset(_WORDS["not_sold_on"]), frozenset(_WORDS["personal"])
+_PERSON, _NAME = frozenset(_WORDS["person"]), frozenset(_WORDS["name"])
 TRUE_WORDS: Final = frozenset(_WORDS["yes"])
 FALSE_WORDS: Final = frozenset(_WORDS["no"])
 WEEKDAYS: Final = frozenset(_WORDS["weekdays"])
@@ -92,6 +94,23 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     if not found and (rank := _quantity_rank(set(short.split()))) is not None:
         found[UNITS] = rank
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
+
+
+def is_line_item(folded: str) -> bool:
+    """``lineitem sku``: of a line, where bare names are the order's own."""
+    return _LINE_ITEM.match(folded) is not None
+
+
+def is_other_day(name: str) -> bool:
+    """``shipping_limit_date``: a day on which something is due or ends, not the one it was sold on."""
+    return not _NOT_SOLD_ON.isdisjoint(fold(name).split())
+
+
+def is_personal(name: str) -> bool:
+    """``Shipping Phone``, ``E-Mail``, ``Customer Name``: what tells who somebody is."""
+    tokens = set(fold(name).split())
+    named = bool(tokens & _NAME and tokens & _PERSON) or "kundenname" in tokens
+    return named or not _PERSONAL.isdisjoint(tokens)
 
 
 def _quantity_rank(tokens: set[str]) -> int | None:

@@ -1,0 +1,60 @@
+"""What columns mean in exports whose names alone would mislead."""
+
+import pytest
+
+from core.contracts.verdict import Kind, Reason
+from tests.unit.reading.conftest import Read, note, rows
+
+_ORDERS = "Name,Email,Financial Status,Created at,Lineitem quantity,Lineitem price,Lineitem sku,Cancelled at\n"
+
+
+def test_an_order_cancelled_on_its_first_line_is_cancelled_on_all(read: Read) -> None:
+    reading = read(
+        f"{_ORDERS}#1,a@b.example,paid,2024-03-01 10:00:00 +0100,2,10.00,MUG,\n"
+        "#1,a@b.example,,2024-03-01 10:00:00 +0100,3,10.00,CUP,\n"
+        "#2,c@b.example,refunded,2024-03-13 11:00:00 +0100,1,10.00,MUG,2024-03-14 15:00:00 +0100\n"
+        "#2,c@b.example,,2024-03-13 11:00:00 +0100,1,10.00,CUP,\n"
+    )
+    assert rows(reading) == [("2024-03-01", "all", "CUP", 3.0), ("2024-03-01", "all", "MUG", 2.0)]
+    assert note(reading.verdict, Reason.CANCELLED).lines == (4, 5)
+
+
+def test_a_line_cancelled_alone_leaves_the_others_of_its_order(read: Read) -> None:
+    reading = read(
+        "order id,date,sku,qty,cancelled at\n1,2024-03-13,A,2,2024-03-14\n1,2024-03-13,B,3,\n2,2024-03-15,A,1,\n"
+        "2,2024-03-15,B,4,\n"
+    )
+    assert rows(reading, "item_id", "units") == [("B", 3.0), ("A", 1.0), ("B", 4.0)]
+
+
+@pytest.mark.parametrize("due", ["shipping_limit_date", "due date", "Vencimiento", "estimated_delivery_date"])
+def test_a_day_on_which_something_is_due_is_not_the_day_of_the_sale(read: Read, due: str) -> None:
+    text = f"order_id,order_item_id,product_id,{due},price\no1,1,A,2024-03-13,5.00\no2,1,B,2024-03-14,6.00\n"
+    verdict = read(text).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert f"reading.columns.date = '{due}'" in verdict.sentence
+    assert rows(read(text, columns={"date": due}), "item_id", "units") == [("A", 1.0), ("B", 1.0)]
+
+
+_NUMBERED = "basket_id,DAY,product_id,quantity,store_id,week_no\n1,1,A,2,7,1\n2,15,A,1,7,3\n3,711,B,4,8,102\n"
+
+
+def test_numbered_days_are_refused_with_the_entry_that_settles_them(read: Read) -> None:
+    verdict = read(_NUMBERED).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "reading.date_format = 'DAY 1 = " in verdict.sentence
+    reading = read(_NUMBERED, date_format="DAY 1 = 2024-01-01")
+    assert rows(reading) == [
+        ("2024-01-01", "7", "A", 2.0),
+        ("2024-01-15", "7", "A", 1.0),
+        ("2025-12-11", "8", "B", 4.0),
+    ]
+
+
+def test_what_tells_who_people_are_is_no_covariate(read: Read) -> None:
+    reading = read(
+        "date,store,item,units,Customer Name,E-Mail,Shipping Phone,Billing Address,weather\n"
+        "2024-03-13,1,A,2,Ann,a@b.example,555,Elm 1,rain\n2024-03-14,1,A,3,Bob,b@b.example,556,Elm 2,sun\n"
+    )
+    assert reading.table is not None
+    assert reading.table.columns[4:] == ["weather", "_source_line"]
