@@ -11,6 +11,7 @@ from training.reading import vocabulary as words
 from training.reading.covariates import flag_or_number
 from training.reading.dates import DAY_TEXT, DateProof
 from training.reading.ledger import LINE, Ledger, cell
+from training.reading.movements import sold
 from training.reading.numbers import MISSING, OK, SHUT, STATE, UNREADABLE, Decimal
 from training.reading.orders import of_whole_orders
 from training.reading.proof import Proof
@@ -123,7 +124,7 @@ def _units(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: Ledg
         return lines.with_columns(pl.lit(1.0).alias(UNITS))
     value, state = numbers.numbers(lines[UNITS_TEXT], decimal, shares=False)
     lines = lines.with_columns(value.alias(UNITS), state.alias(STATE))
-    lines = _returned(meaning, lines)
+    lines = sold(meaning, _returned(meaning, lines))
     if bool((state == OK).all()):
         return lines.drop(STATE)
     if (state == SHUT).any():

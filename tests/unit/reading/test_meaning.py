@@ -58,3 +58,27 @@ def test_what_tells_who_people_are_is_no_covariate(read: Read) -> None:
     )
     assert reading.table is not None
     assert reading.table.columns[4:] == ["weather", "_source_line"]
+
+
+_MOVES = "Material;Plant;Movement Type;Posting Date;Quantity;Material Document\n"
+
+
+@pytest.mark.parametrize("sign", ["-", ""])
+def test_goods_issued_to_customers_are_the_sales_and_reversals_are_taken_off(read: Read, sign: str) -> None:
+    reading = read(
+        f"{_MOVES}M1;10;601;02.01.2024;{sign}12;49001\nM1;10;602;13.01.2024;2;49002\n"
+        f"M1;10;601;13.01.2024;{sign}9;49003\nM2;20;251;14.01.2024;{sign}7;49004\n"
+    )
+    assert rows(reading) == [
+        ("2024-01-02", "10", "M1", 12.0),
+        ("2024-01-13", "10", "M1", 7.0),
+        ("2024-01-14", "20", "M2", 7.0),
+    ]
+
+
+def test_entries_of_sale_are_negative_in_a_ledger_of_items(read: Read) -> None:
+    head = "Posting Date;Entry Type;Document No.;Item No.;Quantity\n2024-01-15;Sale;S1;A;-3\n2024-01-16;Sale;S2;A;-4\n"
+    assert rows(read(head + "2024-01-17;Sale;C1;A;1\n"), "units") == [(3.0,), (4.0,), (-1.0,)]
+    verdict = read(head + "2024-01-17;Purchase;P1;A;50\n").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "'Purchase'" in verdict.sentence
