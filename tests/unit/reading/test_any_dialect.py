@@ -31,6 +31,7 @@ DAYS: dict[str, Callable[[date], str]] = {
     "compact": lambda d: f"{d:%Y%m%d}",
     "names": lambda d: f"{d:%d %b %Y}",
     "serial": lambda d: str((d - date(1899, 12, 30)).days),
+    "ordinal": lambda d: f"{d:%Y-%j}",
     "midnight": lambda d: f"{d} 00:00:00",
 }
 
@@ -75,7 +76,7 @@ dialects = st.builds(
     decimal=st.sampled_from(".,"),
     grouped=st.booleans(),
     day=st.sampled_from(sorted(DAYS)),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be", "cp1252"]),
     end=st.sampled_from(["\n", "\r\n", "\r"]),
     preamble=st.integers(0, 3),
     blanks=st.booleans(),
@@ -151,7 +152,7 @@ def _proves(text: str) -> bool:
 def test_it_is_read_back_exactly_or_refused_for_a_true_ambiguity(
     tmp_path_factory: pytest.TempPathFactory, table: list[Row], how: Dialect
 ) -> None:
-    if how.shape != "long" and (how.day == "serial" or (how.shape == "dates" and how.day == "midnight")):
+    if how.shape != "long" and (how.day in ("serial", "ordinal") or (how.shape == "dates" and how.day == "midnight")):
         how = replace(how, day="iso")  # serials are no heads of columns
     if how.delimiter == "," and how.decimal == ",":
         how = replace(how, grouped=False)  # a point in a file divided by commas is decimal, says the rule
