@@ -1,0 +1,107 @@
+"""``python -m stacks.cost --env prod``: what an environment costs in a month, by component."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from core.contracts.errors import ConfigError
+from stacks.config import Config, load
+from stacks.costs.estimate import Estimate, Line
+from stacks.costs.prices import Load, Prices, prices
+from stacks.templates import read, synthesise
+
+SEED: Final = {"dev": (200, 500), "prod": (800, 1500)}
+"""What the system this one follows was said to cost, in US dollars a month."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the estimate, or say in a sentence what is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m stacks.cost", description=__doc__)
+    parser.add_argument("--env", default="dev", help="dev, staging or prod")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="another load: retrains=30")
+    parser.add_argument("--json", action="store_true", help="for machines")
+    asked = parser.parse_args(arguments)
+    try:
+        config, table = load(asked.env), prices()
+        wanted = loaded(table.load, asked.set)
+        lines = estimated(config, table, wanted)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if asked.json:
+        sys.stdout.write(json.dumps(_plain(config, table, wanted, lines), indent=2) + "\n")
+    else:
+        _show(config, table, wanted, lines)
+    return 0
+
+
+def loaded(default: Load, said: list[str]) -> Load:
+    """The default load with what was said of it.
+
+    Raises:
+        ConfigError: no such load, or no number.
+    """
+    values = default.model_dump()
+    for each in said:
+        name, _, value = each.partition("=")
+        if name not in values:
+            raise ConfigError(f"--set {each}: there is no load {name!r}; choose among {', '.join(values)}")
+        try:
+            values[name] = type(values[name])(value.replace("_", ""))
+        except ValueError as error:
+            raise ConfigError(f"--set {each}: {value!r} is no number") from error
+    return Load.model_validate(values)
+
+
+def estimated(config: Config, table: Prices, load_: Load) -> list[Line]:
+    """Synthesise an environment and price it."""
+    with TemporaryDirectory() as folder:
+        templates = read(synthesise(config, Path(folder)), config.environment)
+    return Estimate(config=config, templates=templates, prices=table, load=load_).lines()
+
+
+def _plain(config: Config, table: Prices, load_: Load, lines: list[Line]) -> dict[str, object]:
+    return {
+        "environment": config.environment,
+        "region": config.region,
+        "prices_noted": table.noted.isoformat(),
+        "load": load_.model_dump(),
+        "lines": [asdict(line) for line in lines],
+        "usd_per_month": round(sum(line.usd for line in lines), 2),
+    }
+
+
+def _show(config: Config, table: Prices, load_: Load, lines: list[Line]) -> None:
+    board = Table(title=f"{config.environment} in {config.region}: a month, in US dollars", title_justify="left")
+    for name, side in (("component", "left"), ("what", "left"), ("quantity", "right"), ("USD", "right")):
+        board.add_column(name, justify=side)  # type: ignore[arg-type]
+    components = list(dict.fromkeys(line.component for line in lines))
+    for component in components:
+        of_it = [line for line in lines if line.component == component]
+        board.add_row(component, "", "", f"{sum(line.usd for line in of_it):,.2f}", style="bold")
+        for line in of_it:
+            if line.usd >= 0.005:  # noqa: PLR2004 - half a cent
+                board.add_row("", line.what, f"{line.quantity:,.1f} {line.unit}", f"{line.usd:,.2f}", style="dim")
+    board.add_section()
+    total = sum(line.usd for line in lines)
+    board.add_row("all", "", "", f"{total:,.2f}", style="bold")
+    console = Console()
+    console.print(board)
+    if config.environment in SEED:
+        low, high = SEED[config.environment]
+        console.print(f"The system this one follows was put at ${low} to ${high}; here the aim is below ${low}.")
+    console.print(
+        f"At {load_.uploads} uploads, {load_.retrains} retrains and {load_.requests:,} requests; another load: --set. "
+        f"On-demand prices noted {table.noted}, without taxes and discounts: stacks/costs/prices.toml."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+import json
+
+import pytest
+
+from core.contracts.errors import ConfigError
+from stacks import cost
+from stacks.config import load
+from stacks.costs.estimate import Estimate, Line
+from stacks.costs.prices import prices
+from tests.unit.stacks.synthesis import templates
+
+pytestmark = pytest.mark.xdist_group("synth")
+TABLE = prices()
+
+
+def lines(environment: str, *said: str) -> list[Line]:
+    return Estimate(
+        config=load(environment),
+        templates={name: each.body for name, each in templates(environment).items()},
+        prices=TABLE,
+        load=cost.loaded(TABLE.load, list(said)),
+    ).lines()
+
+
+def usd(found: list[Line], component: str = "", what: str = "") -> float:
+    return sum(each.usd for each in found if component in each.component and what in each.what)
+
+
+@pytest.mark.parametrize(("environment", "most"), [("dev", 200), ("prod", 800)])
+def test_an_environment_costs_less_than_it_may(environment: str, most: float) -> None:
+    total = usd(lines(environment))
+    assert 0.5 * most < total < most
+
+
+def test_what_runs_by_the_hour_is_what_the_templates_hold() -> None:
+    found = {each.what: each for each in lines("prod")}
+    assert found["control plane"].usd == pytest.approx(73.0)
+    assert found["NAT gateways"].usd == pytest.approx(3 * 730 * 0.059)
+    assert found["interface endpoints"].quantity == 8 * 2 * 730
+    assert found["nodes m7i.large"].usd == pytest.approx(3 * 730 * 0.126)
+    assert found["keys"].quantity == 6
+    assert found["load balancer"].quantity == 730
+
+
+def test_business_hours_and_spot_show_in_the_price_of_nodes() -> None:
+    (nodes,) = [each for each in lines("dev") if each.what.startswith("nodes")]
+    assert nodes.quantity == pytest.approx(730 * 55 / 168)
+    assert nodes.usd == pytest.approx(nodes.quantity * 0.0944 * 0.4)
+
+
+def test_twice_the_retrains_cost_twice_the_machines_and_nothing_else_by_the_hour() -> None:
+    once, twice = lines("prod", "retrains=9"), lines("prod", "retrains=18")
+    assert usd(twice, "training") == pytest.approx(2 * usd(once, "training"))
+    assert usd(twice, "network") == usd(once, "network")
+
+
+def test_a_load_nobody_knows_and_a_value_that_is_none_are_sentences() -> None:
+    with pytest.raises(ConfigError, match="there is no load 'retrain'; choose among uploads"):
+        cost.loaded(TABLE.load, ["retrain=3"])
+    with pytest.raises(ConfigError, match="'many' is no number"):
+        cost.loaded(TABLE.load, ["retrains=many"])
+
+
+def test_a_machine_or_region_without_a_price_says_where_to_add_it() -> None:
+    with pytest.raises(ConfigError, match=r"no price for p9.large: add it to section \[ec2\]"):
+        TABLE.machine("p9.large")
+    with pytest.raises(ConfigError, match=r"no prices for mars-1: add it to section \[regions\]"):
+        TABLE.factor("mars-1")
+
+
+def test_the_command_prints_the_dated_estimate_beside_the_aim(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cost, "estimated", lambda *_: lines("dev"))
+    monkeypatch.setenv("COLUMNS", "120")
+    assert cost.main(["--env", "dev"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "$200 to $500; here the aim is below $200" in shown
+    assert f"noted {TABLE.noted}" in shown
+    assert cost.main(["--env", "dev", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["usd_per_month"] == pytest.approx(sum(each["usd"] for each in found["lines"]), abs=0.01)
+    assert cost.main(["--env", "nowhere"]) == 2
