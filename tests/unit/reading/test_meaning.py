@@ -82,3 +82,11 @@ def test_entries_of_sale_are_negative_in_a_ledger_of_items(read: Read) -> None:
     verdict = read(head + "2024-01-17;Purchase;P1;A;50\n").verdict
     assert verdict.kind is Kind.REJECTED
     assert "'Purchase'" in verdict.sentence
+
+
+@pytest.mark.parametrize(
+    "said", ["wc-cancelled", "Commande annulée", "Cancelado pelo cliente", "Ordine annullato", "Bestellung storniert"]
+)
+def test_a_cancellation_is_known_in_the_words_of_its_shop(read: Read, said: str) -> None:
+    text = f"order id,date,sku,qty,status\n1,2024-03-13,A,2,{said}\n2,2024-03-14,A,3,ok\n"
+    assert rows(read(text), "units") == [(3.0,)]
