@@ -39,6 +39,10 @@ class OptMl:
         """File whose text becomes the job's failure reason."""
         return self._folder("output") / "failure"
 
+    def lost(self, host: str) -> None:
+        """Leave as the failure reason that another host of the job is gone."""
+        self.failure.write_text(f"RetryableError: host {host} was lost; the job goes on from its last checkpoint")
+
     def processing_input(self, name: str) -> Path:
         """Folder of one input of a processing job."""
         return self.root / "processing" / "input" / name

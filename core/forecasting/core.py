@@ -80,10 +80,13 @@ class Core:
         order = np.argsort(rows.series, kind="stable")
         share = run.share(rows.series[order])
         mine = order[share.rows]
-        parts = [self._answer(panel, rows.take(mine[at : at + _AT_ONCE]), spec) for at in _starts(len(mine))]
+        starts = range(0, len(mine), _AT_ONCE)
+        parts = [self._answer(panel, rows.take(mine[at : at + _AT_ONCE]), spec) for at in starts]
         told = [part for host in run.gather(parts) for part in host]
-        columns: dict[str, np.ndarray[Any, Any]] = {}
-        for name in told[0]:
+        columns: dict[str, np.ndarray[Any, Any]] = {name: np.zeros(0) for name in self.boosters} | {
+            "tier": np.zeros(0, str)
+        }
+        for name in told[0] if told else ():
             column = np.concatenate([part[name] for part in told])
             columns[name] = np.empty_like(column)
             columns[name][order] = column
@@ -194,11 +197,6 @@ def _with_cold_levels(
         made.values[chosen[:, None], own] = np.nan
         made.values[chosen, made.names.index("level")] = np.log(level[chosen])
     return made, np.maximum(level, 1e-3), cold
-
-
-def _starts(rows: int) -> range:
-    """Where the parts of a host's rows begin; one, empty, where it has none."""
-    return range(0, max(rows, 1), _AT_ONCE)
 
 
 def _everything(past: pl.DataFrame, spec: ForecastSpec) -> pl.DataFrame:

@@ -8,8 +8,8 @@ from core.contracts.sales import DATE
 from core.forecasting import ForecastSpec, Recipe, TrainedModel, metrics, train
 from core.forecasting.infer import known_covariates
 from training.checkpoints import Checkpoints, identity
+from training.distributed import Hosts, together
 from training.interruption import Interruption
-from training.progress import Progress
 from training.steps.context import MANIFEST_FILE, Context, git_commit, libraries
 from training.steps.horizon import horizon_of
 from training.steps.ingest import arrived
@@ -24,14 +24,16 @@ def run(context: Context) -> None:
     assert version is not None  # noqa: S101 - decision() promises it
     sales = context.complete_sales(version)
     spec = spec_of(sales, context.plan(), context.config)
-    interruption = Interruption()
+    interruption, hosts = Interruption(), Hosts.of(context.folders.root)
+    checkpoints = Checkpoints(context.folders.checkpoints, training_of(context, spec, version, hosts))
     with interruption.noted():
-        checkpoints = Checkpoints(context.folders.checkpoints, training_of(context, spec, version))
-        model = train(sales, spec, on_stage=_tell, run=Progress(checkpoints, interruption))
-        save(context, model, sales, version)
+        with together(hosts, checkpoints, interruption, context.folders.lost) as run:
+            model = train(sales, spec, on_stage=_tell, run=run)
+        if hosts.rank == 0:
+            save(context, model, sales, version)
 
 
-def training_of(context: Context, spec: ForecastSpec, version: int) -> str:
+def training_of(context: Context, spec: ForecastSpec, version: int, hosts: Hosts) -> str:
     """What a checkpoint must belong to, to be gone on from."""
     return identity(
         model=context.settings.model_id,
@@ -40,6 +42,7 @@ def training_of(context: Context, spec: ForecastSpec, version: int) -> str:
         recipe=Recipe().to_json(),
         libraries=libraries(),
         git_commit=git_commit(),
+        hosts=hosts.names,
     )
 
 

@@ -1,57 +1,14 @@
 """Trainings that are killed, interrupted and gone on with, in processes of their own."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from training.checkpoints import SUFFIX, Checkpoints, Header
+from tests.unit.training.processes import await_, bundle, ended, finish, kill, round_of, start
+from training.checkpoints import SUFFIX, Checkpoints
 from training.interruption import EXIT_CODE
-
-ROOT = Path(__file__).resolve().parents[3]
-DEADLINE = 60.0
-
-
-def start(folder: Path, training: str = "mine") -> subprocess.Popen[str]:
-    """A training on its way."""
-    folder.mkdir(exist_ok=True)
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.unit.training.fitting", str(folder), training],
-        cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-
-
-def finish(folder: Path, training: str = "mine") -> str:
-    """Train to the end; what it said."""
-    process = start(folder, training)
-    said, _ = process.communicate(timeout=DEADLINE)
-    assert process.returncode == 0, said
-    return said
-
-
-def bundle(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in sorted((folder / "model").iterdir())}
-
-
-def round_of(folder: Path, task: str) -> int:
-    file = folder / "checkpoints" / f"{task}{SUFFIX}"
-    if not file.exists():
-        return 0
-    return Header.model_validate_json(file.read_bytes().partition(b"\n")[0]).round
-
-
-def await_(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    until = time.monotonic() + DEADLINE
-    while not condition():
-        assert process.poll() is None, "it ended before anybody could kill it"
-        assert time.monotonic() < until
-        time.sleep(0.002)
 
 
 @pytest.fixture(scope="module")
@@ -67,9 +24,9 @@ def test_a_training_killed_at_any_round_goes_on_to_the_same_bytes(
     task: str, tmp_path: Path, whole: dict[str, bytes]
 ) -> None:
     process = start(tmp_path)
-    await_(lambda: round_of(tmp_path, task) >= 10, process)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    await_(lambda: round_of(tmp_path, task) >= 25, process)
+    kill(process)
+    ended(process, -signal.SIGKILL)
     reached = round_of(tmp_path, task)
     said = finish(tmp_path)
     assert f"{task} goes on after round {reached}" in said
@@ -81,22 +38,22 @@ def test_a_training_told_to_end_finishes_its_round_and_goes_on_to_the_same_bytes
     tmp_path: Path, whole: dict[str, bytes]
 ) -> None:
     process = start(tmp_path)
-    await_(lambda: round_of(tmp_path, "backtest-log") >= 5, process)
-    os.kill(process.pid, signal.SIGTERM)
-    said, _ = process.communicate(timeout=DEADLINE)
-    assert process.returncode == EXIT_CODE == 143
+    await_(lambda: round_of(tmp_path, "backtest-log") >= 25, process)
+    kill(process, signal.SIGTERM)
+    said = ended(process, EXIT_CODE)
+    assert EXIT_CODE == 143
     assert "progress is kept" in said
     assert "Traceback" not in said
-    assert not (tmp_path / "model").exists()
+    assert not (tmp_path / "output" / "failure").exists()
     finish(tmp_path)
     assert bundle(tmp_path) == whole
 
 
 def test_progress_of_another_training_is_not_taken_up(tmp_path: Path, whole: dict[str, bytes]) -> None:
     process = start(tmp_path, "another")
-    await_(lambda: round_of(tmp_path, "backtest-tweedie") >= 5, process)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    await_(lambda: round_of(tmp_path, "backtest-tweedie") >= 25, process)
+    kill(process)
+    ended(process, -signal.SIGKILL)
     said = finish(tmp_path)
     assert "backtest-log.checkpoint belongs to another training" in said
     assert "goes on" not in said
