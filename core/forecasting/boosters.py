@@ -45,7 +45,7 @@ _OBJECTIVE: Final[dict[str, dict[str, Any]]] = {
 """Smooth demand bears deep trees; sparse demand is mostly noise and needs many rows a leaf."""
 _ROWS_PER_LEAF_SHARE: Final = 1_000
 """A leaf never needs more than one row in so many: small tables are not left with stumps."""
-_OFFSET: Final = 1.0
+OFFSET: Final = 1.0
 """Added before the logarithm: one unit, so that zero has one."""
 
 
@@ -92,14 +92,14 @@ def fit(
 def predict(booster: xgb.Booster, design: Design, level: Doubles, objective: str) -> Doubles:
     """Units that a booster expects; for ``log`` a median rather than a mean."""
     raw = booster.inplace_predict(design.values, validate_features=False).astype(np.float64)
-    units: Doubles = np.exp(raw) * (level + _OFFSET) - _OFFSET if objective == "log" else raw * level
+    units: Doubles = np.exp(raw) * (level + OFFSET) - OFFSET if objective == "log" else raw * level
     return np.maximum(units, 0)
 
 
 def _to_label(units: Floats, level: Doubles, objective: str) -> Doubles:
     positive = np.maximum(units.astype(np.float64), 0)
     if objective == "log":
-        label: Doubles = np.log((positive + _OFFSET) / (level + _OFFSET))
+        label: Doubles = np.log((positive + OFFSET) / (level + OFFSET))
         return label
     return positive / level
 
@@ -107,7 +107,7 @@ def _to_label(units: Floats, level: Doubles, objective: str) -> Doubles:
 def _weight(level: Doubles, objective: str, run: Run) -> Doubles:
     """Larger series count more, by the root of their level; all positive."""
     if objective == "log":
-        size = np.sqrt(level / (level + _OFFSET))
+        size = np.sqrt(level / (level + OFFSET))
     else:
         size = np.sqrt(level) / np.sqrt(np.concatenate(run.gather(level))).mean()
     weight: Doubles = size + 1e-3

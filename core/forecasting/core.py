@@ -58,6 +58,18 @@ class Core:
         self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, run: Run = ALONE
     ) -> pl.DataFrame:
         """date, store_id, item_id, one column of means an objective, shape columns, tier."""
+        keys, panel, rows = self.asked(history, future, spec)
+        columns = self._answers(panel, rows, spec, run)
+        return keys.with_columns(pl.Series(name, values) for name, values in columns.items())
+
+    def asked(
+        self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec
+    ) -> tuple[pl.DataFrame, Panel, Rows]:
+        """Keys of the forecasts asked for, the panel they are made from, and their places in it.
+
+        Raises:
+            RejectedDataError: the history has no sale.
+        """
         history = compact(history)
         past = with_units(history)
         if past.is_empty():
@@ -71,9 +83,11 @@ class Core:
             history, asked, self.calendar, self.known, self.static,
             last=origin, periods=spec.rhythm.history, horizon=ahead,
         )  # fmt: skip
-        rows = _rows_of(asked, panel, period)
-        columns = self._answers(panel, rows, spec, run)
-        return as_words(asked.select(KEY)).with_columns(pl.Series(name, values) for name, values in columns.items())
+        return as_words(asked.select(KEY)), panel, _rows_of(asked, panel, period)
+
+    def design(self, panel: Panel, rows: Rows, spec: ForecastSpec) -> tuple[Design, Doubles, Bools]:
+        """Features, positive levels, and which rows have no history, as the boosters are given them."""
+        return _with_cold_levels(panel, rows, spec, tuple(e.name for e in self.static))
 
     def _answers(self, panel: Panel, rows: Rows, spec: ForecastSpec, run: Run) -> dict[str, np.ndarray[Any, Any]]:
         """Columns of the rows, some series at a time: features of all at once would not fit."""
@@ -93,7 +107,7 @@ class Core:
         return columns
 
     def _answer(self, panel: Panel, rows: Rows, spec: ForecastSpec) -> dict[str, np.ndarray[Any, Any]]:
-        made, level, cold = _with_cold_levels(panel, rows, spec, tuple(e.name for e in self.static))
+        made, level, cold = self.design(panel, rows, spec)
         closed = panel.open.at(rows.series, rows.target) < 0.5  # noqa: PLR2004 - a flag
         columns: dict[str, np.ndarray[Any, Any]] = {}
         for objective, booster in self.boosters.items():

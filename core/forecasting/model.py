@@ -12,6 +12,7 @@ import xgboost as xgb
 from core.contracts.sales import UNITS
 from core.forecasting.backtest import backtest, with_intervals
 from core.forecasting.core import Core, fit_core
+from core.forecasting.explain import explain
 from core.forecasting.fitting import ALONE, Run
 from core.forecasting.intervals import Intervals
 from core.forecasting.selection import choose
@@ -68,6 +69,10 @@ class TrainedModel:
             date, store_id, item_id, mean, one column a quantile, tier; in the order of ``future``.
         """
         return with_intervals(self.core.predict(history, future, self.spec, self.recipe), self.intervals)
+
+    def explain(self, history: pl.DataFrame, future: pl.DataFrame | None = None) -> pl.DataFrame:
+        """Why ``predict`` answers what it does for the same arguments; see ``core.forecasting.explain``."""
+        return explain(self.core, history, future, self.spec, self.recipe)
 
     def save(self, folder: Path) -> None:
         """Write boosters (UBJSON), everything else (JSON) and the backtest (parquet)."""

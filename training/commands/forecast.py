@@ -2,13 +2,19 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import polars as pl
 import typer
 
 from core.contracts.errors import RetailForecastError
-from training.commands import inputs, report
+from core.contracts.sales import SERIES
+from core.forecasting.infer import static_attributes
+from core.forecasting.table import as_words
+from training.commands import inputs, report, why
+
+if TYPE_CHECKING:
+    from core.forecasting.aggregate import Grouping
 
 Frequency = Literal["D", "W", "M"]
 
@@ -23,22 +29,40 @@ def forecast(
     ] = None,
     frequency: Annotated[Frequency | None, typer.Option(help="Days, weeks or months; inferred when absent.")] = None,
     config: Annotated[Path | None, typer.Option(help="dataset.toml: columns, covariates, quantiles, ...")] = None,
+    aggregate: Annotated[
+        str | None,
+        typer.Option(help="Sums instead of series: store, item, department, total, or a static attribute's name."),
+    ] = None,
+    explain: Annotated[
+        Path | None, typer.Option(help="Why each forecast is what it is, in units by cause: .csv, .parquet or .json.")
+    ] = None,
     report_file: Annotated[
         Path | None, typer.Option("--report", help="JSON: seconds, memory, features, backtest.")
     ] = None,
 ) -> None:
-    """Train on a sales file and forecast every series in the future file, or every series known."""
+    """Train on a sales file and forecast every series in the future file, or every series known.
+
+    Intervals of sums are those of the sum, learned on the backtest; the mean of a sum is the sum of the means.
+    """
     from core.forecasting import train  # noqa: PLC0415 - xgboost is loaded only where a model is fitted
+    from core.forecasting.aggregate import totals  # noqa: PLC0415 - likewise
 
     stages = report.Stages()
     try:
         stages.begin("read")
         given = inputs.load(sales, future, horizon, frequency, config)
+        grouped = None if aggregate is None else grouped_by(aggregate, given)
         model = train(given.sales, given.spec, on_stage=stages.begin)
         stages.begin("predict")
         answer = model.predict(given.sales, given.future)
+        if explain is not None:
+            stages.begin("explain")
+            told = model.explain(given.sales, given.future)
+            why.write(told, explain)
+            why.show(told)
         stages.begin("write")
-        write(answer, out)
+        written = answer if grouped is None else totals(answer, model.backtest, grouped, seed=model.spec.seed)
+        write(written, out)
     except RetailForecastError as error:
         typer.echo(f"{error}", err=True)
         raise typer.Exit(1) from error
@@ -46,10 +70,25 @@ def forecast(
     if report_file is not None:
         report_file.write_text(json.dumps(document, indent=2))
     scores = document["backtest"]
+    sums = f"{answer.height} forecasts" if aggregate is None else f"{written.height} sums by {aggregate}"
     typer.echo(
-        f"{answer.height} forecasts of {document['series']} series in {out}; backtest WAPE "
+        f"{sums} of {document['series']} series in {out}; backtest WAPE "
         f"{_number(scores['model']['wape'])}, seasonal naive {_number(scores['seasonal_naive']['wape'])}"
     )
+
+
+def grouped_by(level: str, given: inputs.Inputs) -> "Grouping":
+    """Which of the series asked for are summed to what; found out before anything is trained.
+
+    Raises:
+        ConfigError: there is no such level.
+    """
+    from core.forecasting.aggregate import grouping  # noqa: PLC0415 - loaded only where sums are asked for
+
+    attributes = [name for name in static_attributes(given.sales) if name not in SERIES]
+    told = [given.sales] if given.future is None else [given.future, given.sales]
+    known = [as_words(frame.select(*SERIES, *(n for n in attributes if n in frame.columns)).unique()) for frame in told]
+    return grouping(known[0], level, pl.concat(known, how="diagonal_relaxed"))
 
 
 def write(answer: pl.DataFrame, path: Path) -> None:

@@ -54,6 +54,33 @@ def test_forecast_without_a_future_answers_for_every_series(tmp_path: Path) -> N
     assert sorted(set(answer["store_id"])) == ["007", "1002.0"]
 
 
+def test_forecast_writes_sums_and_says_why_in_units(tmp_path: Path) -> None:
+    small().write_csv(tmp_path / "sales.csv")
+    out, why = tmp_path / "sums.csv", tmp_path / "why.json"
+    printed = run(
+        "forecast", "--sales", tmp_path / "sales.csv", "--horizon", 3,
+        "--out", out, "--aggregate", "store", "--explain", why,
+    )  # fmt: skip
+    answer = pl.read_csv(out, schema_overrides={"store_id": pl.String})
+    assert answer.columns == ["date", "store_id", "mean", "p10", "p50", "p90", "series"]
+    assert answer["series"].to_list() == [2] * 6
+    assert "6 sums by store" in printed
+    assert "season" in printed
+    told = json.loads(why.read_text())
+    first = told["series"][0]["forecasts"][0]
+    assert sum(first["units"].values()) == pytest.approx(first["mean"], abs=1e-3)
+    means = sum(each["mean"] for one in told["series"] if one["store_id"] == "007" for each in one["forecasts"])
+    assert answer.filter(pl.col("store_id") == "007")["mean"].sum() == pytest.approx(means, rel=1e-4)
+
+
+def test_a_level_that_is_not_there_is_refused_before_training(tmp_path: Path) -> None:
+    small().write_csv(tmp_path / "sales.csv")
+    asked = ["forecast", "--sales", str(tmp_path / "sales.csv"), "--horizon", "3", "--out", str(tmp_path / "o.csv")]
+    result = CliRunner().invoke(app, [*asked, "--aggregate", "region"])
+    assert result.exit_code == 1
+    assert "there are store, item, total, kind" in result.output
+
+
 def test_backtest_prints_model_and_naive_as_json_or_table(tmp_path: Path) -> None:
     small().write_csv(tmp_path / "sales.csv")
     told = json.loads(run("backtest", "--sales", tmp_path / "sales.csv", "--horizon", 7, "--windows", 1, "--json"))
