@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from core.forecasting import TrainedModel, refit
+from core.forecasting import ForecastSpec, TrainedModel, refit
 from core.forecasting.explain import BASIS, CLOSED, OWN_SALES, SIBLINGS, contributions, importances
 from core.forecasting.groups import GROUPS, group_of
 from tests.unit.forecasting import shops
@@ -77,7 +77,7 @@ def test_no_feature_of_the_engine_is_without_a_group(model: TrainedModel, step: 
         weeks = shops.sales().with_columns(
             date=pl.lit(shops.START) + pl.duration(days=7 * (pl.col("date") - dt.date(2022, 1, 3)).dt.total_days())
         )
-        spec = shops.ForecastSpec(horizon=4, frequency="W", known=("promo",), static=("kind",))
+        spec = ForecastSpec(horizon=4, frequency="W", known=("promo",), static=("kind",))
         features = refit(weeks.filter(pl.col("date") < dt.date(2025, 1, 1)), spec, shops.QUICK).features
     assert {group_of(name) for name in features} <= set(GROUPS) - {"other"}
 
