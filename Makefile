@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed-$(shell sha256sum $(LOCK) | cut -c1-16)
 WORKERS ?= 2
 
-.PHONY: help setup demo up test check fix lock clean
+.PHONY: help setup demo up test check fix lock teardown clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -47,6 +47,10 @@ lock: setup ## write requirements/dev.txt anew from requirements/dev.in
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
 	@build/lock/bin/python -m pip install --quiet -r requirements/dev.in
 	@{ echo "# Written by 'make lock' from requirements/dev.in."; build/lock/bin/python -m pip freeze --exclude pip --exclude setuptools; } > $(LOCK)
+
+teardown: setup ## take an environment down and prove it gone: make teardown ENV=dev
+	@test -n "$(ENV)" || { echo "say which: make teardown ENV=dev"; exit 2; }
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m stacks.teardown --env $(ENV)
 
 clean: ## remove everything made here
 	@rm -rf .venv .local build cdk.out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

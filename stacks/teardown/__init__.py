@@ -1,0 +1,1 @@
+"""The way back: an environment taken down in order, and proof by tag that nothing is left."""

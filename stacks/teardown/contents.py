@@ -1,0 +1,128 @@
+"""What is inside the stacks' things and keeps them from going: runs, models, objects."""
+
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from core.contracts import names
+from stacks.config import Config
+from stacks.teardown.account import Account, is_gone
+
+PURPOSES: Final[dict[str, tuple[names.Purpose, ...]]] = {
+    "data": ("raw", "lake", "artifacts", "logs"),
+    "observability": ("trail",),
+}
+"""Stack -> its buckets."""
+AT_ONCE: Final = 1000
+"""Keys of one DeleteObjects."""
+
+
+def stop_runs(account: Account, environment: str) -> int:
+    """Stop pipeline executions, whose machines would work on, and wait until they have ended; how many there were."""
+    sagemaker = account.client("sagemaker")
+    pipelines = (names.retrain_pipeline, names.forecast_pipeline, names.maintain_pipeline)
+    running = [arn for pipeline in pipelines for arn in _running(sagemaker, pipeline(environment))]
+    for arn in running:
+        sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
+    for arn in running:
+        account.until(lambda arn=arn: _ended(sagemaker, arn), f"{arn} is still stopping")  # type: ignore[misc]
+    return len(running)
+
+
+def _running(sagemaker: Any, pipeline: str) -> list[str]:
+    try:
+        pages = sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=pipeline)
+        found = [each for page in pages for each in page["PipelineExecutionSummaries"]]
+    except ClientError as error:
+        if is_gone(error):
+            return []
+        raise
+    return [each["PipelineExecutionArn"] for each in found if each["PipelineExecutionStatus"] == "Executing"]
+
+
+def _ended(sagemaker: Any, arn: str) -> bool:
+    status = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)["PipelineExecutionStatus"]
+    return status not in ("Executing", "Stopping")
+
+
+def delete_models(account: Account, environment: str) -> int:
+    """Delete registered versions, without which their group does not go, and models of forecasts; how many."""
+    sagemaker = account.client("sagemaker")
+    pages = sagemaker.get_paginator("list_model_packages").paginate(
+        ModelPackageGroupName=names.model_package_group(environment)
+    )
+    versions: list[str] = []
+    try:
+        versions = [each["ModelPackageArn"] for page in pages for each in page["ModelPackageSummaryList"]]
+    except ClientError as error:
+        if not is_gone(error):
+            raise
+    for arn in versions:
+        sagemaker.delete_model_package(ModelPackageName=arn)
+    made = _models(sagemaker, environment)
+    for name in made:
+        sagemaker.delete_model(ModelName=name)
+    return len(versions) + len(made)
+
+
+def _models(sagemaker: Any, environment: str) -> list[str]:
+    """Models that the forecast pipeline has made; SageMaker names them, our tags tell them."""
+    pages = sagemaker.get_paginator("list_models").paginate()
+    found = [each for page in pages for each in page["Models"]]
+    ours = []
+    for each in found:
+        tags = sagemaker.list_tags(ResourceArn=each["ModelArn"])["Tags"]
+        if {"Key": "Environment", "Value": environment} in tags and any(tag["Key"] == "CostCenter" for tag in tags):
+            ours.append(each["ModelName"])
+    return ours
+
+
+def stop_trail(account: Account, environment: str) -> None:
+    """Have CloudTrail write nothing more into a bucket that is about to go."""
+    try:
+        account.client("cloudtrail").stop_logging(Name=names.resource(environment, "trail"))
+    except ClientError as error:
+        if not is_gone(error) and error.response["Error"]["Code"] != "TrailNotFoundException":
+            raise
+
+
+def filled(account: Account, config: Config, stack: str, owner: str) -> bool:
+    """Whether a stack's bucket that may be emptied holds something again."""
+    if config.data.keep_on_delete:
+        return False
+    s3 = account.client("s3")
+    for purpose in PURPOSES.get(stack, ()):
+        try:
+            page = s3.list_object_versions(Bucket=names.bucket(config.environment, purpose, owner), MaxKeys=1)
+        except ClientError as error:
+            if not is_gone(error):
+                raise
+            continue
+        if page.get("Versions") or page.get("DeleteMarkers"):
+            return True
+    return False
+
+
+def empty(account: Account, config: Config, stack: str, owner: str) -> int:
+    """Empty a stack's buckets, old versions too, where the environment allows it; how many versions went."""
+    if config.data.keep_on_delete:
+        return 0
+    s3 = account.client("s3")
+    return sum(
+        _empty_bucket(s3, names.bucket(config.environment, purpose, owner)) for purpose in PURPOSES.get(stack, ())
+    )
+
+
+def _empty_bucket(s3: Any, bucket: str) -> int:
+    count = 0
+    try:
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            keys = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions]
+            for first in range(0, len(keys), AT_ONCE):
+                s3.delete_objects(Bucket=bucket, Delete={"Objects": keys[first : first + AT_ONCE], "Quiet": True})
+            count += len(keys)
+    except ClientError as error:
+        if not is_gone(error):
+            raise
+    return count

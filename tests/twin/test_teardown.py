@@ -1,0 +1,51 @@
+"""A deployed environment is taken down by its own command, and proven gone."""
+
+from collections.abc import Callable
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.settings import ENVIRONMENT, aws_environment
+from local.world import World
+from stacks.teardown import __main__ as teardown
+from stacks.teardown import account
+
+
+@pytest.fixture
+def deployed(new_world: Callable[[], World], monkeypatch: pytest.MonkeyPatch) -> World:
+    world = new_world()
+    world.up()
+    for name, value in aws_environment(world.ports).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(account.Account, "pause", 0.1)
+    return world
+
+
+def stacks(world: World) -> list[str]:
+    found = world.client.cloud.cloudformation.describe_stacks()["Stacks"]
+    return [each["StackName"] for each in found if each["StackStatus"] != "DELETE_COMPLETE"]
+
+
+def test_an_environment_goes_with_all_it_holds_and_is_proven_gone(
+    deployed: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployed.client.put("shop/sales.csv", b"date,store_id,item_id,units\n2024-01-01,S1,A,3\n")
+    deployed.client.wait_until_settled("shop")
+
+    assert teardown.main(["--env", ENVIRONMENT, "--proof"]) == 1
+    said = capsys.readouterr().out
+    assert "table/mlops-dev-uploads (nobody meant to keep it; costs by what it holds)" in said
+    assert "not clean:" in said
+    assert len(stacks(deployed)) == 3, "looking changes nothing"
+
+    assert teardown.main(["--env", ENVIRONMENT, "--yes"]) == 0, capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert stacks(deployed) == []
+    assert said.index("deleting mlops-dev-observability") < said.index("deleting mlops-dev-ml")
+    assert said.index("deleting mlops-dev-ml") < said.index("deleting mlops-dev-data")
+    assert "objects and versions deleted from the buckets of mlops-dev-data" in said
+    assert "a key on its way" in said
+    assert "clean: nothing is left" in said
+    with pytest.raises(ClientError):
+        deployed.client.cloud.s3.head_bucket(Bucket=deployed.info.buckets.raw)
+    assert teardown.main(["--env", ENVIRONMENT, "--yes"]) == 0, "a second time there is nothing to do"
