@@ -23,6 +23,9 @@ class Forecaster(Protocol):
     def predict(self, history: pl.DataFrame, future: pl.DataFrame | None) -> pl.DataFrame:
         """Forecasts: date, store_id, item_id, mean, p10, p50, p90, tier."""
 
+    def explain(self, history: pl.DataFrame, future: pl.DataFrame | None) -> pl.DataFrame:
+        """Why: date, store_id, item_id, mean, units by cause, tier, basis."""
+
 
 @dataclass(frozen=True)
 class Bundle:

@@ -12,6 +12,7 @@ import orjson
 import polars as pl
 
 from core.contracts.sales import DATE, KEY, SERIES, UNITS
+from core.forecasting.groups import GROUPS
 from service.problems import ProblemError, quoted
 
 PARQUET: Final = "application/vnd.apache.parquet"
@@ -19,6 +20,7 @@ PARQUET_NAMES: Final = (PARQUET, "application/x-parquet", "application/parquet")
 JSON: Final = "application/json"
 FUTURE: Final = "_future"
 COLUMNS: Final = (*KEY, "mean", "p10", "p50", "p90", "tier")
+EXPLAINED: Final = (*KEY, "mean", *GROUPS, "tier", "basis")
 
 
 def read(body: bytes, kind: str) -> tuple[pl.DataFrame, pl.DataFrame | None]:
@@ -39,9 +41,9 @@ def read(body: bytes, kind: str) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     return history, future if future.height else None
 
 
-def write(forecasts: pl.DataFrame, kind: str, model_id: str | None) -> bytes:
+def write(forecasts: pl.DataFrame, kind: str, model_id: str | None, columns: tuple[str, ...] = COLUMNS) -> bytes:
     """Body of an answer: the table as parquet, or as ``{"model_id", "forecasts": [rows]}``."""
-    table = forecasts.select(COLUMNS)
+    table = forecasts.select(columns)
     if kind == JSON:
         return orjson.dumps({"model_id": model_id, "forecasts": table.to_dicts()})
     buffer = BytesIO()

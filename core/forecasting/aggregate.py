@@ -93,20 +93,24 @@ def totals(forecast: pl.DataFrame, backtest: pl.DataFrame, grouped: Grouping, *,
 
     Returns:
         date, the group's column, mean (the sum of the series' means), quantiles of the sum, and
-        ``series``, the number summed; by group and date. Without a backtest the quantiles are
-        summed, as if all series moved together: never too narrow.
+        ``series``, the number summed; by group and date. A sum of one has that one's quantiles.
+        Without a backtest the quantiles are summed, as if all series moved together: never too narrow.
     """
     rounded = forecast.with_columns(pl.col("mean").round(DECIMALS))
     summed = _summed(rounded, grouped)
     quantiles = quantile_columns(forecast)
     known = backtest.join(grouped.members, on=list(SERIES), how="semi").filter(pl.col(UNITS).is_not_null())
     if not known.is_empty():
-        scenarios = Scenarios.of(known, grouped.members, seed)
+        scenarios = Scenarios.of(known, rounded, grouped.members, seed)
         offsets = _offsets(rounded, grouped, scenarios, summed, tuple(quantiles.values()))
-        stretch = _stretch(known, grouped, scenarios, tuple(quantiles.values()))
+        stretch = _stretch(known, grouped, tuple(quantiles.values()), seed)
         values = np.maximum(summed["mean"].to_numpy()[:, None] + offsets * stretch, 0)
         values = np.maximum.accumulate(values, axis=1)
-        summed = summed.with_columns(pl.Series(name, values[:, k]) for k, name in enumerate(quantiles))
+        alone = pl.col("series") == 1
+        summed = summed.with_columns(
+            pl.when(alone).then(pl.col(name)).otherwise(pl.Series(name, values[:, k])).alias(name)
+            for k, name in enumerate(quantiles)
+        )
     group = [] if grouped.column is None else [pl.col("_group").alias(grouped.column)]
     numbers = [pl.col(name).round(DECIMALS) for name in ("mean", *quantiles)]
     return summed.select(DATE, *group, *numbers, "series")
@@ -138,21 +142,20 @@ def _offsets(
     return found
 
 
-def _stretch(known: pl.DataFrame, grouped: Grouping, scenarios: Scenarios, quantiles: tuple[float, ...]) -> Doubles:
+def _stretch(known: pl.DataFrame, grouped: Grouping, quantiles: tuple[float, ...], seed: int) -> Doubles:
     """(quantiles,) factors by which held-out windows show the offsets too narrow; the median has none."""
-    windows = np.unique(scenarios.window)
+    windows = known.sort("window").partition_by("window", maintain_order=True)
     ratios = []
-    for number, part in enumerate(known.sort("window").partition_by("window", maintain_order=True)):
-        used = scenarios.but(number) if len(windows) > 1 else scenarios
+    for number, part in enumerate(windows):
+        others = [*windows[:number], *windows[number + 1 :]] or windows
+        scenarios = Scenarios.of(pl.concat(others), part, grouped.members, seed)
         summed = _summed(part, grouped)
-        if not len(used.window):
-            continue
         low, high = (
-            _offsets(part, grouped, used, summed, tuple(side(q, 1 - q) for q in quantiles)) for side in (min, max)
+            _offsets(part, grouped, scenarios, summed, tuple(side(q, 1 - q) for q in quantiles)) for side in (min, max)
         )
-        ratios.append(_ratios((summed[UNITS] - summed["mean"]).to_numpy()[:, None], low, high))
-    if not ratios:
-        return np.ones(len(quantiles))
+        several = (summed["series"] > 1).to_numpy()
+        error = (summed[UNITS] - summed["mean"]).to_numpy()[:, None]
+        ratios.append(_ratios(error[several], low[several], high[several]))
     told = np.concatenate(ratios)
     return np.array([_conformal(told[:, k], abs(2 * q - 1)) for k, q in enumerate(quantiles)])
 

@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 
 from core.contracts.sales import ITEM, STORE
-from core.forecasting.features_known import MARK
 from core.forecasting.grid import Doubles, Ints, RunningSums
+from core.forecasting.groups import MARK
 from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
 from core.forecasting.spec import ForecastSpec

@@ -14,9 +14,9 @@ from core.forecasting.calendar import Calendar, future_dates
 from core.forecasting.coldstart import is_own, sibling_levels
 from core.forecasting.encoding import Encoding
 from core.forecasting.features import Design, design
-from core.forecasting.features_known import MARK
 from core.forecasting.fitting import ALONE, Run
 from core.forecasting.grid import Bools, Doubles, Ints
+from core.forecasting.groups import MARK
 from core.forecasting.intervals import SHAPE_FEATURES
 from core.forecasting.panel import Panel, build
 from core.forecasting.rows import Rows

@@ -8,11 +8,10 @@ import numpy as np
 from core.forecasting.features_ahead import until
 from core.forecasting.features_past import Columns, Past
 from core.forecasting.grid import Doubles, Floats, Grid, Ints, RunningSums, last_where
+from core.forecasting.groups import MARK
 from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
 
-MARK: Final = ":"
-"""Between a covariate and what is told of it: ``promo:now``, ``promo:before``."""
 _LONGEST_RUN: Final = 30
 _HALF_YEAR, _TWO_MONTHS = 26, 8
 _USUAL: Final = {"D": (28, 182), "W": (4, 26), "M": (2, 12)}

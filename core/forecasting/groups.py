@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from core.forecasting.features_known import MARK
-
+MARK: Final = ":"
+"""Between a covariate and what is told of it: ``promo:now``, ``promo:before``."""
 BASELINE: Final = "baseline"
 GROUPS: Final = (BASELINE, "season", "promotion", "price", "trend", "calendar", "other")
 """``other``: covariates whose names say nothing, and features that no line below knows."""

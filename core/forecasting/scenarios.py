@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from core.contracts.sales import DATE, SERIES, UNITS
-from core.forecasting.grid import Bools, Doubles, Floats, Ints
+from core.forecasting.grid import Doubles, Floats, Ints
 from core.forecasting.metrics import quantile_columns
 
 _LEAST_SHARE: Final = 0.5
@@ -27,31 +27,31 @@ class Scenarios:
 
     Attributes:
         values: (series, scenarios) sold less expected over the spread, each window's own drift taken out.
-        window: (scenarios,) number of the window each comes from.
     """
 
     values: Floats
-    window: Ints
 
     @classmethod
-    def of(cls, backtest: pl.DataFrame, series: pl.DataFrame, seed: int) -> Self:
-        """Scenarios for ``series``, row by row; one without a backtest is lent another's errors of the same day."""
+    def of(cls, backtest: pl.DataFrame, forecast: pl.DataFrame, series: pl.DataFrame, seed: int) -> Self:
+        """Scenarios to be laid over a forecast.
+
+        Args:
+            backtest: window, date, store_id, item_id, units, mean and quantiles.
+            forecast: date, store_id, item_id, mean and quantiles; its usual spread of a series bounds what
+                an error on a day of next to no demand can become on a day of some.
+            series: store_id, item_id of the rows; one without a backtest is lent another's errors of the day.
+            seed: of the lending.
+        """
         days = backtest.select("window", DATE).unique().sort("window", DATE).with_row_index("_day")
         places = series.select(SERIES).with_row_index("_at")
         rows = backtest.join(days, on=["window", DATE]).join(places, on=list(SERIES))
+        usual = forecast.group_by(SERIES).agg(spread_of(forecast).mean().alias("_usual"))
+        rows = rows.join(usual, on=list(SERIES), how="left").sort("_day", "_at")
         values = np.full((series.height, days.height), np.nan, dtype=np.float32)
         values[rows["_at"].to_numpy(), rows["_day"].to_numpy()] = _scaled(rows)
         there = np.isfinite(values).sum(axis=0)
         kept = there >= max(1, _LEAST_SHARE * there.max(initial=0))
-        window = (days["window"].rank("dense").to_numpy() - 1).astype(np.int64)[kept]
-        return cls(_lent(values[:, kept], np.random.default_rng(seed)), window)
-
-    def but(self, window: int) -> "Scenarios":
-        """Those of all other windows."""
-        return self._take(self.window != window)
-
-    def _take(self, chosen: Bools) -> "Scenarios":
-        return Scenarios(self.values[:, chosen], self.window[chosen])
+        return cls(_lent(values[:, kept], np.random.default_rng(seed)))
 
     def sums(self, spreads: Doubles, group: Ints, groups: int) -> Doubles:
         """(groups, scenarios) how far the sums of one date are off, about their middle.
@@ -70,28 +70,25 @@ class Scenarios:
 
 
 def spread_of(frame: pl.DataFrame) -> pl.Expr:
-    """How widely a forecast spreads: its outer quantiles' distance, at least that of a count; 0 on closed days.
-
-    Never below half of what is usual for the series in ``frame``: an error on a day of next to no
-    demand must not become an enormous one on a day of some.
-    """
+    """How widely a forecast spreads: its outer quantiles' distance, at least that of a count; 0 on closed days."""
     low, *_, high = quantile_columns(frame)
     width = pl.max_horizontal(pl.col(high) - pl.col(low), pl.col("mean").clip(0).sqrt())
-    usual = width.filter(pl.col("mean") > 0).mean().over(SERIES)
-    return pl.when(pl.col("mean") > 0).then(pl.max_horizontal(width, usual / 2)).otherwise(0.0)
+    return pl.when(pl.col("mean") > 0).then(width).otherwise(0.0)
 
 
 def _scaled(rows: pl.DataFrame) -> Doubles:
     """Errors over spreads, each window's common drift taken out; NaN where nothing was expected."""
-    spread = rows.select(spread_of(rows)).to_series()
+    spread = spread_of(rows)
+    usual = pl.max_horizontal(spread, pl.col("_usual").fill_null(0.0))
+    scale = rows.select(pl.when(spread > 0).then(usual)).to_series().to_numpy()
     error, window = (rows[UNITS] - rows["mean"]).to_numpy(), rows["window"].to_numpy()
-    scale = np.where(spread.to_numpy() > 0, spread.to_numpy(), np.nan)
-    scaled = np.clip(error / scale, -_WIDEST, _WIDEST)
+    scaled = error / scale
     for one in np.unique(window):
         here = (window == one) & np.isfinite(scaled)
         if here.any():
             scaled[here] -= error[here].sum() / scale[here].sum()
-    return scaled
+    clipped: Doubles = np.clip(scaled, -_WIDEST, _WIDEST)
+    return clipped
 
 
 def _lent(values: Floats, rng: np.random.Generator) -> Floats:

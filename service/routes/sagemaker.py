@@ -17,6 +17,8 @@ LARGEST_BODY: Final = 100 * 1024 * 1024
 """Bytes; Batch Transform's own limit."""
 AT_ONCE: Final = 1
 """Forecasts computed at one time: each takes every core it is given."""
+MOST_EXPLAINED: Final = 1_000
+"""Rows of one request: exact contributions take some 30 ms each."""
 
 _ROW: Final = {"date": "2015-07-31", "store_id": "1", "item_id": "all", "units": 5263, "promo": 1}
 _ASKED: Final = {"date": "2015-08-01", "store_id": "1", "item_id": "all", "promo": 0}
@@ -74,29 +76,37 @@ def routes(bundle: Bundle | None, guards: list[Depends]) -> APIRouter:
         responses={**_ANSWER, **documented(400, 401, 406, 413, 415, 422, 503)},
         openapi_extra=_REQUEST,
     )
-    async def invocations(request: Request) -> Response:
-        """Forecast the rows flagged `_future` from the history sent with them."""
+    async def invocations(request: Request, *, explain: bool = False) -> Response:
+        """Forecast the rows flagged `_future` from the history sent with them.
+
+        With `explain=true` the answer says why instead: of each row the mean, the units that baseline, season,
+        promotion, price, trend, calendar and other covariates bring to it (they sum to the mean), and its basis.
+        """
         ready, kind = loaded(), _sent(request)
         answer_kind = _wanted(request, kind)
         body = await _body(request)
         if not slots:
             slots.append(anyio.CapacityLimiter(AT_ONCE))
-        answer = await anyio.to_thread.run_sync(_forecast, ready, body, kind, answer_kind, limiter=slots[0])
+        answer = await anyio.to_thread.run_sync(_forecast, ready, body, kind, answer_kind, explain, limiter=slots[0])
         return Response(answer, media_type=answer_kind)
 
     return router
 
 
-def _forecast(bundle: Bundle, body: bytes, kind: str, answer_kind: str) -> bytes:
+def _forecast(bundle: Bundle, body: bytes, kind: str, answer_kind: str, explain: bool) -> bytes:
     history, future = frames.read(body, kind)
+    if explain and (future is None or future.height > MOST_EXPLAINED):
+        sentence = f"flag the rows to be explained as _future, at most {MOST_EXPLAINED:,} in one request"
+        raise ProblemError(422, "what_to_explain", sentence, limit=MOST_EXPLAINED)
+    run, columns = (bundle.model.explain, frames.EXPLAINED) if explain else (bundle.model.predict, frames.COLUMNS)
     try:
-        forecasts = bundle.model.predict(history, future)
+        forecasts = run(history, future)
     except RejectedDataError as error:
         raise ProblemError(422, "rejected_data", str(error)) from error
     except pl.exceptions.PolarsError as error:
         sentence = f"the columns sent do not fit the model: {type(error).__name__}: {error}"
         raise ProblemError(422, "columns_do_not_fit", sentence) from error
-    return frames.write(forecasts, answer_kind, bundle.model_id)
+    return frames.write(forecasts, answer_kind, bundle.model_id, columns)
 
 
 async def _body(request: Request) -> bytes:

@@ -34,8 +34,11 @@ def forecast(
         typer.Option(help="Sums instead of series: store, item, department, total, or a static attribute's name."),
     ] = None,
     explain: Annotated[
-        Path | None, typer.Option(help="Why each forecast is what it is, in units by cause: .csv, .parquet or .json.")
+        Path | None,
+        typer.Option(help="Why forecasts are what they are, in units by cause, exactly (30 ms each): .csv or .json."),
     ] = None,
+    explain_store: Annotated[str | None, typer.Option(help="Explain this store only.")] = None,
+    explain_item: Annotated[str | None, typer.Option(help="Explain this item only.")] = None,
     report_file: Annotated[
         Path | None, typer.Option("--report", help="JSON: seconds, memory, features, backtest.")
     ] = None,
@@ -57,7 +60,7 @@ def forecast(
         answer = model.predict(given.sales, given.future)
         if explain is not None:
             stages.begin("explain")
-            told = model.explain(given.sales, given.future)
+            told = model.explain(given.sales, why.chosen(answer, given.future, explain_store, explain_item))
             why.write(told, explain)
             why.show(told)
         stages.begin("write")

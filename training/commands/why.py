@@ -8,11 +8,29 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from core.contracts.sales import DATE, ITEM, SERIES, STORE
+from core.contracts.errors import ConfigError
+from core.contracts.sales import DATE, ITEM, KEY, SERIES, STORE
 from core.forecasting.groups import BASELINE, GROUPS
 
 _SHOWN: Final = 14
 """Dates in the table; the file holds all."""
+
+
+def chosen(answer: pl.DataFrame, future: pl.DataFrame | None, store: str | None, item: str | None) -> pl.DataFrame:
+    """Rows to explain: all that were forecast, or one store's, or one item's.
+
+    Raises:
+        ConfigError: nothing of that store or item was forecast.
+    """
+    rows = answer.select(KEY) if future is None else future
+    for name, wanted in ((STORE, store), (ITEM, item)):
+        if wanted is not None:
+            rows = rows.filter(pl.col(name).cast(pl.String) == wanted)
+    if rows.is_empty():
+        raise ConfigError(
+            f"store {store or 'any'}, item {item or 'any'}: nothing of it was forecast, so nothing explains it"
+        )
+    return rows
 
 
 def write(told: pl.DataFrame, path: Path) -> None:

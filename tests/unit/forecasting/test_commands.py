@@ -59,7 +59,7 @@ def test_forecast_writes_sums_and_says_why_in_units(tmp_path: Path) -> None:
     out, why = tmp_path / "sums.csv", tmp_path / "why.json"
     printed = run(
         "forecast", "--sales", tmp_path / "sales.csv", "--horizon", 3,
-        "--out", out, "--aggregate", "store", "--explain", why,
+        "--out", out, "--aggregate", "store", "--explain", why, "--explain-store", "007",
     )  # fmt: skip
     answer = pl.read_csv(out, schema_overrides={"store_id": pl.String})
     assert answer.columns == ["date", "store_id", "mean", "p10", "p50", "p90", "series"]
@@ -69,7 +69,8 @@ def test_forecast_writes_sums_and_says_why_in_units(tmp_path: Path) -> None:
     told = json.loads(why.read_text())
     first = told["series"][0]["forecasts"][0]
     assert sum(first["units"].values()) == pytest.approx(first["mean"], abs=1e-3)
-    means = sum(each["mean"] for one in told["series"] if one["store_id"] == "007" for each in one["forecasts"])
+    assert {one["store_id"] for one in told["series"]} == {"007"}
+    means = sum(each["mean"] for one in told["series"] for each in one["forecasts"])
     assert answer.filter(pl.col("store_id") == "007")["mean"].sum() == pytest.approx(means, rel=1e-4)
 
 

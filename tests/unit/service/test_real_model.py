@@ -10,8 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from core.forecasting import ForecastSpec, Recipe, TrainedModel, refit
+from core.forecasting.groups import GROUPS
 from service.app import app_from
 from service.frames import COLUMNS, JSON, PARQUET
+from service.routes import sagemaker
 from service.settings import Settings
 from tests.unit.service.shop import manifest, parquet
 
@@ -103,3 +105,16 @@ def test_a_series_never_seen_is_forecast_as_a_cold_start(client: TestClient) -> 
     tiers = {row["item_id"]: row["tier"] for row in answer.json()["forecasts"]}
     assert tiers["butter"] == "cold_start"
     assert tiers["milk"] == "model"
+
+
+def test_it_says_why_in_units_that_sum_to_the_forecast(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = {"content": parquet(asked()), "headers": {"Content-Type": PARQUET, "Accept": JSON}}
+    rows = client.post("/invocations?explain=true", **sent).json()["forecasts"]
+    forecast = client.post("/invocations", **sent).json()["forecasts"]
+    assert [row["mean"] for row in rows] == pytest.approx([row["mean"] for row in forecast], rel=1e-5)
+    for row in rows:
+        assert sum(row[name] for name in GROUPS) == pytest.approx(row["mean"])
+        assert row["basis"] == "the series' own sales"
+    monkeypatch.setattr(sagemaker, "MOST_EXPLAINED", 2)
+    answer = client.post("/invocations?explain=true", **sent)
+    assert (answer.status_code, answer.json()["code"]) == (422, "what_to_explain")

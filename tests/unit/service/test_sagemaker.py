@@ -42,6 +42,9 @@ class LastValue:
             *(pl.col("mean").alias(name) for name in ("p10", "p50", "p90")), pl.lit("model").alias("tier")
         )
 
+    def explain(self, history: pl.DataFrame, future: pl.DataFrame | None) -> pl.DataFrame:
+        raise RejectedDataError("this model explains nothing")
+
 
 @pytest.fixture
 def model() -> LastValue:
