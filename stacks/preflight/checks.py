@@ -1,0 +1,137 @@
+"""Checks of an account, each with what is missing and how to get it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from core.contracts import names
+from stacks.config import Config
+from stacks.preflight.quotas import held, needs
+
+BOOTSTRAP: Final = "/cdk-bootstrap/hnb659fds/version"
+BOOTSTRAP_LEAST: Final = 21
+"""Version of the bootstrap stack that the pinned CDK is used with."""
+Client = Callable[[str], Any]
+Outcome = Literal["ok", "missing", "unknown"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one check found."""
+
+    check: str
+    outcome: Outcome
+    says: str
+    """What is there; or what is missing, and the cure."""
+
+
+def findings(client: Client, config: Config) -> Iterator[Finding]:
+    """Run every check; without credentials there is only the first."""
+    first = _credentials(client, config)
+    yield first
+    if first.outcome != "ok":
+        return
+    yield _asked("region", lambda: _region(client, config))
+    yield _asked("bootstrap", lambda: _bootstrap(client, config))
+    for image in ("training", "inference-api"):
+        yield _asked(f"image mlops/{image}", lambda image=image: _image(client, config, image))  # type: ignore[misc]
+    if config.service.ingress.certificate_arn:
+        yield _asked("certificate", lambda: _certificate(client, config))
+    yield from _quotas(client, config)
+
+
+def _credentials(client: Client, config: Config) -> Finding:
+    try:
+        who = client("sts").get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        says = f"AWS does not know you: {error}. Run aws configure sso, or set AWS_PROFILE"
+        return Finding(check="credentials", outcome="missing", says=says)
+    if config.account and who["Account"] != config.account:
+        says = (
+            f"you are in account {who['Account']}, but environments/{config.environment}.toml says {config.account}: "
+            "take its profile, or correct the file"
+        )
+        return Finding(check="credentials", outcome="missing", says=says)
+    return Finding(check="credentials", outcome="ok", says=f"{who['Arn']} in account {who['Account']}")
+
+
+def _region(client: Client, config: Config) -> Finding:
+    zones = client("ec2").describe_availability_zones()["AvailabilityZones"]
+    usable = [
+        each
+        for each in zones
+        if each["State"] == "available" and each.get("ZoneType", "availability-zone") == "availability-zone"
+    ]
+    if len(usable) < config.vpc.zones:
+        says = (
+            f"{config.region} has {len(usable)} zones, vpc.zones is {config.vpc.zones}: lower it, or enable the region"
+        )
+        return Finding(check="region", outcome="missing", says=says)
+    return Finding(check="region", outcome="ok", says=f"{config.region}, {len(usable)} zones")
+
+
+def _bootstrap(client: Client, config: Config) -> Finding:
+    cure = f"run cdk bootstrap aws://ACCOUNT/{config.region}"
+    try:
+        version = int(client("ssm").get_parameter(Name=BOOTSTRAP)["Parameter"]["Value"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ParameterNotFound":
+            raise
+        return Finding(check="bootstrap", outcome="missing", says=f"the CDK has no place here yet: {cure}")
+    if version < BOOTSTRAP_LEAST:
+        says = f"the bootstrap stack has version {version}, {BOOTSTRAP_LEAST} is needed: {cure}"
+        return Finding(check="bootstrap", outcome="missing", says=says)
+    return Finding(check="bootstrap", outcome="ok", says=f"version {version}")
+
+
+def _image(client: Client, config: Config, image: str) -> Finding:
+    check, build = f"image mlops/{image}", getattr(config.images, image.replace("-", "_"))
+    which = {"imageDigest": build} if build.startswith("sha256:") else {"imageTag": build}
+    try:
+        client("ecr").describe_images(repositoryName=f"{names.PREFIX}/{image}", imageIds=[which])
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("RepositoryNotFoundException", "ImageNotFoundException"):
+            raise
+        says = f"{build} is not in ECR: build and push it, or name another in [images]"
+        return Finding(check=check, outcome="missing", says=says)
+    return Finding(check=check, outcome="ok", says=build)
+
+
+def _certificate(client: Client, config: Config) -> Finding:
+    arn = config.service.ingress.certificate_arn
+    status = client("acm").describe_certificate(CertificateArn=arn)["Certificate"]["Status"]
+    if status != "ISSUED":
+        says = f"{arn} is {status}: finish its validation, or name another"
+        return Finding(check="certificate", outcome="missing", says=says)
+    return Finding(check="certificate", outcome="ok", says=f"{arn} is issued")
+
+
+def _quotas(client: Client, config: Config) -> Iterator[Finding]:
+    asked: dict[str, dict[str, float]] = {}
+    for need in needs(config):
+        check = f"quota {need.name}"
+        try:
+            if need.service not in asked:
+                asked[need.service] = held(client("service-quotas"), need.service)
+        except (BotoCoreError, ClientError) as error:
+            yield Finding(check=check, outcome="unknown", says=f"quotas cannot be read: {error}")
+            continue
+        value = asked[need.service].get(need.name)
+        if value is None:
+            says = f"AWS lists no such quota; {need.least:.0f} are needed ({need.because}): look it up in the console"
+            yield Finding(check=check, outcome="unknown", says=says)
+        elif value < need.least:
+            says = f"{value:.0f}, but {need.least:.0f} are needed ({need.because}): ask for more in Service Quotas"
+            yield Finding(check=check, outcome="missing", says=says)
+        else:
+            yield Finding(check=check, outcome="ok", says=f"{value:.0f}, {need.least:.0f} are needed")
+
+
+def _asked(check: str, ask: Callable[[], Finding]) -> Finding:
+    """A check AWS refuses to answer is neither passed nor failed, and says so."""
+    try:
+        return ask()
+    except (BotoCoreError, ClientError) as error:
+        return Finding(check=check, outcome="unknown", says=f"cannot be looked at: {error}")

@@ -1,0 +1,134 @@
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import NoCredentialsError
+from botocore.stub import Stubber
+
+from stacks.config import Config, load
+from stacks.preflight import __main__ as command
+from stacks.preflight.checks import Finding, findings
+from stacks.preflight.quotas import needs
+
+
+class Answers:
+    """Clients that answer what was said beforehand; everything else is refused by the account."""
+
+    def __init__(self) -> None:
+        self.stubs: dict[str, Stubber] = {}
+
+    def __getitem__(self, service: str) -> Stubber:
+        if service not in self.stubs:
+            made = boto3.client(  # type: ignore[call-overload]
+                service, region_name="ap-southeast-1", aws_access_key_id="test", aws_secret_access_key="test"
+            )
+            self.stubs[service] = Stubber(made)
+            self.stubs[service].activate()
+        return self.stubs[service]
+
+    def client(self, service: str) -> Any:
+        return self[service].client
+
+
+@pytest.fixture
+def dev() -> Config:
+    return load("dev")
+
+
+@pytest.fixture
+def aws() -> Answers:
+    found = Answers()
+    found["sts"].add_response("get_caller_identity", {"Account": "123456789012", "Arn": "arn:aws:iam::1:user/ann"})
+    zones = [{"State": "available", "ZoneType": "availability-zone"}] * 3
+    found["ec2"].add_response("describe_availability_zones", {"AvailabilityZones": zones})
+    return found
+
+
+def bootstrapped(aws: Answers, version: str = "30") -> None:
+    aws["ssm"].add_response("get_parameter", {"Parameter": {"Value": version}})
+
+
+def images(aws: Answers) -> None:
+    for _ in range(2):
+        aws["ecr"].add_response("describe_images", {"imageDetails": []})
+
+
+def quotas(aws: Answers, config: Config, **short: float) -> None:
+    """Everything that is needed is there, but for what is said by the last word of its name."""
+    by_service: dict[str, list[dict[str, Any]]] = {}
+    for need in needs(config):
+        value = next((left for word, left in short.items() if word in need.name), need.least)
+        by_service.setdefault(need.service, []).append({"QuotaName": need.name, "Value": value})
+    for found in by_service.values():
+        aws["service-quotas"].add_response("list_aws_default_service_quotas", {"Quotas": found})
+        aws["service-quotas"].add_response("list_service_quotas", {"Quotas": []})
+
+
+def asked(aws: Answers, config: Config) -> dict[str, Finding]:
+    return {each.check: each for each in findings(aws.client, config)}
+
+
+def test_an_account_that_has_everything_lacks_nothing(aws: Answers, dev: Config) -> None:
+    bootstrapped(aws)
+    images(aws)
+    quotas(aws, dev)
+    found = asked(aws, dev)
+    assert {each.outcome for each in found.values()} == {"ok"}
+    assert "quota ml.m5.xlarge for spot training job usage" in found
+
+
+def test_a_new_account_is_told_what_to_do_first(aws: Answers, dev: Config) -> None:
+    aws["ssm"].add_client_error("get_parameter", "ParameterNotFound")
+    aws["ecr"].add_client_error("describe_images", "RepositoryNotFoundException")
+    aws["ecr"].add_client_error("describe_images", "ImageNotFoundException")
+    quotas(aws, dev, spot=0)
+    found = asked(aws, dev)
+    missing = {each.check: each.says for each in found.values() if each.outcome == "missing"}
+    assert missing["bootstrap"] == "the CDK has no place here yet: run cdk bootstrap aws://ACCOUNT/ap-southeast-1"
+    assert "build and push it" in missing["image mlops/training"]
+    said = missing["quota ml.m5.xlarge for spot training job usage"]
+    assert said == "0, but 1 are needed ([training] in its file): ask for more in Service Quotas"
+
+
+def test_an_old_bootstrap_is_named_with_the_version_it_needs(aws: Answers, dev: Config) -> None:
+    bootstrapped(aws, "6")
+    images(aws)
+    quotas(aws, dev)
+    assert "has version 6, 21 is needed" in asked(aws, dev)["bootstrap"].says
+
+
+def test_what_aws_does_not_answer_is_unknown_and_not_passed(aws: Answers, dev: Config) -> None:
+    aws["ssm"].add_client_error("get_parameter", "AccessDeniedException", "not yours")
+    for _ in range(2):
+        aws["ecr"].add_client_error("describe_images", "AccessDeniedException")
+    for _ in range(8):
+        aws["service-quotas"].add_client_error("list_aws_default_service_quotas", "AccessDeniedException")
+    found = asked(aws, dev)
+    assert found["bootstrap"].outcome == "unknown"
+    assert "not yours" in found["bootstrap"].says
+    assert {each.outcome for name, each in found.items() if name.startswith("quota")} == {"unknown"}
+
+
+def test_nobody_goes_on_without_credentials_or_in_another_account(dev: Config) -> None:
+    def nobody(_: str) -> Any:
+        raise NoCredentialsError
+
+    (only,) = findings(nobody, dev)
+    assert (only.outcome, "AWS does not know you" in only.says) == ("missing", True)
+    aws = Answers()
+    aws["sts"].add_response("get_caller_identity", {"Account": "123456789012", "Arn": "arn:aws:iam::1:user/ann"})
+    (only,) = findings(aws.client, dev.model_copy(update={"account": "210987654321"}))
+    assert "you are in account 123456789012, but environments/dev.toml says 210987654321" in only.says
+
+
+@pytest.mark.parametrize(("outcomes", "code"), [(["ok"], 0), (["ok", "unknown"], 0), (["missing", "ok"], 1)])
+def test_the_exit_code_says_whether_something_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], outcomes: list[Any], code: int
+) -> None:
+    def found(*_: object) -> Iterator[Finding]:
+        return (Finding(check="x", outcome=each, says="[cluster] in its file") for each in outcomes)
+
+    monkeypatch.setattr(command, "findings", found)
+    assert command.main(["--env", "dev"]) == code
+    assert "[cluster] in its file" in capsys.readouterr().out
