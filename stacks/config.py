@@ -187,6 +187,15 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
+    def _one_machine_processes(self) -> Self:
+        if self.processing.instance_count > 1:
+            raise ValueError(
+                f"processing.instance_count is {self.processing.instance_count}: each machine would ingest every file; "
+                "only training and transform take several"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _one_image_for_nodes_and_jobs(self) -> Self:
         job = self.transform.instance_type
         if architecture(job.removeprefix("ml.")) != self.cluster.architecture:

@@ -3,7 +3,7 @@
 import os
 from typing import Final, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.contracts.errors import ConfigError
 
@@ -23,6 +23,7 @@ class StepSettings(BaseModel):
     DATASET: str
     RUN_ID: str
     MODEL_ID: str | None = None
+    TUNE_MINUTES: int = Field(0, ge=0, le=600)
 
     @classmethod
     def from_env(cls) -> Self:

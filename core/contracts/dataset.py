@@ -94,6 +94,9 @@ class Model(_Section):
     quantiles: tuple[float, ...] = Field((0.1, 0.5, 0.9), description="in order, with 0.1, 0.5 and 0.9 among them")
     backtest_windows: int = Field(2, ge=1, le=12, description="rolling windows the model is judged on")
     seed: int = Field(7, description="same data, same seed, same model")
+    tune_minutes: int = Field(
+        0, ge=0, le=600, description="how long a training may look for better settings before it begins", examples=[20]
+    )
 
     @field_validator("quantiles")
     @classmethod

@@ -43,6 +43,7 @@ class Manifest(_Frozen):
     seed: int
     backtest: Scores | None = None
     naive: Scores | None = None
+    tuning: tuple[dict[str, Any], ...] = Field((), description="settings that were tried, each with its error")
     libraries: dict[str, str]
     git_commit: str | None = None
     files: dict[str, str] = Field(default_factory=dict, description="file name -> sha256")

@@ -87,7 +87,9 @@ def candidates(zeros: float) -> tuple[str, ...]:
     return ("tweedie",) if zeros > _INTERMITTENT else OBJECTIVES
 
 
-def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, run: Run = ALONE) -> Trials:
+def backtest(
+    sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, run: Run = ALONE, *, task: str = "backtest"
+) -> Trials:
     """Fit at the oldest origin, then forecast each window from its own.
 
     Fitted are the recipe's objectives or, where it has none yet, every candidate.
@@ -104,7 +106,7 @@ def backtest(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, run: Run =
     if not starts:
         return Trials(objectives, empty)
     learned = between(sales, calendar, first, starts[0])
-    core = fit_core(learned, spec, recipe, objectives=objectives, task="backtest", run=run)
+    core = fit_core(learned, spec, recipe, objectives=objectives, task=task, run=run)
     frames = []
     for origin in starts:
         history = between(sales, calendar, first, origin)

@@ -160,7 +160,7 @@ def fit_core(
     rng = np.random.default_rng(spec.seed)
     rows = training_rows(panel, spec, recipe.rows, rng)
     cold, unplanned = rng.random(len(rows)) < _COLD_SHARE, rng.random(len(rows)) < _UNPLANNED_SHARE
-    tasks = {objective: f"{task}-{objective}" for objective in objectives}
+    tasks = {objective: f"{task}-{objective}{recipe.settings}" for objective in objectives}
     done = {objective: run.finished(tasks[objective], recipe.rounds) for objective in objectives}
     fitted = {objective: booster for objective, booster in done.items() if booster is not None}
     if len(fitted) < len(objectives):

@@ -109,7 +109,12 @@ class TrainedModel:
 
 
 def train(
-    sales: pl.DataFrame, spec: ForecastSpec, on_stage: Callable[[str], None] = _silent, run: Run = ALONE
+    sales: pl.DataFrame,
+    spec: ForecastSpec,
+    on_stage: Callable[[str], None] = _silent,
+    run: Run = ALONE,
+    *,
+    settings: Recipe | None = None,
 ) -> TrainedModel:
     """Choose a recipe by a rolling backtest, calibrate on it, then fit on everything.
 
@@ -118,8 +123,9 @@ def train(
         spec: what to forecast.
         on_stage: told what begins, for a progress display.
         run: hosts that train together, and where their progress is kept.
+        settings: of the boosters, as ``tune`` found them; the defaults when None.
     """
-    return _train(sales, spec, None, on_stage, run)
+    return _train(sales, spec, settings, on_stage, run)
 
 
 def refit(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, run: Run = ALONE) -> TrainedModel:

@@ -1,6 +1,8 @@
 """What to forecast (the spec) and how (the recipe)."""
 
+import json
 from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from typing import Any, Final, Self
 
 from core.contracts.dataset import Frequency
@@ -109,6 +111,14 @@ class Recipe:
     def objectives(self) -> tuple[str, ...]:
         """Boosters with a share in the forecast."""
         return tuple(name for name, share in self.weights.items() if share > 0)
+
+    @property
+    def settings(self) -> str:
+        """A word for what a booster of it depends on; empty for the defaults."""
+        if not self.params:
+            return ""
+        told = json.dumps([self.rounds, self.rows, self.params], sort_keys=True)
+        return f"-{sha256(told.encode()).hexdigest()[:12]}"
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""

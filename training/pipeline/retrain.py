@@ -37,7 +37,7 @@ def retrain(world: World) -> Json:
         path="due",
         then=(_train(world), _evaluate(world), gate),
     )
-    return definition(parameters=("Dataset", "RunId"), steps=(_ingest(world), due))
+    return definition(parameters=("Dataset", "RunId"), steps=(_ingest(world), due), defaults={"TuneMinutes": "0"})
 
 
 def _ingest(world: World) -> ProcessingStep:
@@ -74,7 +74,7 @@ def _train(world: World) -> TrainingStep:
         "EnableManagedSpotTraining": world.spot is not None,
         "EnableInterContainerTrafficEncryption": True,
         "EnableNetworkIsolation": False,
-        "Environment": environment(world),
+        "Environment": environment(world, "TuneMinutes"),
         "Tags": world.job_tags,
     }
     if world.network:

@@ -1,5 +1,6 @@
 """The kinds of step we use, each rendered to the JSON SageMaker documents (version 2020-12-01)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -144,12 +145,15 @@ class ConditionStep:
         }
 
 
-def definition(*, parameters: tuple[str, ...], steps: tuple[Step, ...]) -> Json:
-    """A whole pipeline definition; all parameters are strings without a default."""
+def definition(
+    *, parameters: tuple[str, ...], steps: tuple[Step, ...], defaults: Mapping[str, str] | None = None
+) -> Json:
+    """A whole pipeline definition; parameters are strings, those of ``defaults`` need not be given."""
+    optional = [{"Name": name, "Type": "String", "DefaultValue": value} for name, value in (defaults or {}).items()]
     return {
         "Version": "2020-12-01",
         "Metadata": {},
-        "Parameters": [{"Name": name, "Type": "String"} for name in parameters],
+        "Parameters": [*({"Name": name, "Type": "String"} for name in parameters), *optional],
         "PipelineExperimentConfig": {
             "ExperimentName": {"Get": "Execution.PipelineName"},
             "TrialName": {"Get": "Execution.PipelineExecutionId"},

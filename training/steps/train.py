@@ -7,12 +7,14 @@ from core.contracts.models import Manifest
 from core.contracts.sales import DATE
 from core.forecasting import ForecastSpec, Recipe, TrainedModel, metrics, train
 from core.forecasting.infer import known_covariates
+from core.forecasting.tuning import Trial, as_json
 from training.checkpoints import Checkpoints, identity
 from training.distributed import Hosts, together
 from training.interruption import Interruption
 from training.steps.context import MANIFEST_FILE, Context, git_commit, libraries
 from training.steps.horizon import horizon_of
 from training.steps.ingest import arrived
+from training.steps.tune import tuned
 from training.store import sha256_of
 
 BACKTEST_FILE = "backtest.parquet"
@@ -28,9 +30,10 @@ def run(context: Context) -> None:
     checkpoints = Checkpoints(context.folders.checkpoints, training_of(context, spec, version, hosts))
     with interruption.noted():
         with together(hosts, checkpoints, interruption, context.folders.lost) as run:
-            model = train(sales, spec, on_stage=_tell, run=run)
+            settings, tried = tuned(context, sales, spec, run)
+            model = train(sales, spec, on_stage=_tell, run=run, settings=settings)
         if hosts.rank == 0:
-            save(context, model, sales, version)
+            save(context, model, sales, version, tried)
 
 
 def training_of(context: Context, spec: ForecastSpec, version: int, hosts: Hosts) -> str:
@@ -64,7 +67,9 @@ def spec_of(sales: pl.DataFrame, plan: pl.DataFrame | None, config: DatasetConfi
     )
 
 
-def save(context: Context, model: TrainedModel, sales: pl.DataFrame, version: int) -> None:
+def save(
+    context: Context, model: TrainedModel, sales: pl.DataFrame, version: int, tried: tuple[Trial, ...] = ()
+) -> None:
     """Write the bundle: boosters, backtest and the manifest with every file's hash."""
     folder = context.folders.model
     model.save(folder)
@@ -72,7 +77,9 @@ def save(context: Context, model: TrainedModel, sales: pl.DataFrame, version: in
     files = {
         file.relative_to(folder).as_posix(): sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file()
     }
-    manifest = manifest_of(context, model, sales, version).model_copy(update={"files": files})
+    manifest = manifest_of(context, model, sales, version).model_copy(
+        update={"files": files, "tuning": tuple(as_json(tried))}
+    )
     (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2))
 
 

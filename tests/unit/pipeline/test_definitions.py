@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -31,12 +32,14 @@ def test_a_definition_has_the_documented_form(definition: Json) -> None:
         "ExperimentName": {"Get": "Execution.PipelineName"},
         "TrialName": {"Get": "Execution.PipelineExecutionId"},
     }
-    assert all(set(parameter) == {"Name", "Type"} for parameter in definition["Parameters"])
+    assert all({"Name", "Type"} <= set(parameter) for parameter in definition["Parameters"])
     assert json.loads(json.dumps(definition)) == definition
 
 
 def test_the_pipelines_take_the_parameters_that_the_functions_give() -> None:
-    assert [each["Name"] for each in retrain(WORLD)["Parameters"]] == ["Dataset", "RunId"]
+    *needed, tuning = retrain(WORLD)["Parameters"]
+    assert [each["Name"] for each in needed] == ["Dataset", "RunId"]
+    assert tuning == {"Name": "TuneMinutes", "Type": "String", "DefaultValue": "0"}, "who tunes says so"
     assert [each["Name"] for each in forecast(WORLD)["Parameters"]] == ["Dataset", "RunId", "ModelId", "ModelDataUrl"]
     assert maintain(WORLD)["Parameters"] == [], "a schedule starts it, and has nothing to say"
 
@@ -190,3 +193,10 @@ def test_the_builder_needs_none_of_the_image_s_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_environments_number_of_hosts_reaches_the_training_job() -> None:
+    world = replace(WORLD, training=replace(WORLD.training, count=3))
+    due = retrain(world)["Steps"][1]["Arguments"]["IfSteps"]
+    assert due[0]["Arguments"]["ResourceConfig"]["InstanceCount"] == 3
+    assert due[1]["Arguments"]["ProcessingResources"]["ClusterConfig"]["InstanceCount"] == 1

@@ -10,6 +10,7 @@ from training.pipeline import Instance, Network, Roles, Spot, World
 Json = dict[str, Any]
 ROLE = "arn:aws:iam::123456789012:role/"
 PARAMETERS = {
+    "TuneMinutes": "0",
     "Dataset": "grocery",
     "RunId": "20240501t020304-0a1b2c",
     "ModelId": "grocery-20240401t020304-0a1b2c",

@@ -35,6 +35,7 @@ def test_the_context_wins_over_the_variable_and_dev_is_the_default() -> None:
         ('"ml.m5.xlarge"', '"ml.m5d.xlarge"', ["training.instance_type is 'ml.m5d.xlarge'", "without one"]),
         ("max_wait_minutes = 180", "max_wait_minutes = 60", ["training", "is 60", "max_runtime_minutes = 120 or more"]),
         ("sweep_minutes = 60", "sweep_minutes = 1", ["functions.sweep_minutes is 1", "greater than or equal to 5"]),
+        ("[processing]\n", "[processing]\ninstance_count = 2\n", ["processing.instance_count is 2", "every file"]),
         ("log_level", "loglevel", ["functions.loglevel is 'DEBUG'", "correct its name or remove it"]),
         ('region = "ap-southeast-1"', 'region = "Singapore"', ["region is 'Singapore'", "pattern"]),
         ('runbook = "https://', 'runbook = "http://', ["alarms.runbook is 'http://", "https"]),
