@@ -9,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed-$(shell sha256sum $(LOCK) | cut -c1-16)
 WORKERS ?= 2
 
-.PHONY: help setup demo up test check fix lock teardown clean
+.PHONY: help setup demo up test check policy fix lock teardown clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -38,6 +38,16 @@ check: setup ## format, lint, types, borders
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+policy: setup .venv/checkov/.installed ## checkov's rules on templates and manifests of every environment
+	@mkdir -p build
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m stacks.policy --checkov .venv/checkov/bin/checkov 2>build/policy.log || \
+	  { tail -5 build/policy.log; exit 1; }
+
+.venv/checkov/.installed: requirements/checkov.txt | $(STAMP)
+	@mkdir -p build && $(PYTHON) -m venv .venv/checkov
+	@.venv/checkov/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/checkov.txt
+	@touch $@
 
 fix: setup ## format, and mend what the linter can mend
 	@$(BIN)/ruff format .

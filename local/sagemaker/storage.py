@@ -56,11 +56,19 @@ class Storage:
         self._s3.upload_file(str(path), bucket, key)
 
     def upload(self, folder: Path, uri: str, seen: dict[Path, tuple[int, int]] | None = None) -> None:
-        """Put a folder's files beneath an address; with ``seen``, only those changed since."""
+        """Put a folder's files beneath an address; with ``seen``, only those changed since.
+
+        With ``seen`` the folder is in use: a file that is gone before its turn was a draft of another.
+        """
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            state = (path.stat().st_size, path.stat().st_mtime_ns)
-            if seen is None or seen.get(path) != state:
-                self.upload_file(path, f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}")
+            try:
+                state = (path.stat().st_size, path.stat().st_mtime_ns)
+                if seen is None or seen.get(path) != state:
+                    self.upload_file(path, f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}")
+            except FileNotFoundError:
+                if seen is None:
+                    raise
+                continue
             if seen is not None:
                 seen[path] = state
 

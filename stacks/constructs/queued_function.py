@@ -163,6 +163,7 @@ class QueuedFunction(Construct):
             handler=f"lambdas.{self.spec.name}.handler.handler",
             layers=[lambda_.LayerVersion.from_layer_version_arn(self, "Powertools", self._powertools())],
             environment=self.spec.environment | self._powertools_environment(),
+            environment_encryption=self._key,
             memory_size=self.spec.memory_mb,
             timeout=self.spec.timeout,
             tracing=lambda_.Tracing.ACTIVE,
