@@ -16,6 +16,10 @@ OWN_PREFIXES: Final = (
 )  # fmt: skip
 
 
+_BLOCK: Final = 256
+"""Series whose running sums are held at one time."""
+
+
 def is_own(name: str) -> bool:
     """True for a feature made of the series' own sales."""
     return name.startswith(OWN_PREFIXES) or f"{MARK}like" in name
@@ -30,12 +34,22 @@ def sibling_levels(panel: Panel, rows: Rows, spec: ForecastSpec) -> Doubles:
     levels = np.full(len(rows), np.nan)
     stores = panel.keys[STORE].rank("dense").to_numpy().astype(np.int64) - 1
     items = panel.keys[ITEM].rank("dense").to_numpy().astype(np.int64) - 1
-    sums = RunningSums(panel.units)
-    everyone = np.arange(len(stores))
-    for origin in np.unique(rows.origin):
-        here = sums.mean(everyone, np.full(len(stores), origin), spec.rhythm.level)
-        chosen = np.flatnonzero(rows.origin == origin)
-        levels[chosen] = _estimate(here, stores, items)[rows.series[chosen]]
+    origins, place = np.unique(rows.origin, return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    ends = np.searchsorted(place[order], np.arange(len(origins)), side="right")
+    everyone = _levels(panel, origins, spec)
+    for number, chosen in enumerate(np.split(order, ends[:-1])):
+        levels[chosen] = _estimate(everyone[number], stores, items)[rows.series[chosen]]
+    return levels
+
+
+def _levels(panel: Panel, origins: Ints, spec: ForecastSpec) -> Doubles:
+    """(origins, series) recent mean of every series at some origins."""
+    levels = np.empty((len(origins), panel.units.shape[0]))
+    for start in range(0, levels.shape[1], _BLOCK):
+        sums = RunningSums(panel.units[start : start + _BLOCK])
+        for local in range(len(sums.total)):
+            levels[:, start + local] = sums.mean(np.full(len(origins), local), origins, spec.rhythm.level)
     return levels
 
 

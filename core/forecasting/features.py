@@ -19,8 +19,8 @@ from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
 from core.forecasting.spec import ForecastSpec
 
-_BLOCK: Final = 4_096
-"""Series whose running sums are held at one time."""
+_BLOCK: Final = 256
+"""Series whose running sums are held at one time: so few that they stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -43,20 +43,21 @@ def design(panel: Panel, rows: Rows, spec: ForecastSpec, static_names: tuple[str
     level = np.full(len(rows), np.nan)
     matrix: Floats | None = None
     names: tuple[str, ...] = ()
+    dates = calendar_features(panel.calendar, panel.first + rows.target)
     for block, index in _blocks(rows, panel.units.shape[0]):
-        part = rows.take(index)
-        past = Past.of(panel.units[block], panel.launch[block], spec.rhythm)
-        local = part.series - block.start
-        columns, level[index] = past_features(past, Rows(local, part.origin, part.target))
-        columns |= calendar_features(panel.calendar, panel.first + part.target)
-        columns |= opening_features(panel, part, spec.horizon)
-        columns |= known_features(Scope(panel, part, local, block, past, level[index], spec.horizon))
+        here = panel.of(block)
+        part = Rows(rows.series[index] - block.start, rows.origin[index], rows.target[index])
+        past = Past.of(here.units, here.launch, spec.rhythm)
+        columns, level[index] = past_features(past, part)
+        columns |= {name: column[index] for name, column in dates.items()}
+        columns |= opening_features(here, part, spec.horizon)
+        columns |= known_features(Scope(here, part, past, level[index], spec.horizon))
         if matrix is None:
             names = tuple(_plain(name) for name in (*columns, *(f"static_{name}" for name in static_names)))
             matrix = np.empty((len(rows), len(names)), dtype=np.float32)
         for place, column in enumerate(columns.values()):
             matrix[index, place] = column
-        matrix[index, len(columns) :] = panel.static[part.series]
+        matrix[index, len(columns) :] = here.static[part.series]
     return Design(names, np.zeros((0, 0), dtype=np.float32) if matrix is None else matrix, level)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.forecasting.features_ahead import until
 from core.forecasting.features_past import Columns, Past
-from core.forecasting.grid import Doubles, Floats, Grid, Ints, RunningSums, last_where
+from core.forecasting.grid import Doubles, Floats, Grid, RunningSums, last_where
 from core.forecasting.groups import MARK
 from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
@@ -19,13 +19,11 @@ _USUAL: Final = {"D": (28, 182), "W": (4, 26), "M": (2, 12)}
 
 @dataclass(frozen=True)
 class Scope:
-    """The rows of one block of series, and what their features are made from.
+    """Some rows, and what their features are made from.
 
     Attributes:
-        panel: all series.
-        rows: those of the block.
-        local: (rows,) place of each row's series in the block.
-        block: the block's series.
+        panel: a block of series.
+        rows: of the block.
         past: the block's own sales.
         level: (rows,) at the origin.
         horizon: periods ahead of an origin that are known.
@@ -33,8 +31,6 @@ class Scope:
 
     panel: Panel
     rows: Rows
-    local: Ints
-    block: slice
     past: Past
     level: Doubles
     horizon: int
@@ -81,7 +77,7 @@ def _neighbours(name: str, grid: Grid, scope: Scope) -> Columns:
 def _alike(name: str, grid: Grid, scope: Scope) -> Columns:
     """Own sales on days when the flag had the target's value: on any day, and on the same weekday."""
     rows, past = scope.rows, scope.past
-    flag = grid.values[grid.row[scope.block]]
+    flag = grid.values[grid.row]
     value = grid.at(rows.series, rows.target)
     cycle = past.rhythm.cycle
     end = rows.target - cycle * -(-(rows.target - rows.origin) // cycle)
@@ -96,7 +92,7 @@ def _alike(name: str, grid: Grid, scope: Scope) -> Columns:
         only = np.where(flag == side, past.units, np.nan)
         sums = {stride: RunningSums(only, stride) for stride in {1, cycle}}
         for suffix, (stop, width, stride) in widths.items():
-            mean = sums[stride].mean(scope.local[chosen], stop[chosen], width)
+            mean = sums[stride].mean(rows.series[chosen], stop[chosen], width)
             columns[f"{name}{MARK}like{suffix}"][chosen] = mean / scope.level[chosen]
     return columns
 

@@ -29,6 +29,11 @@ class Grid:
         taken: Floats = self.values[self.row[series], np.clip(column, 0, self.values.shape[1] - 1)]
         return np.where(inside, taken, np.float32(np.nan))
 
+    def of(self, block: slice) -> "Grid":
+        """The grid of a block of series, with no more rows than they need."""
+        needed, row = np.unique(self.row[block], return_inverse=True)
+        return Grid(self.values[needed], row.astype(np.int64))
+
 
 class RunningSums:
     """Sums over every ``stride``-th column, so that a window's mean costs two look-ups."""

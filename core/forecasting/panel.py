@@ -4,7 +4,7 @@ A missing day is a zero only where the series' store reported that day; otherwis
 so a Sunday of a closed shop is never learned as a collapse of demand.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -53,6 +53,17 @@ class Panel:
         """First column with a known value, the number of columns where there is none."""
         known = ~np.isnan(self.units)
         return first_true(known)
+
+    def of(self, block: slice) -> "Panel":
+        """The panel of a block of series."""
+        return replace(
+            self,
+            keys=self.keys[block],
+            units=self.units[block],
+            open=self.open.of(block),
+            known={name: grid.of(block) for name, grid in self.known.items()},
+            static=self.static[block],
+        )
 
 
 def build(
