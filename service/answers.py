@@ -55,6 +55,18 @@ class ForecastAnswer(_Answer):
     forecasts: list[Forecast]
 
 
+class TotalAnswer(_Answer):
+    """Forecasts of a sum, oldest first: the mean is the sum of the series' means, quantiles are those of the sum."""
+
+    dataset: str
+    by: Literal["store", "item", "department", "total"]
+    id: str = Field(description="of the store, item or department; `total` of all")
+    model_id: str = Field(description="the model that made them")
+    data_as_of: date = Field(description="last day of sales they know")
+    frequency: Frequency
+    forecasts: list[Forecast]
+
+
 class Series(_Answer):
     """One store and item."""
 

@@ -18,6 +18,8 @@ class Serving:
     manifest: Manifest | None
     store: ForecastStore
     loaded_at: datetime
+    totals: ForecastStore | None = None
+    """Sums, as series whose store is the level and whose item is the id."""
 
 
 @dataclass(frozen=True)

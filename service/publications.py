@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from core.contracts import keys
 from core.contracts.errors import RejectedModelError, RetryableError
 from core.contracts.models import Manifest, Publication
-from core.contracts.sales import DATE, ITEM, STORE
+from core.contracts.sales import DATE, ITEM, MODEL_TIER, STORE
 from service.board import Serving
 from service.forecast_store import NUMBERS, ForecastStore
 from service.objects import Found, Objects
@@ -34,9 +34,10 @@ def load(objects: Objects, lake: str, publication: Publication) -> Serving:
         RejectedModelError: its file is not what it says, or its forecasts break a rule.
         RetryableError: its file is not there (yet).
     """
-    store = build(_fetch(objects, lake, publication), publication)
+    store = build(_fetch(objects, lake, publication.uri), publication)
     try_out(store, publication)
-    return Serving(publication, _manifest(objects, lake, publication), store, datetime.now(UTC))
+    manifest = _manifest(objects, lake, publication)
+    return Serving(publication, manifest, store, datetime.now(UTC), _totals(objects, lake, publication))
 
 
 def build(body: bytes, publication: Publication) -> ForecastStore:
@@ -45,9 +46,7 @@ def build(body: bytes, publication: Publication) -> ForecastStore:
     Raises:
         RejectedModelError: naming the rule and both values.
     """
-    digest = hashlib.sha256(body).hexdigest()
-    if digest != publication.sha256:
-        raise RejectedModelError(f"{publication.uri}: sha256 is {digest}, its publication says {publication.sha256}")
+    _prove(body, publication.uri, publication.sha256)
     try:
         frame = pl.read_parquet(BytesIO(body), columns=list(_SCHEMA)).cast(_SCHEMA)  # type: ignore[arg-type]
     except pl.exceptions.PolarsError as error:
@@ -79,13 +78,34 @@ def try_out(store: ForecastStore, publication: Publication) -> None:
             raise RejectedModelError(f"{publication.uri}: store and item {name} give no sound answer")
 
 
-def _fetch(objects: Objects, lake: str, publication: Publication) -> bytes:
-    address = urlsplit(publication.uri)
+def _totals(objects: Objects, lake: str, publication: Publication) -> ForecastStore | None:
+    """Sums, None where a publication has none."""
+    uri = publication.totals_uri
+    if uri is None:
+        return None
+    body = _fetch(objects, lake, uri)
+    _prove(body, uri, publication.totals_sha256)
+    try:
+        sums = pl.read_parquet(BytesIO(body)).rename({"level": STORE, "id": ITEM})
+        frame = sums.with_columns(pl.lit(MODEL_TIER).alias("tier")).select(list(_SCHEMA)).cast(_SCHEMA)  # type: ignore[arg-type]
+        return ForecastStore.of(frame)
+    except (pl.exceptions.PolarsError, ValueError) as error:
+        raise RejectedModelError(f"{uri}: cannot be read as sums: {error}") from error
+
+
+def _prove(body: bytes, uri: str, expected: str | None) -> None:
+    digest = hashlib.sha256(body).hexdigest()
+    if digest != expected:
+        raise RejectedModelError(f"{uri}: sha256 is {digest}, its publication says {expected}")
+
+
+def _fetch(objects: Objects, lake: str, uri: str) -> bytes:
+    address = urlsplit(uri)
     if (address.scheme, address.netloc) != ("s3", lake):
-        raise RejectedModelError(f"{publication.uri}: forecasts are served from s3://{lake} only")
+        raise RejectedModelError(f"{uri}: forecasts are served from s3://{lake} only")
     found = objects.read(lake, address.path.lstrip("/"))
     if not isinstance(found, Found):
-        raise RetryableError(f"{publication.uri}: the publication names it, but there is no such object")
+        raise RetryableError(f"{uri}: the publication names it, but there is no such object")
     return found.body
 
 

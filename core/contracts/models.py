@@ -85,6 +85,8 @@ class Publication(_Frozen):
     rows: int
     uri: str = Field(description="s3 address of the forecasts, one parquet file")
     sha256: str
+    totals_uri: str | None = Field(None, description="sums by store, item, department and altogether, one parquet file")
+    totals_sha256: str | None = None
     published_at: datetime
 
 

@@ -99,7 +99,10 @@ def totals(forecast: pl.DataFrame, backtest: pl.DataFrame, grouped: Grouping, *,
     rounded = forecast.with_columns(pl.col("mean").round(DECIMALS))
     summed = _summed(rounded, grouped)
     quantiles = quantile_columns(forecast)
-    known = backtest.join(grouped.members, on=list(SERIES), how="semi").filter(pl.col(UNITS).is_not_null())
+    unasked = [name for name in quantile_columns(backtest) if name not in quantiles]
+    known = (
+        backtest.drop(unasked).join(grouped.members, on=list(SERIES), how="semi").filter(pl.col(UNITS).is_not_null())
+    )
     if not known.is_empty():
         scenarios = Scenarios.of(known, rounded, grouped.members, seed)
         offsets = _offsets(rounded, grouped, scenarios, summed, tuple(quantiles.values()))
@@ -114,6 +117,25 @@ def totals(forecast: pl.DataFrame, backtest: pl.DataFrame, grouped: Grouping, *,
     group = [] if grouped.column is None else [pl.col("_group").alias(grouped.column)]
     numbers = [pl.col(name).round(DECIMALS) for name in ("mean", *quantiles)]
     return summed.select(DATE, *group, *numbers, "series")
+
+
+def every_level(
+    forecast: pl.DataFrame, backtest: pl.DataFrame, attributes: pl.DataFrame | None, *, seed: int
+) -> pl.DataFrame:
+    """Sums by store, item and altogether, and by department where an attribute is one.
+
+    Returns:
+        ``level``, ``id`` (of the store, item or department; ``total`` of all), date, mean, quantiles, series.
+    """
+    found = department([] if attributes is None else attributes.columns)
+    parts = []
+    for level in (*LEVELS, *(["department"] if found else []), TOTAL):
+        grouped = grouping(forecast, level, attributes)
+        told = totals(forecast, backtest, grouped, seed=seed)
+        named = pl.lit(TOTAL) if grouped.column is None else pl.col(grouped.column)
+        rest = [name for name in told.columns if name not in (DATE, grouped.column)]
+        parts.append(told.select(pl.lit(level).alias("level"), named.alias("id"), DATE, *rest))
+    return pl.concat(parts)
 
 
 def _summed(frame: pl.DataFrame, grouped: Grouping) -> pl.DataFrame:

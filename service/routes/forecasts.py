@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.routing import Route
 
+from core.contracts.models import Publication
 from service.answers import ForecastAnswer, SeriesAnswer
 from service.board import Board, Serving
 from service.problems import ProblemError, documented, quoted
@@ -89,12 +90,7 @@ def answer(now: Serving, store_id: str, item_id: str, horizon: int | None) -> di
         ProblemError: 404 naming what is unknown, 422 for a horizon out of range.
     """
     publication = now.publication
-    periods = publication.horizon if horizon is None else horizon
-    if not 1 <= periods <= publication.horizon:
-        sentence = (
-            f"horizon is {str(periods)[:24]}; ask for 1 to {publication.horizon} periods ({publication.frequency})"
-        )
-        raise ProblemError(422, "horizon_out_of_range", sentence, limit=publication.horizon)
+    periods = periods_of(publication, horizon)
     position = now.store.find(store_id, item_id)
     if position is None:
         raise _unknown(now, store_id, item_id)
@@ -108,6 +104,21 @@ def answer(now: Serving, store_id: str, item_id: str, horizon: int | None) -> di
         "tier": now.store.tier(position),
         "forecasts": now.store.forecasts(position, periods),
     }
+
+
+def periods_of(publication: Publication, horizon: int | None) -> int:
+    """Periods to answer with.
+
+    Raises:
+        ProblemError: 422 for a horizon out of range.
+    """
+    periods = publication.horizon if horizon is None else horizon
+    if not 1 <= periods <= publication.horizon:
+        sentence = (
+            f"horizon is {str(periods)[:24]}; ask for 1 to {publication.horizon} periods ({publication.frequency})"
+        )
+        raise ProblemError(422, "horizon_out_of_range", sentence, limit=publication.horizon)
+    return periods
 
 
 def page(now: Serving, store_id: str | None, after: str | None, limit: int) -> dict[str, object]:

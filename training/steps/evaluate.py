@@ -48,7 +48,8 @@ def run(context: Context) -> None:
         )
         output = context.folders.processing_output("evaluation")
         (output / EVALUATION_FILE).write_text(evaluation.model_dump_json(indent=2))
-        shutil.copy(folder / MANIFEST_FILE, output / MANIFEST_FILE)
+        for name in (MANIFEST_FILE, BACKTEST_FILE):
+            shutil.copy(folder / name, output / name)
 
 
 def check_bundle(folder: Path) -> Manifest:

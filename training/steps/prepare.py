@@ -1,6 +1,8 @@
 """Prepare: the requests of one batch forecast, history and future rows of a shard of series each."""
 
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 from pydantic import BaseModel
@@ -10,9 +12,11 @@ from core.contracts.errors import RejectedModelError
 from core.contracts.models import Manifest
 from core.contracts.sales import DATE, KEY, SERIES, UNITS
 from core.forecasting.calendar import future_dates, shift
+from core.forecasting.infer import static_attributes
 from training import table
 from training.steps.context import Context
 
+ATTRIBUTES_FILE = "attributes.parquet"
 FUTURE_FLAG = "_future"
 ROWS_PER_REQUEST = 200_000
 """Some 5 MB of parquet: far below Batch Transform's limit of 100 MB a request."""
@@ -46,12 +50,27 @@ def run(context: Context) -> None:
         series=asked.select(SERIES).n_unique(),
         rows=asked.height,
     )
+    with TemporaryDirectory() as scratch:
+        file = Path(scratch) / ATTRIBUTES_FILE
+        attributes(sales).write_parquet(file)
+        context.lake.upload(file, forecast_key(context, ATTRIBUTES_FILE))
     context.lake.put_document(prepared_key(context), prepared)
+
+
+def attributes(sales: pl.DataFrame) -> pl.DataFrame:
+    """store_id, item_id and what never changes of them, such as a department, as it was told last."""
+    names = [name for name in static_attributes(sales) if name not in SERIES]
+    return sales.sort(DATE).group_by(SERIES, maintain_order=True).agg(pl.col(names).drop_nulls().last())
+
+
+def forecast_key(context: Context, name: str) -> str:
+    """Key of a file of this run."""
+    return keys.forecasts(context.dataset, context.settings.model_id, f"{context.settings.RUN_ID}/{name}")
 
 
 def prepared_key(context: Context) -> str:
     """Key of the note for the publish step."""
-    return keys.forecasts(context.dataset, context.settings.model_id, f"{context.settings.RUN_ID}/prepared.json")
+    return forecast_key(context, "prepared.json")
 
 
 def requests(sales: pl.DataFrame, plan: pl.DataFrame | None, manifest: Manifest) -> pl.DataFrame:

@@ -10,10 +10,13 @@ from core.contracts import keys
 from core.contracts.errors import RejectedModelError
 from core.contracts.models import Publication
 from core.contracts.sales import DATE, KEY, SERIES
+from core.forecasting.aggregate import every_level
 from training.steps.context import Context
-from training.steps.prepare import Prepared, prepared_key
+from training.steps.prepare import ATTRIBUTES_FILE, Prepared, forecast_key, prepared_key
+from training.steps.train import BACKTEST_FILE
 from training.store import sha256_of
 
+TOTALS_FILE = "totals.parquet"
 COLUMNS = (*KEY, "mean", "p10", "p50", "p90", "tier")
 
 
@@ -35,6 +38,9 @@ def run(context: Context) -> None:
         file = Path(scratch) / "forecasts.parquet"
         frame.write_parquet(file)
         context.lake.upload(file, f"{base}/forecasts.parquet")
+        sums = _totals(context, frame, manifest.seed, Path(scratch))
+        if sums is not None:
+            context.lake.upload(sums, f"{base}/{TOTALS_FILE}")
         publication = Publication(
             dataset=context.dataset,
             model_id=model_id,
@@ -48,6 +54,8 @@ def run(context: Context) -> None:
             rows=prepared.rows,
             uri=context.lake.uri(f"{base}/forecasts.parquet"),
             sha256=sha256_of(file),
+            totals_uri=None if sums is None else context.lake.uri(f"{base}/{TOTALS_FILE}"),
+            totals_sha256=None if sums is None else sha256_of(sums),
             published_at=datetime.now(UTC),
         )
     point(context, publication)
@@ -81,6 +89,19 @@ def point(context: Context, publication: Publication) -> None:
         print(f"publish: version {current.dataset_version} is already current")  # noqa: T201
         return
     context.lake.replace_document(key, publication, tag=tag)
+
+
+def _totals(context: Context, frame: pl.DataFrame, seed: int, scratch: Path) -> Path | None:
+    """Sums of the forecasts; None for a model whose evaluation left no backtest to learn their intervals from."""
+    run_id = context.settings.model_id.removeprefix(f"{context.dataset}-")
+    backtest_key = keys.run(context.dataset, run_id, f"evaluation/{BACKTEST_FILE}")
+    if backtest_key not in context.lake.keys(backtest_key):
+        return None
+    backtest = pl.read_parquet(context.lake.download(backtest_key, scratch / BACKTEST_FILE))
+    told = context.lake.download(forecast_key(context, ATTRIBUTES_FILE), scratch / ATTRIBUTES_FILE)
+    sums = every_level(frame, backtest, pl.read_parquet(told), seed=seed)
+    sums.write_parquet(scratch / TOTALS_FILE)
+    return scratch / TOTALS_FILE
 
 
 def _answers(context: Context, prefix: str, scratch: Path) -> pl.DataFrame:

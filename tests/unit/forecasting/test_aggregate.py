@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from core.contracts.errors import ConfigError
-from core.forecasting.aggregate import coverage, grouping, totals
+from core.forecasting.aggregate import coverage, every_level, grouping, totals
 
 SERIES = [(f"s{s}", f"i{i}") for s in range(4) for i in range(10)]
 START = dt.date(2024, 1, 1)
@@ -112,3 +112,16 @@ def test_a_series_without_a_backtest_is_lent_the_errors_of_others() -> None:
     )
     told = totals(forecast, backtest(0.5), grouping(forecast, "item"), seed=7).filter(pl.col("item_id") == "new")
     assert (told["p10"] < told["p50"]).all()
+
+
+def test_every_level_is_told_in_one_table_whatever_quantiles_the_backtest_has() -> None:
+    forecast = table(2, START, 1, shared=0).drop("units")
+    attributes = forecast.select("store_id", "item_id").unique().with_columns(dept=pl.lit("all of it"))
+    wide = backtest(0.3).with_columns(p1=pl.lit(60.0), p99=pl.lit(140.0))
+    told = every_level(forecast, wide, attributes, seed=7)
+    assert told.columns == ["level", "id", "date", "mean", "p10", "p50", "p90", "series"]
+    counts = dict(told.group_by("level").agg(pl.col("id").n_unique()).rows())
+    assert counts == {"store": 4, "item": 10, "department": 1, "total": 1}
+    whole, department = (told.filter(pl.col("level") == level) for level in ("total", "department"))
+    assert whole.drop("level", "id").equals(department.drop("level", "id"))
+    assert every_level(forecast, wide, None, seed=7).height == told.height - 2
