@@ -133,6 +133,18 @@ class Client(Papers):
         answer: dict[str, Any] = reply.json()
         return answer
 
+    def total(self, by: str, name: str = "total", *, dataset: str | None = None) -> dict[str, Any]:
+        """What the service answers for a sum: by ``store``, ``item``, ``department`` or ``total``.
+
+        Raises:
+            RetailForecastError: with its own sentence, when it refuses.
+        """
+        reply = self._get("/v1/totals", by=by, id=name, dataset=dataset)
+        if reply.status_code != httpx.codes.OK:
+            raise RetailForecastError(_problem(reply))
+        answer: dict[str, Any] = reply.json()
+        return answer
+
     def current_model(self, dataset: str) -> dict[str, Any] | None:
         """What the service says of the model it serves; None when it serves none."""
         reply = self._get("/v1/models/current", dataset=dataset)

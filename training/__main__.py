@@ -2,7 +2,7 @@
 
 import typer
 
-from training.commands import backtest, check, config, forecast, history, step, upload
+from training.commands import backtest, card, check, config, forecast, history, step, upload
 
 app = typer.Typer(
     name="training",
@@ -19,6 +19,7 @@ app.command()(history.trace)
 app.command()(history.withdraw)
 app.command()(forecast.forecast)
 app.command()(backtest.backtest)
+app.command()(card.card)
 app.command()(step.step)
 
 if __name__ == "__main__":

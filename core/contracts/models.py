@@ -117,6 +117,7 @@ class Evaluation(_Frozen):
     champion: Scores | None
     naive: Scores
     windows: tuple[dict[str, Any], ...] = Field((), description="origin and scores of each window")
+    segments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="segment -> who -> scores")
     rule: dict[str, Any] = Field(default_factory=dict)
 
 

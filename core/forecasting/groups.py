@@ -33,3 +33,8 @@ def group_of(feature: str) -> str:
         if pattern.search(text) if marked else pattern.match(text):
             return group
     return "other"
+
+
+def is_promotion(covariate: str) -> bool:
+    """True for a covariate that speaks of promotions by its name."""
+    return group_of(f"{covariate}{MARK}now") == "promotion"

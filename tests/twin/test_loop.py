@@ -50,6 +50,15 @@ def test_every_series_is_served_for_every_day_of_the_horizon(client: Client, ser
     assert champion.model_id.startswith(served)
 
 
+def test_sums_are_served_with_the_forecasts_they_are_made_of(client: Client, served: str) -> None:
+    whole = client.total("total", dataset=served)["forecasts"]
+    stores = [client.total("store", store, dataset=served)["forecasts"] for store in ("000", "001", "002")]
+    assert [day["mean"] for day in whole] == pytest.approx(
+        [sum(day["mean"] for day in days) for days in zip(*stores, strict=True)]
+    )
+    assert all(0 <= day["p10"] <= day["p50"] <= day["p90"] for day in whole)
+
+
 def test_the_first_model_was_let_through_because_it_beats_seasonal_naive(client: Client, served: str) -> None:
     evaluation = client.evaluations(served)[0]
     assert evaluation.approved

@@ -1,5 +1,6 @@
 """Evaluate: challenger, champion and seasonal naive on the same windows, then the gate."""
 
+import json
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +12,8 @@ from core.contracts.models import Champion, Evaluation, Manifest, Scores
 from core.contracts.sales import KEY, UNITS
 from core.forecasting import TrainedModel, metrics
 from core.forecasting.backtest import backtest as rolling_backtest
+from core.forecasting.segments import by_segment
+from training.card import CARD_JSON, CARD_MARKDOWN, markdown
 from training.container import extract_bundle
 from training.gate import rule
 from training.steps.context import EVALUATION_FILE, MANIFEST_FILE, Context
@@ -48,6 +51,8 @@ def run(context: Context) -> None:
         )
         output = context.folders.processing_output("evaluation")
         (output / EVALUATION_FILE).write_text(evaluation.model_dump_json(indent=2))
+        values = json.loads((folder / CARD_JSON).read_text())
+        (output / CARD_MARKDOWN).write_text(markdown(values, evaluation))
         for name in (MANIFEST_FILE, BACKTEST_FILE):
             shutil.copy(folder / name, output / name)
 
@@ -87,6 +92,10 @@ def evaluate(
         champion=None if champion is None else metrics.scores(champion, history=sales),
         naive=_naive_scores(backtest, sales),
         windows=tuple(_window(origin, frame, sales) for (origin,), frame in _by_window(backtest)),
+        segments={
+            name: {who: score.model_dump() for who, score in both.items()}
+            for name, both in _segments(backtest, champion, sales).items()
+        },
         rule=ruling.numbers,
     )
 
@@ -114,6 +123,16 @@ def _champion_backtest(
         return backtest
     frame, _ = rolling_backtest(sales, challenger.spec, champion.recipe).blended(champion.recipe, challenger.spec)
     return frame
+
+
+def _segments(
+    backtest: pl.DataFrame, champion: pl.DataFrame | None, sales: pl.DataFrame
+) -> dict[str, dict[str, Scores]]:
+    """Scores by segment of all that were compared."""
+    naive = backtest.select(*KEY, UNITS, mean="naive")
+    frames = {"challenger": backtest, "naive": naive} | ({} if champion is None else {"champion": champion})
+    told = {who: by_segment(frame, sales) for who, frame in frames.items()}
+    return {name: {who: scores[name] for who, scores in told.items()} for name in told["challenger"]}
 
 
 def _by_window(backtest: pl.DataFrame) -> list[tuple[tuple[object, ...], pl.DataFrame]]:

@@ -1,5 +1,7 @@
 """Train: fit the engine on one version of the table and leave a bundle."""
 
+import json
+
 import polars as pl
 
 from core.contracts.dataset import DatasetConfig
@@ -8,6 +10,7 @@ from core.contracts.sales import DATE
 from core.forecasting import ForecastSpec, Recipe, TrainedModel, metrics, train
 from core.forecasting.infer import known_covariates
 from core.forecasting.tuning import Trial, as_json
+from training import card
 from training.checkpoints import Checkpoints, identity
 from training.distributed import Hosts, together
 from training.interruption import Interruption
@@ -74,12 +77,14 @@ def save(
     folder = context.folders.model
     model.save(folder)
     model.backtest.write_parquet(folder / BACKTEST_FILE)
+    papers = manifest_of(context, model, sales, version)
+    values = card.card(papers, model, sales)
+    (folder / card.CARD_JSON).write_text(json.dumps(values, indent=1))
+    (folder / card.CARD_MARKDOWN).write_text(card.markdown(values))
     files = {
         file.relative_to(folder).as_posix(): sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file()
     }
-    manifest = manifest_of(context, model, sales, version).model_copy(
-        update={"files": files, "tuning": tuple(as_json(tried))}
-    )
+    manifest = papers.model_copy(update={"files": files, "tuning": tuple(as_json(tried))})
     (folder / MANIFEST_FILE).write_text(manifest.model_dump_json(indent=2))
 
 
