@@ -1,0 +1,140 @@
+"""The images are built, started and asked."""
+
+import hashlib
+import json
+import re
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from core.forecasting import ForecastSpec, Recipe, refit
+from tests.image.conftest import COMMIT, ROOT, Image
+from tests.unit.service.shop import manifest, parquet
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("image")]
+DEADLINE = 120.0
+PARQUET = "application/vnd.apache.parquet"
+
+
+def sales() -> pl.DataFrame:
+    days = pl.DataFrame({"day": range(150)})
+    series = pl.DataFrame({"store_id": ["01", "2"], "item_id": ["milk", "milk"], "level": [20, 60]})
+    return days.join(series, how="cross").select(
+        (pl.lit(date(2024, 1, 1)) + pl.duration(days="day")).cast(pl.Date).alias("date"),
+        "store_id",
+        "item_id",
+        (pl.col("level") + pl.col("day") % 7 + (pl.col("day") * 7919) % 5).cast(pl.Float64).alias("units"),
+    )
+
+
+@pytest.fixture
+def address(service: Image) -> Iterator[str]:
+    """The service's image, started as SageMaker starts it, with a model of ours."""
+    folder = service.root / "opt/ml/model"
+    refit(sales(), ForecastSpec(horizon=7, frequency="D", backtest_windows=1), Recipe(rounds=10)).save(folder)
+    files = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()}
+    (folder / "manifest.json").write_text(manifest("shop-1", files=files).model_dump_json())
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    entry = service.config["Entrypoint"]
+    command = service.chroot(f"SAGEMAKER_BIND_TO_PORT={port}", "HOST=127.0.0.1", *entry, "serve")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        wait_for_ping(f"http://127.0.0.1:{port}", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        said = process.communicate(timeout=DEADLINE)[0]
+        shutil.rmtree(folder)
+    assert process.returncode == 0, said
+
+
+def wait_for_ping(address: str, process: "subprocess.Popen[str]") -> None:
+    end = time.monotonic() + DEADLINE
+    while time.monotonic() < end:
+        assert process.poll() is None, process.communicate()[0]
+        try:
+            with urllib.request.urlopen(f"{address}/ping", timeout=5) as answer:  # noqa: S310
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.05)
+    pytest.fail(f"{address}/ping was not answered in {DEADLINE} s")
+
+
+def test_the_service_image_answers_ping_and_invocations(address: str) -> None:
+    dates = [date(2024, 5, 30) + timedelta(days=day) for day in range(7)]
+    series = sales().select("store_id", "item_id").unique(maintain_order=True)
+    future = series.join(pl.DataFrame({"date": dates}), how="cross").with_columns(_future=True)
+    body = parquet(pl.concat([sales().with_columns(_future=False), future], how="diagonal_relaxed"))
+    asked = urllib.request.Request(  # noqa: S310
+        f"{address}/invocations", data=body, headers={"Content-Type": PARQUET, "Accept": "application/json"}
+    )
+    with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
+        found = json.load(answer)
+    assert found["model_id"] == "shop-1"
+    assert len(found["forecasts"]) == 2 * 7
+
+
+def test_the_training_image_trains_and_forecasts(training: Image) -> None:
+    sales().write_csv(training.root / "tmp/sales.csv")
+    entry = training.config["Entrypoint"]
+    asked = ["forecast", "--sales", "/tmp/sales.csv", "--horizon", "7", "--out", "/tmp/forecast.csv"]  # noqa: S108
+    done = subprocess.run(training.chroot(*entry, *asked), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    forecast = pl.read_csv(training.root / "tmp/forecast.csv")
+    assert forecast.height == 2 * 7
+
+
+def test_a_step_that_is_told_nothing_leaves_its_reason_where_sagemaker_reads_it(training: Image) -> None:
+    entry = training.config["Entrypoint"]
+    done = subprocess.run(training.chroot(*entry, "step", "train"), capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "ENVIRONMENT" in done.stderr or "BUCKET" in done.stderr or "DATASET" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("target", ["service", "training"])
+def test_the_image_says_what_it_is_and_runs_as_nobody(target: str, request: pytest.FixtureRequest) -> None:
+    image: Image = request.getfixturevalue(target)
+    assert image.config["User"] == "10001:10001"
+    labels = image.config["Labels"]
+    assert labels["org.opencontainers.image.revision"] == COMMIT
+    assert labels["org.opencontainers.image.version"] == "1.2"
+    health = str(image.config["Healthcheck"])
+    assert ("/livez" in health) == (target == "service")
+
+
+@pytest.mark.parametrize("target", ["service", "training"])
+def test_the_image_holds_no_installer_no_compiler_and_no_room_but_its_own(
+    target: str, request: pytest.FixtureRequest
+) -> None:
+    image: Image = request.getfixturevalue(target)
+    for tool in ("gcc", "cc", "g++", "make", "pip", "pip3", "curl", "wget", "git"):
+        assert not any((image.root / folder / tool).exists() for folder in ("opt/app/bin", "usr/bin", "usr/local/bin"))
+    done = subprocess.run(image.chroot("python3", "-c", "import pip"), capture_output=True, text=True, check=False)
+    assert "No module named 'pip'" in done.stderr
+    rooms = {folder.name for folder in (image.root / "srv/forecast").iterdir()}
+    assert rooms == {"core", target}
+    assert not any((image.root / "root/.cache").rglob("*"))
+
+
+def test_the_list_of_components_names_every_package(service: Image) -> None:
+    listed = json.loads((service.root / "opt/app/share/sbom.cdx.json").read_text())
+    assert listed["bomFormat"] == "CycloneDX"
+    found = {f"{each['name'].lower().replace('_', '-')}=={each['version']}" for each in listed["components"]}
+    pinned = re.findall(r"^(\S+==\S+) \\$", (ROOT / "requirements/image.txt").read_text(), re.MULTILINE)
+    assert found == {each.lower() for each in pinned}
+
+
+def test_the_image_is_not_larger_than_it_must_be(service: Image) -> None:
+    used = subprocess.run(["du", "-sm", service.root / "opt/app"], capture_output=True, text=True, check=True)
+    assert int(used.stdout.split()[0]) < 900
