@@ -8,11 +8,21 @@ LOCK := requirements/dev.txt
 BIN := .venv/bin
 STAMP := .venv/.installed-$(shell sha256sum $(LOCK) | cut -c1-16)
 WORKERS ?= 2
+UV := 0.13.9
 
-.PHONY: help setup demo up test check policy fix lock teardown clean
+REPOSITORY ?= mlops
+COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo 0)
+ENV ?= dev
+FROM ?= $(ENV)
+BUILDER ?= $(shell docker info >/dev/null 2>&1 && echo docker || command -v buildah)
+BUILD = $(BUILDER) build $(if $(findstring buildah,$(BUILDER)),--format docker --layers) $(if $(BASE),--build-arg BASE=$(BASE)) \
+  --build-arg VERSION=$(VERSION) --build-arg GIT_COMMIT=$(COMMIT) $(BUILD_FLAGS)
+
+.PHONY: help setup demo up test check policy fix lock lock-image image synth publish deploy smoke smoke-or-rollback rollback train teardown clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
 
 setup: $(STAMP) ## make .venv with every pinned package (quick when it is there)
 
@@ -58,8 +68,49 @@ lock: setup ## write requirements/dev.txt anew from requirements/dev.in
 	@build/lock/bin/python -m pip install --quiet -r requirements/dev.in
 	@{ echo "# Written by 'make lock' from requirements/dev.in."; build/lock/bin/python -m pip freeze --exclude pip --exclude setuptools; } > $(LOCK)
 
+lock-image: setup ## write requirements/image.txt and sbom.txt anew, at the versions of requirements/dev.txt
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/python -m pip install --quiet uv==$(UV)
+	@sed 's/\[.*\]//' $(LOCK) > build/lock/tested.txt
+	@for name in image sbom; do \
+	  tested=$$([ $$name = image ] && echo "-c build/lock/tested.txt"); \
+	  { echo "# Written by 'make lock-image' from requirements/$$name.in."; \
+	    build/lock/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
+	      --python-version 3.11 $$tested requirements/$$name.in; } > requirements/$$name.txt || exit 1; done
+
+image: ## build both images by docker or buildah, and list their components in build/sbom
+	@[ -n "$(BUILDER)" ] || { echo "docker or buildah is needed to build images (Debian: apt-get install buildah)"; exit 1; }
+	@for target in training service; do \
+	  $(BUILD) --target $$target --tag $(REPOSITORY)/$${target/service/inference-api}:$(VERSION) . || exit 1; done
+	@$(BUILD) --target sbom --output type=local,dest=build/sbom .
+
+STEP = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m stacks.delivery_steps
+STACKS_DEPLOYED := data ml network cluster observability
+
+synth: setup ## write ENV's templates to cdk.out; needs no account
+	@PATH="$(CURDIR)/$(BIN):$$PATH" ENVIRONMENT=$(ENV) CDK_OUTDIR=cdk.out $(BIN)/python app.py
+
+publish: setup ## push the built images to the account's registry, wait for their scans
+	@$(STEP) publish --env $(ENV) --tag $(VERSION) --builder $(notdir $(BUILDER))
+
+deploy: setup ## deploy ENV with the images published last; FROM=dev promotes what works there
+	@builds=$$($(STEP) context --env $(ENV) --from $(FROM)) && PATH="$(CURDIR)/$(BIN):$$PATH" \
+	  cdk deploy --require-approval never -c env=$(ENV) $$builds $(STACKS_DEPLOYED:%=mlops-$(ENV)-%)
+
+smoke: setup ## see whether what is deployed in ENV works, and remember it if so
+	@$(STEP) smoke --env $(ENV)
+
+rollback: setup ## bring back to ENV the images that worked last
+	@$(STEP) rollback --env $(ENV)
+	@$(MAKE) --no-print-directory deploy ENV=$(ENV) FROM=$(ENV)
+
+smoke-or-rollback: ## smoke, and where that fails, rollback; fails as smoke does
+	@$(MAKE) --no-print-directory smoke || { $(MAKE) --no-print-directory rollback; exit 1; }
+
+train: setup ## drop a small shop into ENV and wait for its verdict
+	@$(STEP) train --env $(ENV) --tag $(VERSION)
+
 teardown: setup ## take an environment down and prove it gone: make teardown ENV=dev
-	@test -n "$(ENV)" || { echo "say which: make teardown ENV=dev"; exit 2; }
+	@test "$(origin ENV)" != file || { echo "say which: make teardown ENV=dev"; exit 2; }
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m stacks.teardown --env $(ENV)
 
 clean: ## remove everything made here

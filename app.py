@@ -9,7 +9,7 @@ import sys
 
 from core.contracts.errors import ConfigError
 from stacks import application
-from stacks.config import chosen, load
+from stacks.config import chosen, load, with_images
 
 
 def main() -> None:
@@ -17,6 +17,7 @@ def main() -> None:
     app = application.new_app()
     try:
         config = load(chosen(app.node.try_get_context("env"), os.environ))
+        config = with_images(config, {name: app.node.try_get_context(name) for name in ("training", "inference_api")})
         wanted = application.chosen(os.environ.get("STACKS"))
     except ConfigError as error:
         sys.exit(str(error))

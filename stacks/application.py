@@ -20,6 +20,7 @@ STACKS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "network": ("NetworkStack", ()),
     "cluster": ("ClusterStack", ("data", "network")),  # reads their parameters
     "observability": ("ObservabilityStack", ("ml",)),  # sends alarms to a topic of its
+    "delivery": ("DeliveryStack", ("data",)),  # its bucket's access logs go to the data stack's
 }
 """Each stack's module: its class, and the stacks it is deployed after."""
 

@@ -159,6 +159,24 @@ class Alarms(Section):
         return value
 
 
+class GitHub(Section):
+    """A repository, by a connection that somebody has made and approved in the console."""
+
+    connection_arn: str = Field(pattern=r"^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:.+$")
+    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", description="owner/name")
+    branch: str = "main"
+
+
+class Delivery(Section):
+    """The pipeline; deployed once an account, by the environment that is first to get a change."""
+
+    promotes_to: Environment = "prod"
+    github: GitHub | None = Field(None, description="without it, source.zip in the delivery bucket starts the pipeline")
+    approvers: tuple[str, ...] = Field((), description="e-mail addresses that are told when approval is asked for")
+    keep_images: int = Field(30, ge=5, le=1000, description="builds of each image that can be had back")
+    log_days: Retention = 90
+
+
 class Config(Section):
     """One environment."""
 
@@ -178,6 +196,7 @@ class Config(Section):
     queries: Queries = Queries()
     audit: Audit = Audit()
     spending: Spending = Spending()
+    delivery: Delivery = Delivery()
     alarms: Alarms
 
     @model_validator(mode="after")
@@ -209,6 +228,19 @@ class Config(Section):
 def chosen(context: object, environ: Mapping[str, str]) -> str:
     """Environment to build: ``-c env=...``, else the variable ENVIRONMENT, else dev."""
     return str(context) if context else environ.get("ENVIRONMENT") or DEFAULT_ENVIRONMENT
+
+
+def with_images(config: Config, said: Mapping[str, object]) -> Config:
+    """The configuration with the builds that ``-c training=...`` and ``-c inference_api=...`` name.
+
+    Raises:
+        ConfigError: one is no build.
+    """
+    wanted = config.images.model_dump() | {name: value for name, value in said.items() if value}
+    try:
+        return config.model_copy(update={"images": Images.model_validate(wanted)})
+    except ValidationError as error:
+        raise ConfigError("\n".join(f"-c {_sentence(dict(fault))}" for fault in error.errors())) from error
 
 
 def load(name: str, folder: Path = ENVIRONMENTS) -> Config:

@@ -7,7 +7,7 @@ in the world (the account id).
 from typing import Final, Literal
 
 Environment = Literal["dev", "staging", "prod"]
-Purpose = Literal["raw", "lake", "artifacts", "logs", "trail"]
+Purpose = Literal["raw", "lake", "artifacts", "logs", "trail", "delivery"]
 
 PREFIX: Final = "mlops"
 METRIC_NAMESPACE: Final = "RetailForecast"

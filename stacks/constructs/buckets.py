@@ -34,7 +34,8 @@ class LogBucket(s3.Bucket):
                 )
             ],
         )
-        self._admit_trail(scope)
+        self._admit(scope, "trail")
+        self._admit(scope, "delivery")
         self._admit_balancer(scope)
 
     def _admit_balancer(self, scope: EnvironmentStack) -> None:
@@ -48,15 +49,15 @@ class LogBucket(s3.Bucket):
             )
         )
 
-    def _admit_trail(self, scope: EnvironmentStack) -> None:
-        """The trail's bucket is in a later stack; those of this one are admitted by the CDK."""
-        source = scope.format_arn(service="s3", region="", account="", resource=scope.bucket_name("trail"))
+    def _admit(self, scope: EnvironmentStack, purpose: Purpose) -> None:
+        """The trail's and the delivery's buckets are in later stacks; those of this one are admitted by the CDK."""
+        source = scope.format_arn(service="s3", region="", account="", resource=scope.bucket_name(purpose))
         self.add_to_resource_policy(
             iam.PolicyStatement(
-                sid="TrailBucketLogs",
+                sid=f"{purpose.capitalize()}BucketLogs",
                 principals=[iam.ServicePrincipal("logging.s3.amazonaws.com")],
                 actions=["s3:PutObject"],
-                resources=[self.arn_for_objects("trail/*")],
+                resources=[self.arn_for_objects(f"{purpose}/*")],
                 conditions={
                     "ArnLike": {"aws:SourceArn": source},
                     "StringEquals": {"aws:SourceAccount": scope.account},

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.contracts.errors import ConfigError
-from stacks.config import ENVIRONMENTS, chosen, load
+from stacks.config import ENVIRONMENTS, chosen, load, with_images
 
 DEV = (ENVIRONMENTS / "dev.toml").read_text()
 
@@ -57,6 +57,9 @@ def test_the_context_wins_over_the_variable_and_dev_is_the_default() -> None:
             '[service.ingress]\nscheme = "internet-facing"\n[service]',
             ["service: ingress.scheme is 'internet"],
         ),
+        ('promotes_to = "prod"', 'promotes_to = "live"', ["delivery.promotes_to is 'live'", "'prod'"]),
+        ("[delivery]", '[delivery]\ngithub = { connection_arn = "x", repository = "a/b" }', ["delivery.github.conn"]),
+        ("[delivery]", "[delivery]\nkeep_images = 1", ["delivery.keep_images is 1", "greater than or equal to 5"]),
         ('inference_api = "0.1.0"\n', "", ["images.inference_api is missing", "add it"]),
     ],
 )
@@ -84,6 +87,14 @@ def test_production_cannot_throw_its_data_away(tmp_path: Path) -> None:
 def test_reserved_concurrency_below_what_the_queue_may_start_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"functions\.on_upload: reserved is 4, below most = 8"):
         load_changed(tmp_path, "\n[images]", "\n[functions.on_upload]\nmost = 8\nreserved = 4\n\n[images]")
+
+
+def test_builds_that_are_said_win_over_the_file_and_a_bad_one_is_a_sentence() -> None:
+    digest = "sha256:" + 64 * "1"
+    config = with_images(load("dev"), {"training": digest, "inference_api": None})
+    assert (config.images.training, config.images.inference_api) == (digest, "0.1.0")
+    with pytest.raises(ConfigError, match="-c training is 'latest': pin one build"):
+        with_images(config, {"training": "latest"})
 
 
 @pytest.mark.parametrize("name", ["qa", "../dev", "Prod"])

@@ -6,7 +6,14 @@ from core.contracts.tags import tags
 from tests.unit.stacks.synthesis import STACKS, Template, templates, text
 
 pytestmark = pytest.mark.xdist_group("synth")
-COMPONENTS = {"data": "infra", "ml": "ml", "observability": "infra", "network": "infra", "cluster": "app"}
+COMPONENTS = {
+    "data": "infra",
+    "ml": "ml",
+    "observability": "infra",
+    "network": "infra",
+    "cluster": "app",
+    "delivery": "infra",
+}
 UNTAGGED = {
     "AWS::EC2::Route",
     "AWS::EC2::SecurityGroupEgress",
@@ -42,6 +49,8 @@ NAMED = {
     "AWS::Logs::MetricFilter": "FilterName",
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::CloudWatch::Dashboard": "DashboardName",
+    "AWS::CodeBuild::Project": "Name",
+    "AWS::CodePipeline::Pipeline": "Name",
     "AWS::SageMaker::Pipeline": "PipelineName",
     "AWS::SageMaker::ModelPackageGroup": "ModelPackageGroupName",
 }

@@ -1,0 +1,188 @@
+"""CodeBuild projects of the pipeline, all by the one ``buildspec.yml``, each with a role of its own."""
+
+from typing import Final
+
+import aws_cdk as cdk
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from core.contracts import names
+from stacks.base import EnvironmentStack
+from stacks.constructs.grants import Grant, acknowledge, allow
+from stacks.constructs.keys import SecureKey
+from stacks.constructs.retention import retention
+
+BOOTSTRAP_QUALIFIER: Final = "hnb659fds"
+_ARTIFACTS: Final = (
+    "kms:GenerateDataKey*",
+    "kms:ReEncrypt*",
+    "s3:Abort*",
+    "s3:DeleteObject*",
+    "s3:GetBucket*",
+    "s3:GetObject*",
+    "s3:List*",
+)
+"""Families of actions the CDK grants on a pipeline's artifacts and their key."""
+
+
+def log_group_name(scope: EnvironmentStack, name: str) -> str:
+    """Log group of one project."""
+    return f"/aws/codebuild/{scope.physical(name)}"
+
+
+class Build(Construct):
+    """Project ``mlops-{env}-{name}``."""
+
+    def __init__(
+        self, scope: EnvironmentStack, construct_id: str, *, name: str, key: SecureKey, builds_images: bool = False
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.stack = scope
+        group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=log_group_name(scope, name),
+            encryption_key=key,
+            retention=retention(scope.config.delivery.log_days),
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"))
+        arm = scope.config.cluster.architecture == "arm64"
+        self.project = codebuild.PipelineProject(
+            self,
+            "Project",
+            project_name=scope.physical(name),
+            role=self.role,
+            encryption_key=key,
+            build_spec=codebuild.BuildSpec.from_source_filename("buildspec.yml"),
+            environment=codebuild.BuildEnvironment(
+                build_image=codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0
+                if arm
+                else codebuild.LinuxBuildImage.STANDARD_7_0,
+                compute_type=codebuild.ComputeType.MEDIUM,
+                privileged=builds_images,  # Docker needs it, and nothing but the image build has Docker
+            ),
+            grant_report_group_permissions=False,
+            logging=codebuild.LoggingOptions(cloud_watch=codebuild.CloudWatchLoggingOptions(log_group=group)),
+            timeout=cdk.Duration.hours(2),
+        )
+        give_reasons(self.role, scope)
+        child = self.project.node.default_child
+        assert isinstance(child, cdk.CfnElement)  # noqa: S101
+        account = scope.config.account or "<AWS::AccountId>"
+        streams = (
+            f"arn:aws:logs:{scope.region}:{account}:log-group:/aws/codebuild/<{scope.resolve(child.logical_id)}>:*"
+        )
+        acknowledge(
+            self.role, f"AwsSolutions-IAM5[Resource::{streams}]", "log streams of this project; each run has one"
+        )
+        if builds_images:
+            acknowledge(self.project, "AwsSolutions-CB3", "building images takes Docker, which takes a privileged host")
+
+
+def give_reasons(role: iam.Role, stack: EnvironmentStack) -> None:
+    """What the CDK grants on the pipeline's artifacts to a role that handles them."""
+    because = "granted by the CDK on one bucket and one key: artifacts of the pipeline"
+    for action in _ARTIFACTS:
+        acknowledge(role, f"AwsSolutions-IAM5[Action::{action}]", because)
+    bucket = stack.node.find_child("Bucket").node.default_child
+    assert isinstance(bucket, cdk.CfnElement)  # noqa: S101
+    objects = f"<{stack.resolve(bucket.logical_id)}.Arn>/*"
+    acknowledge(role, f"AwsSolutions-IAM5[Resource::{objects}]", because)
+
+
+def may_publish(build: Build, environment: str) -> None:
+    """Push to our repositories, read the scans, and say which builds are the newest."""
+    stack = build.stack
+    ours = tuple(
+        stack.format_arn(service="ecr", resource="repository", resource_name=f"{names.PREFIX}/{service}")
+        for service in ("training", "inference-api")
+    )
+    allow(
+        build.role,
+        Grant(actions=("ecr:GetAuthorizationToken",), resources=("*",), because="the action takes no resource"),
+        Grant(
+            actions=(
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:CompleteLayerUpload",
+                "ecr:DescribeImages",
+                "ecr:DescribeImageScanFindings",
+                "ecr:GetDownloadUrlForLayer",
+                "ecr:InitiateLayerUpload",
+                "ecr:PutImage",
+                "ecr:UploadLayerPart",
+            ),
+            resources=ours,
+        ),
+        _digests(stack, environment, "ssm:PutParameter"),
+    )
+
+
+def may_deploy(build: Build, environment: str, *, reads_from: str) -> None:
+    """Act as the roles of the CDK's bootstrap, which deploy; move the builds' digests; look at the targets' health."""
+    stack = build.stack
+    roles = tuple(
+        stack.format_arn(
+            service="iam",
+            region="",
+            resource="role",
+            resource_name=f"cdk-{BOOTSTRAP_QUALIFIER}-{name}-role-{stack.account}-{stack.region}",
+        )
+        for name in ("deploy", "file-publishing", "lookup")
+    )
+    allow(
+        build.role,
+        Grant(actions=("sts:AssumeRole",), resources=roles),
+        _digests(stack, environment, "ssm:GetParameter", "ssm:PutParameter"),
+        Grant(
+            actions=(
+                "elasticloadbalancing:DescribeTags",
+                "elasticloadbalancing:DescribeTargetGroups",
+                "elasticloadbalancing:DescribeTargetHealth",
+            ),
+            resources=("*",),
+            because="describing load balancers takes no resource",
+        ),
+        Grant(actions=("sagemaker:DescribePipeline",), resources=_pipelines(stack, environment, "retrain", "forecast")),
+    )
+    if reads_from != environment:
+        allow(build.role, _digests(stack, reads_from, "ssm:GetParameter"))
+
+
+def may_train(build: Build) -> None:
+    """Drop a file of sales below one prefix, and follow the run it starts."""
+    stack = build.stack
+    raw = stack.format_arn(service="s3", region="", account="", resource=stack.bucket_name("raw"))
+    key = stack.told("data", "key-arn")
+    allow(
+        build.role,
+        Grant(
+            actions=("s3:PutObject", "s3:GetObject"),
+            resources=(f"{raw}/delivery-check/*", f"{raw}/verdicts/delivery-check/*"),
+            because="files of one dataset, and their verdicts; their names come with the change",
+        ),
+        Grant(actions=("s3:ListBucket",), resources=(raw,)),
+        Grant(actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(key,)),
+    )
+
+
+def _digests(stack: EnvironmentStack, environment: str, *actions: str) -> Grant:
+    return Grant(
+        actions=actions,
+        resources=(
+            stack.format_arn(
+                service="ssm", resource="parameter", resource_name=f"{names.PREFIX}/{environment}/delivery/*"
+            ),
+        ),
+        because="the parameters that name the builds of one environment",
+    )
+
+
+def _pipelines(stack: EnvironmentStack, environment: str, *which: str) -> tuple[str, ...]:
+    return tuple(
+        stack.format_arn(service="sagemaker", resource="pipeline", resource_name=names.resource(environment, name))
+        for name in which
+    )

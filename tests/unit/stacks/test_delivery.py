@@ -1,0 +1,136 @@
+"""The delivery stack, and that CodePipeline, Jenkins and the Makefile know the same stages."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stacks.config import load
+from stacks.delivery_steps.cloud import findings, unhealthy
+from stacks.delivery_steps.stages import STAGES
+from tests.unit.stacks.synthesis import Template, read, synthesise, templates, text
+
+pytestmark = pytest.mark.xdist_group("synth")
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def template() -> Template:
+    return templates("dev")["delivery"]
+
+
+def test_repositories_are_scanned_immutable_and_encrypted_by_our_key(template: Template) -> None:
+    found = template.of_type("AWS::ECR::Repository")
+    assert {each["RepositoryName"] for each in found.values()} == {"mlops/training", "mlops/inference-api"}
+    for each in found.values():
+        assert each["ImageScanningConfiguration"] == {"ScanOnPush": True}
+        assert each["ImageTagMutability"] == "IMMUTABLE"
+        assert each["EncryptionConfiguration"]["EncryptionType"] == "KMS"
+        assert '"countNumber":30' in each["LifecyclePolicy"]["LifecyclePolicyText"]
+
+
+def test_the_pipeline_has_the_stages_in_order_and_one_change_at_a_time(template: Template) -> None:
+    _, pipeline = template.one("AWS::CodePipeline::Pipeline")
+    assert [stage["Name"] for stage in pipeline["Stages"]] == ["source", *(stage.name for stage in STAGES)]
+    assert (pipeline["PipelineType"], pipeline["ExecutionMode"]) == ("V2", "QUEUED")
+    goals = [
+        next(each["value"] for each in yaml.safe_load(variables) if each["name"] == "GOALS")
+        for stage in pipeline["Stages"]
+        if (variables := stage["Actions"][0].get("Configuration", {}).get("EnvironmentVariables"))
+    ]
+    assert goals == [" ".join(stage.goals) for stage in STAGES if stage.goals]
+
+
+def test_docker_and_the_right_to_push_are_the_image_build_s_alone(template: Template) -> None:
+    privileged = {
+        each["Name"]
+        for each in template.of_type("AWS::CodeBuild::Project").values()
+        if each["Environment"]["PrivilegedMode"]
+    }
+    assert privileged == {"mlops-dev-images"}
+    pushing = [
+        role
+        for role in template.of_type("AWS::IAM::Role")
+        if any("ecr:PutImage" in statement["Action"] for statement in template.statements(role))
+    ]
+    assert len(pushing) == 1
+    assert pushing[0].startswith("ImagesRole")
+
+
+def test_a_role_deploys_by_the_bootstrap_s_roles_and_changes_no_other_environment_s_builds(template: Template) -> None:
+    (release,) = [role for role in template.of_type("AWS::IAM::Role") if role.startswith("ReleaseRole")]
+    writes = [
+        resource
+        for statement in template.statements(release)
+        if "ssm:PutParameter" in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+    assert [resource.rpartition("parameter/")[2] for resource in writes] == ["mlops/prod/delivery/*"]
+    assumed = [
+        resource
+        for statement in template.statements(release)
+        if statement["Action"] == ["sts:AssumeRole"]
+        for resource in statement["Resource"]
+        if "cdk-hnb659fds" in resource
+    ]
+    assert len(assumed) == 3
+
+
+def test_every_build_log_ends_and_is_encrypted(template: Template) -> None:
+    groups = template.of_type("AWS::Logs::LogGroup")
+    names = {each["Name"] for each in template.of_type("AWS::CodeBuild::Project").values()}
+    assert {each["LogGroupName"] for each in groups.values()} == {f"/aws/codebuild/{name}" for name in names}
+    assert all(each["RetentionInDays"] == 30 and each["KmsKeyId"] for each in groups.values())
+    (key,) = template.of_type("AWS::KMS::Key").values()
+    (opened,) = [each for each in key["KeyPolicy"]["Statement"] if each.get("Sid") == "CloudWatchLogs"]
+    may = opened["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+    assert {text(each).rpartition("/")[2] for each in may} == names
+
+
+def test_a_github_connection_takes_the_place_of_the_zip(tmp_path: Path) -> None:
+    arn = "arn:aws:codeconnections:eu-west-1:123456789012:connection/abc"
+    said = (ROOT / "environments/dev.toml").read_text()
+    said = said.replace(
+        'promotes_to = "prod"', f'github = {{ connection_arn = "{arn}", repository = "shop/forecast" }}'
+    )
+    (tmp_path / "dev.toml").write_text(said)
+    found = read(synthesise(load("dev", tmp_path), tmp_path / "out", ("delivery",)), "dev")["delivery"]
+    _, pipeline = found.one("AWS::CodePipeline::Pipeline")
+    source = pipeline["Stages"][0]["Actions"][0]["Configuration"]
+    assert (source["ConnectionArn"], source["FullRepositoryId"]) == (arn, "shop/forecast")
+    assert not found.of_type("AWS::Events::Rule")
+
+
+def test_every_goal_is_a_make_target() -> None:
+    known = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {goal for stage in STAGES for goal in stage.goals} <= known
+
+
+def test_the_buildspec_calls_make_and_nothing_hidden() -> None:
+    spec = yaml.safe_load((ROOT / "buildspec.yml").read_text())
+    assert list(spec["phases"]) == ["install", "pre_build", "build"]
+    commands = [command for phase in spec["phases"].values() for command in phase["commands"]]
+    assert commands[0].startswith("npm install --global aws-cdk@2.")
+    assert [command.split()[:2] for command in commands[1:]] == [["make", "setup"], ["make", "$GOALS"]]
+
+
+def test_jenkins_has_the_same_stages_with_the_same_goals() -> None:
+    text_ = (ROOT / "Jenkinsfile").read_text()
+    found = re.findall(r"stage\('(\w+)'\) \{ steps \{ (?:sh 'make ([^']+)'|input '[^']+') \} \}", text_)
+    goals = [(name, tuple(word for word in said.split() if "=" not in word)) for name, said in found]
+    assert goals == [(stage.name, stage.goals) for stage in STAGES]
+    there = dict(found)
+    for stage in STAGES:
+        assert ("ENV=prod" in there[stage.name]) == stage.promoted
+
+
+def test_critical_findings_stop_an_image_and_lesser_ones_do_not() -> None:
+    assert findings({"CRITICAL": 2, "HIGH": 1}) == "2 critical findings: take a newer BASE or package"
+    assert findings({"HIGH": 7}) is None
+
+
+def test_a_service_works_when_every_target_that_stays_is_healthy() -> None:
+    assert unhealthy(["healthy", "draining"]) is None
+    assert unhealthy(["healthy", "unhealthy", "initial"]) == "2 of 3 targets are initial, unhealthy"
+    assert unhealthy([]) == "the load balancer has no healthy target"
