@@ -53,6 +53,8 @@ def build(app: cdk.App, config: Config, wanted: Collection[str] = tuple(STACKS))
         if name in wanted:
             built[name] = _class(name, kind)(app, config)
             _after(built[name], (built[each] for each in before if each in built))
+    if config.network and config.network.own and {"ml", "network"} <= built.keys():
+        _after(built["ml"], [built["network"]])  # reads its parameters, too
     return built
 
 

@@ -102,10 +102,20 @@ class Training(Job):
 
 
 class Network(Section):
-    """Where jobs run; public internet access of SageMaker's own network when left out."""
+    """Where jobs run: the network stack's private subnets, or others; SageMaker's own network when left out."""
 
-    subnets: tuple[str, ...] = Field(min_length=1, max_length=16)
-    security_groups: tuple[str, ...] = Field(min_length=1, max_length=5)
+    own: bool = Field(False, description="the network stack's, which is then deployed before the ml stack")
+    subnets: tuple[str, ...] = Field((), max_length=16)
+    security_groups: tuple[str, ...] = Field((), max_length=5)
+
+    @model_validator(mode="after")
+    def _ours_or_named(self) -> Self:
+        named = bool(self.subnets), bool(self.security_groups)
+        if self.own and any(named):
+            raise ValueError("own is true, and subnets or security_groups are named: take the one or the other")
+        if not self.own and not all(named):
+            raise ValueError("name subnets and security_groups, or set own = true for those of the network stack")
+        return self
 
 
 class Data(Section):

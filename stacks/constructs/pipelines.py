@@ -67,9 +67,20 @@ def describe(stack: EnvironmentStack, data: DataPlane, roles: StepRoles) -> Worl
         training=_instance(training),
         transform=_instance(config.transform),
         spot=Spot(60 * training.max_wait_minutes) if training.spot and training.max_wait_minutes else None,
-        network=Network(config.network.subnets, config.network.security_groups) if config.network else None,
+        network=_network(stack),
         tags=tuple(stack.tag_values.items()),
     )
+
+
+def _network(stack: EnvironmentStack) -> Network | None:
+    """Where jobs run; subnets and group of the network stack are known by its parameters."""
+    wanted = stack.config.network
+    if wanted is None:
+        return None
+    if not wanted.own:
+        return Network(wanted.subnets, wanted.security_groups)
+    subnets = (stack.told("network", f"private-subnet-{number}") for number in range(1, stack.config.vpc.zones + 1))
+    return Network(tuple(subnets), (stack.told("network", "jobs-security-group"),))
 
 
 def _instance(job: Job) -> Instance:

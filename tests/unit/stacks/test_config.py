@@ -113,12 +113,18 @@ def test_a_file_that_is_missing_or_no_toml_is_a_sentence(tmp_path: Path) -> None
 
 def test_the_environments_hold_the_same_sections() -> None:
     sections = [set(tomllib.loads((ENVIRONMENTS / f"{name}.toml").read_text())) for name in ("dev", "staging", "prod")]
-    assert sections[0] == sections[1] == sections[2]
+    assert sections[0] | {"network"} == sections[1] == sections[2], "development's jobs run outside a VPC"
 
 
 def test_a_network_needs_subnets_and_security_groups(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"network\.security_groups is missing: add it"):
+    with pytest.raises(ConfigError, match=r"network: name subnets and security_groups, or set own = true"):
         load_changed(tmp_path, "\n[alarms]", '\n[network]\nsubnets = ["subnet-1"]\n\n[alarms]')
+
+
+def test_jobs_run_in_our_network_or_in_a_named_one_and_not_in_both(tmp_path: Path) -> None:
+    both = '\n[network]\nown = true\nsubnets = ["subnet-1"]\nsecurity_groups = ["sg-1"]\n\n[alarms]'
+    with pytest.raises(ConfigError, match=r"network: own is true, and subnets or security_groups are named"):
+        load_changed(tmp_path, "\n[alarms]", both)
 
 
 def test_nodes_and_jobs_run_one_image_and_so_one_architecture(tmp_path: Path) -> None:

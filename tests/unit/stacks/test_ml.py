@@ -305,3 +305,26 @@ def test_only_steps_that_rewrite_tables_may_delete_in_the_lake(ml: Template) -> 
     tables = "arn:aws:s3:::mlops-dev-lake-<AWS::AccountId>/tables/*"
     roles = {name for name in ml.of_type("AWS::IAM::Role") if ml.may(name, "s3:DeleteObject", tables)}
     assert {name.removesuffix(name[-8:]) for name in roles} == {"IngestRole", "MaintainRole"}
+
+
+def jobs(steps: list[Json]) -> list[Json]:
+    """Arguments of every job, those behind conditions too."""
+    found = []
+    for step in steps:
+        arguments = step.get("Arguments", {})
+        if step["Type"] == "Condition":
+            found += jobs([*arguments.get("IfSteps", []), *arguments.get("ElseSteps", [])])
+        elif step["Type"] in ("Processing", "Training", "Model"):
+            found.append(arguments)
+    return found
+
+
+@pytest.mark.parametrize("pipeline", ["retrain", "forecast", "maintain"])
+def test_production_s_jobs_run_in_the_network_stack_s_private_subnets(pipeline: str) -> None:
+    found = jobs(definition(templates("prod")["ml"], f"mlops-prod-{pipeline}")["Steps"])
+    assert found
+    for each in found:
+        place = each.get("VpcConfig") or each["NetworkConfig"]["VpcConfig"]
+        assert len(place["Subnets"]) == 3
+        assert all("networkprivatesubnet" in subnet for subnet in place["Subnets"])
+        assert ["networkjobssecuritygroup" in group for group in place["SecurityGroupIds"]] == [True]
