@@ -12,6 +12,7 @@ from training.reading.covariates import flag_or_number
 from training.reading.dates import DAY_TEXT, DateProof
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.movements import sold
+from training.reading.netting import net
 from training.reading.numbers import MISSING, OK, SHUT, STATE, UNREADABLE, Decimal
 from training.reading.orders import of_whole_orders
 from training.reading.proof import Proof
@@ -126,7 +127,7 @@ def _units(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: Ledg
     lines = lines.with_columns(value.alias(UNITS), state.alias(STATE))
     lines = sold(meaning, _returned(meaning, lines))
     if bool((state == OK).all()):
-        return lines.drop(STATE)
+        return net(meaning, lines.drop(STATE), decimal, ledger)
     if (state == SHUT).any():
         said = pl.when(pl.col(STATE) == SHUT).then(pl.lit(value=False))
         lines = lines.with_columns(
@@ -141,7 +142,7 @@ def _units(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: Ledg
         ledger.leave_out(Reason.UNITS_MISSING, refused[LINE], "cells that say there is no number are no rows")
     elif refused is not None:
         _refuse_units(meaning, refused, Reason.UNITS_MISSING, ledger)
-    return lines.drop(STATE)
+    return net(meaning, lines.drop(STATE), decimal, ledger)
 
 
 def _returned(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.columns import SALES, Roles, find_roles, holds_dates
 from training.reading.dateforms import header_dates
+from training.reading.deductions import deductions
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.tables import RawTable
@@ -34,7 +35,7 @@ class Meaning:
     """A raw table and what its columns mean.
 
     ``values`` are the columns that hold units in a wide table; ``one_each`` marks transaction
-    lines without a quantity, each of which is one unit.
+    lines without a quantity, each of which is one unit; ``deducted`` are quantities to take off the units.
     """
 
     table: RawTable
@@ -43,6 +44,7 @@ class Meaning:
     values: list[int] = field(default_factory=list)
     covariates: list[int] = field(default_factory=list)
     ignored: list[int] = field(default_factory=list)
+    deducted: list[int] = field(default_factory=list)
     one_each: bool = False
 
     def index(self, role: str) -> int | None:
@@ -73,7 +75,8 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     _need_date(table, roles, name)
     if words.UNITS in roles or SALES in roles:
         shape = TRANSACTIONS if _is_transactions(roles) else LONG
-        return _drop_totals(Meaning(table, shape, roles, covariates=list(roles.others)))
+        less = deductions(table, roles)
+        return _drop_totals(Meaning(table, shape, roles, covariates=list(roles.others), deducted=less))
     if words.MONEY in roles and is_total(table.header[roles.of[words.MONEY]]) and words.PRICE not in roles:
         roles.others.append(roles.of.pop(words.MONEY))
     numeric = [index for index in roles.others if _is_numeric(table, index)]

@@ -307,7 +307,11 @@ def _is_regular(meaning: Meaning) -> bool:
     roles = [{role for role, _ in words.roles_of(name)} for name in meaning.table.header]
     counted = sum(words.UNITS in found for found in roles) < 2  # noqa: PLR2004 - two claims are compared cell by cell
     return (
-        meaning.shape == LONG and not meaning.one_each and counted and not any(words.TYPE in found for found in roles)
+        meaning.shape == LONG
+        and not (meaning.one_each or meaning.deducted)
+        and counted
+        and not any(words.TYPE in found for found in roles)
+        and not any(words.given_back(name) for name in meaning.table.header)
     )
 
 

@@ -24,6 +24,8 @@ TOTAL_PREFIXES: Final = frozenset(_WORDS["total_prefix"])
 CLOSED_WORDS: Final = frozenset(_WORDS["closed"])
 RETURN_WORDS: Final = frozenset(_WORDS["returned"])
 _SOLD, _SHIPPED = frozenset(_WORDS["sold"]), frozenset(_WORDS["shipped"])
+_NET, _GROSS, _BACK = frozenset(_WORDS["net"]), frozenset(_WORDS["gross"]), frozenset(_WORDS["given_back"])
+_COUNTED, _BESIDE = frozenset(_WORDS["counted"]), frozenset(_WORDS["beside_counted"])
 _QUANTITY, _OTHER = frozenset(_WORDS["quantity"]), frozenset(_WORDS["other_quantity"])
 CANCELLED_WORDS: Final = frozenset(_WORDS["cancelled"])
 MISSING_WORDS: Final = frozenset(_WORDS["missing"])
@@ -33,6 +35,9 @@ TRUE_WORDS: Final = frozenset(_WORDS["yes"])
 FALSE_WORDS: Final = frozenset(_WORDS["no"])
 WEEKDAYS: Final = frozenset(_WORDS["weekdays"])
 MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].items() for word in words}
+
+QUANTITY, BARE = "quantity", "bare"
+_NET_RANK: Final = -2  # before any other quantity
 
 _ID_TAILS: Final = (
     "id|no|nr|n|nbr|num|number|code|key|nummer|numero|codigo|codice|cod|kode|ident|identifier|index|ref|sk|pk"
@@ -91,6 +96,8 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     if inner := _LINE_ITEM.match(short):  # "lineitem sku" beside the order's own name
         for role, rank in roles_of(inner[1]):
             found.setdefault(role, rank - 1)
+    if is_net(name):
+        found = {UNITS: _NET_RANK}
     if not found and (rank := _quantity_rank(set(short.split()))) is not None:
         found[UNITS] = rank
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
@@ -99,6 +106,26 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
 def is_line_item(folded: str) -> bool:
     """``lineitem sku``: of a line, where bare names are the order's own."""
     return _LINE_ITEM.match(folded) is not None
+
+
+def is_net(name: str) -> bool:
+    """``Net Units``, ``Nettomenge``, ``cantidad neta``: what was sold less what came back."""
+    tokens = set(fold(name).split())
+    alone = bool(tokens & {"nettomenge", "nettoabsatz"})
+    return bool(tokens & _NET) and tokens <= _NET | _COUNTED | _BESIDE and (alone or bool(tokens & _COUNTED))
+
+
+def is_gross(name: str) -> bool:
+    """``Gross qty``: what was sold before anything came back."""
+    return not _GROSS.isdisjoint(fold(name).split())
+
+
+def given_back(name: str) -> str | None:
+    """``QUANTITY`` for ``Units Returned``, ``BARE`` for ``Returns``, which may be money; None for other names."""
+    tokens = set(re.sub(r"(\w)(menge|stuck|stueck|anzahl|aantal)$", r"\1 \2", fold(name)).split())
+    if not tokens & _BACK or not tokens <= _BACK | _COUNTED | _BESIDE:
+        return None
+    return QUANTITY if tokens & _COUNTED else BARE
 
 
 def is_other_day(name: str) -> bool:
