@@ -38,7 +38,7 @@ def test_what_runs_by_the_hour_is_what_the_templates_hold() -> None:
     assert found["NAT gateways"].usd == pytest.approx(3 * 730 * 0.059)
     assert found["interface endpoints"].quantity == 8 * 2 * 730
     assert found["nodes m7i.large"].usd == pytest.approx(3 * 730 * 0.126)
-    assert found["keys"].quantity == 6
+    assert found["keys"].quantity == 7
     assert found["load balancer"].quantity == 730
 
 
