@@ -64,6 +64,9 @@ def store() -> Iterator[Path]:
     buildah("commit", "--quiet", "--rm", container, "localhost/base:test", store=folder)
     yield folder
     buildah("rm", "--all", store=folder)
+    subprocess.run(
+        ["umount", "--lazy", folder / "root/overlay"], capture_output=True, check=False
+    )  # its own bind mount
     shutil.rmtree(folder, ignore_errors=True)
 
 
