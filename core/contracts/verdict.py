@@ -44,12 +44,16 @@ class Reason(StrEnum):
     TOTAL_ROW = "total_row"
     DUPLICATE_EXACT = "duplicate_exact"
     CANCELLED = "cancelled"
+    NO_ITEM = "no_item"
     # repairs
     ENCODING_FALLBACK = "encoding_fallback"
     RETURNS_NETTED = "returns_netted"
     LINES_SUMMED = "lines_summed"
     HALF_DAY = "half_day"
     SHEETS_JOINED = "sheets_joined"
+    TITLE_READ = "title_read"
+    FILLED_DOWN = "filled_down"
+    CHARGES_KEPT = "charges_kept"
     # files
     EMPTY = "empty"
     NO_ROWS = "no_rows"

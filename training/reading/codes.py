@@ -57,6 +57,11 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
     Reason.TOTAL_ROW: (_OUT, "A total or subtotal of other rows.", "nothing"),
     Reason.DUPLICATE_EXACT: (_OUT, "Equal to an earlier row in every column.", "nothing"),
     Reason.CANCELLED: (_OUT, "The order was cancelled, by its status or its document mark.", "nothing"),
+    Reason.NO_ITEM: (
+        _OUT,
+        "A column of kinds of lines says that this one is shipping, a discount, a payment or the like.",
+        "nothing",
+    ),
     Reason.ENCODING_FALLBACK: (
         _REPAIR,
         "The file is not UTF-8 and was read in an older encoding.",
@@ -73,6 +78,21 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
         _REPAIR,
         "Several sheets with the same columns were read as one table.",
         "nothing, or name one as reading.sheet",
+    ),
+    Reason.TITLE_READ: (
+        _REPAIR,
+        "The store of the rows stands in the titles above them and in no column.",
+        "nothing, or write it in a column",
+    ),
+    Reason.FILLED_DOWN: (
+        _REPAIR,
+        "A cell written only on the first row of each group was taken for the rows below it.",
+        "nothing, or write it on each row",
+    ),
+    Reason.CHARGES_KEPT: (
+        _REPAIR,
+        "Items are named like shipping, discounts or payments, and no column says that they are none.",
+        "leave their lines out of the file if they are no products",
     ),
     Reason.EMPTY: (_FILE, "The file has no content.", "upload it again with its rows"),
     Reason.NO_ROWS: (_FILE, "There is a header and no usable row under it.", "upload it again with its rows"),

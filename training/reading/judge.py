@@ -13,7 +13,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.ledger import COLUMN, LINE, REASON, VALUE, Ledger
 
 _FEW_LINES: Final = 5
-_QUIET: Final = (Reason.HALF_DAY,)
+_QUIET: Final = (Reason.HALF_DAY, Reason.CHARGES_KEPT)
 _PHRASES: Final = {
     Reason.BLANK_LINE: "blank lines",
     Reason.REPEATED_HEADER: "repeated headers",
@@ -21,6 +21,7 @@ _PHRASES: Final = {
     Reason.TOTAL_ROW: "rows of totals",
     Reason.DUPLICATE_EXACT: "exact duplicates",
     Reason.CANCELLED: "cancelled",
+    Reason.NO_ITEM: "lines that are no items",
     Reason.LINES_SUMMED: "lines summed",
     Reason.RETURNS_NETTED: "returns netted",
     Reason.UNITS_MISSING: "cells without a number",

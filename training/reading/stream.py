@@ -146,7 +146,8 @@ class Stream:
         head = Ledger()
         layout, header = layout_of(block, self.name, self.limits, self.config)
         tables = text_tables(Part("", Kind.TEXT, block.data), self.name, self.config, self.limits, head)
-        if len(tables) != 1 or head.left_out.keys() & {Reason.PREAMBLE, Reason.REPEATED_HEADER}:
+        titled = Reason.TITLE_READ in head.remarks
+        if titled or len(tables) != 1 or head.left_out.keys() & {Reason.PREAMBLE, Reason.REPEATED_HEADER}:
             raise IrregularError
         frame = tables[0].frame
         if any(frame.height - frame[name].null_count() < self.sampled for name in frame.columns):

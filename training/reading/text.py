@@ -17,6 +17,7 @@ from training.reading.limits import Limits
 from training.reading.records import FIELDS, RAW, UNIT, join_records, read_lines, split_fields, split_record
 from training.reading.strays import divided_otherwise, kinds
 from training.reading.tables import RawTable
+from training.reading.titles import TITLE, check_titles, names_no_store, store_titles, with_titles
 from training.reading.totals import looks_total
 from training.reading.wrapping import unwrapped
 
@@ -73,8 +74,32 @@ def tables_of(
         _check_above(above.select(LINE, RAW), lines[RAW][layout.header_index + 1 :][:20].to_list(), layout, name)
         ledger.remark(Reason.PREAMBLE, "lines above the header were left out", above[LINE], above.height)
     records = join_records(lines.slice(layout.header_index), layout.delimiter, _widths(lines, layout))
-    blocks = _blocks(records, layout, ledger)
-    return [_table(block, layout, source, ledger) for block in blocks]
+    titles = _store_titles(lines.head(layout.header_index), records, layout, config)
+    if not titles.height:
+        return [_table(block, layout, source, ledger) for block in _blocks(records, layout, ledger)]
+    check_titles(titles, _headers(records, layout), name)
+    below = titles[LINE].filter(titles[LINE] > records[LINE][0])
+    ledger.read += below.len()
+    ledger.leave_out(Reason.PREAMBLE, below, "titles of stores were left out")
+    blocks = _blocks(records.filter(~pl.col(LINE).is_in(below.implode())), layout, ledger)
+    told = ", ".join(map(repr, titles[TITLE].unique(maintain_order=True).head(5).to_list()))
+    ledger.remark(Reason.TITLE_READ, f"the store of each row is that of the title above it: {told}", titles[LINE])
+    return [with_titles(_table(block, layout, source, ledger), titles, name) for block in blocks]
+
+
+def _store_titles(above: pl.DataFrame, records: pl.DataFrame, layout: Layout, config: Reading) -> pl.DataFrame:
+    """Titles that say the store of the rows below them, where no column does."""
+    lines = pl.concat([above.select(LINE, RAW), records.slice(1).select(LINE, RAW)])
+    if not names_no_store(layout.header, tuple(config.columns)):
+        lines = lines.clear()
+    return store_titles(lines, layout.delimiter, layout.width)
+
+
+def _headers(records: pl.DataFrame, layout: Layout) -> list[int]:
+    """Lines of all headers."""
+    rest = records.slice(1)
+    rest = rest.with_columns((rest[RAW].str.strip_chars(f" {layout.delimiter}") == "").alias("blank"))
+    return [int(records[LINE][0]), *(line for line, _ in _further_headers(rest, records.row(0)[1], layout))]
 
 
 def rows_under(layout: Layout, header: tuple[int, str], lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame | None:
@@ -84,7 +109,7 @@ def rows_under(layout: Layout, header: tuple[int, str], lines: pl.DataFrame, led
     a quotation mark left open, a further header.
     """
     odd = lines.select((pl.col(RAW).str.count_matches('"', literal=True) % 2 == 1).any()).item()
-    if odd:
+    if odd or (names_no_store(layout.header, ()) and store_titles(lines, layout.delimiter, layout.width).height):
         return None
     top = pl.DataFrame({LINE: [header[0]], RAW: [header[1]]}, schema=lines.schema)
     blocks = _blocks(pl.concat([top, lines]), layout, ledger)

@@ -1,0 +1,59 @@
+"""Reports in which the store, or the day, is not written on each row."""
+
+import pytest
+
+from core.contracts.verdict import Kind, Reason
+from tests.unit.reading.conftest import Read, note, rows
+
+_HEAD, _TWO = "Date;Item;Units\n", "2024-03-13;A;1\n2024-03-14;B;2\n"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "ids"),
+    [
+        ("Store: 101", "Store: 102", ("101", "102")), ("Filiale 12", "Filiale 13", ("12", "13")),
+        ("Magasin: Lyon Nord;;", "Magasin: Nice;;", ("Lyon Nord", "Nice")), ("Tienda n° 7", "Tienda n° 8", ("7", "8")),
+        ("Negozio;3;", "Negozio;4;", ("3", "4")), ("Loja: 5", "Loja: 6", ("5", "6")),
+        ("Winkel - 1", "Winkel - 2", ("1", "2")), ("Store #1 | March", "Store #2 | March", ("1", "2")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("repeated", [True, False])
+def test_the_store_of_a_block_is_that_of_its_title(
+    read: Read, one: str, other: str, ids: tuple[str, str], repeated: bool
+) -> None:
+    start = f"{one}\n{_HEAD}" if repeated else f"{_HEAD}{one}\n"
+    reading = read(f"{start}{_TWO}\n{other}\n{_HEAD if repeated else ''}{_TWO}")
+    assert rows(reading, "store_id", "item_id", "units") == [
+        (ids[0], "A", 1.0),
+        (ids[1], "A", 1.0),
+        (ids[0], "B", 2.0),
+        (ids[1], "B", 2.0),
+    ]
+    assert repr(ids[1]) in note(reading.verdict, Reason.TITLE_READ).sentence
+
+
+def test_one_title_above_the_only_table_names_its_store(read: Read) -> None:
+    assert rows(read(f"Sales report\nStore: 101\n{_HEAD}{_TWO}"), "store_id") == [("101",), ("101",)]
+    assert rows(read(f"Store: All\n{_HEAD}{_TWO}"), "store_id") == [("all",), ("all",)]
+    assert rows(read(f"Store 5 closed for works\n{_HEAD}{_TWO}"), "store_id") == [("all",), ("all",)]
+    assert rows(read(f"Store sales report\n{_HEAD}{_TWO}"), "store_id") == [("all",), ("all",)]
+
+
+def test_a_block_without_a_title_among_others_is_refused(read: Read) -> None:
+    verdict = read(f"Store: 101\n{_HEAD}{_TWO}\n{_HEAD}{_TWO}\nStore: 103\n{_HEAD}{_TWO}").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "line 6" in verdict.sentence
+    verdict = read(f"{_HEAD}{_TWO}Store: 102\n{_TWO}").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "Line 2 stands above the first title" in verdict.sentence
+
+
+def test_a_column_of_stores_is_believed_before_titles(read: Read) -> None:
+    text = "Store: 101\nDate;Store;Item;Units\n2024-03-13;7;A;1\n2024-03-14;7;B;2\n"
+    assert rows(read(text), "store_id") == [("7",), ("7",)]
+
+
+def test_titles_far_down_a_long_file_are_seen_block_by_block(read: Read) -> None:
+    days = "".join(f"2024-{m:02}-{d:02};A;1\n" for m in range(1, 13) for d in range(1, 29))
+    reading = read(f"{_HEAD}Store: 1\n{days}Store: 2\n{days}")
+    assert reading.verdict.stores == 2

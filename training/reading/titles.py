@@ -1,0 +1,101 @@
+"""Stores that stand in titles above the rows, as reports of one block for each store write them."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import LINE, cell
+from training.reading.records import RAW, split_record
+from training.reading.tables import RawTable
+
+TITLE: Final = "_title"
+WORD: Final = "_word"
+_TITLE: Final = re.compile(
+    r"^(?P<word>[^\d:#=]{2,40}?)\s*(?P<mark>[:#=]|\s[-\u2013]\s|\b(?:no|nr|num|n[°º])\b\.?\s*:?|(?=\d))\s*(?P<id>\S.*)$",
+    re.IGNORECASE,
+)
+_NEXT: Final = re.compile(r"\s{2,}|\s*[|;\t]|,?\s+[^\W\d]+\s*:\s")  # ``101   Period: March``
+_BARE: Final = re.compile(r"^\d\S*(?:\s*[-\u2013(].*)?$")  # ``12 - Mitte``, and no ``5 closed for renovation``
+_ALL: Final = frozenset({"all", "alle", "tous", "toutes", "todas", "todos", "tutti", "tutte"})
+_WORST_RANK: Final = 2
+_PAIR: Final = 2
+
+
+def store_titles(lines: pl.DataFrame, delimiter: str, width: int) -> pl.DataFrame:
+    """Lines that say nothing but a store, with its word and its id: ``Store: 101``, ``Filiale 12``, ``Tienda;7``."""
+    few = lines.filter(pl.col(RAW).str.strip_chars(f" {delimiter}").str.count_matches(delimiter, literal=True) <= 1)
+    found = [(line, *told) for line, raw in few.iter_rows() if (told := _store_of(raw, delimiter, width))]
+    schema = {LINE: pl.Int64(), WORD: pl.String(), TITLE: pl.String()}
+    return pl.DataFrame(found, schema=schema, orient="row")
+
+
+def _store_of(raw: str, delimiter: str, width: int) -> tuple[str, str] | None:
+    filled = [field.strip() for field in split_record(raw, delimiter) if field.strip()]
+    if len(filled) == _PAIR and width > _PAIR:
+        word, told = filled[0].rstrip(" :"), filled[1]
+        return (word, told) if _is_store(word, worst=1) and told.casefold() not in _ALL else None
+    match = _TITLE.match(filled[0]) if len(filled) == 1 else None
+    if match is None:
+        return None
+    word, told = match["word"].strip(), _NEXT.split(match["id"])[0].strip()
+    if not _is_store(word, worst=_WORST_RANK if match["mark"] in (":", "=") else 1):
+        return None
+    if not match["mark"] and not _BARE.match(told):
+        return None
+    return (word, told) if told and words.fold(told) not in _ALL else None
+
+
+def _is_store(word: str, *, worst: int) -> bool:
+    best = words.roles_of(word)[:1]
+    return bool(best) and best[0][0] == words.STORE and best[0][1] <= worst
+
+
+def names_no_store(header: Sequence[str], wanted: Sequence[str]) -> bool:
+    """No column is of stores, by its name or by the configuration."""
+    named = any(role == words.STORE for name in header for role, _ in words.roles_of(name))
+    return not named and words.STORE not in wanted
+
+
+def check_titles(titles: pl.DataFrame, headers: list[int], name: str) -> None:
+    """Raise where one of several blocks has no title: its rows would go to the store of another."""
+    told = titles[LINE].to_list()
+    edges = [0, *headers, 1 << 62]
+    above = [any(edges[i] < line < edges[i + 1] for line in told) for i in range(len(headers))]
+    below = [any(edges[i + 1] < line < edges[i + 2] for line in told) for i in range(len(headers))]
+    if len(headers) > 1 and not all(above) and not all(below):
+        bare = headers[above.index(False)]
+        _, word, store = titles.row(0)
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: {word} {store!r} stands in a title (line {told[0]}), but the block whose header is line {bare} "
+            f"has no such title, so its store is not told; write one above each block, or a column {word!r}.",
+        )
+
+
+def with_titles(table: RawTable, titles: pl.DataFrame, name: str) -> RawTable:
+    """The table with one more column: the store of the title above each row.
+
+    Raises:
+        FileRefusedError: rows stand above the first title.
+    """
+    line, word, store = titles.row(0)
+    frame = table.frame.with_columns(pl.col(LINE).set_sorted()).join_asof(
+        titles.select(LINE, TITLE).sort(LINE), on=LINE, strategy="backward"
+    )
+    if frame[TITLE].null_count():
+        first = frame.filter(pl.col(TITLE).is_null())[LINE][0]
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: line {first} stands above the first title of a store ({word} {store!r}, line {line}), so its "
+            f"store is not told; write a title above it, or a column {word!r}.",
+        )
+    width = len(table.header)
+    return RawTable(
+        table.member, table.format, (*table.header, word), table.header_line, frame.rename({TITLE: cell(width)}),
+        table.encoding, table.delimiter,
+    )  # fmt: skip
