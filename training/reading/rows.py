@@ -9,6 +9,7 @@ from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.dateforms import readings, split_time
 from training.reading.dates import CLOCK, DAY_TEXT, day_text
+from training.reading.groups import filled_down
 from training.reading.ledger import LINE, Ledger, cell, is_cell
 from training.reading.shape import WIDE, WIDE_DATES, WIDE_ITEMS, WIDE_STORES, Meaning
 from training.reading.totals import is_total, looks_total
@@ -21,10 +22,10 @@ _WEEK_PARTS: Final = (words.YEAR, words.WEEK)
 
 
 def clean(meaning: Meaning, ledger: Ledger) -> pl.DataFrame:
-    """Add the day text, and leave out totals and foot notes."""
+    """Add the day text, leave out totals and foot notes, and fill what stands on the first row of a group only."""
     frame = _with_days(meaning)
     frame = _without_totals(meaning, frame, ledger)
-    return _without_notes(meaning, frame, ledger)
+    return filled_down(meaning, _without_notes(meaning, frame, ledger), ledger)
 
 
 def spread(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:

@@ -249,6 +249,8 @@ class _Pass:
         """Parse the rows of one block; the first of all makes the guess."""
         seen = _Seen()
         lines = clean(part, seen.ledger)
+        if Reason.FILLED_DOWN in seen.ledger.remarks:
+            raise IrregularError
         if lines[CLOCK].null_count() < lines.height or (Reason.PREAMBLE in seen.ledger.left_out and not last):
             raise IrregularError
         seen.ids = _ids(part, lines)
