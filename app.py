@@ -18,7 +18,7 @@ def main() -> None:
     try:
         config = load(chosen(app.node.try_get_context("env"), os.environ))
         config = with_images(config, {name: app.node.try_get_context(name) for name in ("training", "inference_api")})
-        wanted = application.chosen(os.environ.get("STACKS"))
+        wanted = application.chosen(os.environ.get("STACKS"), config)
     except ConfigError as error:
         sys.exit(str(error))
     application.build(app, config, wanted)

@@ -23,6 +23,8 @@ STACKS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "delivery": ("DeliveryStack", ("data",)),  # its bucket's access logs go to the data stack's
 }
 """Each stack's module: its class, and the stacks it is deployed after."""
+SHARED: Final = "delivery"
+"""The stack that an account has once, in the environment whose file says so (ADR 13)."""
 
 
 def new_app(*, outdir: str | None = None, context: dict[str, Any] | None = None) -> cdk.App:
@@ -31,16 +33,23 @@ def new_app(*, outdir: str | None = None, context: dict[str, Any] | None = None)
     return cdk.App(outdir=outdir, context=flags | (context or {}), analytics_reporting=False)
 
 
-def chosen(said: str | None) -> tuple[str, ...]:
-    """Stacks of a comma-separated list, in order; all of them when there is none.
+def chosen(said: str | None, config: Config) -> tuple[str, ...]:
+    """Stacks of a comma-separated list, in order; all that the environment has when there is none.
 
     Raises:
-        ConfigError: one is not known.
+        ConfigError: one is not known, or another environment of the account has it.
     """
-    wanted = [part.strip() for part in (said or ",".join(STACKS)).split(",")]
+    had = tuple(name for name in STACKS if name != SHARED or config.delivery.here)
+    wanted = [part.strip() for part in (said or ",".join(had)).split(",")]
     if unknown := [name for name in wanted if name not in STACKS]:
-        raise ConfigError(f"STACKS names {unknown[0]!r}: choose among {', '.join(STACKS)}, or leave it unset for all")
-    return tuple(name for name in STACKS if name in wanted)
+        raise ConfigError(f"STACKS names {unknown[0]!r}: choose among {', '.join(had)}, or leave it unset for all")
+    if SHARED in wanted and SHARED not in had:
+        raise ConfigError(
+            f"STACKS names {SHARED!r}, which an account has once and environments/{config.environment}.toml does not "
+            f"claim: take the environment that does, or set delivery.here = true in this file and in no other of the "
+            "account"
+        )
+    return tuple(name for name in had if name in wanted)
 
 
 def build(app: cdk.App, config: Config, wanted: Collection[str] = tuple(STACKS)) -> dict[str, EnvironmentStack]:

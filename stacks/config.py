@@ -178,8 +178,9 @@ class GitHub(Section):
 
 
 class Delivery(Section):
-    """The pipeline; deployed once an account, by the environment that is first to get a change."""
+    """Images and the pipeline; an account has them once, in the environment that is first to get a change."""
 
+    here: bool = Field(False, description="this environment's application holds them; one's of an account does")
     promotes_to: Environment = "prod"
     github: GitHub | None = Field(None, description="without it, source.zip in the delivery bucket starts the pipeline")
     approvers: tuple[str, ...] = Field((), description="e-mail addresses that are told when approval is asked for")
@@ -213,6 +214,12 @@ class Config(Section):
     def _production_keeps_its_data(self) -> Self:
         if self.environment == "prod" and not self.data.keep_on_delete:
             raise ValueError("data.keep_on_delete is False: production keeps its data; remove the line")
+        return self
+
+    @model_validator(mode="after")
+    def _promotes_to_another(self) -> Self:
+        if self.delivery.here and self.delivery.promotes_to == self.environment:
+            raise ValueError(f"delivery.promotes_to is {self.environment!r}, itself: name the one that comes after it")
         return self
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.contracts.errors import ConfigError
+from stacks.application import chosen
 from stacks.config import Config, load
 from stacks.costs.estimate import Estimate, Line
 from stacks.costs.prices import Load, Prices, prices
@@ -63,7 +64,7 @@ def loaded(default: Load, said: list[str]) -> Load:
 def estimated(config: Config, table: Prices, load_: Load) -> list[Line]:
     """Synthesise an environment and price it."""
     with TemporaryDirectory() as folder:
-        templates = read(synthesise(config, Path(folder)), config.environment)
+        templates = read(synthesise(config, Path(folder), chosen(None, config)), config.environment)
     return Estimate(config=config, templates=templates, prices=table, load=load_).lines()
 
 

@@ -19,6 +19,7 @@ from stacks.constructs.builds import Build, give_reasons, log_group_name, may_de
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.repositories import repository
 from stacks.delivery_steps.stages import STAGES, Stage
+from stacks.parts import ACCOUNT_WIDE
 
 SOURCE: Final = "source.zip"
 
@@ -30,6 +31,7 @@ class DeliveryStack(EnvironmentStack):
         super().__init__(
             scope, config, name="delivery", component="infra", description="Retail forecast: images and their pipeline"
         )
+        cdk.Tags.of(self).add(*ACCOUNT_WIDE)
         self.key = SecureKey(self, "Key", name="delivery", description="Images, the pipeline's artifacts, build logs")
         names = tuple(stage.project for stage in STAGES if stage.goals)
         self.key.open_to_logs(*(log_group_name(self, name) for name in dict.fromkeys(names)))

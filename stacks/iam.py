@@ -17,7 +17,8 @@ HEAD: Final = f"""\
 Every role of every stack, from the templates of `{ENVIRONMENT}`: what it may do, on which resources, under which
 condition. `<...>` is known at deployment: a resource of the same stack, a parameter, the account. Rights on keys
 and queues that are given by the thing itself stand in its own policy. This page is generated:
-`python -m stacks.iam > docs/iam.md`; a test compares it with the templates.
+`python -m stacks.iam > docs/iam.md`; a test compares it with the templates. An account has `delivery` once, in the
+environment that claims it; here it is shown as production's.
 """
 
 

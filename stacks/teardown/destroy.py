@@ -5,7 +5,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from core.contracts import names
-from stacks.application import STACKS
+from stacks.application import SHARED, STACKS
 from stacks.config import Config
 from stacks.teardown import balancers, contents
 from stacks.teardown.account import Account, TeardownError, is_gone
@@ -14,8 +14,11 @@ TRIES: Final = 3
 
 
 def order() -> list[str]:
-    """Short names of the stacks, dependants first; the cluster leads, for its Ingress holds the network."""
-    before = {name: after for name, (_, after) in STACKS.items()}
+    """Short names of the stacks, dependants first; the cluster leads, for its Ingress holds the network.
+
+    Without the one that other environments run images from.
+    """
+    before = {name: after for name, (_, after) in STACKS.items() if name != SHARED}
     found: list[str] = []
 
     def visit(name: str) -> None:

@@ -1,6 +1,6 @@
 """Proof by tag: what still carries the environment's tags, why, and what it costs."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from core.contracts.tags import PROJECT
 from stacks.config import Config
 from stacks.costs.prices import Prices
+from stacks.parts import ACCOUNT_WIDE
 from stacks.teardown.account import Account, is_gone
 
 KEPT: Final = ("s3", "dynamodb", "kms", "sagemaker:model-package-group", "sagemaker:model-package")
@@ -42,8 +43,9 @@ def left(account: Account, config: Config, table: Prices) -> list[Left]:
             {"Key": "Environment", "Values": [config.environment]},
         ]
     )
-    arns = sorted({each["ResourceARN"] for page in pages for each in page["ResourceTagMappingList"]})
-    return list(_explained(account, config, table, [arn for arn in arns if _is_there(account, arn)]))
+    found = {each["ResourceARN"]: each.get("Tags", []) for page in pages for each in page["ResourceTagMappingList"]}
+    shared = {arn for arn, tags in found.items() if dict([ACCOUNT_WIDE]).items() <= _plain(tags).items()}
+    return list(_explained(account, config, table, [arn for arn in sorted(found) if _is_there(account, arn)], shared))
 
 
 def unexplained(found: list[Left]) -> list[Left]:
@@ -51,7 +53,13 @@ def unexplained(found: list[Left]) -> list[Left]:
     return [each for each in found if not each.why]
 
 
-def _explained(account: Account, config: Config, table: Prices, arns: list[str]) -> Iterator[Left]:
+def _plain(tags: list[dict[str, str]]) -> dict[str, str]:
+    return {each["Key"]: each["Value"] for each in tags}
+
+
+def _explained(
+    account: Account, config: Config, table: Prices, arns: list[str], shared: Collection[str]
+) -> Iterator[Left]:
     for arn in arns:
         kind = kind_of(arn)
         why = ""
@@ -60,6 +68,8 @@ def _explained(account: Account, config: Config, table: Prices, arns: list[str])
             continue
         if config.data.keep_on_delete and kind.startswith(KEPT):
             why = "kept: data.keep_on_delete is true in this environment"
+        if arn in shared:
+            why = "kept: images and pipeline of the account, which its other environments use"
         yield Left(arn=arn, why=why, usd=_price(kind, table, config.region))
 
 

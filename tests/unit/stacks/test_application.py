@@ -5,9 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from core.contracts.names import Environment
+from stacks.application import SHARED, chosen
 from stacks.config import load
 from tests.unit.stacks.synthesis import STACKS, read, synthesise
 
@@ -39,7 +42,7 @@ def test_it_synthesises_by_itself_and_under_the_cli_the_same_templates(tmp_path:
     by_cli = run(tmp_path / "cli", ENVIRONMENT="dev", CDK_CONTEXT_JSON=context)  # what ``-c env=staging`` becomes
     assert by_cli.returncode == 0, by_cli.stderr
     templates = {path.name: path.read_bytes() for path in (tmp_path / "plain").glob("*.template.json")}
-    assert set(templates) == {f"mlops-staging-{stack}.template.json" for stack in STACKS}
+    assert set(templates) == {f"mlops-staging-{stack}.template.json" for stack in STACKS if stack != SHARED}
     assert templates == {path.name: path.read_bytes() for path in (tmp_path / "cli").glob("*.template.json")}
 
 
@@ -61,6 +64,14 @@ def test_a_stack_nobody_knows_is_one_sentence(tmp_path: Path) -> None:
     done = run(tmp_path, STACKS="data,nothing")
     assert done.returncode == 1
     assert done.stderr.startswith("STACKS names 'nothing': choose among data, ml, ")
+
+
+def test_one_environment_has_the_account_s_images_and_pipeline_and_no_other_builds_them(tmp_path: Path) -> None:
+    assert [name for name in get_args(Environment) if SHARED in chosen(None, load(name))] == ["dev"]
+    done = run(tmp_path, ENVIRONMENT="prod", STACKS="delivery")
+    assert done.returncode == 1
+    assert done.stderr.startswith("STACKS names 'delivery', which an account has once and environments/prod.toml does")
+    assert not list(tmp_path.glob("*.template.json"))
 
 
 def test_the_entry_fits_a_screen() -> None:

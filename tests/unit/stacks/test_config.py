@@ -57,6 +57,7 @@ def test_the_context_wins_over_the_variable_and_dev_is_the_default() -> None:
             '[service.ingress]\nscheme = "internet-facing"\n[service]',
             ["service: ingress.scheme is 'internet"],
         ),
+        ('promotes_to = "prod"', 'promotes_to = "dev"', ["delivery.promotes_to is 'dev'", "the one that comes after"]),
         ('promotes_to = "prod"', 'promotes_to = "live"', ["delivery.promotes_to is 'live'", "'prod'"]),
         ("[delivery]", '[delivery]\ngithub = { connection_arn = "x", repository = "a/b" }', ["delivery.github.conn"]),
         ("[delivery]", "[delivery]\nkeep_images = 1", ["delivery.keep_images is 1", "greater than or equal to 5"]),

@@ -102,8 +102,8 @@ def test_another_cluster_s_load_balancer_is_none_of_ours(aws: Stubbed) -> None:
     assert balancers.balancers(aws.account, "dev") == []
 
 
-def left(aws: Stubbed, config: Config, *arns: str) -> list[proof.Left]:
-    listed = [{"ResourceARN": arn, "Tags": TAGS} for arn in arns]
+def left(aws: Stubbed, config: Config, *arns: str, tags: list[dict[str, str]] = TAGS) -> list[proof.Left]:
+    listed = [{"ResourceARN": arn, "Tags": tags} for arn in arns]
     aws.of("resourcegroupstaggingapi").add_response("get_resources", {"ResourceTagMappingList": listed})
     return proof.left(aws.account, config, prices())
 
@@ -115,6 +115,14 @@ def test_a_gateway_that_was_left_is_priced_by_the_month(aws: Stubbed, dev: Confi
     assert found.usd == pytest.approx(0.059 * 730)
     assert proof.unexplained([found]) == [found]
     assert command.report([found]) == 1
+
+
+def test_what_the_account_s_other_environments_use_stays_and_is_explained(aws: Stubbed, dev: Config) -> None:
+    assert "delivery" not in destroy.order()
+    repository = "arn:aws:ecr:ap-southeast-1:123456789012:repository/mlops/training"
+    (found,) = left(aws, dev, repository, tags=[*TAGS, {"Key": "Scope", "Value": "account"}])
+    assert found.why.startswith("kept: images and pipeline of the account")
+    assert proof.unexplained([found]) == []
 
 
 def test_what_the_index_of_tags_still_lists_though_it_has_gone_is_not_left(aws: Stubbed, dev: Config) -> None:
