@@ -8,6 +8,7 @@ from core.contracts.sales import DATE, ITEM, STORE, UNITS
 from core.contracts.verdict import Reason
 from training.reading import numbers
 from training.reading import vocabulary as words
+from training.reading.charges import items_only, tell_charges
 from training.reading.covariates import flag_or_number
 from training.reading.dates import DAY_TEXT, DateProof
 from training.reading.ledger import LINE, Ledger, cell
@@ -24,6 +25,7 @@ OPEN: Final = "open"
 
 def parse(meaning: Meaning, lines: pl.DataFrame, proof: Proof, ledger: Ledger) -> pl.DataFrame:
     """Canonical columns beside the verbatim cells; refused rows are gone to the ledger."""
+    lines = items_only(meaning, lines, ledger)
     lines = _dates(meaning, lines, proof.dates, ledger)
     lines = _ids(meaning, lines, ledger)
     lines = _cancelled(meaning, lines, ledger)
@@ -31,6 +33,7 @@ def parse(meaning: Meaning, lines: pl.DataFrame, proof: Proof, ledger: Ledger) -
     lines = _units(meaning, lines, proof.decimal, ledger)
     for role in (words.PRICE, words.STOCK):
         lines = _optional(meaning, lines, role, proof.decimal, ledger)
+    tell_charges(meaning, lines, ledger)
     return _promo(meaning, lines, proof.decimal)
 
 

@@ -28,6 +28,7 @@ _NET, _GROSS, _BACK = frozenset(_WORDS["net"]), frozenset(_WORDS["gross"]), froz
 _COUNTED, _BESIDE = frozenset(_WORDS["counted"]), frozenset(_WORDS["beside_counted"])
 _QUANTITY, _OTHER = frozenset(_WORDS["quantity"]), frozenset(_WORDS["other_quantity"])
 CANCELLED_WORDS: Final = frozenset(_WORDS["cancelled"])
+LINE_KINDS, _CHARGES = frozenset(_WORDS["line_kinds"]), frozenset(_WORDS["charges"])
 MISSING_WORDS: Final = frozenset(_WORDS["missing"])
 _NOT_SOLD_ON, _PERSONAL = frozenset(_WORDS["not_sold_on"]), frozenset(_WORDS["personal"])
 _PERSON, _NAME = frozenset(_WORDS["person"]), frozenset(_WORDS["name"])
@@ -126,6 +127,11 @@ def given_back(name: str) -> str | None:
     if not tokens & _BACK or not tokens <= _BACK | _COUNTED | _BESIDE:
         return None
     return QUANTITY if tokens & _COUNTED else BARE
+
+
+def is_charge(text: str) -> bool:
+    """``POST``, ``Frais de port``, ``Gift Card``: named like what is no item."""
+    return fold(text) in _CHARGES
 
 
 def is_other_day(name: str) -> bool:
