@@ -7,22 +7,33 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TOOLS = ("buildah", "debootstrap", "chroot")
+TOOLS = ("buildah", "debootstrap", "chroot", "unshare")
 BASE = Path(tempfile.gettempdir()) / "retail-forecast-base-bookworm-1"
 """Kept between runs: making it takes a minute or two. Another content is another number."""
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 COMMIT = "0123456789abcdef"
 
 
+@cache
+def driver() -> str:
+    """How layers are stored: ``overlay``, or copies where a mount of it is refused."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = ["--root", f"{folder}/root", "--runroot", f"{folder}/run", "--storage-driver", "overlay"]
+        done = subprocess.run(["buildah", *place, "info"], capture_output=True, check=False)
+        subprocess.run(["umount", "--lazy", f"{folder}/root/overlay"], capture_output=True, check=False)
+    return "overlay" if done.returncode == 0 else "vfs"
+
+
 def buildah(*arguments: str, store: Path) -> str:
     """Run buildah on a store of its own."""
-    command = ["buildah", "--root", f"{store}/root", "--runroot", f"{store}/run", "--storage-driver", "overlay"]
+    command = ["buildah", "--root", f"{store}/root", "--runroot", f"{store}/run", "--storage-driver", driver()]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"buildah {' '.join(arguments)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout.strip()
@@ -46,6 +57,11 @@ class Image:
         """A command line that runs in the image, as its user and with its environment."""
         box = ["chroot", f"--userspec={user}:{user}", str(self.root), "/usr/bin/env", "-i"]
         return [*box, f"--chdir={self.config['WorkingDir']}", *self.config["Env"], *command]
+
+    def read_only(self, *command: str) -> list[str]:
+        """The same, with a root that nobody writes to and a /tmp of its own, as the chart has it."""
+        made = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && mount -t tmpfs tmpfs "$0/tmp" && exec "$@"'
+        return ["unshare", "--mount", "sh", "-c", made, str(self.root), *self.chroot(*command)]
 
 
 @pytest.fixture(scope="session")
