@@ -21,7 +21,9 @@ def items_only(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.Data
         if words.fold(header) not in words.LINE_KINDS:
             continue
         said = lines[cell(index)].cast(pl.String).fill_null("")
-        charges = [text for text in said.unique() if words.is_charge(text)]
+        kinds = {text: words.fold(text) for text in said.unique()}
+        of_lines = {f"{kind} line" for kind in kinds.values()} & set(kinds.values())  # a "sale" heads its "sale lines"
+        charges = [text for text, kind in kinds.items() if words.is_charge(text) or f"{kind} line" in of_lines]
         hit = said.is_in(charges)
         if charges and not hit.all():
             told = ", ".join(map(repr, sorted(charges)[:_SHOWN]))

@@ -116,6 +116,12 @@ def _date_by_content(table: RawTable, roles: Roles, taken: set[int]) -> None:
         for index, header in enumerate(table.header)
         if index not in taken and not words.is_other_day(header) and holds_dates(table, index, strict=True)
     ]
+    if not dated:  # bare numbers such as 20240313, in a column that calls itself a date
+        dated = [
+            index
+            for index, header in enumerate(table.header)
+            if index not in taken and words.is_date_name(header) and holds_dates(table, index, days_only=True)
+        ]
     if len(dated) == 1:
         _take(roles, taken, words.DATE, dated[0])
 
@@ -141,9 +147,28 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
     )
     if not claims:
         return
+    if role == words.ITEM and len(claims) > 1:
+        claims = [claim for claim in claims if not _numbers_lines(table, roles, claim[1])] or claims
     if role == words.UNITS:
         _check_one_quantity(table, claims, name)
     _take(roles, taken, role, claims[0][1])
+
+
+def _numbers_lines(table: RawTable, roles: Roles, index: int) -> bool:
+    """``Item`` beside ``Material`` or ``SKU`` counts the lines of each document: 1, 2, 3 or 10, 20, 30."""
+    document = roles.of.get(words.DOCUMENT)
+    if document is None:
+        return False
+    cells = {name: pl.col(cell(at)).cast(pl.String).str.strip_chars() for name, at in (("d", document), ("n", index))}
+    lines = table.frame.select(**cells).with_columns(pl.col("n").cast(pl.Int64, strict=False)).drop_nulls("d")
+    if not lines.height or lines["n"].null_count() or lines["n"].n_unique() == lines.height:
+        return False
+    counted = lines.group_by("d").agg(pl.col("n").min().alias("first"), pl.len(), pl.col("n").max().alias("last"))
+    step = counted["first"][0]
+    return (
+        step in (1, 10)
+        and counted.select(((pl.col("first") == step) & (pl.col("last") == pl.col("len") * step)).all()).item()
+    )
 
 
 def _check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: str) -> None:
@@ -185,7 +210,7 @@ def _content_fits(table: RawTable, index: int, role: str) -> bool:
         fits = not sample or _numberish(sample)
     elif role == words.TYPE:
         said = table.frame[cell(index)].cast(pl.String, strict=False).unique().drop_nulls().head(_SAMPLE)
-        fits = any(words.fold(text) in words.RETURN_WORDS for text in said)
+        fits = bool(words.returned_kinds(said.to_list()))
     elif role == words.TIME:
         fits = all(":" in text or text.isdigit() or "h" in text for text in sample)
     return fits

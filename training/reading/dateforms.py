@@ -113,6 +113,7 @@ def _forms() -> tuple[tuple[str, re.Pattern[str], Builder], ...]:
         ("%b %d %Y", rf"#(?P<m>{two}) (?P<d>{one}) {y4}", _ymd),
         ("%Y %b %d", rf"{y4} #(?P<m>{two}) (?P<d>{one})", _ymd),
         ("%d %b %y", rf"(?P<d>{one}) #(?P<m>{two}) {y2}", _short),
+        ("%b %d %y", rf"#(?P<m>{two}) (?P<d>{one}) {y2}", _short),
         ("%b %Y", rf"#(?P<m>{two}) {y4}", _ym),
         ("%Y %b", rf"{y4} #(?P<m>{two})", _ym),
         ("%b %y", rf"#(?P<m>{two}) {y2}", lambda m: _day(_century(int(m["y"])), int(m["m"]), 1)),

@@ -43,6 +43,17 @@ def _column(meaning: Meaning, role: str) -> str | None:
     return None if index is None else cell(index)
 
 
+def _with_document(meaning: Meaning, frame: pl.DataFrame, blank: pl.Series) -> bool:
+    """The order's number, twice none, is blank on the same rows: what is said of the order stands on its first line."""
+    index = meaning.index(words.DOCUMENT)
+    if index is None or meaning.target is None:
+        return False
+    number = cell(index)
+    same = bool((frame.select(_is_blank(number).alias("blank"))["blank"] == blank).all())
+    filled = not frame.filter(blank).select(_is_blank(cell(meaning.target)).any()).item()
+    return same and filled and not bool(frame[number].filter(~blank).is_duplicated().any())
+
+
 def _is_blank(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.String).fill_null("").str.strip_chars() == ""
 
@@ -59,6 +70,8 @@ def _is_proven(meaning: Meaning, frame: pl.DataFrame, role: str, blank: pl.Serie
     heads = frame.filter(~blank)
     if name is None or not others or blank[0] or (heads[name] == heads[name].shift(1)).any():
         return False
+    if _with_document(meaning, frame, blank):
+        return True
     followed = int((blank.shift(-1, fill_value=False) & ~blank).sum())
     if followed < max(_FOLLOWED * heads.height, 1):
         return False

@@ -11,14 +11,17 @@ from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.shape import Meaning
 
-_HEADERS: Final = frozenset({"movement type", "bewegungsart", "entry type", "postenart", "bwart", "mvt"})
+_HEADERS: Final = frozenset(
+    {"movement type", "bewegungsart", "entry type", "postenart", "bwart", "mvt", "activity code"}
+)
 _SOLD: Final = frozenset(
-    {"251", "601", "sale", "verkauf", "vente", "venta", "vendita", "verkoop", "venda"}
-)  # SAP's issues to customers, and entries of sale elsewhere
+    {"251", "601", "sale", "verkauf", "vente", "venta", "vendita", "verkoop", "venda", "qs"}
+)  # SAP's issues to customers, and entries of sale elsewhere, and X12 852
 _UNDONE: Final = frozenset({"252", "602"})
 _OTHER: Final = frozenset(
     {"101", "102", "201", "261", "301", "311", "501", "561", "701", "702", "purchase", "transfer", "consumption",
-     "output", "positive adjmt", "negative adjmt", "einkauf", "umlagerung", "achat", "compra", "acquisto", "inkoop"}
+     "output", "positive adjmt", "negative adjmt", "einkauf", "umlagerung",
+     "qa", "qb", "qc", "qo", "qp", "qr", "qt", "achat", "compra", "acquisto", "inkoop"}
 )  # fmt: skip
 
 

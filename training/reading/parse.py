@@ -154,8 +154,7 @@ def _returned(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
     if index is None:
         return lines
     said = lines[cell(index)].cast(pl.String).fill_null("")
-    known = {text: words.fold(text) in words.RETURN_WORDS for text in said.unique().to_list()}
-    back = said.replace_strict(known, return_dtype=pl.Boolean)
+    back = said.is_in(list(words.returned_kinds(said.unique().to_list())))
     if (lines[UNITS].filter(back) < 0).any():
         return lines
     return lines.with_columns(pl.when(back).then(-pl.col(UNITS)).otherwise(pl.col(UNITS)).alias(UNITS))

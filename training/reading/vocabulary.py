@@ -3,6 +3,7 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
@@ -37,6 +38,8 @@ FALSE_WORDS: Final = frozenset(_WORDS["no"])
 WEEKDAYS: Final = frozenset(_WORDS["weekdays"])
 MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].items() for word in words}
 
+_DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
+_CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes in books of accounts
 QUANTITY, BARE = "quantity", "bare"
 _NET_RANK: Final = -2  # before any other quantity
 
@@ -87,7 +90,7 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     """
     found: dict[str, int] = {}
     short = fold(re.sub(r"[\(\[].*?[\)\]]", " ", name))
-    for text in dict.fromkeys((fold(name), short)):
+    for text in dict.fromkeys((fold(name), short, fold(name.rsplit("/", 1)[-1]))):  # "Order Lines/Product"
         for role, rank in (*_TABLE.get(text, ()), *_TABLE.get(text.replace(" ", ""), ())):
             found.setdefault(role, rank)
         for noun in _nouns(text):
@@ -127,6 +130,18 @@ def given_back(name: str) -> str | None:
     if not tokens & _BACK or not tokens <= _BACK | _COUNTED | _BESIDE:
         return None
     return QUANTITY if tokens & _COUNTED else BARE
+
+
+def returned_kinds(texts: Iterable[str]) -> set[str]:
+    """Kinds of documents that take goods back; codes such as SC say so only beside the code of an invoice."""
+    folded = {text: fold(text) for text in texts}
+    codes = {back for sold, back in _CODES if sold in folded.values()}
+    return {text for text, word in folded.items() if word in RETURN_WORDS or word in codes}
+
+
+def is_date_name(name: str) -> bool:
+    """``SHOP_DATE``: calls itself a date, and of no day on which something is due."""
+    return not _DATE_WORDS.isdisjoint(fold(name).split()) and not is_other_day(name)
 
 
 def is_charge(text: str) -> bool:

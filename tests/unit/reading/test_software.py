@@ -1,0 +1,76 @@
+"""Exports of shop and ledger software, by the names and codes they use."""
+
+import pytest
+
+from core.contracts.verdict import Kind
+from tests.unit.reading.conftest import Read, rows
+
+
+@pytest.mark.parametrize(
+    ("header", "price"),
+    [
+        ("Date BL;Dépôt;Réf. article;Désignation;Qté livrée;P.U. HT;Montant HT", 12.5),
+        ("Data doc.;Cod. negozio;Cod. articolo;Descrizione;Q.tà venduta;Prezzo unit.;Importo", 12.5),
+        ("Dt. Emissão;Cód. Filial;Cód. Produto;Descrição;Qtde. Vendida;Vlr. Unitário;Vlr. Total", 12.5),
+        ("Verkoopdatum;Filiaalnr.;Artikelnr.;Omschrijving;Aantal verkocht;Stuksprijs;Omzet", 12.5),
+        ("Fecha albarán;Almacén;Cód. artículo;Descripción;Uds. entregadas;Precio unit.;Importe", 12.5),
+        ("Lieferdatum;Filialnr.;Artikelnr.;Bezeichnung;Absatz Stk;E-Preis;Betrag", 12.5),
+    ],
+)
+def test_lists_of_ledger_software_are_read_in_their_languages(read: Read, header: str, price: float) -> None:
+    reading = read(f"{header}\n13/03/2024;F1;P1;Stuhl;10;12,50;125,00\n14/03/2024;F1;P2;Tisch;4;200,00;800,00\n")
+    assert rows(reading, "date", "store_id", "item_id", "units", "price")[0] == ("2024-03-13", "F1", "P1", 10.0, price)
+
+
+def test_an_item_that_counts_the_lines_of_its_document_is_no_product(read: Read) -> None:
+    text = "Sales Document;Item;Sold-to party;Document Date;Material;Order Quantity\n"
+    reading = read(f"{text}1001;10;C1;13.03.2024;M1;5\n1001;20;C1;13.03.2024;M2;3\n1002;10;C2;14.03.2024;M1;2\n")
+    assert rows(reading, "item_id", "units") == [("M1", 5.0), ("M2", 3.0), ("M1", 2.0)]
+
+
+def test_a_product_reference_is_not_the_reference_of_the_order(read: Read) -> None:
+    text = "id_order;reference;date_add;product_reference;product_quantity\n1;XKB;2024-03-13 10:00:00;mug;2\n"
+    assert rows(read(text), "item_id") == [("mug",)]
+
+
+def test_codes_of_credit_notes_take_goods_back_beside_those_of_invoices(read: Read) -> None:
+    text = "Type,Date,Invoice Number,Product Code,Quantity\nSI,13/03/2024,1,P1,2\n{},15/03/2024,2,P1,1\n"
+    assert rows(read(text.format("SC")), "units") == [(2.0,), (-1.0,)]
+    assert rows(read(text.format("SI")), "units") == [(2.0,), (1.0,)]
+
+
+def test_the_head_of_a_sale_beside_its_lines_is_no_item(read: Read) -> None:
+    text = "Date,Receipt Number,Line Type,Quantity,Sku\n2024-03-13,1,Sale,3,\n2024-03-13,1,Sale Line,2,A\n"
+    assert rows(read(f"{text}2024-03-13,1,Sale Line,1,B\n2024-03-13,1,Payment,,\n"), "item_id") == [("A",), ("B",)]
+
+
+@pytest.mark.parametrize("flag", ["VOID_FLAG", "Is Voided", "Cancelled flag"])
+def test_a_flag_of_voided_lines_is_believed(read: Read, flag: str) -> None:
+    text = f"TRANS_NO|BUSINESS_DATE|UPC|QTY|{flag}\n1|20240313|A|2|N\n1|20240313|B|1|Y\n"
+    assert rows(read(text), "item_id") == [("A",)]
+
+
+def test_what_is_said_of_an_order_on_its_first_line_holds_for_its_lines(read: Read) -> None:
+    head = "Order Reference,Order Date,Order Lines/Product,Order Lines/Quantity\n"
+    text = f"{head}S1,2024-03-13 10:00:00,A,2\n,,B,1\nS2,2024-03-14 10:00:00,A,3\nS3,2024-03-15 10:00:00,A,4\n"
+    assert rows(read(text), "date", "item_id", "units") == [
+        ("2024-03-13", "A", 2.0),
+        ("2024-03-13", "B", 1.0),
+        ("2024-03-14", "A", 3.0),
+        ("2024-03-15", "A", 4.0),
+    ]
+
+
+def test_activities_of_sale_are_not_mixed_with_stock_on_hand(read: Read) -> None:
+    text = "Store Number,UPC,Activity Code,Activity Date,Quantity\n101,1,QS,20240313,5\n101,1,QS,20240314,3\n"
+    assert rows(read(text), "units") == [(5.0,), (3.0,)]
+    verdict = read(f"{text}101,1,QA,20240315,40\n").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "'QA'" in verdict.sentence
+
+
+def test_a_month_by_name_may_stand_before_a_day_and_a_short_year(read: Read) -> None:
+    assert rows(read("sale date,item,qty\nMar-13-24,A,1\nMar-14-24,A,2\n"), "date") == [
+        ("2024-03-13",),
+        ("2024-03-14",),
+    ]
