@@ -32,7 +32,7 @@ class Known:
     decimal: Decimal = "."
 
 
-def cure(reason: Reason, value: str, known: Known, claimed: tuple[int, ...] = ()) -> str:
+def cure(reason: Reason, value: str, known: Known, claimed: tuple[str, ...] = ()) -> str:
     """A sentence without its full stop. ``claimed`` are the lines that claim one key, for a conflict."""
     told: str | None = None
     if reason is Reason.DATE_UNREADABLE:
@@ -45,7 +45,7 @@ def cure(reason: Reason, value: str, known: Known, claimed: tuple[int, ...] = ()
     elif reason is Reason.RAGGED_ROW:
         told = _ragged(value)
     elif reason is Reason.DUPLICATE_CONFLICT and len(claimed) > 1:
-        lines = f"{', '.join(map(str, claimed[:-1]))} and {claimed[-1]}"
+        lines = f"{', '.join(claimed[:-1])} and {claimed[-1]}"
         told = f"lines {lines} differ: keep one, or set reading.duplicates to 'sum' or 'last'"
     return told or words_for(reason).cure
 

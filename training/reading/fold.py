@@ -10,6 +10,8 @@ from training.order import CODE, key_code
 from training.reading.ledger import LINE, Ledger, is_cell
 
 ORDER: Final = "_table"
+MEMBER: Final = "_member"
+"""Archive member or sheet of a line, where there are several."""
 ONE_EACH: Final = "_one_each"
 _KEY: Final = list(KEY)
 
@@ -42,7 +44,9 @@ def fold(lines: pl.DataFrame, covariates: list[str], ledger: Ledger, *, transact
         ledger.remark(Reason.DUPLICATE_CONFLICT, told, several[LINE], several.height)
         folded = several.sort(ORDER, LINE).unique(CODE, keep="last", maintain_order=True)
     else:
-        ledger.refuse(several, Reason.DUPLICATE_CONFLICT, None, pl.format("{} {} {}", DATE, STORE, ITEM))
+        for rows in several.partition_by(MEMBER, maintain_order=True) if MEMBER in several.columns else [several]:
+            member = rows[MEMBER][0] if MEMBER in rows.columns else None
+            ledger.refuse(rows, Reason.DUPLICATE_CONFLICT, member, pl.format("{} {} {}", DATE, STORE, ITEM))
         return _canonical(single, covariates)
     return _canonical(pl.concat([single, folded], how="diagonal_relaxed"), covariates)
 

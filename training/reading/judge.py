@@ -48,10 +48,12 @@ def refusals(ledger: Ledger, most: int, known: Known) -> tuple[tuple[Refusal, ..
     return listed, frame
 
 
-def _claims(frame: pl.DataFrame) -> dict[str, tuple[int, ...]]:
-    """Lines that claim one key, the first few of them."""
+def _claims(frame: pl.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Lines that claim one key, the first few of them, each with its member where there are several."""
     rows = frame.filter(pl.col(REASON) == Reason.DUPLICATE_CONFLICT.value)
-    grouped = rows.group_by(VALUE).agg(pl.col(LINE).head(_FEW_LINES))
+    line = pl.col(LINE).cast(pl.String)
+    told = pl.when(pl.col(COLUMN).is_null()).then(line).otherwise(pl.format("{} of '{}'", line, COLUMN))
+    grouped = rows.group_by(VALUE).agg(told.head(_FEW_LINES))
     return {value: tuple(lines) for value, lines in grouped.iter_rows()}
 
 

@@ -19,7 +19,7 @@ from training.reading.cures import Known
 from training.reading.dates import CLOCK
 from training.reading.encoded import plain
 from training.reading.errors import FileRefusedError
-from training.reading.fold import ONE_EACH, ORDER, fold, varying
+from training.reading.fold import MEMBER, ONE_EACH, ORDER, fold, varying
 from training.reading.gather import gather
 from training.reading.ledger import Ledger, cell
 from training.reading.limits import Limits
@@ -192,6 +192,8 @@ class _Reader:
             lines, found = covariates(meaning, frame, proof)
             named |= found
             marks = [pl.lit(order).alias(ORDER), *([pl.lit(value=True).alias(ONE_EACH)] if meaning.one_each else [])]
+            if len({other.table.member for other in meanings}) > 1:
+                marks.append(pl.lit(meaning.table.member).alias(MEMBER))
             widened.append(lines.with_columns(marks))
         lines = pl.concat(widened, how="diagonal_relaxed") if len(widened) > 1 else widened[0]
         return self._folded(meanings, lines, named)

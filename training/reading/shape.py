@@ -22,6 +22,7 @@ LONG, TRANSACTIONS, PLAN = "long", "transactions", "plan"
 WIDE_ITEMS, WIDE_STORES, WIDE_DATES = "wide_items", "wide_stores", "wide_dates"
 WIDE: Final = (WIDE_ITEMS, WIDE_STORES, WIDE_DATES)
 _MOSTLY: Final = 0.5
+_WEEK_DAYS: Final = 7
 _NUMBERED: Final = re.compile(r"^(?:d|day|f)[ _]?(?P<number>\d{1,4})$")
 _FIRST_DAY: Final = re.compile(r"^\D*(?P<number>\d+) = (?P<day>\d{4}-\d\d-\d\d)$")
 _M5: Final = {"item_id", "dept_id", "cat_id", "store_id", "state_id", "d_1"}
@@ -140,7 +141,7 @@ def _numbered_days(table: RawTable, roles: Roles, reading: Reading, name: str) -
 
 
 def _days_counted(table: RawTable, roles: Roles, reading: Reading) -> RawTable:
-    """The table with a column of numbered days written as days, where the configuration tells the first.
+    """The table with a column of numbered days or weeks written as days, where the configuration tells the first.
 
     A number that is no whole one stays as it is and is refused with its row.
     """
@@ -149,8 +150,7 @@ def _days_counted(table: RawTable, roles: Roles, reading: Reading) -> RawTable:
         return table
     index = roles.of.get(words.DATE)
     if index is None:
-        found = (i for i in roles.others if words.DAY in dict(words.roles_of(table.header[i])))
-        index = next((i for i in found if _is_numeric(table, i)), None)
+        index = _counted(table, roles)
     if index is None:
         return table
     if words.DATE not in roles:
@@ -159,8 +159,18 @@ def _days_counted(table: RawTable, roles: Roles, reading: Reading) -> RawTable:
     begin, column = date.fromisoformat(first["day"]), pl.col(cell(index))
     text = column.cast(pl.String).str.strip_chars().str.replace(r"\.0+$", "")
     after = text.str.extract(r"^(\d{1,5})$").cast(pl.Int64) - int(first["number"])
-    days = (pl.lit(begin) + pl.duration(days=after)).dt.to_string("%Y-%m-%d")
+    length = _WEEK_DAYS if words.WEEK in dict(words.roles_of(table.header[index])) else 1
+    days = (pl.lit(begin) + pl.duration(days=after * length)).dt.to_string("%Y-%m-%d")
     return replace(table, frame=table.frame.with_columns(pl.coalesce(days, text).alias(cell(index))))
+
+
+def _counted(table: RawTable, roles: Roles) -> int | None:
+    """Column that numbers the days or, where none does, the weeks."""
+    for role in (words.DAY, words.WEEK):
+        for index in roles.others:
+            if role in dict(words.roles_of(table.header[index])) and _is_numeric(table, index):
+                return index
+    return None
 
 
 def _wide_dates(table: RawTable, roles: Roles, dated: list[int]) -> Meaning:
@@ -248,14 +258,15 @@ def _need_date(table: RawTable, roles: Roles, name: str) -> None:
             f"header on line {table.header_line} holds dates; add the date of the order, or set "
             f"reading.columns.date = '{due}' to use it on purpose.",
         )
-    counted = next((i for i, h in enumerate(table.header) if words.DAY in dict(words.roles_of(h))), None)
+    counted = _counted(table, roles)
     dated = any(words.MONTH in dict(words.roles_of(header)) for header in table.header)  # days of months, not counted
-    if counted is not None and not dated and _is_numeric(table, counted):
+    if counted is not None and not dated:
         day = table.header[counted]
+        what = "days" if words.DAY in dict(words.roles_of(day)) else "weeks"
         raise FileRefusedError(
             Reason.COLUMNS_MISSING,
-            f"{name}: {day!r} numbers the days without saying from which; tell the day of number 1 as "
-            f"reading.date_format = '{day} 1 = 2011-01-29'.",
+            f"{name}: {day!r} numbers the {what} without saying from which; tell the day of number 1 as "
+            f"reading.date_format = '{day} 1 = {'2011-01-29' if what == 'days' else '2024-01-01'}'.",
         )
     raise FileRefusedError(
         Reason.COLUMNS_MISSING,

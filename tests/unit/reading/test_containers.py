@@ -56,6 +56,13 @@ def test_every_table_of_a_zip_is_read_and_what_does_not_fit_is_told_by_name(read
     assert "logo.png" in told.sentence
 
 
+def test_lines_of_different_members_that_claim_one_key_are_told_with_their_members(read: Read) -> None:
+    north, south = (f"date,store,item,units\n2024-01-01,1,A,{n}\n" for n in (3, 4))
+    refused = read(archive(north_csv=north, south_csv=south)).verdict.refusals
+    assert [refusal.column for refusal in refused] == ["north.csv", "south.csv"]
+    assert refused[0].cure.startswith("lines 2 of 'north.csv' and 2 of 'south.csv' differ")
+
+
 def test_a_workbook_gives_its_first_sheet_with_a_table(read: Read) -> None:
     cells: Cells = [["Report"], [], ["Date", "Store", "Item", "Qty", "Price"], [date(2024, 1, 31), 1, "007", 5, 1.25]]
     reading = read(book(Intro=[["about this file"]], Data=cells))

@@ -51,6 +51,15 @@ def test_numbered_days_are_refused_with_the_entry_that_settles_them(read: Read) 
     ]
 
 
+def test_numbered_weeks_are_settled_by_the_same_entry(read: Read) -> None:
+    text = "store,upc,WEEK_NO,units\n1,111,1,5\n1,111,2,6\n1,111,104,7\n"
+    verdict = read(text).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "reading.date_format = 'WEEK_NO 1 = " in verdict.sentence
+    reading = read(text, date_format="WEEK_NO 1 = 2024-01-01")
+    assert rows(reading, "date", "units") == [("2024-01-01", 5.0), ("2024-01-08", 6.0), ("2025-12-22", 7.0)]
+
+
 def test_what_tells_who_people_are_is_no_covariate(read: Read) -> None:
     reading = read(
         "date,store,item,units,Customer Name,E-Mail,Shipping Phone,Billing Address,weather\n"
