@@ -11,13 +11,16 @@ from rich.console import Console
 from core.contracts.dataset import DatasetConfig
 from core.contracts.errors import ConfigError
 from core.contracts.sales import SOURCE
-from training.reading import read_file
+from training.reading import Reading, read_file
 from training.reading.page import html_page
 from training.reading.quarantine import neutral
 from training.reading.show import show
 
 Html = Annotated[Path | None, typer.Option("--html", help="Write the verdict as one HTML page for sharing.")]
-Out = Annotated[Path | None, typer.Option(help="Write the canonical rows the file gives, as CSV.")]
+Out = Annotated[
+    Path | None, typer.Option(help="Write the rows the file gives, one for each date, store and item, as CSV.")
+]
+Refused = Annotated[Path | None, typer.Option(help="Write every refused row as CSV: line, column, reason, its cells.")]
 
 
 def check(
@@ -27,8 +30,13 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
     html: Html = None,
     out: Out = None,
+    refused: Refused = None,
 ) -> None:
-    """Judge a sales file as the cloud would: exit code 0 when its rows are usable, 1 when it is refused."""
+    """Judge a sales file as the cloud would.
+
+    Exit codes: 0 when its rows are usable (refused ones may lie apart), 1 when the file is refused, 2 when the
+    command or the configuration is wrong.
+    """
     try:
         settings = DatasetConfig.from_toml(config.read_text("utf-8"), str(config)) if config else DatasetConfig()
     except (ConfigError, UnicodeDecodeError) as error:
@@ -36,18 +44,30 @@ def check(
     reading = read_file(file, config=settings, name=file.name)
     if out is not None and reading.table is not None:
         write_rows(reading.table, out)
+    if refused is not None:
+        _write_refused(reading, refused)
     if html is not None:
         html.parent.mkdir(parents=True, exist_ok=True)
         html.write_text(html_page(reading.verdict, file.name), "utf-8")
     if as_json:
         sys.stdout.write(reading.verdict.model_dump_json(indent=2) + "\n")
     else:
-        show(reading.verdict, Console(), file.name)
+        rest = f"{refused} holds every one" if refused else "--refused FILE.csv writes every one"
+        show(reading.verdict, Console(), file.name, rest=rest)
     raise typer.Exit(0 if reading.verdict.kind.merged else 1)
 
 
+def _write_refused(reading: Reading, path: Path) -> None:
+    if reading.quarantine is None:
+        why = "no row was refused" if reading.verdict.kind.merged else "the file is refused as a whole, not row by row"
+        typer.echo(f"{path} was not written: {why}", err=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(reading.quarantine)
+
+
 def write_rows(table: pl.DataFrame, out: Path) -> None:
-    """Canonical rows without their source; texts that a spreadsheet would run are neutralised."""
+    """Rows of the sales table without their source; texts that a spreadsheet would run are neutralised."""
     rows = table.drop(SOURCE, strict=False)
     texts = [name for name, kind in rows.schema.items() if kind == pl.String]
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -13,19 +13,20 @@ from training.reading.errors import FileRefusedError
 from training.reading.ledger import COLUMN, LINE, REASON, VALUE, Ledger
 
 _FEW_LINES: Final = 5
+_LONGEST: Final = 60
 _QUIET: Final = (Reason.HALF_DAY, Reason.CHARGES_KEPT)
 _PHRASES: Final = {
-    Reason.BLANK_LINE: "blank lines",
-    Reason.REPEATED_HEADER: "repeated headers",
-    Reason.PREAMBLE: "lines around the table",
-    Reason.TOTAL_ROW: "rows of totals",
-    Reason.DUPLICATE_EXACT: "exact duplicates",
-    Reason.CANCELLED: "cancelled",
-    Reason.NO_ITEM: "lines that are no items",
-    Reason.LINES_SUMMED: "lines summed",
-    Reason.RETURNS_NETTED: "returns netted",
-    Reason.UNITS_MISSING: "cells without a number",
-    Reason.DUPLICATE_CONFLICT: "rows of which the last was taken",
+    Reason.BLANK_LINE: ("blank line", "blank lines"),
+    Reason.REPEATED_HEADER: ("repeated header", "repeated headers"),
+    Reason.PREAMBLE: ("line around the table", "lines around the table"),
+    Reason.TOTAL_ROW: ("row of totals", "rows of totals"),
+    Reason.DUPLICATE_EXACT: ("exact duplicate", "exact duplicates"),
+    Reason.CANCELLED: ("cancelled", "cancelled"),
+    Reason.NO_ITEM: ("line that is no item", "lines that are no items"),
+    Reason.LINES_SUMMED: ("line summed", "lines summed"),
+    Reason.RETURNS_NETTED: ("return netted", "returns netted"),
+    Reason.UNITS_MISSING: ("cell without a number", "cells without a number"),
+    Reason.DUPLICATE_CONFLICT: ("row of which the last was taken", "rows of which the last was taken"),
 }
 
 
@@ -159,12 +160,13 @@ def _end(name: str, known: _Found) -> tuple[Kind, str, Reason | None]:
 
 def _told(notes: Sequence[Note]) -> str:
     """``59 blank lines, 35 repeated headers``; lines around the table come from two books."""
-    counts: dict[str, int] = {}
+    counts: dict[tuple[str, str], int] = {}
     for note in notes:
         if note.reason in _PHRASES:
             counts[_PHRASES[note.reason]] = counts.get(_PHRASES[note.reason], 0) + note.count
+    told = ", ".join(f"{n:,} {one if n == 1 else many}" for (one, many), n in counts.items())
     others = [note.sentence.rstrip(".") for note in notes if note.reason not in _PHRASES]
-    return "; ".join([*([", ".join(f"{n:,} {words}" for words, n in counts.items())] if counts else []), *others])
+    return "; ".join([*([told] if told else []), *others])
 
 
 def _commonest(listed: Sequence[Refusal]) -> str:
@@ -172,7 +174,12 @@ def _commonest(listed: Sequence[Refusal]) -> str:
         return ""
     first = listed[0]
     column = f" in {first.column!r}" if first.column else ""
-    return f"the first is line {first.line}: {first.value!r}{column} ({first.reason.value}); {first.cure}"
+    return f"the first is line {first.line}: {_short(first.value)!r}{column} ({first.reason.value}); {first.cure}"
+
+
+def _short(value: str | None) -> str | None:
+    """A cell as a sentence can carry it; the list of refusals has it whole."""
+    return value if value is None or len(value) <= _LONGEST else value[:_LONGEST] + "\u2026"
 
 
 def flag_half_day(table: pl.DataFrame, ledger: Ledger) -> None:

@@ -5,8 +5,8 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from core.contracts.verdict import Counts, Dialect, Note, Refusal, Verdict
-from training.reading.show import dialect_facts, series_of
+from core.contracts.verdict import Dialect, Kind, Note, Verdict
+from training.reading.show import dialect_facts, fates, series_of, whole
 
 _STYLE: Final = (files("training.reading") / "page.css").read_text("utf-8")
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
@@ -17,14 +17,14 @@ _FATES: Final = ("kept", "merged", "left_out", "refused")
 def html_page(verdict: Verdict, name: str) -> str:
     """The whole page; ``name`` is how the file is called."""
     kind = verdict.kind.value
-    parts = [_counts(verdict.counts)]
+    parts = [_counts(verdict)]
     if verdict.dialect is not None:
         parts.append(_dialect(verdict, verdict.dialect))
     notes = [note for note in verdict.notes if note.sentence != verdict.sentence]
     if notes:
         parts.append(_notes(notes))
     if verdict.refusals:
-        parts.append(_refusals(verdict.refusals, max(verdict.counts.refused, len(verdict.refusals))))
+        parts.append(_refusals(verdict))
     proof = f"<footer>sha256 {escape(verdict.sha256)}</footer>" if verdict.sha256 else ""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -51,19 +51,21 @@ def _cell(text: str | None) -> str:
     return f"<code><bdi>{_text(cut)}</bdi></code>"
 
 
-def _counts(counts: Counts) -> str:
-    values = {name: int(getattr(counts, name)) for name in _FATES}
-    terms = "<i>+</i>".join(_figure(value, name.replace("_", " ")) for name, value in values.items())
+def _counts(verdict: Verdict) -> str:
+    counts = verdict.counts
+    values = list(zip(_FATES, fates(verdict).items(), strict=True))
+    terms = "<i>+</i>".join(_figure(value, what) for _, (what, value) in values)
     bars = "".join(
-        f'<span style="flex: {value} 0 0; background: var(--{name})" title="{name.replace("_", " ")}"></span>'
-        for name, value in values.items()
+        f'<span style="flex: {value} 0 0; background: var(--{colour})" title="{what}"></span>'
+        for colour, (what, value) in values
         if value
     )
     rows = "row" if counts.canonical == 1 else "rows"
+    told = f"They give {counts.canonical:,} {rows} of the table, one for each date, store and item."
     return (
         f'<section><h2>Rows</h2><div class="sum">{_figure(counts.read, "read")}<i>=</i>{terms}</div>'
-        f'<div class="bar">{bars}</div><p class="soft">They give {counts.canonical:,} {rows} of the table, '
-        "one for each date, store and item.</p></section>"
+        f'<div class="bar">{bars}</div><p class="soft">'
+        f"{'Nothing was taken.' if verdict.kind is Kind.REJECTED else told}</p></section>"
     )
 
 
@@ -94,19 +96,22 @@ def _lines(note: Note) -> str:
     return ", ".join(f"{line:,}" for line in note.lines) + more
 
 
-def _refusals(refusals: tuple[Refusal, ...], total: int) -> str:
+def _refusals(verdict: Verdict) -> str:
+    refused = max(verdict.counts.refused, len(verdict.refusals))
     rows = "".join(
         f'<tr><td class="number">{row.line:,}</td><td>{_text(row.column or "")}</td><td>{_cell(row.value)}</td>'
         f"<td>{row.reason.value}</td><td>{_text(row.cure)}</td></tr>"
-        for row in refusals
+        for row in verdict.refusals
     )
-    more = total - len(refusals)
-    caption = f"<caption>and {more:,} more, kept apart in the quarantine file</caption>" if more else ""
+    more = refused - len(verdict.refusals)
+    told = "rows are refused with the file" if whole(verdict) else "refused rows, all of them in the quarantine file"
+    caption = f"<caption>and {more:,} more {told}</caption>" if more else ""
     heads = ("#line", "column", "as written", "code", "what to do")
-    return f"<section><h2>Refused</h2>{_table(heads, rows, caption)}</section>"
+    title = "Lines that show it" if whole(verdict) else "Refused"
+    return f"<section><h2>{title}</h2>{_table(heads, rows, caption)}</section>"
 
 
 def _table(heads: Iterable[str], rows: str, caption: str = "") -> str:
     """``#`` before a head marks a column of numbers."""
     named = "".join(f'<th class="number">{h[1:]}</th>' if h.startswith("#") else f"<th>{h}</th>" for h in heads)
-    return f"<table>{caption}<thead><tr>{named}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="wide"><table>{caption}<thead><tr>{named}</tr></thead><tbody>{rows}</tbody></table></div>'

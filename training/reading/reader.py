@@ -173,7 +173,8 @@ class _Reader:
             listed=listed,
             tolerance=self.config.max_refused_share,
         )
-        header = meanings[0].table.header if len(meanings) == 1 and meanings[0].shape not in WIDE else ()
+        alike = len({meaning.table.header for meaning in meanings}) == 1 and meanings[0].shape not in WIDE
+        header = meanings[0].table.header if alike else ()
         kept_apart = quarantine_csv(refused, header) if refused.height else None
         return Reading(
             verdict,

@@ -109,8 +109,9 @@ def test_the_page_shows_counts_that_add_up_and_each_refused_row(tmp_path: Path) 
     path.write_text("date,item,qty\n2024-01-31,A,5\n2024-02-01,A,x\n\n")
     assert run(str(path), "--html", str(page))[0] == 1
     text = page.read_text("utf-8")
-    for value, what in ((3, "read"), (1, "kept"), (0, "merged"), (1, "left out"), (1, "refused")):
+    for value, what in ((3, "read"), (1, "usable"), (0, "to merge"), (1, "left out"), (1, "refused")):
         assert f"<b>{value}</b><span>{what}</span>" in text
+    assert "Nothing was taken." in text
     assert "<code><bdi>x</bdi></code>" in text
     assert "units_unreadable" in text
 
@@ -123,3 +124,62 @@ def test_a_sentence_does_not_repeat_the_name_it_is_shown_beside(good: Path, tmp_
     assert code == 1
     assert text.count("empty.csv") == 1
     assert "The file is empty" in text
+
+
+@pytest.fixture
+def mostly_bad(tmp_path: Path) -> Path:
+    """1,200 rows that are refused, more than a verdict lists, and 4,800 that are not."""
+    path = tmp_path / "bad.csv"
+    rows = [f"2024-01-{i % 28 + 1:02d},A{i},{5 if i % 5 else '=x'}\n" for i in range(6000)]
+    path.write_text("date,item,qty\n" + "".join(rows))
+    return path
+
+
+def test_every_refused_row_can_be_written_and_the_screen_says_how(mostly_bad: Path, tmp_path: Path) -> None:
+    assert "and 1,180 more; --refused FILE.csv writes every one" in run(str(mostly_bad))[1]
+    out = tmp_path / "apart" / "refused.csv"
+    code, text = run(str(mostly_bad), "--refused", str(out))
+    assert code == 1
+    assert "1,180 more" in text
+    lines = out.read_text().splitlines()
+    assert lines[0] == "line,column,reason,date,item,qty"
+    assert len(lines) == 1 + 1200
+    assert lines[1] == "2,qty,units_unreadable,2024-01-01,A0,'=x"
+
+
+def test_rows_of_a_rejected_file_are_usable_and_none_is_called_kept(mostly_bad: Path) -> None:
+    text = run(str(mostly_bad))[1]
+    assert "usable" in text
+    assert "kept" not in text
+    assert "canonical" not in text
+
+
+def test_a_file_refused_whole_shows_examples_and_promises_no_further_rows(tmp_path: Path) -> None:
+    path, out = tmp_path / "either.csv", tmp_path / "refused.csv"
+    path.write_text("date,qty\n" + "".join(f"0{n % 9 + 1}/0{n % 7 + 1}/2024,{n}\n" for n in range(60)))
+    code, text = run(str(path), "--refused", str(out))
+    assert code == 1
+    assert "Lines that show it" in text
+    assert "All 60 rows of the file are refused with it." in text
+    assert "more;" not in text
+    assert "the file is refused as a whole" in text
+    assert not out.exists()
+
+
+def test_a_long_cell_takes_one_line_of_the_screen_and_stands_whole_in_the_json(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    days = "".join(f"2024-01-{n:02d},{n}\n" for n in range(1, 29))
+    path.write_text(f"date,qty\n{days}2024-02-01,{'x' * 600}\n")
+    text = run(str(path))[1]
+    assert len([line for line in text.splitlines() if "xxx" in line]) <= 3
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert "\u2026" in text
+    assert json.loads(run(str(path), "--json")[1])["refusals"][0]["value"] == "x" * 600
+
+
+def test_one_of_a_kind_is_told_in_the_singular(tmp_path: Path) -> None:
+    path = tmp_path / "total.csv"
+    path.write_text("date,item,qty\n2024-01-31,A,5\n2024-01-31,B,6\nTotal,,11\n")
+    text = run(str(path))[1]
+    assert "1 row of totals" in text
+    assert "(line 4)" in text
