@@ -172,7 +172,10 @@ def _numbers_lines(table: RawTable, roles: Roles, index: int) -> bool:
 
 
 def _check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: str) -> None:
-    best = [index for rank, index in claims if rank == claims[0][0]]
+    first_rank = claims[0][0]
+    best = [index for rank, index in claims if rank == first_rank]
+    if first_rank == 1 and not any(words.given_back(header) == words.QUANTITY for header in table.header):
+        best += [index for rank, index in claims if rank > 1 and words.is_shipped(table.header[index])]
     first = table.frame[cell(best[0])]
     rival = next((index for index in best[1:] if not first.equals(table.frame[cell(index)])), None)
     if rival is not None:

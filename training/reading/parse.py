@@ -25,10 +25,11 @@ OPEN: Final = "open"
 
 def parse(meaning: Meaning, lines: pl.DataFrame, proof: Proof, ledger: Ledger) -> pl.DataFrame:
     """Canonical columns beside the verbatim cells; refused rows are gone to the ledger."""
-    lines = items_only(meaning, lines, ledger)
+    lines = _cancelled(
+        meaning, items_only(meaning, lines, ledger), ledger
+    )  # first: a refused line cancels its order too
     lines = _dates(meaning, lines, proof.dates, ledger)
     lines = _ids(meaning, lines, ledger)
-    lines = _cancelled(meaning, lines, ledger)
     lines = _open(meaning, lines)
     lines = _units(meaning, lines, proof.decimal, ledger)
     for role in (words.PRICE, words.STOCK):

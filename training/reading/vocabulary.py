@@ -132,6 +132,11 @@ def given_back(name: str) -> str | None:
     return QUANTITY if tokens & _COUNTED else BARE
 
 
+def is_shipped(name: str) -> bool:
+    """``Shipped Units``: what left the shop, which is not what was ordered of it."""
+    return not _SHIPPED.isdisjoint(fold(name).split())
+
+
 def returned_kinds(texts: Iterable[str]) -> set[str]:
     """Kinds of documents that take goods back; codes such as SC say so only beside the code of an invoice."""
     folded = {text: fold(text) for text in texts}

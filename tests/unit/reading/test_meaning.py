@@ -19,6 +19,16 @@ def test_an_order_cancelled_on_its_first_line_is_cancelled_on_all(read: Read) ->
     assert note(reading.verdict, Reason.CANCELLED).lines == (4, 5)
 
 
+def test_a_cancelled_order_whose_first_line_cannot_be_read_is_cancelled_all_the_same(read: Read) -> None:
+    reading = read(
+        f"{_ORDERS}#1,a@b.example,paid,2024-03-01 10:00:00 +0100,2,10.00,MUG,\n"
+        "#1,a@b.example,,2024-03-01 10:00:00 +0100,3,10.00,CUP,\n"
+        "#2,c@b.example,refunded,2024-13-13 11:00:00 +0100,1,10.00,MUG,2024-03-14 15:00:00 +0100\n"
+        "#2,c@b.example,,2024-03-13 11:00:00 +0100,1,10.00,CUP,\n"
+    )
+    assert rows(reading, "units") == [(3.0,), (2.0,)]
+
+
 def test_a_line_cancelled_alone_leaves_the_others_of_its_order(read: Read) -> None:
     reading = read(
         "order id,date,sku,qty,cancelled at\n1,2024-03-13,A,2,2024-03-14\n1,2024-03-13,B,3,\n2,2024-03-15,A,1,\n"

@@ -55,3 +55,12 @@ def test_a_returned_quantity_that_is_no_number_refuses_its_row(read: Read) -> No
     verdict = read(f"date,item,units sold,units returned\n{lines}2024-04-01,A,3,two\n").verdict
     assert verdict.kind is Kind.QUARANTINED
     assert (verdict.refusals[0].line, verdict.refusals[0].column) == (23, "units returned")
+
+
+def test_units_ordered_and_units_shipped_are_two_readings_unless_what_was_called_off_is_told(read: Read) -> None:
+    head = "Date,ASIN,Ordered Units,Shipped Units"
+    verdict = read(f"{head}\n2024-03-13,B1,120,110\n2024-03-14,B2,20,10\n").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "reading.columns.units = 'Ordered Units' or 'Shipped Units'" in verdict.sentence
+    text = "created_at,sku,qty_ordered,qty_shipped,qty_canceled\n2024-03-13,B1,5,3,2\n2024-03-14,B1,4,4,0\n"
+    assert rows(read(text), "units") == [(3.0,), (4.0,)]
