@@ -50,7 +50,8 @@ _COMPOUND: Final = re.compile(r"(?:nummer|nr|code|kode|id|kennung|schlussel|schl
 _TAIL: Final = re.compile(rf"^(?:(?:{_ID_TAILS})\s+)?(.*?)(?:\s+(?:{_ID_TAILS}))?$")
 _LINE_ITEM: Final = re.compile(r"^line ?item (.+)$")
 _NOUNS: Final = {  # roles whose best words may carry "id", "no", "code", ... before or after
-    role: frozenset(_COLUMNS[role][0]) for role in (STORE, ITEM, DOCUMENT, CUSTOMER)
+    **{(role, 0): frozenset(_COLUMNS[role][0]) for role in (STORE, ITEM, DOCUMENT, CUSTOMER)},
+    (STORE, 1): frozenset(_COLUMNS[STORE][1]),  # "Location ID", "Lagernummer"
 }
 
 
@@ -94,9 +95,9 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
         for role, rank in (*_TABLE.get(text, ()), *_TABLE.get(text.replace(" ", ""), ())):
             found.setdefault(role, rank)
         for noun in _nouns(text):
-            for role, nouns in _NOUNS.items():
+            for (role, rank), nouns in _NOUNS.items():
                 if noun in nouns:
-                    found.setdefault(role, 0)
+                    found.setdefault(role, rank)
     if inner := _LINE_ITEM.match(short):  # "lineitem sku" beside the order's own name
         for role, rank in roles_of(inner[1]):
             found.setdefault(role, rank - 1)

@@ -74,3 +74,14 @@ def test_a_month_by_name_may_stand_before_a_day_and_a_short_year(read: Read) -> 
         ("2024-03-13",),
         ("2024-03-14",),
     ]
+
+
+@pytest.mark.parametrize("store", ["Location ID", "Warehouse Code", "Lagernummer", "Plant No."])
+def test_the_number_of_a_place_is_a_store(read: Read, store: str) -> None:
+    text = f"DPCI,{store},Sales Date,Sales Units\n001-01-0001,T1,2024-03-13,5\n001-01-0002,T2,2024-03-14,6\n"
+    assert rows(read(text), "store_id", "item_id") == [("T1", "001-01-0001"), ("T2", "001-01-0002")]
+
+
+def test_the_quantity_of_the_year_before_is_not_that_of_the_day(read: Read) -> None:
+    text = "Datum;Filiale;Artikel;Menge Ist;Menge Soll;Menge Vorjahr\n13.03.2024;F1;A;5;6;4\n14.03.2024;F1;A;7;8;9\n"
+    assert rows(read(text), "units") == [(5.0,), (7.0,)]
