@@ -50,7 +50,11 @@ def test_two_hosts_train_a_model_as_good_as_that_of_one(tmp_path: Path, environm
     one = hosts(tmp_path / "one", ["127.0.0.1"], environment)
     two = hosts(tmp_path / "two", ["127.0.0.1", "127.0.0.2"], environment)
     assert one.features == two.features
-    assert (one.series, one.rows, one.naive) == (two.series, two.rows, two.naive)
+    assert (one.series, one.rows) == (two.series, two.rows)
+    assert one.naive is not None
+    assert two.naive is not None  # the same rows in another order: sums differ in their last digits
+    said = [scores.model_dump(exclude_none=True) for scores in (one.naive, two.naive)]
+    assert said[1] == pytest.approx(said[0], rel=1e-9)
     assert one.backtest is not None
     assert two.backtest is not None
     assert two.backtest.wape == pytest.approx(one.backtest.wape, rel=0.005)
