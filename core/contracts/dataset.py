@@ -16,6 +16,21 @@ SEASON: Final[dict[str, int]] = {"D": 7, "W": 52, "M": 12}
 
 
 _DIRECTIVES: Final = tuple("aAwdbBmyYHIpMSfzZjUWcxXGuV%")
+_SERIAL: Final = "excel serial"
+_LETTERS: Final = {
+    "yyyy": "%Y", "yy": "%y", "jjjj": "%Y", "jj": "%y", "aaaa": "%Y", "aa": "%y", "mmmm": "%B", "mmm": "%b", "mm": "%m",
+    "m": "%m", "dd": "%d", "d": "%d", "tt": "%d", "t": "%d", "hh": "%H", "ss": "%S",
+}  # fmt: skip
+"""How spreadsheets write the parts of a date, in the languages of their users."""
+
+
+def _strptime(form: str) -> str:
+    """The cure of a date format that names no part of a date: ``dd/mm/yyyy`` is ``%d/%m/%Y``."""
+    parts = re.split("([A-Za-z]+)", form)
+    if len(parts) > 1 and all(part.casefold() in _LETTERS for part in parts[1::2]):
+        named = "".join(_LETTERS.get(part.casefold(), part) for part in parts)
+        return f"write {re.sub('(?<=%H.)%m', '%M', named)!r}"
+    return "%Y, %m and %d stand for year, month and day, as in '%d/%m/%Y'"
 
 
 class _Section(BaseModel):
@@ -65,6 +80,8 @@ class Reading(_Section):
         unknown = [mark for mark in re.findall("%(.?)", form or "") if mark not in _DIRECTIVES]
         if unknown:
             raise ValueError(f"%{unknown[0]} is not known to strptime; %Y, %m and %d stand for year, month and day")
+        if form is not None and "%" not in form and " = " not in form and form != _SERIAL:
+            raise ValueError(f"is no strptime format; {_strptime(form)}")
         return form
 
     @field_validator("encoding")

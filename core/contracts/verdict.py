@@ -78,7 +78,9 @@ class Refusal(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     line: int = Field(ge=1, description="physical line of the file, as an editor shows it")
-    column: str | None = Field(None, description="the file's own column name")
+    column: str | None = Field(
+        None, description="the file's own column name; in an archive or workbook of several tables, after 'member: '"
+    )
     value: str | None = Field(None, description="as written")
     reason: Reason
     cure: str = Field(description="what to do, a sentence")

@@ -10,7 +10,7 @@ from training.reading.show import dialect_facts, fates, series_of, whole
 
 _STYLE: Final = (files("training.reading") / "page.css").read_text("utf-8")
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
-_LONGEST: Final = 200
+_LONGEST: Final = 2000
 _FATES: Final = ("kept", "merged", "left_out", "refused")
 
 
@@ -48,7 +48,7 @@ def _cell(text: str | None) -> str:
     if not text:
         return '<span class="soft">blank</span>' if text == "" else ""
     cut = text if len(text) <= _LONGEST else text[:_LONGEST] + "\u2026"
-    return f"<code><bdi>{_text(cut)}</bdi></code>"
+    return f'<span class="cell"><code><bdi>{_text(cut)}</bdi></code></span>'
 
 
 def _counts(verdict: Verdict) -> str:
@@ -84,7 +84,8 @@ def _dialect(verdict: Verdict, dialect: Dialect) -> str:
 
 def _notes(notes: Iterable[Note]) -> str:
     rows = "".join(
-        f'<tr><td class="number">{note.count:,}</td><td>{note.reason.value}</td><td>{_text(note.sentence)}</td>'
+        f'<tr><td class="number">{note.count:,}</td><td class="code">{note.reason.value}</td>'
+        f'<td class="what">{_text(note.sentence)}</td>'
         f"<td>{_lines(note)}</td></tr>"
         for note in notes
     )
@@ -100,7 +101,7 @@ def _refusals(verdict: Verdict) -> str:
     refused = max(verdict.counts.refused, len(verdict.refusals))
     rows = "".join(
         f'<tr><td class="number">{row.line:,}</td><td>{_text(row.column or "")}</td><td>{_cell(row.value)}</td>'
-        f"<td>{row.reason.value}</td><td>{_text(row.cure)}</td></tr>"
+        f'<td class="code">{row.reason.value}</td><td class="what">{_text(row.cure)}</td></tr>'
         for row in verdict.refusals
     )
     more = refused - len(verdict.refusals)

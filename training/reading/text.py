@@ -232,12 +232,14 @@ def _table(block: _Block, layout: Layout, source: Source, ledger: Ledger) -> Raw
     header = block.header
     frame, ragged = split_fields(block.records, layout.delimiter, len(header))
     if ragged.height:
-        _account_ragged(ragged, frame, layout.delimiter, len(header), ledger)
+        _account_ragged(ragged, frame, layout.delimiter, len(header), member=source.member, ledger=ledger)
     delimiter = None if layout.delimiter == UNIT else layout.delimiter
     return RawTable(source.member, source.format, header, block.header_line, frame, source.encoding, delimiter)
 
 
-def _account_ragged(ragged: pl.DataFrame, frame: pl.DataFrame, delimiter: str, width: int, ledger: Ledger) -> None:
+def _account_ragged(
+    ragged: pl.DataFrame, frame: pl.DataFrame, delimiter: str, width: int, *, member: str, ledger: Ledger
+) -> None:
     """Totals and foot notes are left out; every other row of a wrong width is refused."""
     last = frame[LINE].max() if frame.height else 0
     totals, notes, refused = [], [], []
@@ -253,7 +255,7 @@ def _account_ragged(ragged: pl.DataFrame, frame: pl.DataFrame, delimiter: str, w
     ledger.leave_out(Reason.PREAMBLE, pl.Series(notes, dtype=pl.Int64), "notes below or in the table were left out")
     rows = ragged.filter(pl.col(LINE).is_in(refused)).rename({FIELDS: CELLS})
     count = pl.format("{} fields where the header has " + str(width), pl.col(CELLS).list.len())
-    ledger.refuse(rows, Reason.RAGGED_ROW, None, count)
+    ledger.refuse(rows, Reason.RAGGED_ROW, member or None, count)
 
 
 def _is_note(text: str, delimiter: str, width: int, *, below: bool) -> bool:

@@ -32,6 +32,9 @@ def test_an_empty_file_is_all_defaults() -> None:
         ("[model]\nknown = ['promo']\nstatic = ['promo']", ["'promo' is both known and static"]),
         ("[reading.columns]\ndate = 'A'\nunits = 'A'", ["date and units both name column 'A'"]),
         ("[reading.columns]\ndate = ''", ["'date' = ''", "name a column"]),
+        ("[reading]\ndate_format = 'dd/mm/yyyy'", ["is no strptime format; write '%d/%m/%Y'"]),
+        ("[reading]\ndate_format = 'TT.MM.JJJJ hh:mm'", ["write '%d.%m.%Y %H:%M'"]),
+        ("[reading]\ndate_format = 'european'", ["is no strptime format; %Y, %m and %d stand for year"]),
         ("[gate]\nconfidence = 0.2\nmax_naive_ratio = -1", ["gate.max_naive_ratio = -1", "gate.confidence = 0.2"]),
     ],
 )
@@ -40,3 +43,8 @@ def test_a_wrong_entry_names_file_entry_and_value(text: str, words: list[str]) -
         DatasetConfig.from_toml(text, "shop.toml")
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["%d/%m/%Y", "DAY 1 = 2024-01-01", "excel serial"])
+def test_a_date_format_may_be_a_pattern_a_first_day_or_a_serial(form: str) -> None:
+    assert DatasetConfig.from_toml(f"[reading]\ndate_format = {form!r}", "shop.toml").reading.date_format == form

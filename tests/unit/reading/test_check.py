@@ -1,6 +1,8 @@
 """``python -m training check``: the verdict for people and machines, and the rows."""
 
 import json
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -88,7 +90,8 @@ def test_the_page_for_sharing_is_whole_in_itself_and_escapes_what_the_file_says(
     path = tmp_path / "a<b>&.csv"
     path.write_text(
         f'date,item,"qty {HOSTILE}"\n{days}'
-        f'2024-02-01,A,"{HOSTILE}"\n2024-02-02,A,"\x1b[31m\u202egpj.exe"\n2024-02-03,A,{"9" * 500}x\n',
+        f'2024-02-01,A,"{HOSTILE}"\n2024-02-02,A,"\x1b[31m\u202egpj.exe"\n2024-02-03,A,{"9" * 500}x\n'
+        f"2024-02-04,A,{'8' * 5000}x\n",
         "utf-8",
     )
     config, page = tmp_path / "dataset.toml", tmp_path / "shared" / "verdict.html"
@@ -99,7 +102,8 @@ def test_the_page_for_sharing_is_whole_in_itself_and_escapes_what_the_file_says(
     assert "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;" in text
     assert "<h1><bdi>a&lt;b&gt;&amp;.csv</bdi></h1>" in text
     assert "\\x1b[31m\\u202egpj.exe" in text
-    assert "9" * 201 not in text
+    assert "9" * 500 in text
+    assert "8" * 2001 not in text
     assert not [mark for mark in ("http:", "https:", "src=", "href=", "url(", "@import") if mark in text]
     assert "default-src 'none'" in text
 
@@ -183,3 +187,19 @@ def test_one_of_a_kind_is_told_in_the_singular(tmp_path: Path) -> None:
     text = run(str(path))[1]
     assert "1 row of totals" in text
     assert "(line 4)" in text
+
+
+def test_refused_rows_of_an_archive_name_the_file_they_stand_in(tmp_path: Path) -> None:
+    path, out = tmp_path / "two.zip", tmp_path / "refused.csv"
+    days = "".join(f"2024-01-{n:02d},A,{n}\n" for n in range(1, 32))
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("jan.csv", f"date,item,qty\n{days}2024-02-01,A,x\n")
+        archive.writestr("feb.csv", f"date,item,qty\n{days.replace('A', 'B')}2024-02-01,B\n")
+    code, text = run(str(path), "--refused", str(out))
+    assert code == 0
+    assert "jan.csv: qty" in text
+    assert re.search(r"line 33 +feb\.csv ", text)
+    assert sorted(out.read_text().splitlines()[1:]) == [
+        "33,feb.csv,ragged_row,2024-02-01,B",
+        "33,jan.csv: qty,units_unreadable,2024-02-01,A,x",
+    ]
