@@ -232,13 +232,13 @@ def _table(block: _Block, layout: Layout, source: Source, ledger: Ledger) -> Raw
     header = block.header
     frame, ragged = split_fields(block.records, layout.delimiter, len(header))
     if ragged.height:
-        _account_ragged(ragged, frame, layout.delimiter, len(header), member=source.member, ledger=ledger)
+        _account_ragged(ragged, frame, layout.delimiter, len(header), ledger, member=source.member)
     delimiter = None if layout.delimiter == UNIT else layout.delimiter
     return RawTable(source.member, source.format, header, block.header_line, frame, source.encoding, delimiter)
 
 
 def _account_ragged(
-    ragged: pl.DataFrame, frame: pl.DataFrame, delimiter: str, width: int, *, member: str, ledger: Ledger
+    ragged: pl.DataFrame, frame: pl.DataFrame, delimiter: str, width: int, ledger: Ledger, *, member: str = ""
 ) -> None:
     """Totals and foot notes are left out; every other row of a wrong width is refused."""
     last = frame[LINE].max() if frame.height else 0
