@@ -10,8 +10,8 @@ class Upload(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    bucket: str
-    key: str
+    bucket: str = Field(description="where it lies")
+    key: str = Field(description="dataset, a slash, and the name of the file")
     version_id: str = Field(description="S3 version id; 'null' in an unversioned bucket")
     size: int = Field(ge=0, description="bytes")
     uploaded_at: datetime = Field(description="LastModified of that version, UTC")

@@ -79,10 +79,10 @@ class Refusal(BaseModel):
 
     line: int = Field(ge=1, description="physical line of the file, as an editor shows it")
     column: str | None = Field(
-        None, description="the file's own column name; in an archive or workbook of several tables, after 'member: '"
+        None, description="the file's own column name; in an archive or workbook after its file or sheet"
     )
     value: str | None = Field(None, description="as written")
-    reason: Reason
+    reason: Reason = Field(description="code of the lists above")
     cure: str = Field(description="what to do, a sentence")
 
 
@@ -91,9 +91,9 @@ class Note(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    reason: Reason
-    count: int = Field(1, ge=1)
-    sentence: str
+    reason: Reason = Field(description="code of the lists above")
+    count: int = Field(1, ge=1, description="rows concerned")
+    sentence: str = Field(description="what happened, for people")
     lines: tuple[int, ...] = Field((), description="first lines concerned, at most 20")
 
 
@@ -103,15 +103,15 @@ class Dialect(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     format: str = Field(description="csv, parquet, xlsx, ... inside what, such as 'csv in gzip'")
-    encoding: str | None = None
-    delimiter: str | None = None
-    decimal: str | None = None
-    thousands: str | None = None
-    date_format: str | None = None
+    encoding: str | None = Field(None, description="how the text is encoded")
+    delimiter: str | None = Field(None, description="what divides the cells")
+    decimal: str | None = Field(None, description="the decimal mark; absent where no number has one")
+    thousands: str | None = Field(None, description="the mark of thousands")
+    date_format: str | None = Field(None, description="strptime format of the dates, or a name such as 'excel serial'")
     shape: str = Field("long", description="long, transactions, wide_items, wide_stores, wide_dates, plan")
     columns: dict[str, str] = Field(default_factory=dict, description="our column -> the file's column")
-    covariates: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
+    covariates: tuple[str, ...] = Field((), description="further columns that were kept")
+    evidence: tuple[str, ...] = Field((), description="what proved the reading, with lines of the file")
 
 
 class Counts(BaseModel):
@@ -120,11 +120,13 @@ class Counts(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     read: int = Field(0, ge=0, description="data rows found, headers and preamble excluded")
-    kept: int = Field(0, ge=0, description="rows that stand alone as one canonical row")
-    merged: int = Field(0, ge=0, description="rows folded into a canonical row of the same key")
+    kept: int = Field(
+        0, ge=0, description="rows that stand alone as one row of the table; usable ones where the file is rejected"
+    )
+    merged: int = Field(0, ge=0, description="rows folded into a row of the same key")
     left_out: int = Field(0, ge=0, description="blank lines, totals, repeats, exact duplicates, cancellations")
-    refused: int = Field(0, ge=0)
-    canonical: int = Field(0, ge=0, description="rows of the canonical table this file gives")
+    refused: int = Field(0, ge=0, description="rows that cannot be taken, each with its reason")
+    canonical: int = Field(0, ge=0, description="rows of the table this file gives, one for each date, store and item")
 
     @model_validator(mode="after")
     def _add_up(self) -> Self:
@@ -138,21 +140,21 @@ class Verdict(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    schema_version: int = 1
-    kind: Kind
+    schema_version: int = Field(1, description="of this form of the JSON")
+    kind: Kind = Field(description="which of the five ends the file came to")
     sentence: str = Field(description="the verdict in one sentence, for people")
     upload: Upload | None = Field(None, description="absent for a local check")
-    dataset: str | None = None
-    run_id: str | None = None
-    sha256: str | None = None
-    dialect: Dialect | None = None
-    counts: Counts = Counts()
-    first_date: date | None = None
-    last_date: date | None = None
-    stores: int = 0
-    items: int = 0
-    refusals: tuple[Refusal, ...] = ()
-    notes: tuple[Note, ...] = ()
+    dataset: str | None = Field(None, description="the folder it was uploaded to")
+    run_id: str | None = Field(None, description="the run that read it")
+    sha256: str | None = Field(None, description="of the content, in hexadecimal")
+    dialect: Dialect | None = Field(None, description="how it was read; absent where no table was found")
+    counts: Counts = Field(Counts(), description="rows by what became of them")
+    first_date: date | None = Field(None, description="first day of the usable rows")
+    last_date: date | None = Field(None, description="last day of the usable rows")
+    stores: int = Field(0, description="different stores in the usable rows")
+    items: int = Field(0, description="different items in the usable rows")
+    refusals: tuple[Refusal, ...] = Field((), description="refused rows in file order")
+    notes: tuple[Note, ...] = Field((), description="what was left out or repaired, and remarks")
     proposed_config: str | None = Field(None, description="key of the configuration that was inferred")
     dataset_version: int | None = Field(None, description="table version this file became")
-    decided_at: datetime | None = None
+    decided_at: datetime | None = Field(None, description="when, in UTC")

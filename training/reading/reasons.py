@@ -1,9 +1,13 @@
 """Generates ``docs/verdicts.md``: ``python -m training.reading.reasons > docs/verdicts.md``."""
 
 import sys
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
-from core.contracts.verdict import Kind
+from pydantic import BaseModel
+
+from core.contracts.uploads import Upload
+from core.contracts.verdict import Counts, Dialect, Kind, Note, Refusal, Verdict
 from training.reading.codes import GROUPS, TABLE
 
 _KINDS: Final[dict[Kind, str]] = {
@@ -13,6 +17,22 @@ _KINDS: Final[dict[Kind, str]] = {
     Kind.REJECTED: "nothing was taken; the sentence says why and what to do",
     Kind.IGNORED: "the object is nothing to read, or was read before",
 }
+_MODELS: Final[tuple[type[BaseModel], ...]] = (Verdict, Counts, Refusal, Note, Dialect, Upload)
+_CHECK: Final = """
+## Asking before uploading
+
+`python -m training check FILE` judges a file as the cloud would. The screen shows the first refused rows;
+`--refused FILE.csv` writes all of them with their cells, `--json` prints the verdict, `--html PAGE` writes a page for
+sharing, `--out FILE.csv` the rows that would be taken.
+
+| exit code | what it means |
+|---|---|
+| 0 | the rows are usable: `accepted`, `repaired` or `quarantined` |
+| 1 | the file is refused: `rejected` |
+| 2 | the command or the configuration is wrong; the sentence says where |
+
+In a cell that a spreadsheet would run as a formula the CSV files begin with an apostrophe.
+"""
 
 
 def markdown() -> str:
@@ -32,7 +52,27 @@ def markdown() -> str:
     for group in GROUPS:
         out += ["", f"## {group}", "", "| code | meaning | what to do |", "|---|---|---|"]
         out += [f"| `{reason.value}` | {m} | {c} |" for reason, (g, m, c) in TABLE.items() if g == group]
+    out += [_CHECK.rstrip(), "", "## The JSON", "", "`refusals` lists the first 1,000 refused rows, or examples where"]
+    out += ["a file is refused for what it is; `counts.refused` counts all of them."]
+    for model in _MODELS:
+        out += ["", f"### {model.__name__}", "", "| field | type | what it is |", "|---|---|---|", *_fields(model)]
     return "\n".join(out) + "\n"
+
+
+def _fields(model: type[BaseModel]) -> Iterator[str]:
+    """A line for each field of the JSON, from the model's own schema."""
+    for name, field in model.model_json_schema()["properties"].items():
+        yield f"| `{name}` | {_type(field)} | {field.get('description', '')} |"
+
+
+def _type(field: dict[str, Any]) -> str:
+    if "anyOf" in field:
+        return " or ".join(_type(one) for one in field["anyOf"])
+    if "$ref" in field:
+        return str(field["$ref"]).rpartition("/")[2]
+    if field.get("type") == "array":
+        return f"list of {_type(field['items'])}"
+    return str(field.get("format") or field.get("type"))
 
 
 if __name__ == "__main__":
