@@ -24,18 +24,21 @@ _MAX_LINES: Final = 8
 _WIDEST_NAME: Final = 20
 _WIDEST_VALUE: Final = 36
 _QUARANTINE: Final = "quarantine/ of the bucket holds every one"
+_NOT_SENT: Final = "python -m training check FILE --refused FILE.csv writes every one"
 _MARKS: Final = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}
 
 
-def show(verdict: Verdict, console: Console, name: str = "", *, rest: str = _QUARANTINE) -> None:
+def show(verdict: Verdict, console: Console, name: str = "", *, rest: str = "") -> None:
     """Print the page.
 
     Args:
         verdict: What became of the file.
         console: Where to.
         name: How the file is called, the upload's own name by default.
-        rest: Where all refused rows are, for when only the first of them are shown.
+        rest: Where all refused rows are, for when only the first of them are shown; by default in quarantine for an
+            upload, and to be had by ``check`` for a file that was never sent.
     """
+    rest = rest or (_QUARANTINE if verdict.upload else _NOT_SENT)
     name = name or (verdict.upload.name if verdict.upload else "")
     colour = _COLOUR[verdict.kind]
     title = f"[bold {colour}]{verdict.kind.value.upper()}[/] {escape(name)}".rstrip()

@@ -1,0 +1,127 @@
+"""From an upload to the table and the verdict, by each entry of the configuration that says what may be taken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from core.contracts import keys
+from core.contracts.uploads import RunManifest
+from core.contracts.verdict import Kind, Reason, Verdict
+from tests.unit.training.conftest import PlaceHere
+from training import table
+from training.container import OptMl
+from training.settings import StepSettings
+from training.steps import ingest
+from training.steps.context import Context
+
+DAYS = "".join(f"2024-01-{day:02d},S1,A,{day}\n" for day in range(1, 31))
+
+
+@dataclass(frozen=True)
+class ContextHere(Context):
+    """Its tables lie in a folder."""
+
+    root: Path = Path()
+
+    def table_uri(self, name: str) -> str:
+        """Folder of a table."""
+        return str(self.root / self.dataset / name)
+
+
+Ingest = Callable[..., tuple[Verdict, pl.DataFrame | None]]
+
+
+@pytest.fixture
+def ingested(place: PlaceHere, tmp_path: Path) -> Ingest:
+    """Upload a text, run the step twice as after a crash, and look at the verdict and the sales of the table."""
+    place.lake.s3.create_bucket(Bucket="artifacts")
+
+    def run(text: str, reading: str = "") -> tuple[Verdict, pl.DataFrame | None]:
+        if reading:
+            place.lake.put(keys.config("shop"), f"[reading]\n{reading}\n", "application/toml")
+        upload = place.drop("shop/sales.csv", text)
+        names = {"ENVIRONMENT": "t", "RAW_BUCKET": "raw", "LAKE_BUCKET": "lake", "ARTIFACTS_BUCKET": "artifacts"}
+        settings = StepSettings(**names, DATASET="shop", RUN_ID="r1")
+        artifacts = type(place.lake)(place.lake.s3, "artifacts")
+        context = ContextHere(settings, OptMl(tmp_path / "ml"), place.raw, place.lake, artifacts, root=place.root)
+        manifest = RunManifest(dataset="shop", run_id="r1", created_at=upload.uploaded_at, uploads=(upload,))
+        place.lake.put_document(context.run_key("manifest.json"), manifest)
+        uri = context.table_uri("sales")
+        ingest.run(context)
+        first = table.version(uri)
+        ingest.run(context)
+        assert table.version(uri) == first
+        verdict = place.raw.document(Verdict, keys.verdict(upload.key, upload.version_id))
+        assert verdict is not None
+        return verdict, None if first is None else table.read(uri)
+
+    return run
+
+
+def _units(sales: pl.DataFrame | None, day: str) -> list[float]:
+    assert sales is not None
+    return sales.filter(pl.col("date").cast(pl.String) == day)["units"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("duplicates", "kind", "units", "refused"),
+    [
+        ("sum", Kind.REPAIRED, [12.0], 0),
+        ("last", Kind.REPAIRED, [7.0], 0),
+        ("reject", Kind.QUARANTINED, [], 2),
+    ],
+)
+def test_rows_of_one_key_are_taken_as_the_dataset_declares(
+    ingested: Ingest, duplicates: str, kind: Kind, units: list[float], refused: int
+) -> None:
+    text = f"date,store,item,qty\n{DAYS}2024-01-31,S1,A,5\n2024-01-31,S1,A,7\n"
+    verdict, sales = ingested(text, f"duplicates = '{duplicates}'\nmax_refused_share = 0.1")
+    assert verdict.kind is kind
+    assert verdict.counts.refused == refused
+    assert _units(sales, "2024-01-31") == units
+    assert sales is not None
+    assert sales.height == verdict.counts.canonical
+
+
+def test_above_the_tolerance_nothing_is_merged_and_every_refused_row_is_kept_apart(
+    ingested: Ingest, place: PlaceHere
+) -> None:
+    text = f"date,store,item,qty\n{DAYS}2024-01-31,S1,A,x\n2024-02-01,S1,A,y\n"
+    verdict, sales = ingested(text)
+    assert verdict.kind is Kind.REJECTED
+    assert verdict.notes[0].reason is Reason.TOO_MANY_REFUSED
+    assert verdict.upload is not None
+    assert sales is None
+    apart = place.raw.text(keys.quarantine(verdict.upload.key, verdict.upload.version_id))
+    assert apart is not None
+    assert apart.splitlines()[1:] == [
+        "32,qty,units_unreadable,2024-01-31,S1,A,x",
+        "33,qty,units_unreadable,2024-02-01,S1,A,y",
+    ]
+
+
+def test_below_the_tolerance_the_good_rows_are_merged(ingested: Ingest) -> None:
+    verdict, sales = ingested(f"date,store,item,qty\n{DAYS}2024-01-31,S1,A,x\n", "max_refused_share = 0.04")
+    assert verdict.kind is Kind.QUARANTINED
+    assert sales is not None
+    assert sales.height == 30
+
+
+def test_returns_are_netted_on_their_own_day(ingested: Ingest) -> None:
+    lines = "".join(f"{600 + day},2024-01-{day:02d},A,{day},1.5\n" for day in range(1, 31))
+    verdict, sales = ingested(f"InvoiceNo,InvoiceDate,StockCode,Quantity,UnitPrice\n{lines}700,2024-01-30,A,-4,1.5\n")
+    assert Reason.RETURNS_NETTED in {note.reason for note in verdict.notes}
+    assert _units(sales, "2024-01-30") == [26.0]
+
+
+def test_a_closed_day_reaches_the_table_as_closed_and_not_as_a_zero_sale(ingested: Ingest) -> None:
+    days = DAYS.replace("\n", ",1\n")
+    verdict, sales = ingested(f"date,store,item,qty,open\n{days}2024-01-31,S1,A,,0\n")
+    assert verdict.kind.merged
+    assert sales is not None
+    closed = sales.filter(~pl.col("open"))
+    assert closed["date"].cast(pl.String).to_list() == ["2024-01-31"]
+    assert closed["units"].to_list() == [None]
