@@ -7,8 +7,8 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from core.contracts.uploads import Upload
-from core.contracts.verdict import Counts, Dialect, Kind, Note, Refusal, Verdict
-from training.reading.codes import GROUPS, TABLE
+from core.contracts.verdict import Counts, Dialect, Kind, Note, Reason, Refusal, Verdict
+from training.reading.codes import EXAMPLES, GROUPS, HEADER, TABLE
 
 _KINDS: Final[dict[Kind, str]] = {
     Kind.ACCEPTED: "every row was taken as it stands",
@@ -52,6 +52,14 @@ def markdown() -> str:
     for group in GROUPS:
         out += ["", f"## {group}", "", "| code | meaning | what to do |", "|---|---|---|"]
         out += [f"| `{reason.value}` | {m} | {c} |" for reason, (g, m, c) in TABLE.items() if g == group]
+    out += [
+        "",
+        "## Examples",
+        "",
+        f"What one line comes to below `{HEADER}` and a month of good rows, the last of which",
+    ]
+    out += [f"is `{EXAMPLES[Reason.DUPLICATE_EXACT]}`.", "", "| line | code |", "|---|---|"]
+    out += [f"| `{line}` | `{reason.value}` |" for reason, line in EXAMPLES.items()]
     out += [_CHECK.rstrip(), "", "## The JSON", "", "`refusals` lists the first 1,000 refused rows, or examples where"]
     out += ["a file is refused for what it is; `counts.refused` counts all of them."]
     for model in _MODELS:

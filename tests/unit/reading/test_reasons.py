@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from core.contracts.verdict import Reason
-from training.reading.codes import words_for
+from training.reading import read_file
+from training.reading.codes import EXAMPLES, HEADER, words_for
 from training.reading.reasons import markdown
 
 PAGE = Path(__file__).parents[3] / "docs" / "verdicts.md"
@@ -17,3 +20,14 @@ def test_every_reason_has_a_meaning_and_a_cure() -> None:
     for reason in Reason:
         assert words_for(reason).meaning
         assert words_for(reason).cure
+
+
+@pytest.mark.parametrize("reason", EXAMPLES)
+def test_the_example_of_a_code_comes_to_that_code(reason: Reason, tmp_path: Path) -> None:
+    days = "".join(f"2024-01-{day:02d},S1,A,{day}\n" for day in range(1, 29))
+    path = tmp_path / "sales.csv"
+    path.write_text(f"{HEADER}\n{days}{EXAMPLES[reason]}\n")
+    verdict = read_file(path).verdict
+    told = [refusal.reason for refusal in verdict.refusals] + [note.reason for note in verdict.notes]
+    assert reason in told
+    assert set(told) <= {reason, Reason.TOO_MANY_REFUSED}
