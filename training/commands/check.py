@@ -34,8 +34,11 @@ def check(
 ) -> None:
     """Judge a sales file as the cloud would.
 
-    Exit codes: 0 when its rows are usable (refused ones may lie apart), 1 when the file is refused, 2 when the
-    command or the configuration is wrong.
+    Exit code 0: its rows are usable, though some may be refused.
+
+    Exit code 1: the file is refused.
+
+    Exit code 2: the command or the configuration is wrong.
     """
     try:
         settings = DatasetConfig.from_toml(config.read_text("utf-8"), str(config)) if config else DatasetConfig()

@@ -33,25 +33,36 @@ class Memory:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._known: dict[tuple[str, str], Line] = {}
+        self._newest: dict[str, str] = {}
         for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
             try:
                 read = Line.model_validate_json(line)
             except ValidationError:
                 continue  # torn by a kill: that file is sent again, which the environment recognises
-            self._known[read.key, read.sha256] = read
+            self._learn(read)
         self._torn = path.exists() and not path.read_bytes().endswith(b"\n")
 
     def known(self, key: str, sha256: str) -> Line | None:
-        """What is known of a name with this content."""
-        return self._known.get((key, sha256))
+        """What is known of a name with this content; nothing once another content came under that name.
+
+        So a file that is put back as it was before a correction is sent again.
+        """
+        return self._known.get((key, sha256)) if self._newest.get(key) == sha256 else None
 
     def note(self, line: Line) -> None:
         """Remember."""
-        self._known[line.key, line.sha256] = line
+        self._learn(line)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("a", encoding="utf-8") as out:
             out.write("\n" * self._torn + line.model_dump_json() + "\n")
         self._torn = False
+
+    def _learn(self, line: Line) -> None:
+        before = self._known.get((line.key, line.sha256))
+        heard = before is not None and line.version_id is not None and before.version_id == line.version_id
+        if not heard:  # more than the verdict on what was sent earlier
+            self._newest[line.key] = line.sha256
+        self._known[line.key, line.sha256] = line
 
 
 @dataclass

@@ -249,6 +249,23 @@ def test_a_corrected_file_is_sent_again(place: PlaceHere, tmp_path: Path) -> Non
     assert here.versions("shop/a.csv") == 2
 
 
+def test_a_correction_that_is_taken_back_is_sent_again_and_another_process_knows(
+    place: PlaceHere, tmp_path: Path
+) -> None:
+    here = Watched(place, tmp_path)
+    for body in (GOOD, shop.csv(START, 31), GOOD):
+        write(here.folder, "a.csv", body)
+        here.watch.look()
+        here.watch.look()
+        here.judge_all()
+        here.watch.look()
+    assert here.versions("shop/a.csv") == 3
+    later = Watched(place, tmp_path)
+    later.watch.look()
+    assert later.watch.look()
+    assert (later.told, later.versions("shop/a.csv")) == ([], 3)
+
+
 def test_another_process_remembers_what_was_sent_and_hears_the_verdict(place: PlaceHere, tmp_path: Path) -> None:
     first = Watched(place, tmp_path)
     write(first.folder, "a.csv")
