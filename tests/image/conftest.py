@@ -92,7 +92,9 @@ def store() -> Iterator[Path]:
 
 def reach_packages(store: Path) -> None:
     """Skip where a build cannot fetch packages: that is the machine's network, not the Dockerfile's fault."""
-    fetch = "python3 -m venv /tmp/v && /tmp/v/bin/python -m pip download -q --no-deps -d /tmp/d typing-extensions==4.16.0"
+    fetch = (
+        "python3 -m venv /tmp/v && /tmp/v/bin/python -m pip download -q --no-deps -d /tmp/d typing-extensions==4.16.0"
+    )
     container = buildah("from", "localhost/base:test", store=store)
     environment = [f"--env={name}={value}" for name, value in {"PIP_CERT": CERTIFICATES, **index()}.items()]
     mounts = [f"--volume={CERTIFICATES}:{CERTIFICATES}:ro", "--isolation", "chroot", "--network", "host"]
