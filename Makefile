@@ -49,14 +49,14 @@ check: setup ## format, lint, types, borders
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-policy: setup .venv/checkov/.installed ## checkov's rules on templates and manifests of every environment
+policy: setup .venv/policy/.installed ## rules of others on templates and manifests of every environment
 	@mkdir -p build
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m stacks.policy --checkov .venv/checkov/bin/checkov 2>build/policy.log || \
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m stacks.policy --tools .venv/policy 2>build/policy.log || \
 	  { tail -5 build/policy.log; exit 1; }
 
-.venv/checkov/.installed: requirements/checkov.txt | $(STAMP)
-	@mkdir -p build && $(PYTHON) -m venv .venv/checkov
-	@.venv/checkov/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/checkov.txt
+.venv/policy/.installed: requirements/policy.txt | $(STAMP)
+	@mkdir -p build && $(PYTHON) -m venv .venv/policy
+	@.venv/policy/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/policy.txt
 	@touch $@
 
 fix: setup ## format, and mend what the linter can mend

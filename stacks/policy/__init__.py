@@ -1,1 +1,1 @@
-"""Checkov's rules on templates and manifests: what fails has a reason, and every reason is still needed."""
+"""Others' rules on templates and manifests: what fails has a reason, and every reason is still needed."""

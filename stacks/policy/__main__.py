@@ -1,9 +1,8 @@
-"""``python -m stacks.policy --checkov PATH``: templates and manifests of every environment against checkov's rules."""
+"""``python -m stacks.policy --tools VENV``: templates and manifests of every environment against others' rules."""
 
 import argparse
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import get_args
@@ -11,20 +10,23 @@ from typing import get_args
 from core.contracts.errors import RetailForecastError
 from core.contracts.names import Environment
 from stacks.config import load
-from stacks.policy.findings import Finding, accepted, run, unexplained, unneeded
+from stacks.policy.findings import Report, accepted, run, unexplained, unneeded
+from stacks.policy.manifests import validate
 from stacks.templates import synthesise
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0 when everything found has a reason, and every reason is needed."""
     parser = argparse.ArgumentParser(prog="python -m stacks.policy", description=__doc__)
-    parser.add_argument("--checkov", type=Path, required=True, help="where checkov is; it lives in a venv of its own")
+    parser.add_argument("--tools", type=Path, required=True, help="venv of checkov and kubernetes-validate")
     asked = parser.parse_args(arguments)
-    reasons, found, passed = accepted(), [], 0
+    reasons, found, passed, objects = accepted(), [], 0, 0
     try:
-        for report in _reports(asked.checkov):
-            found += report[1]
-            passed += report[0]
+        for environment in get_args(Environment):
+            report, valid = _looked_at(environment, asked.tools / "bin")
+            found += report.findings
+            passed += report.passed
+            objects += valid
     except RetailForecastError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -33,22 +35,26 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.write(f"{each.environment}: {each.rule} {each.resource}: {each.name}\n")
     for reason in old:
         sys.stdout.write(f"{reason.rule} {reason.resources}: accepted, but no longer found: remove it\n")
+    sys.stdout.write(f"kubernetes-validate: {objects} objects are as Kubernetes wants them\n")
     sys.stdout.write(f"checkov: {passed} checks passed, {len(found)} findings, {len(lost)} without a reason\n")
     return 1 if lost or old else 0
 
 
-def _reports(checkov: Path) -> Iterator[tuple[int, list[Finding]]]:
-    for environment in get_args(Environment):
-        with TemporaryDirectory() as folder:
-            templates, manifests = Path(folder, "templates"), Path(folder, "manifests")
-            synthesise(load(environment), templates)
-            manifests.mkdir()
-            command = [sys.executable, "-m", "k8s_charts", "--env", environment]
-            yaml = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own
-            (manifests / "service.yaml").write_text(yaml)
-            for framework, place in (("cloudformation", templates), ("kubernetes", manifests)):
-                report = run(checkov, framework, place, environment)
-                yield report.passed, list(report.findings)
+def _looked_at(environment: Environment, tools: Path) -> tuple[Report, int]:
+    """What checkov found in one environment, and how many Kubernetes objects are valid."""
+    config = load(environment)
+    with TemporaryDirectory() as folder:
+        templates, manifests = Path(folder, "templates"), Path(folder, "manifests")
+        synthesise(config, templates)
+        manifests.mkdir()
+        command = [sys.executable, "-m", "k8s_charts", "--env", environment]
+        yaml = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own
+        (manifests / "service.yaml").write_text(yaml)
+        valid = validate(tools / "kubernetes-validate", manifests / "service.yaml", config.cluster.version)
+        places = {"cloudformation": templates, "kubernetes": manifests}
+        reports = [run(tools / "checkov", framework, place, environment) for framework, place in places.items()]
+    findings = tuple(finding for report in reports for finding in report.findings)
+    return Report(passed=sum(report.passed for report in reports), findings=findings), valid
 
 
 if __name__ == "__main__":
