@@ -10,7 +10,7 @@ from typing import get_args
 from core.contracts.errors import RetailForecastError
 from core.contracts.names import Environment
 from stacks.config import load
-from stacks.policy.findings import Report, accepted, run, unexplained, unneeded
+from stacks.policy.findings import Finding, Report, accepted, run, unexplained, unneeded
 from stacks.policy.manifests import validate
 from stacks.templates import synthesise
 
@@ -20,7 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m stacks.policy", description=__doc__)
     parser.add_argument("--tools", type=Path, required=True, help="venv of checkov and kubernetes-validate")
     asked = parser.parse_args(arguments)
-    reasons, found, passed, objects = accepted(), [], 0, 0
+    reasons, passed, objects = accepted(), 0, 0
+    found: list[Finding] = []
     try:
         for environment in get_args(Environment):
             report, valid = _looked_at(environment, asked.tools / "bin")
