@@ -96,25 +96,31 @@ def withdraw(
 
 
 def _versions(changes: list[told.Change]) -> Table:
-    out = Table(box=None, padding=(0, 2, 0, 0))
-    for name in ("version", "added", "changed", "withdrawn"):
-        out.add_column(name, justify="right")
-    for name in ("when (UTC)", "what"):
+    """One line a version where the terminal has 80 columns; a reason stands below its file."""
+    out = Table(
+        box=None, padding=(0, 2, 0, 0), caption="+ rows came  ~ rows changed  - rows went", caption_justify="left"
+    )
+    out.add_column("version", justify="right")
+    for name in ("when (UTC)", "rows"):
         out.add_column(name, no_wrap=True)
-    for name in ("file", "its version", "reason"):
-        out.add_column(name, overflow="fold")
+    out.add_column("what", overflow="fold")
     for change in changes:
-        counts = (change.rows_added, change.rows_changed, change.rows_withdrawn)
+        version = "" if change.what is told.What.WITHDRAWN else (change.source_version or "")[:_SHORT]
+        source = f"{change.what} {change.source_key or ''} {version}".strip()
         out.add_row(
             str(change.version),
-            *("" if count is None else f"{count:,}" for count in counts),
             f"{change.made_at:%Y-%m-%d %H:%M}",
-            change.what,
-            escape(change.source_key or ""),
-            (change.source_version or "")[:_SHORT],
-            escape(change.reason),
+            _rows(change),
+            escape(f"{source}\n{change.reason}" if change.reason else source),
         )
     return out
+
+
+def _rows(change: told.Change) -> str:
+    counts = {"+": change.rows_added, "~": change.rows_changed, "-": change.rows_withdrawn}
+    if all(count is None for count in counts.values()):
+        return ""  # upkeep moves files and no rows
+    return " ".join(f"{sign}{count:,}" for sign, count in counts.items() if count) or "none"
 
 
 def _show(place: Place, row: dict[str, Any]) -> None:
@@ -123,7 +129,8 @@ def _show(place: Place, row: dict[str, Any]) -> None:
     typer.echo(", ".join(f"{name} {value}" for name, value in said.items()))
     counts = "counts" if row[LIVE] else "covered by a newer file"
     where = f"line {row[SOURCE_LINE]:,} of " if row[SOURCE_LINE] else ""
-    typer.echo(f"  {counts}; {where}{row[SOURCE_KEY]}, version {row[SOURCE_VERSION]}, uploaded {row[SOURCE_TIME]}")
+    when = f"uploaded {row[SOURCE_TIME]:%Y-%m-%d %H:%M:%S} UTC"
+    typer.echo(f"  {counts}; {where}{row[SOURCE_KEY]}, version {row[SOURCE_VERSION]}, {when}")
     if row[SOURCE_LINE] and (text := _line(place, row)) is not None:
         typer.echo(f"  {text}")
 

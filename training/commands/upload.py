@@ -41,9 +41,15 @@ def upload(
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for a verdict; 0: do not wait.")] = 3600.0,
     state: Annotated[Path | None, typer.Option(file_okay=False, help="Where uploads under way are remembered.")] = None,
 ) -> None:
-    """Upload files and print the cloud's verdicts: exit code 0 when all rows are usable, 1 when a file is refused.
+    """Upload files and print the cloud's verdicts.
 
     A file that this machine refuses is not sent. A large upload that was interrupted goes on where it stopped.
+
+    Exit code 0: the rows of every file are usable, though some may be refused.
+
+    Exit code 1: a file is refused.
+
+    Exit code 2: the command is wrong, or the cloud cannot be reached.
     """
     if bool(files) == bool(watch):
         raise typer.BadParameter("name files, or a folder with --watch FOLDER", param_hint="FILE")

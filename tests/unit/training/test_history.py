@@ -115,7 +115,7 @@ def test_the_history_is_printed_for_people_and_for_machines(place: PlaceHere, ru
     upload = ingest(place, "shop/a.csv", rows(1, 2, 3))
     page = run("history", "shop")
     assert page.exit_code == 0
-    assert "shop/a.csv" in page.stdout
+    assert f"+3    merged shop/a.csv {upload.version_id[:8]}" in page.stdout
     assert '"rows_added":3' in run("history", "shop", "--json").stdout
     assert upload.version_id in run("history", "shop", "--json").stdout
 
