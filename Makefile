@@ -103,10 +103,10 @@ rollback: setup ## bring back to ENV the images that worked last
 	@$(STEP) rollback --env $(ENV)
 	@$(MAKE) --no-print-directory deploy ENV=$(ENV) FROM=$(ENV)
 
-smoke-or-rollback: ## smoke, and where that fails, rollback; fails as smoke does
-	@$(MAKE) --no-print-directory smoke || { $(MAKE) --no-print-directory rollback; exit 1; }
+smoke-or-rollback: setup ## smoke, and where that fails, rollback; fails as smoke does
+	@$(STEP) smoke --env $(ENV) || { test $$? != 3 || exit 3; $(MAKE) --no-print-directory rollback; exit 1; }
 
-train: setup ## drop a small shop into ENV and wait for its verdict
+train: setup ## drop a small shop into ENV and wait until its forecasts are served
 	@$(STEP) train --env $(ENV) --tag $(VERSION)
 
 teardown: setup ## take an environment down and prove it gone: make teardown ENV=dev

@@ -41,6 +41,7 @@ class Configuration(BaseModel):
             region=self.region,
             account=account,
             image=image(f"{account}.dkr.ecr.{self.region}.amazonaws.com", self.images.inference_api),
+            build=self.images.inference_api,
             role_arn=f"arn:aws:iam::{account}:role/{role_name(self.environment)}",
             lake_bucket=names.bucket(self.environment, "lake", account),
             logs_bucket=names.bucket(self.environment, "logs", account),

@@ -15,6 +15,7 @@ def environment(place: Place, settings: ServiceSettings) -> dict[str, str]:
     """Variable -> value."""
     found = {
         "ENVIRONMENT": place.environment,
+        "BUILD": place.build,
         "LAKE_BUCKET": place.lake_bucket,
         "ARTIFACTS_BUCKET": place.artifacts_bucket,
         "DATASETS": ",".join(settings.datasets),

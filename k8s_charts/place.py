@@ -22,6 +22,8 @@ class Place:
     account: str
     image: str
     """Address with a tag or a digest."""
+    build: str
+    """The image's tag or digest, as the pods name it in their log."""
     role_arn: str
     """IAM role of the service account."""
     lake_bucket: str

@@ -4,6 +4,7 @@ import argparse
 import logging
 import signal
 import sys
+import time
 from types import FrameType
 from typing import Final
 
@@ -12,6 +13,7 @@ import uvicorn
 from core.contracts.errors import ConfigError, RetailForecastError
 from service import logs
 from service.app import app_from
+from service.board import Board
 from service.measures import Measures
 from service.settings import Settings
 
@@ -19,6 +21,7 @@ KEEP_ALIVE_SECONDS: Final = 75
 """Longer than the load balancer's 60, so that it never sends a request into a closing connection."""
 
 log = logging.getLogger("service")
+_BEGAN: Final = time.monotonic()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -50,11 +53,12 @@ def serve(settings: Settings) -> None:
             f"nothing to serve: set LAKE_BUCKET and ARTIFACTS_BUCKET, or put a bundle into {settings.opt_ml}/model"
         )
     signal.signal(signal.SIGTERM, _stop)
-    app = app_from(settings)
+    board = Board() if settings.serves_forecasts else None
+    app = app_from(settings, board)
     modes = {"forecasts": settings.serves_forecasts, "invocations": settings.bundle is not None}
     log.info("serving", extra={"host": settings.host, "port": settings.bind_port, **modes})
     uvicorn.run(
-        Measures(app, settings.environment),
+        Measures(app, lambda: about(settings, board)),
         host=settings.host,
         port=settings.bind_port,
         log_config=None,
@@ -64,6 +68,18 @@ def serve(settings: Settings) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.graceful_seconds,
     )
+
+
+def about(settings: Settings, board: Board | None) -> dict[str, object]:
+    """What a pod says of itself every minute; the pipeline's smoke test reads it (``names.REQUESTS_LINE``)."""
+    missing = board.missing if board else None
+    return {
+        "environment": settings.environment,
+        "build": settings.build,
+        "up_seconds": round(time.monotonic() - _BEGAN),
+        "ready": missing is None,
+        "state": missing or "forecasts are served",
+    }
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -97,13 +97,16 @@ def loader_of(settings: Settings, board: Board, objects: Objects | None = None) 
     )
 
 
-def app_from(settings: Settings) -> FastAPI:
+def app_from(settings: Settings, board: Board | None = None) -> FastAPI:
     """The application as this process's environment asks for it; loads the bundle if there is one.
+
+    Args:
+        settings: what is served, and from where.
+        board: where forecasts appear; None serves none.
 
     Raises:
         RejectedModelError: the bundle cannot be used.
     """
-    board = Board() if settings.serves_forecasts else None
     loader = loader_of(settings, board) if board else None
     bundle = load_bundle(settings.bundle) if settings.bundle else None
     return create_app(settings, board=board, loader=loader, bundle=bundle)

@@ -60,3 +60,15 @@ class Board:
     def ready(self) -> bool:
         """True when forecasts are in memory and no dataset is still to be tried."""
         return self.looked and any(state.serving for state in self.states.values())
+
+    @property
+    def missing(self) -> str | None:
+        """What is waited for, a sentence; None when ready."""
+        if self.ready:
+            return None
+        if not self.looked:
+            return "the champions have not all been looked at yet; this takes seconds after a start"
+        if not self.states:
+            return "no dataset has a champion yet; upload sales, the first approved model becomes it"
+        reasons = (state.last_error.sentence if state.last_error else state.pending for state in self.states.values())
+        return "no champion's forecasts are in memory: " + "; ".join(reason for reason in reasons if reason)

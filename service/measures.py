@@ -60,8 +60,11 @@ class Window:
 class Measures:
     """ASGI middleware that counts, and a task that says what was counted."""
 
-    def __init__(self, app: ASGIApp, environment: str, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._app, self._environment, self._clock = app, environment, clock
+    def __init__(
+        self, app: ASGIApp, about: Callable[[], dict[str, object]], clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        """``about``: what each line says beside the counts."""
+        self._app, self._about, self._clock = app, about, clock
         self._window = Window()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +85,7 @@ class Measures:
     def say(self) -> None:
         """Write the line of what came since the last one, and begin anew."""
         window, self._window = self._window, Window()
-        log.info(REQUESTS_LINE, extra={"environment": self._environment, **window.line()})
+        log.info(REQUESTS_LINE, extra={**self._about(), **window.line()})
 
     async def _measured(self, scope: Scope, receive: Receive, send: Send) -> None:
         status, began = 0, self._clock()

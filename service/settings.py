@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     environment: Environment = "dev"
+    build: str = Field("unknown", description="tag or digest of the image, for the log")
     lake_bucket: str | None = None
     artifacts_bucket: str | None = None
     datasets: Annotated[tuple[str, ...], NoDecode] = Field(

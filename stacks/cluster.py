@@ -179,6 +179,7 @@ class ClusterStack(EnvironmentStack):
             region=self.region,
             account=self.account,
             image=image(f"{self.account}.dkr.ecr.{self.region}.{self.url_suffix}", self.config.images.inference_api),
+            build=self.config.images.inference_api,
             role_arn=role.role_arn,
             lake_bucket=self.data.lake.name,
             artifacts_bucket=self.data.artifacts.name,

@@ -2,8 +2,9 @@
 
 import ipaddress
 import re
+from datetime import datetime
 from typing import Final, Literal, Self
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -94,6 +95,12 @@ class OfficeHours(Section):
         if self.opens >= self.closes:
             raise ValueError(f"opens is {self.opens}, which is not before closes = {self.closes}: change one")
         return self
+
+    def open_at(self, moment: datetime) -> bool:
+        """Whether nodes run at a moment (aware)."""
+        here = moment.astimezone(ZoneInfo(self.time_zone))
+        last = {"MON-FRI": 5, "MON-SAT": 6, "MON-SUN": 7}[self.days]
+        return here.isoweekday() <= last and self.opens <= f"{here:%H:%M}" < self.closes
 
     @property
     def closing(self) -> str:

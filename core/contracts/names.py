@@ -12,7 +12,8 @@ Purpose = Literal["raw", "lake", "artifacts", "logs", "trail", "delivery"]
 PREFIX: Final = "mlops"
 METRIC_NAMESPACE: Final = "RetailForecast"
 REQUESTS_LINE: Final = "requests"
-"""Message of the log line in which the service says, every minute, what was asked of it."""
+"""Message of the log line in which each pod of the service says, every minute, its build, whether it is ready, and
+what was asked of it."""
 REQUEST_METRICS: Final = {
     "requests": "ApiRequests",
     "client_errors": "ApiClientErrors",
@@ -62,6 +63,11 @@ def database(env: str) -> str:
 def model_package_group(env: str) -> str:
     """SageMaker model package group that holds every registered model."""
     return resource(env, "demand")
+
+
+def container_logs(env: str, kind: str) -> str:
+    """Log group of CloudWatch's agents in the cluster: what pods write is kind ``application``."""
+    return f"/aws/containerinsights/{resource(env, 'cluster')}/{kind}"
 
 
 def parameter(env: str, component: str, name: str) -> str:

@@ -23,17 +23,8 @@ def routes(board: Board | None) -> APIRouter:
     @router.get("/readyz", responses=documented(503))
     async def ready() -> Health:
         """Say whether forecasts of a champion are in memory."""
-        if board is not None and not board.ready:
-            raise ProblemError(503, "not_ready", _why(board), headers={"Retry-After": "2"})
+        if board is not None and (missing := board.missing):
+            raise ProblemError(503, "not_ready", missing, headers={"Retry-After": "2"})
         return Health(status="ready")
 
     return router
-
-
-def _why(board: Board) -> str:
-    if not board.looked:
-        return "the champions have not all been looked at yet; this takes seconds after a start"
-    if not board.states:
-        return "no dataset has a champion yet; upload sales, the first approved model becomes it"
-    reasons = (state.last_error.sentence if state.last_error else state.pending for state in board.states.values())
-    return "no champion's forecasts are in memory: " + "; ".join(reason for reason in reasons if reason)

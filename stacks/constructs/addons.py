@@ -7,6 +7,7 @@ from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
+from core.contracts import names
 from stacks.base import EnvironmentStack
 from stacks.constructs.api_metrics import api_metrics
 from stacks.constructs.grants import Grant, acknowledge, allow
@@ -127,7 +128,7 @@ def control_plane_logs(stack: EnvironmentStack) -> str:
 
 def container_logs(stack: EnvironmentStack) -> list[str]:
     """Log groups that CloudWatch's agents write to."""
-    return [f"/aws/containerinsights/{stack.physical('cluster')}/{kind}" for kind in CONTAINER_LOGS]
+    return [names.container_logs(stack.config.environment, kind) for kind in CONTAINER_LOGS]
 
 
 def log_group(stack: EnvironmentStack, construct_id: str, name: str, key: SecureKey) -> logs.LogGroup:

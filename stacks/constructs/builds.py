@@ -8,11 +8,13 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from core.contracts import names
+from core.contracts import keys, names
 from stacks.base import EnvironmentStack
+from stacks.constructs.data_plane import DataPlane
 from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.retention import retention
+from stacks.delivery_steps.check_sales import DATASET
 
 BOOTSTRAP_QUALIFIER: Final = "hnb659fds"
 _ARTIFACTS: Final = (
@@ -137,6 +139,49 @@ def may_deploy(build: Build, environment: str, *, reads_from: str) -> None:
         build.role,
         Grant(actions=("sts:AssumeRole",), resources=roles),
         _digests(stack, environment, "ssm:GetParameter", "ssm:PutParameter"),
+        *_looks(stack, environment),
+        Grant(actions=("sagemaker:DescribePipeline",), resources=(_pipeline(stack, environment),)),
+    )
+    if reads_from != environment:
+        allow(build.role, _digests(stack, reads_from, "ssm:GetParameter"))
+
+
+def may_train(build: Build) -> None:
+    """Drop a file of sales of one dataset, and follow it until the service serves forecasts of it."""
+    stack, environment = build.stack, build.stack.config.environment
+    data = DataPlane.of(stack)
+    execution = f"{_pipeline(stack, environment)}/execution/*"
+    allow(
+        build.role,
+        data.raw.look(),
+        data.raw.read(f"{DATASET}/", f"{keys.VERDICTS}{DATASET}/"),
+        data.raw.write(f"{DATASET}/"),
+        data.lake.look(),
+        data.lake.read(f"runs/{DATASET}/", f"forecasts/{DATASET}/"),
+        Grant(actions=("s3:PutObject",), resources=(f"{data.lake.arn}/{keys.config(DATASET)}",)),
+        Grant(actions=("s3:GetObject",), resources=(f"{data.artifacts.arn}/{keys.champion(DATASET)}",)),
+        data.use_key(),
+        Grant(actions=("sagemaker:ListPipelineExecutions",), resources=(_pipeline(stack, environment),)),
+        Grant(
+            actions=("sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"),
+            resources=(execution,),
+            because="executions of one pipeline; SageMaker names them",
+        ),
+        _digests(stack, environment, "ssm:GetParameter"),
+        *_looks(stack, environment),
+    )
+
+
+def _looks(stack: EnvironmentStack, environment: str) -> tuple[Grant, ...]:
+    """See whether the service works: its targets, what its pods say, and whether it should have forecasts."""
+    bucket = names.bucket(environment, "artifacts", stack.account)
+    log_group = stack.format_arn(
+        service="logs",
+        resource="log-group",
+        resource_name=f"{names.container_logs(environment, 'application')}:*",
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
+    return (
         Grant(
             actions=(
                 "elasticloadbalancing:DescribeTags",
@@ -146,26 +191,11 @@ def may_deploy(build: Build, environment: str, *, reads_from: str) -> None:
             resources=("*",),
             because="describing load balancers takes no resource",
         ),
-        Grant(actions=("sagemaker:DescribePipeline",), resources=_pipelines(stack, environment, "retrain", "forecast")),
-    )
-    if reads_from != environment:
-        allow(build.role, _digests(stack, reads_from, "ssm:GetParameter"))
-
-
-def may_train(build: Build) -> None:
-    """Drop a file of sales below one prefix, and follow the run it starts."""
-    stack = build.stack
-    raw = stack.format_arn(service="s3", region="", account="", resource=stack.bucket_name("raw"))
-    key = stack.told("data", "key-arn")
-    allow(
-        build.role,
+        Grant(actions=("logs:FilterLogEvents",), resources=(log_group,), because="streams of one log group"),
         Grant(
-            actions=("s3:PutObject", "s3:GetObject"),
-            resources=(f"{raw}/delivery-check/*", f"{raw}/verdicts/delivery-check/*"),
-            because="files of one dataset, and their verdicts; their names come with the change",
+            actions=("s3:ListBucket",),
+            resources=(stack.format_arn(service="s3", region="", account="", resource=bucket),),
         ),
-        Grant(actions=("s3:ListBucket",), resources=(raw,)),
-        Grant(actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(key,)),
     )
 
 
@@ -181,8 +211,5 @@ def _digests(stack: EnvironmentStack, environment: str, *actions: str) -> Grant:
     )
 
 
-def _pipelines(stack: EnvironmentStack, environment: str, *which: str) -> tuple[str, ...]:
-    return tuple(
-        stack.format_arn(service="sagemaker", resource="pipeline", resource_name=names.resource(environment, name))
-        for name in which
-    )
+def _pipeline(stack: EnvironmentStack, environment: str) -> str:
+    return stack.format_arn(service="sagemaker", resource="pipeline", resource_name=names.retrain_pipeline(environment))

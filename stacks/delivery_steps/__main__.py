@@ -2,22 +2,22 @@
 
 import argparse
 import sys
-import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from core.contracts import keys, names
+from core.contracts import names
 from core.contracts.errors import ConfigError, RetailForecastError, RetryableError
-from core.contracts.verdict import Verdict
 from stacks.config import load
 from stacks.delivery_steps import cloud
-from stacks.delivery_steps.check_sales import DATASET, sales
 from stacks.delivery_steps.digests import Builds, keep, promote, published, roll_back
+from stacks.delivery_steps.health import ClosedError, looked_after
+from stacks.delivery_steps.learning import World, follow
 
-VERDICT_SECONDS: Final = 3600
+CLOSED: Final = 3
+"""Exit code of a look that nodes which are off by the clock made impossible: no reason to go back."""
 
 
 def publish(asked: argparse.Namespace, account: boto3.Session) -> None:
@@ -46,31 +46,20 @@ def context(asked: argparse.Namespace, account: boto3.Session) -> None:
 
 
 def smoke(asked: argparse.Namespace, account: boto3.Session) -> None:
-    """See that the pipelines name what is wanted and the service is healthy; then it is what works.
+    """See that the pipelines name what is wanted and the service works; then it is what works.
 
     Raises:
-        RetryableError: it is not, after a quarter of an hour.
+        ClosedError: nodes are off at this hour.
+        RetryableError: it does not work, after a quarter of an hour.
     """
     parameters = _parameters(account)
     wanted = published(parameters, asked.env)
     pipeline = account.client("sagemaker").describe_pipeline(PipelineName=names.retrain_pipeline(asked.env))
     if wanted.training not in pipeline["PipelineDefinition"]:
         raise RetryableError(f"pipeline {pipeline['PipelineName']} does not run {wanted.training}: deploy first")
-    _healthy(account.client("elbv2"), names.resource(asked.env, "cluster"))
+    _say(looked_after(account, load(asked.env), wanted.inference_api))
     keep(parameters, asked.env)
     _say(f"{asked.env} works")
-
-
-def _healthy(balancer: Any, cluster: str) -> None:
-    end = time.monotonic() + cloud.HEALTH_SECONDS
-    while (states := cloud.target_states(balancer, cluster)) is not None:
-        sentence = cloud.unhealthy(states)
-        if sentence is None:
-            return
-        if time.monotonic() > end:
-            raise RetryableError(f"{cluster}: {sentence}, still after {cloud.HEALTH_SECONDS} s")
-        time.sleep(cloud.LOOK_SECONDS)
-    _say(f"{cluster} has no load balancer: the service was not looked at")
 
 
 def rollback(asked: argparse.Namespace, account: boto3.Session) -> None:
@@ -80,28 +69,15 @@ def rollback(asked: argparse.Namespace, account: boto3.Session) -> None:
 
 
 def train(asked: argparse.Namespace, account: boto3.Session) -> None:
-    """Drop a small shop's sales and wait for their verdict: the new image has read them on SageMaker.
+    """Drop a small shop's sales and wait until they have become forecasts, or the gate has said why not.
 
     Raises:
-        RetryableError: no verdict came, or it is no acceptance.
+        ClosedError: they have, and nodes are off at this hour.
+        RetryableError: they have not, or the service does not serve them.
     """
-    s3 = account.client("s3")
-    bucket = names.bucket(asked.env, "raw", account.client("sts").get_caller_identity()["Account"])
-    key = f"{DATASET}/{asked.tag}.csv"
-    version = s3.put_object(Bucket=bucket, Key=key, Body=sales(asked.tag))["VersionId"]
-    end = time.monotonic() + VERDICT_SECONDS
-    while time.monotonic() < end:
-        try:
-            found = s3.get_object(Bucket=bucket, Key=keys.verdict(key, version))["Body"].read()
-        except s3.exceptions.NoSuchKey:
-            time.sleep(cloud.LOOK_SECONDS)
-            continue
-        verdict = Verdict.model_validate_json(found)
-        if verdict.kind not in ("accepted", "repaired", "ignored"):
-            raise RetryableError(f"s3://{bucket}/{key}: {verdict.sentence}")
-        _say(f"s3://{bucket}/{key}: {verdict.sentence}")
-        return
-    raise RetryableError(f"s3://{bucket}/{key} has no verdict after {VERDICT_SECONDS} s: see the retrain pipeline")
+    _say(follow(World.of(asked.env, account), asked.tag))
+    wanted = published(_parameters(account), asked.env)
+    _say(looked_after(account, load(asked.env), wanted.inference_api))
 
 
 STEPS: Final[dict[str, Callable[[argparse.Namespace, boto3.Session], None]]] = {
@@ -110,7 +86,7 @@ STEPS: Final[dict[str, Callable[[argparse.Namespace, boto3.Session], None]]] = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one step; the exit code says whether it was as asked."""
+    """Run one step: 0 when it was as asked, 3 when that cannot be told at this hour, 1 otherwise."""
     parser = argparse.ArgumentParser(prog="python -m stacks.delivery_steps", description=__doc__)
     parser.add_argument("step", choices=STEPS)
     parser.add_argument("--env", default="dev", help="environment to work on")
@@ -122,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
         STEPS[asked.step](asked, boto3.Session(region_name=load(asked.env).region))
     except (RetailForecastError, ClientError, BotoCoreError) as error:
         sys.stderr.write(f"{asked.step}: {error}\n")
-        return 1
+        return CLOSED if isinstance(error, ClosedError) else 1
     return 0
 
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 SCAN_SECONDS: Final = 900
-HEALTH_SECONDS: Final = 900
 LOOK_SECONDS: Final = 10
 
 

@@ -45,7 +45,7 @@ async def test_a_line_says_how_many_requests_came_and_how_many_failed_on_which_s
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
-    measures = Measures(app, "dev", Clock(1, 1, 1, 1, 1))
+    measures = Measures(app, lambda: {"environment": "dev"}, Clock(1, 1, 1, 1, 1))
     await ask(measures, "/200", "/404", "/422", "/503", "/breaks")
     measures.say()
     (line,) = said(caplog)
@@ -57,7 +57,7 @@ async def test_a_line_says_how_many_requests_came_and_how_many_failed_on_which_s
 @pytest.mark.anyio
 async def test_probes_are_not_counted_and_a_quiet_minute_has_no_durations(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    measures = Measures(app, "dev")
+    measures = Measures(app, lambda: {"environment": "dev"})
     await ask(measures, "/livez", "/readyz", "/ping")
     measures.say()
     (line,) = said(caplog)
@@ -68,7 +68,7 @@ async def test_probes_are_not_counted_and_a_quiet_minute_has_no_durations(caplog
 @pytest.mark.anyio
 async def test_each_line_speaks_of_its_own_minute(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    measures = Measures(app, "dev", Clock(1, 1, 1))
+    measures = Measures(app, lambda: {"environment": "dev"}, Clock(1, 1, 1))
     await ask(measures, "/200", "/200")
     measures.say()
     await ask(measures, "/200")

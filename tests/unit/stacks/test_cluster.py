@@ -285,6 +285,7 @@ def test_the_cluster_is_told_what_the_command_line_prints(cluster: Template, env
         region=chart.region,
         account=ACCOUNT,
         image=image(f"{ACCOUNT}.dkr.ecr.{chart.region}.<AWS::URLSuffix>", chart.images.inference_api),
+        build=chart.images.inference_api,
         role_arn=f"<{role(cluster, 'ServiceRole')}.Arn>",
         lake_bucket=names.bucket(environment, "lake", ACCOUNT),
         artifacts_bucket=names.bucket(environment, "artifacts", ACCOUNT),

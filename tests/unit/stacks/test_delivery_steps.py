@@ -4,7 +4,7 @@ import pytest
 
 from core.contracts.errors import ConfigError
 from stacks.delivery_steps.__main__ import main
-from stacks.delivery_steps.check_sales import sales
+from stacks.delivery_steps.check_sales import FIRST_END, sales
 from stacks.delivery_steps.digests import Builds, keep, promote, published, roll_back
 
 ONE, TWO = Builds("sha256:" + 64 * "1", "sha256:" + 64 * "a"), Builds("sha256:" + 64 * "2", "sha256:" + 64 * "b")
@@ -70,5 +70,8 @@ def test_a_tag_that_names_no_one_build_is_not_published(tag: str, capsys: pytest
 
 
 def test_each_change_has_sales_of_its_own_and_the_same_twice() -> None:
-    assert sales("a") == sales("a") != sales("b")
-    assert sales("a").decode().splitlines()[0] == "date,store_id,item_id,units"
+    assert sales("a", FIRST_END) == sales("a", FIRST_END) != sales("b", FIRST_END)
+    header, *rows = sales("a", FIRST_END).decode().splitlines()
+    assert header == "date,store_id,item_id,units"
+    assert len(rows) == 400
+    assert rows[-1].startswith(f"{FIRST_END},02,milk,")
