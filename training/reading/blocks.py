@@ -46,7 +46,7 @@ def blocks_of(path: Path, size: int, first: int, digest: Digest | None = None) -
     ``digest`` is given all bytes of the file.
 
     Raises:
-        IrregularError: not UTF-8 without a mark, or a block without a line end.
+        IrregularError: not UTF-8 without a mark, a block without a line end, or a CR alone.
     """
     line, held = 1, b""
     with path.open("rb") as file:
@@ -69,7 +69,11 @@ def _text(data: bytes) -> bytes:
             data.decode("utf-8")
         except UnicodeDecodeError as error:
             raise IrregularError from error
-    return data.replace(b"\r\n", b"\n") if b"\r" in data else data
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")
+        if b"\r" in data:
+            raise IrregularError  # a CR alone ends a line too, and the blocks are counted by LF
+    return data
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ from training.reading.totals import looks_total
 SALES: Final = "sales"
 _SAMPLE: Final = 200
 _MOSTLY: Final = 0.5
+_CURRENCY: Final = re.compile(
+    r"[$\u20ac\u00a3\u00a5\u20b9]|\b(?:USD|EUR|GBP|CHF|BRL|SEK|NOK|DKK|PLN|INR|JPY|CNY|AUD|CAD|MXN)\b", re.I
+)
 _BARE_NUMBER: Final = re.compile(r"^\d+(?:\.\d+)?$")
 _CONFIGURABLE: Final = (
     words.DATE, words.STORE, words.ITEM, words.UNITS, words.PRICE, words.PROMO, words.OPEN, words.STOCK,
@@ -138,20 +141,60 @@ def _order_name(table: RawTable, roles: Roles, taken: set[int]) -> None:
 def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: str) -> None:
     if role in roles:
         return
-    claims = sorted(
+    claims = [
         (rank, index)
-        for index, header in enumerate(table.header)
-        if index not in taken
-        for found, rank in words.roles_of(header)
-        if found == role and _content_fits(table, index, role)
-    )
+        for rank, _, index in sorted(
+            (rank, "/" in header, index)  # the last part of a path such as "Invoice/Item Number" after a whole name
+            for index, header in enumerate(table.header)
+            if index not in taken
+            for found, rank in _roles_of(table, index)
+            if found == role and _content_fits(table, index, role)
+        )
+    ]
     if not claims:
         return
     if role == words.ITEM and len(claims) > 1:
         claims = [claim for claim in claims if not _numbers_lines(table, roles, claim[1])] or claims
+        claims = _codes_first(table, claims)
     if role == words.UNITS:
         _check_one_quantity(table, claims, name)
     _take(roles, taken, role, claims[0][1])
+
+
+def _roles_of(table: RawTable, index: int) -> tuple[tuple[str, int], ...]:
+    """Roles by name; ``sales`` and whatever is not plainly called a quantity is money where cells bear a currency."""
+    named = words.roles_of(table.header[index])
+    open_names = {(role, rank) for role, rank in named if role == SALES or (role == words.UNITS and rank > 0)}
+    if not open_names or not _bears_currency(_texts(table, index)):
+        return named
+    return tuple((words.MONEY, 0) if claim in open_names else claim for claim in named)
+
+
+def _bears_currency(sample: list[str]) -> bool:
+    filled = [text for text in sample if any(c.isdigit() for c in text)]
+    return bool(filled) and sum(bool(_CURRENCY.search(text)) for text in filled) >= _MOSTLY * len(filled)
+
+
+def _codes_first(table: RawTable, claims: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """``SKU`` before an ``Item`` or ``Product`` of which the cells are names: several codes may share one."""
+    best = [claim for claim in claims if claim[0] <= claims[0][0]]
+    codes = [claim for claim in best if _is_filled(table, claim[1]) and not _are_names(_texts(table, claim[1]))]
+    return claims if not codes or not _are_names(_texts(table, best[0][1])) else codes
+
+
+def _is_filled(table: RawTable, index: int) -> bool:
+    head = table.frame[cell(index)].head(_SAMPLE * 3).cast(pl.String).fill_null("").str.strip_chars()
+    return bool((head != "").all())
+
+
+def _are_names(sample: list[str]) -> bool:
+    """Most are words: small letters without a digit, or several with letters."""
+    named = [
+        (any(c.islower() for c in text) and not any(c.isdigit() for c in text))
+        or (" " in text and any(c.isalpha() for c in text))
+        for text in sample
+    ]
+    return sum(named) > _MOSTLY * len(sample)
 
 
 def _numbers_lines(table: RawTable, roles: Roles, index: int) -> bool:
@@ -177,7 +220,8 @@ def _check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: st
     if first_rank == 1 and not any(words.given_back(header) == words.QUANTITY for header in table.header):
         best += [index for rank, index in claims if rank > 1 and words.is_shipped(table.header[index])]
     first = table.frame[cell(best[0])]
-    rival = next((index for index in best[1:] if not first.equals(table.frame[cell(index)])), None)
+    others = [index for index in best[1:] if not _is_part(table, best[0], index)]
+    rival = next((index for index in others if not first.equals(table.frame[cell(index)])), None)
     if rival is not None:
         one, other = table.header[best[0]], table.header[rival]
         if one == other:
@@ -190,6 +234,17 @@ def _check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: st
             f"{name}: both {one!r} and {other!r} could be the quantity sold and they differ; "
             f"settle it with reading.columns.units = '{one}' or '{other}'.",
         )
+
+
+def _is_part(table: RawTable, whole: int, index: int) -> bool:
+    """``Units Ordered - B2B`` beside ``Units Ordered``: its name goes on from the other's, and it is never greater."""
+    if not re.match(re.escape(table.header[whole]) + r"\s*[-\u2013\u2014(:]", table.header[index], re.IGNORECASE):
+        return False
+    pair = [
+        pl.col(cell(at)).cast(pl.String).str.replace_all(r"[^\d-]", "").cast(pl.Int64, strict=False)
+        for at in (whole, index)
+    ]
+    return bool(table.frame.select((pair[1].fill_null(0) <= pair[0]).fill_null(value=False).all()).item())
 
 
 _FLAGS: Final = frozenset(

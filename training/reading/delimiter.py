@@ -11,9 +11,12 @@ from training.reading.header import MIN_SCORE, find_header, header_score
 from training.reading.records import leaves_open, split_record
 
 CANDIDATES: Final = (",", ";", "\t", "|")
+_RARE: Final = ("^", "~", "\x1f", "\x01", "#", "!", "\xa6", "\xa7", ":", " ")
+"""Characters that divide cells in some files, and stand in cells as well: used where the configuration says so."""
 _SAMPLE: Final = 300
+_MOSTLY: Final = 0.5
 _MARKUP: Final = re.compile(r"<[!?a-zA-Z]|[\[{]\s*([\[{\"]|$)")
-_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "a space"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def find_layout(lines: list[str], name: str, wanted: frozenset[str], delimiter: 
     sample = lines[:_SAMPLE]
     found = [layout for mark in ([delimiter] if delimiter else CANDIDATES) if (layout := _under(sample, mark, wanted))]
     if not found:
-        raise _no_header(lines, name)
+        raise _no_header(lines, name, wanted)
     return max(found, key=lambda layout: (layout.score, layout.agreement, layout.width))
 
 
@@ -107,7 +110,7 @@ def _rows(sample: list[str], mark: str) -> tuple[list[list[str]], list[int]]:
     return rows, starts
 
 
-def _no_header(lines: list[str], name: str) -> FileRefusedError:
+def _no_header(lines: list[str], name: str, wanted: frozenset[str]) -> FileRefusedError:
     first, text = next(((i, line) for i, line in enumerate(lines, start=1) if line.strip()), (0, ""))
     if not first:
         return FileRefusedError(Reason.EMPTY, f"{name}: holds nothing but blank lines; upload it again with its rows.")
@@ -117,11 +120,23 @@ def _no_header(lines: list[str], name: str) -> FileRefusedError:
         return FileRefusedError(
             Reason.NOT_A_TABLE, f"{name}: looks like {markup} (line {first}: {shown!r}); export it as CSV."
         )
+    rare = [(layout, mark) for mark in _RARE if (layout := _under(lines[:_SAMPLE], mark, wanted))]
+    rare = [found for found in rare if found[0].score >= MIN_SCORE and found[0].agreement > _MOSTLY]
+    if rare:
+        layout, mark = max(rare, key=lambda found: (found[0].score, found[0].agreement))
+        regular = layout.agreement == 1.0 and all(layout.header)
+        cure = f"set reading.delimiter = {mark!r}" if regular else "export it as CSV"
+        what = _NAMES.get(mark, repr(mark)) + ("" if regular else ", though not all into the same number of them,")
+        return FileRefusedError(
+            Reason.NOT_A_TABLE,
+            f"{name}: {what} seems to divide its lines into columns (line {layout.header_index + 1}: "
+            f"{lines[layout.header_index].strip()[:80]!r}), and it may as well stand in cells; {cure}.",
+        )
     if not any(mark in line for mark in CANDIDATES for line in lines[:_SAMPLE]):
         return FileRefusedError(
             Reason.NOT_A_TABLE,
             f"{name}: no comma, semicolon, tab or pipe divides its lines into columns (line {first}: {shown!r}); "
-            "export it as CSV.",
+            "export it as CSV, or name the character that divides them as reading.delimiter.",
         )
     return FileRefusedError(
         Reason.COLUMNS_MISSING,

@@ -57,11 +57,12 @@ def to_utf8(data: bytes, name: str, wanted: str | None = None) -> Decoded:
         return Decoded(_newlines(data), "utf-8")
     if guess := unicode_without_bom(data[:SNIFF_BYTES]):
         return _by(data, guess, name, "shown by its zero bytes")
+    data = _newlines(data)
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         return _fallback(data, error)
-    return Decoded(_newlines(data), "utf-8")
+    return Decoded(data, "utf-8")
 
 
 def _fallback(data: bytes, error: UnicodeDecodeError) -> Decoded:
@@ -73,7 +74,7 @@ def _fallback(data: bytes, error: UnicodeDecodeError) -> Decoded:
             rows[index] = _older(rows[index])
         lines = ", ".join(str(index + 1) for index in broken[:_SHOWN])
         sentence = f"{len(broken)} lines are not UTF-8 as the others are (lines {lines}); read as cp1252"
-        return Decoded(_newlines(b"\n".join(rows)), "utf-8", sentence)
+        return Decoded(b"\n".join(rows), "utf-8", sentence)
     encoding, text = _by_words(data)
     sentence = f"not UTF-8 (line {line}, byte 0x{data[error.start]:02x}); read as {encoding}"
     odd = _ODD.search(_decoded(data, "cp1252") or "")
@@ -85,7 +86,7 @@ def _fallback(data: bytes, error: UnicodeDecodeError) -> Decoded:
             else ", for cp1252 gives {!r}"
         )
         sentence += told.format(max(word, key=len))
-    return Decoded(_newlines(text.encode()), encoding, sentence)
+    return Decoded(text.encode(), encoding, sentence)
 
 
 def _by_words(data: bytes) -> tuple[str, str]:
@@ -136,8 +137,5 @@ def _by(data: bytes, encoding: str, name: str, why: str) -> Decoded:
 
 
 def _newlines(data: bytes) -> bytes:
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n")
-        if b"\n" not in data:  # the line end of old Macs
-            data = data.replace(b"\r", b"\n")
-    return data
+    """Every line end as LF: CR LF, LF and a CR alone, as editors count them."""
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data

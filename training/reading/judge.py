@@ -141,21 +141,26 @@ def _end(name: str, known: _Found) -> tuple[Kind, str, Reason | None]:
     if counts.refused and (share > tolerance or not counts.canonical):
         return (
             Kind.REJECTED,
-            f"{name}: {counts.refused:,} of {counts.read - counts.left_out:,} rows are refused ({share:.1%}, tolerated "
+            f"{name}: {counts.refused:,} of {_rows(counts.read - counts.left_out)} "
+            f"{'is' if counts.refused == 1 else 'are'} refused ({share:.1%}, tolerated "
             f"{tolerance:.1%}), so nothing was taken; {why}.",
             Reason.TOO_MANY_REFUSED,
         )
     if not counts.canonical:
         told = f"{name}: there is a header and no row of sales under it; upload it again with its rows."
         return Kind.REJECTED, told, Reason.NO_ROWS
-    what = "rows of sales" if known.is_sales else "rows known ahead"
-    rows = f"{counts.canonical:,} {what} from {counts.read:,} read"
+    what = "of sales" if known.is_sales else "known ahead"
+    rows = f"{_rows(counts.canonical)} {what} from {counts.read:,} read"
     if counts.refused:
         return Kind.QUARANTINED, f"{name}: {rows}; {counts.refused:,} refused and kept apart: {why}.", None
     changed = [note for note in known.notes if note.reason not in _QUIET]
     if changed:
         return Kind.REPAIRED, f"{name}: {rows}; {_told(changed)}.", None
     return Kind.ACCEPTED, f"{name}: {rows}, taken as they stand.", None
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
 def _told(notes: Sequence[Note]) -> str:

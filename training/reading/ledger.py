@@ -15,6 +15,22 @@ REASON: Final = "_reason"
 CELLS: Final = "_cells"
 MAX_NOTE_LINES: Final = 20
 _LONGEST: Final = 1000
+_ONE: Final = {
+    "rows of totals were left out": "a row of totals was left out",
+    "blank lines were left out": "a blank line was left out",
+    "lines that repeat the header were left out": "a line that repeats the header was left out",
+    "lines above the header were left out": "a line above the header was left out",
+    "titles above a further header were left out": "a title above a further header was left out",
+    "titles of stores were left out": "a title of a store was left out",
+    "notes below the table were left out": "a note below the table was left out",
+    "notes below or in the table were left out": "a note below or in the table was left out",
+    "rows equal to an earlier one in every column count once": (
+        "a row equal to an earlier one in every column counts once"
+    ),
+    "cancelled orders are no sales and were left out": "a cancelled order is no sale and was left out",
+    "cells that say there is no number are no rows": "a cell that says there is no number is no row",
+    "returns were netted on their own day": "a return was netted on its own day",
+}  # fmt: skip
 _ORDER: Final = {reason: place for place, reason in enumerate(Reason)}
 
 
@@ -29,6 +45,11 @@ class _Entry:
         room = MAX_NOTE_LINES - len(self.lines)
         if room > 0:
             self.lines += lines.drop_nulls().head(room).to_list()
+
+    @property
+    def told(self) -> str:
+        """The sentence, of one row where it is one."""
+        return _ONE.get(self.sentence, self.sentence) if self.count == 1 else self.sentence
 
     def tell(self, sentence: str) -> None:
         """Say a further thing, as long as a reader may follow."""
@@ -100,7 +121,7 @@ class Ledger:
     def notes(self) -> tuple[Note, ...]:
         """All entries as the verdict lists them."""
         return tuple(
-            Note(reason=reason, count=max(entry.count, 1), sentence=entry.sentence, lines=tuple(sorted(entry.lines)))
+            Note(reason=reason, count=max(entry.count, 1), sentence=entry.told, lines=tuple(sorted(entry.lines)))
             for book in (self.left_out, self.remarks)
             for reason, entry in sorted(book.items(), key=lambda entry: _ORDER[entry[0]])
         )

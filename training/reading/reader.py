@@ -193,7 +193,7 @@ class _Reader:
             lines, found = covariates(meaning, frame, proof)
             named |= found
             marks = [pl.lit(order).alias(ORDER), *([pl.lit(value=True).alias(ONE_EACH)] if meaning.one_each else [])]
-            if len({other.table.member for other in meanings}) > 1:
+            if any(other.table.member for other in meanings):
                 marks.append(pl.lit(meaning.table.member).alias(MEMBER))
             widened.append(lines.with_columns(marks))
         lines = pl.concat(widened, how="diagonal_relaxed") if len(widened) > 1 else widened[0]

@@ -12,7 +12,7 @@ from training.reading.dates import CLOCK, DAY_TEXT, day_text
 from training.reading.groups import filled_down
 from training.reading.ledger import LINE, Ledger, cell, is_cell
 from training.reading.shape import WIDE, WIDE_DATES, WIDE_ITEMS, WIDE_STORES, Meaning
-from training.reading.totals import is_total, looks_total
+from training.reading.totals import is_total, looks_total, totals_of_others
 
 NAME: Final = "_name"
 UNITS_TEXT: Final = "_units_text"
@@ -104,11 +104,31 @@ def _without_totals(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl
             filled = [text.strip() for text in texts if text and text.strip()]
             if any(looks_total(text) for text in filled[:3]):
                 lines.add(line)
+    lines.update(_group_totals(meaning, frame))
     if not lines:
         return frame
     total = pl.col(LINE).is_in(list(lines))
     ledger.leave_out(Reason.TOTAL_ROW, frame.filter(total)[LINE], "rows of totals were left out")
     return frame.filter(~total)
+
+
+def _group_totals(meaning: Meaning, frame: pl.DataFrame) -> list[int]:
+    """Lines of ``S1 Total`` below the rows of ``S1``, which lack a day or an id that rows have."""
+    keys = [name for name in (DAY_TEXT,) if name in frame.columns and meaning.shape != WIDE_DATES]
+    keys += [cell(index) for role in (words.STORE, words.ITEM) if (index := meaning.index(role)) is not None]
+    values = {cell(index) for index in meaning.values}
+    found: set[int] = set()
+    for name in frame.columns:
+        if not is_cell(name) or name in values or frame.schema[name] != pl.String:
+            continue
+        others = [_is_empty(key) for key in keys if key != name]
+        if others and (named := totals_of_others(frame[name])):
+            found.update(frame.filter(pl.col(name).is_in(named) & pl.any_horizontal(others))[LINE].to_list())
+    return sorted(found)
+
+
+def _is_empty(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).fill_null("").str.strip_chars() == ""
 
 
 def _without_notes(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 from core.contracts.dataset import Reading
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
+from training.reading.baskets import check_baskets
 from training.reading.columns import SALES, Roles, find_roles, holds_dates
 from training.reading.dateforms import header_dates
 from training.reading.deductions import deductions
@@ -74,6 +75,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         return numbered
     table = _days_counted(table, roles, reading)
     _need_date(table, roles, name)
+    check_baskets(table, roles, name)
     if words.UNITS in roles or SALES in roles:
         shape = TRANSACTIONS if _is_transactions(roles) else LONG
         less = deductions(table, roles)
@@ -267,6 +269,13 @@ def _need_date(table: RawTable, roles: Roles, name: str) -> None:
             Reason.COLUMNS_MISSING,
             f"{name}: {day!r} numbers the {what} without saying from which; tell the day of number 1 as "
             f"reading.date_format = '{day} 1 = {'2011-01-29' if what == 'days' else '2024-01-01'}'.",
+        )
+    several = [h for i, h in enumerate(table.header) if h and holds_dates(table, i, strict=True)]
+    if len(several) > 1:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {', '.join(map(repr, several[:5]))} hold dates, and none is known as the day of the sale; "
+            f"name it, such as reading.columns.date = '{several[0]}'.",
         )
     raise FileRefusedError(
         Reason.COLUMNS_MISSING,

@@ -18,6 +18,7 @@ from training.reading.records import RAW, UNIT
 from training.reading.tables import RawTable
 from training.reading.text import Source, tables_of
 
+_FEW: Final = 5
 _NESTED: Final = (pl.List, pl.Struct, pl.Array, pl.Object, pl.Binary)
 
 
@@ -110,22 +111,29 @@ def sheet_tables(part: Part, name: str, config: Reading, limits: Limits, ledger:
     for told, sheets in (("sheets without a table", without), ("hidden sheets", hidden)):
         if sheets:
             names = ", ".join(map(repr, sheets))
-            ledger.remark(Reason.NOT_A_TABLE, f"{told} were not read: {names}", count=len(sheets))
+            cure = f"; reading.sheet = '{sheets[0]}' reads that one" if told == "hidden sheets" else ""
+            ledger.remark(Reason.NOT_A_TABLE, f"{told} were not read: {names}{cure}", count=len(sheets))
     return _of_one_shape(found, ledger)
 
 
 def _of_one_shape(found: list[tuple[str, list[RawTable], Ledger]], ledger: Ledger) -> list[RawTable]:
     first = _names(found[0][1])
     same = [entry for entry in found if _names(entry[1]) == first]
-    others = [sheet for sheet, tables, _ in found if _names(tables) != first]
+    others = [(sheet, tables) for sheet, tables, _ in found if _names(tables) != first]
     if len(same) > 1:
         told = ", ".join(repr(sheet) for sheet, _, _ in same)
         ledger.remark(
             Reason.SHEETS_JOINED, f"sheets of the same columns were read as one table: {told}", count=len(same)
         )
     if others:
-        told = ", ".join(map(repr, others))
-        ledger.remark(Reason.NOT_A_TABLE, f"sheets with other columns were not read: {told}", count=len(others))
+        told = ", ".join(f"{sheet!r} ({_outline(tables)})" for sheet, tables in others[:_FEW])
+        told += f" and {len(others) - _FEW} more" if len(others) > _FEW else ""
+        ledger.remark(
+            Reason.NOT_A_TABLE,
+            f"sheets with other columns than {same[0][0]!r} were not read: {told}; reading.sheet = '{others[0][0]}' "
+            "reads that one alone",
+            count=len(others),
+        )
     tables: list[RawTable] = []
     for sheet, members, own in same:
         ledger.absorb(own)
@@ -147,6 +155,13 @@ def _is_hidden(book: fastexcel.ExcelReader, sheet: str) -> bool:
         return book.load_sheet(sheet, header_row=None, n_rows=0).visible != "visible"
     except (fastexcel.FastExcelError, ValueError):
         return False  # what is wrong with it is said where it is read
+
+
+def _outline(tables: list[RawTable]) -> str:
+    """Rows and first columns of a sheet: ``12 rows of Day, Shop, Product, ...``."""
+    rows, names = sum(table.frame.height for table in tables), [name for name in tables[0].header if name]
+    shown = ", ".join(names[:_FEW]) + (", ..." if len(names) > _FEW else "")
+    return f"{rows:,} {'row' if rows == 1 else 'rows'} of {shown}"
 
 
 def _names(tables: list[RawTable]) -> tuple[str, ...]:

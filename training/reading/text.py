@@ -23,6 +23,8 @@ from training.reading.wrapping import unwrapped
 
 _MAX_CANDIDATES: Final = 20_000
 _TITLE_LINES: Final = 3
+_MOST_FEET: Final = 5
+_BLANK_BETWEEN: Final = 2
 
 
 @dataclass(frozen=True)
@@ -242,12 +244,15 @@ def _account_ragged(
 ) -> None:
     """Totals and foot notes are left out; every other row of a wrong width is refused."""
     last = frame[LINE].max() if frame.height else 0
+    feet = _feet(ragged, frame)
     totals, notes, refused = [], [], []
     for line, fields in ragged.iter_rows():
         filled = [field.strip() for field in fields if field.strip()]
         if any(looks_total(text) for text in filled[:2]):
             totals.append(line)
-        elif len(filled) == 1 and _is_note(filled[0], delimiter, width, below=isinstance(last, int) and line > last):
+        elif line in feet or (
+            len(filled) == 1 and _is_note(filled[0], delimiter, width, below=isinstance(last, int) and line > last)
+        ):
             notes.append(line)
         else:
             refused.append(line)
@@ -256,6 +261,19 @@ def _account_ragged(
     rows = ragged.filter(pl.col(LINE).is_in(refused)).rename({FIELDS: CELLS})
     count = pl.format("{} fields where the header has " + str(width), pl.col(CELLS).list.len())
     ledger.refuse(rows, Reason.RAGGED_ROW, member or None, count)
+
+
+def _feet(ragged: pl.DataFrame, frame: pl.DataFrame) -> set[int]:
+    """The few ragged lines that end the file below a blank line, no cell of which is where a row has the like."""
+    if not frame.height:
+        return set()
+    last = int(frame[LINE][-1])
+    below = ragged.filter(pl.col(LINE) > last)
+    if not 0 < below.height <= _MOST_FEET or int(below[LINE][0]) < last + _BLANK_BETWEEN:
+        return set()
+    row = kinds([text or "" for text in frame.row(-1)[1:]])
+    found = {int(line): kinds(fields) for line, fields in below.iter_rows()}
+    return {line for line, told in found.items() if len(told) > 1 and "t" in told and not row.startswith(told)}
 
 
 def _is_note(text: str, delimiter: str, width: int, *, below: bool) -> bool:

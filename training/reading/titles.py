@@ -21,7 +21,14 @@ _TITLE: Final = re.compile(
 )
 _NEXT: Final = re.compile(r"\s{2,}|\s*[|;\t]|,?\s+[^\W\d]+\s*:\s")  # ``101   Period: March``
 _BARE: Final = re.compile(r"^\d\S*(?:\s*[-\u2013(].*)?$")  # ``12 - Mitte``, and no ``5 closed for renovation``
-_ALL: Final = frozenset({"all", "alle", "tous", "toutes", "todas", "todos", "tutti", "tutte"})
+_ALL: Final = frozenset(
+    {"all", "any", "alle", "saemtliche", "samtliche", "tous", "toutes", "todas", "todos", "tutti", "tutte", "multiple",
+     "various", "several", "mehrere", "diverse", "plusieurs", "varias", "varios", "vari", "meerdere"}
+)  # fmt: skip
+_ARTICLES: Final = frozenset(
+    {"the", "of", "les", "des", "las", "los", "as", "os", "i", "gli", "le", "de", "del", "die"}
+)
+_STEM: Final = 4
 _WORST_RANK: Final = 2
 _PAIR: Final = 2
 
@@ -38,7 +45,7 @@ def _store_of(raw: str, delimiter: str, width: int) -> tuple[str, str] | None:
     filled = [field.strip() for field in split_record(raw, delimiter) if field.strip()]
     if len(filled) == _PAIR and width > _PAIR:
         word, told = filled[0].rstrip(" :"), filled[1]
-        return (word, told) if _is_store(word, worst=1) and told.casefold() not in _ALL else None
+        return (word, told) if _is_store(word, worst=1) and not _is_filter(told) else None
     match = _TITLE.match(filled[0]) if len(filled) == 1 else None
     if match is None:
         return None
@@ -47,7 +54,15 @@ def _store_of(raw: str, delimiter: str, width: int) -> tuple[str, str] | None:
         return None
     if not match["mark"] and not _BARE.match(told):
         return None
-    return (word, told) if told and words.fold(told) not in _ALL else None
+    return None if _is_filter(told) else (word, told)
+
+
+def _is_filter(told: str) -> bool:
+    """``All``, ``All Locations``, ``Tutti i negozi (12)``: what a report was asked for, and the name of no store."""
+    first, *rest = words.fold(told).split() or ["all"]
+    return first in _ALL and all(
+        word.isdigit() or word in _ARTICLES or words.begins_store(word[:_STEM]) for word in rest
+    )
 
 
 def _is_store(word: str, *, worst: int) -> bool:

@@ -108,6 +108,11 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
 
 
+def begins_store(stem: str) -> bool:
+    """``stor`` of ``stores``, ``fili`` of ``Filialen``: a word for stores begins so."""
+    return any(name.startswith(stem) for rank in _COLUMNS[STORE] for name in rank)
+
+
 def is_line_item(folded: str) -> bool:
     """``lineitem sku``: of a line, where bare names are the order's own."""
     return _LINE_ITEM.match(folded) is not None
@@ -170,6 +175,8 @@ def is_personal(name: str) -> bool:
 def _quantity_rank(tokens: set[str]) -> int | None:
     """``boxes shipped`` and ``total qty pcs`` are quantities; ``qty on hand`` is one of another kind."""
     if tokens & _OTHER or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
+        return None
+    if "sales" in tokens and not tokens & _COUNTED:  # "Ordered Product Sales"
         return None
     return 1 if tokens & _SOLD else 2 if tokens & (_SHIPPED | _QUANTITY) else None
 

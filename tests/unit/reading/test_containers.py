@@ -63,6 +63,21 @@ def test_lines_of_different_members_that_claim_one_key_are_told_with_their_membe
     assert refused[0].cure.startswith("lines 2 of 'north.csv' and 2 of 'south.csv' differ")
 
 
+def test_lines_of_the_only_member_that_claim_one_key_are_told_with_it(read: Read) -> None:
+    refused = read(archive(north_csv=f"{TEXT}2024-01-01,S1,A,6\n")).verdict.refusals
+    assert [refusal.column for refusal in refused] == ["north.csv", "north.csv"]
+
+
+def test_a_sheet_with_other_columns_is_outlined_with_the_entry_that_reads_it(read: Read) -> None:
+    sales: Cells = [["Date", "Store", "Item", "Qty"], [datetime(2024, 3, 13), "S1", "A", 5]]
+    back: Cells = [["Day", "Shop", "Product", "Returned qty"], [datetime(2024, 3, 14), "S1", "A", 1]]
+    reading = read(book(Sales=sales, Returns=back))
+    told = note(reading.verdict, Reason.NOT_A_TABLE).sentence
+    assert "'Returns' (1 row of Day, Shop, Product, Returned qty)" in told
+    assert "reading.sheet = 'Returns'" in told
+    assert rows(reading) == [("2024-03-13", "S1", "A", 5.0)]
+
+
 def test_a_workbook_gives_its_first_sheet_with_a_table(read: Read) -> None:
     cells: Cells = [["Report"], [], ["Date", "Store", "Item", "Qty", "Price"], [date(2024, 1, 31), 1, "007", 5, 1.25]]
     reading = read(book(Intro=[["about this file"]], Data=cells))
@@ -147,7 +162,8 @@ def test_hidden_sheets_and_sheets_without_a_table_are_told_by_name(read: Read) -
     reading = read(out.getvalue())
     assert rows(reading)[0][3] == 5.0
     told = note(reading.verdict, Reason.NOT_A_TABLE).sentence
-    assert told == "sheets without a table were not read: 'Cover'; hidden sheets were not read: 'Old'"
+    assert told.startswith("sheets without a table were not read: 'Cover'; hidden sheets were not read: 'Old'")
+    assert told.endswith("reading.sheet = 'Old' reads that one")
     assert rows(read(out.getvalue(), sheet="Old"))[0][3] == 7.0
 
 

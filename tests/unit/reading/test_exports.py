@@ -1,5 +1,7 @@
 """Exports of tills and web shops, as they write them."""
 
+import pytest
+
 from core.contracts.verdict import Kind, Reason
 from tests.unit.reading.conftest import Read, note, rows
 
@@ -47,3 +49,75 @@ def test_a_till_report_of_payments_and_refunds_is_netted(read: Read) -> None:
         "2024-03-01,10:05:00,Coffee,Latte,-1.0,($4.50),tx2,Refund,Downtown\n"
     )
     assert rows(reading) == [("2024-03-01", "Downtown", "Latte", 1.0)]
+
+
+def test_variants_of_one_item_are_told_apart_by_their_codes(read: Read) -> None:
+    text = "Date,Item,Qty,SKU,Event Type\n2024-03-13,Latte,1.0,LAT-S,Payment\n2024-03-13,Latte,2.0,LAT-L,Payment\n"
+    assert rows(read(text), "item_id", "units") == [("LAT-L", 2.0), ("LAT-S", 1.0)]
+    assert rows(read(text.replace("LAT-L", "").replace("13,Latte,2", "14,Latte,2")), "item_id")[0] == ("Latte",)
+
+
+def test_a_whole_name_is_believed_before_the_last_part_of_a_path(read: Read) -> None:
+    text = "Invoice/Item Number,Date,Store Number,Item Number,Bottles Sold,Sale (Dollars)\n"
+    reading = read(f"{text}INV-1,03/13/2024,2190,38176,12,171.00\nINV-2,03/14/2024,2190,38178,6,112.50\n")
+    assert rows(reading, "item_id", "units") == [("38176", 12.0), ("38178", 6.0)]
+
+
+def test_a_part_of_the_quantity_and_money_are_no_rivals_of_it(read: Read) -> None:
+    head = "Date,Ordered Product Sales,Units Ordered,Units Ordered \u2013 B2B\n"
+    text = f'{head}3/13/24,"$1,204.50",41,3\n3/14/24,"$1,104.00",37,0\n'
+    assert rows(read(text), "units") == [(41.0,), (37.0,)]
+    more = read(text.replace(",37,0", ",37,40")).verdict
+    assert more.kind is Kind.REJECTED
+    assert "reading.columns.units" in more.sentence
+
+
+def test_sales_that_bear_a_currency_are_money(read: Read) -> None:
+    verdict = read("date,item,sales\n2024-03-13,A,$12.50\n2024-03-14,A,$9.00\n").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "'sales' is money" in verdict.sentence
+
+
+@pytest.mark.parametrize("total", ["S1 Total", "Total for S1", "Total S1", "Summe S1"])
+def test_the_total_of_a_group_that_is_named_is_left_out(read: Read, total: str) -> None:
+    wide = (
+        f"Store,Item,2024-03-13,2024-03-14,Grand Total\nS1,A,1,2,3\n,B,3,4,7\n{total},,4,6,10\nS2,A,5,6,11\n,B,7,8,15\n"
+    )
+    assert {row[1:3] for row in rows(read(wide))} == {("S1", "A"), ("S1", "B"), ("S2", "A"), ("S2", "B")}
+    long = f"date,store,item,qty\n2024-03-13,S1,A,1\n2024-03-13,S1,B,2\n2024-03-13,{total},,3\n2024-03-13,S2,A,5\n"
+    reading = read(long)
+    assert [row[2] for row in rows(reading)] == ["A", "B", "A"]
+    assert note(reading.verdict, Reason.TOTAL_ROW).sentence == "a row of totals was left out"
+
+
+def test_an_item_called_total_beside_another_is_an_item_where_its_row_is_whole(read: Read) -> None:
+    text = "date,item,qty\n2024-03-13,Colgate,1\n2024-03-13,Colgate Total,2\n2024-03-14,Colgate,3\n"
+    assert [row[2] for row in rows(read(text))] == ["Colgate", "Colgate Total", "Colgate"]
+
+
+def test_quantities_with_the_unit_of_a_ledger_are_read(read: Read) -> None:
+    text = "Kalendertag;Artikel;Absatzmenge\n13.03.2024;4711;5 ST\n14.03.2024;4711;1.000 ST\n"
+    assert rows(read(f"{text}15.03.2024;4711;2,5 ST\n"), "units") == [(5.0,), (1000.0,), (2.5,)]
+
+
+def test_cells_that_list_a_whole_basket_are_refused(read: Read) -> None:
+    text = 'Date,Order #,Product(s),Items sold\n2024-03-13,101,"2\u00d7 Mug, 1\u00d7 Tee",3\n'
+    verdict = read(f"{text}2024-03-13,102,1\u00d7 Mug,1\n").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "line 2" in verdict.sentence
+    assert "'Items sold' counts together" in verdict.sentence
+
+
+def test_several_columns_of_dates_are_named_where_none_is_known(read: Read) -> None:
+    verdict = read("posted;deposited;sku;qty\n2024-03-13;2024-03-17;A;5\n2024-03-14;2024-03-17;A;6\n").verdict
+    assert "'posted', 'deposited' hold dates" in verdict.sentence
+    assert "reading.columns.date = 'posted'" in verdict.sentence
+
+
+def test_a_foot_below_a_blank_line_is_a_note_and_a_broken_row_is_not(read: Read) -> None:
+    text = "no,date,item,title,qty\n1,2024-03-13,A,Lamp,1\n2,2024-03-14,B,Clock,2\n{}"
+    reading = read(text.format("\n2,record(s) downloaded,from ,2024-03-13\nSeller ID : shop\n"))
+    assert [row[2] for row in rows(reading)] == ["A", "B"]
+    assert note(reading.verdict, Reason.PREAMBLE).lines == (5, 6)
+    assert read(text.format("\n3,2024-03-15,C,Vase\n"), max_refused_share=0.5).verdict.refusals[0].line == 5
+    assert read(text.format("2,record(s) downloaded,from \n"), max_refused_share=0.5).verdict.refusals[0].line == 4

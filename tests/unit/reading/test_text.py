@@ -205,3 +205,29 @@ def test_quotes_around_whole_lines_are_taken_off(read: Read) -> None:
     reading = read(f'"date,store,item,qty"\n{body}')
     assert rows(reading, "item_id", "_source_line")[27] == ("Milk, fresh", 29)
     assert len(rows(reading)) == 28
+
+
+@pytest.mark.parametrize("block_bytes", [1 << 24, 1 << 14])
+def test_a_carriage_return_alone_ends_a_line_beside_other_line_ends(tmp_path: Path, block_bytes: int) -> None:
+    days = [f"2024-{m:02}-{d:02},S{s},A,{d}" for s in range(40) for m in range(1, 13) for d in range(1, 29)]
+    text = "date,store,item,qty\r\n" + "\r\n".join(days).replace("\r\n", "\r", 5) + "\n2025-01-01,S1,A,x\n"
+    path = tmp_path / "sales.csv"
+    path.write_bytes(text.encode())
+    reading = read_file(path, block_bytes=block_bytes)
+    assert reading.verdict.counts.kept == len(days)
+    assert reading.verdict.refusals[0].line == len(path.read_text().splitlines())
+
+
+def test_a_carriage_return_in_quotes_is_a_line_end_of_its_cell(read: Read) -> None:
+    reading = read(
+        b'date,item,qty,note\n2024-03-13,A,1,"a\rb"\n2024-03-14,A,x,c\n2024-03-15,A,3,d\n', max_refused_share=0.5
+    )
+    assert reading.verdict.refusals[0].line == 4
+    assert reading.verdict.counts.kept == 2
+
+
+@pytest.mark.parametrize("mark", ["^", "~", " "])
+def test_a_rare_delimiter_is_named_with_the_entry_that_tells_it(read: Read, mark: str) -> None:
+    text = "date,item,qty\n2024-03-13,A,1\n2024-03-14,A,2\n".replace(",", mark)
+    assert f"reading.delimiter = {mark!r}" in read(text).verdict.sentence
+    assert [row[3] for row in rows(read(text, delimiter=mark))] == [1.0, 2.0]

@@ -39,6 +39,21 @@ def test_one_title_above_the_only_table_names_its_store(read: Read) -> None:
     assert rows(read(f"Store sales report\n{_HEAD}{_TWO}"), "store_id") == [("all",), ("all",)]
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Location: All Locations", "Store: All stores", "Filiale: Alle Filialen", "Magasin: Tous les magasins",
+        "Negozio: Tutti i negozi (12)", "Loja: Todas as lojas", "Winkel: Alle winkels", "Store: *", "Outlet: Any",
+    ],
+)  # fmt: skip
+def test_what_a_report_was_asked_for_is_no_store(read: Read, title: str) -> None:
+    assert rows(read(f"Sales by item\n{title}\n{_HEAD}{_TWO}"), "store_id") == [("all",), ("all",)]
+
+
+def test_a_store_may_be_called_all_saints(read: Read) -> None:
+    assert rows(read(f"Store: All Saints\n{_HEAD}{_TWO}"), "store_id") == [("All Saints",), ("All Saints",)]
+
+
 def test_a_block_without_a_title_among_others_is_refused(read: Read) -> None:
     verdict = read(f"Store: 101\n{_HEAD}{_TWO}\n{_HEAD}{_TWO}\nStore: 103\n{_HEAD}{_TWO}").verdict
     assert verdict.kind is Kind.REJECTED
