@@ -23,7 +23,7 @@ from stacks.constructs.keys import SecureKey
 from stacks.constructs.load_balancer_controller import load_balancer_controller
 from stacks.constructs.nodes import node_group
 from stacks.constructs.office_hours import nodes_by_the_clock
-from stacks.constructs.web_acl import web_acl
+from stacks.constructs.web_acl import web_acl, web_acl_log
 from stacks.kubernetes_versions import support_warning
 
 
@@ -39,8 +39,8 @@ class ClusterStack(EnvironmentStack):
             cdk.Annotations.of(self).add_warning_v2("retail-forecast:plain-http", sentence)
         self.data = DataPlane.of(self)
         self.vpc = self._vpc()
-        self.web_acl_arn = self._web_acl()
         self.key = SecureKey(self, "Key", name="cluster", description="Kubernetes secrets, nodes' volumes, logs")
+        self.web_acl_arn = self._web_acl()
         self.cluster = self._cluster()
         self.provider = eks.OidcProviderNative(self, "Oidc", url=self.cluster.cluster_open_id_connect_issuer_url)
         addons = Addons(self, self.cluster, self.provider)
@@ -77,7 +77,7 @@ class ClusterStack(EnvironmentStack):
         ingress = self.config.service.ingress
         if ingress.web_acl_arn or ingress.scheme == "internal":
             return ingress.web_acl_arn
-        return web_acl(self).attr_arn
+        return web_acl(self, self.key).attr_arn
 
     def _vpc(self) -> ec2.IVpc:
         """The network stack's, by its parameters."""
@@ -100,7 +100,7 @@ class ClusterStack(EnvironmentStack):
         wanted = self.config.cluster
         name = self.physical("cluster")
         functions = f"/aws/lambda/{self.stack_name}-*"  # the CDK's; CloudFormation completes their names
-        self.key.open_to_logs(control_plane_logs(self), *container_logs(self), functions)
+        self.key.open_to_logs(control_plane_logs(self), *container_logs(self), web_acl_log(self), functions)
         group = log_group(self, "ControlPlaneLogs", control_plane_logs(self), self.key)
         access = (
             eks.EndpointAccess.PUBLIC_AND_PRIVATE.only_from(*wanted.public_from)

@@ -2,9 +2,14 @@
 
 from typing import Any, Final
 
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as waf
 
 from stacks.base import EnvironmentStack
+from stacks.constructs.addons import log_group
+from stacks.constructs.keys import SecureKey
 
 REQUESTS_IN_FIVE_MINUTES: Final = 2000
 """From one address; more are refused until it slows down."""
@@ -15,10 +20,10 @@ MANAGED: Final = (
 )
 
 
-def web_acl(stack: EnvironmentStack) -> waf.CfnWebACL:
-    """Web ACL ``mlops-{env}-service``: AWS's managed rules, and a limit for each address."""
+def web_acl(stack: EnvironmentStack, key: SecureKey) -> waf.CfnWebACL:
+    """Web ACL ``mlops-{env}-service``: AWS's managed rules, and a limit for each address; what it stops is logged."""
     rules = [_limit(stack), *(_managed(stack, name, number) for number, name in enumerate(MANAGED, 1))]
-    return waf.CfnWebACL(
+    made = waf.CfnWebACL(
         stack,
         "WebAcl",
         name=stack.physical("service"),
@@ -27,6 +32,62 @@ def web_acl(stack: EnvironmentStack) -> waf.CfnWebACL:
         default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
         visibility_config=_seen(stack, "web-acl"),
         rules=rules,
+    )
+    _log(stack, made, key)
+    return made
+
+
+def web_acl_log(stack: EnvironmentStack) -> str:
+    """Log group of the firewall; WAF delivers to names that begin so, and to no others."""
+    return f"aws-waf-logs-{stack.physical('service')}"
+
+
+def _log(stack: EnvironmentStack, acl: waf.CfnWebACL, key: SecureKey) -> None:
+    """Requests that were stopped or counted, without their API keys."""
+    group = log_group(stack, "WebAclLogs", web_acl_log(stack), key)
+    arn = stack.format_arn(
+        service="logs",
+        resource="log-group",
+        resource_name=web_acl_log(stack),
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
+    policy = _admit_delivery(stack, arn)
+    logging = waf.CfnLoggingConfiguration(
+        stack,
+        "WebAclLogging",
+        resource_arn=acl.attr_arn,
+        log_destination_configs=[arn],
+        redacted_fields=[waf.CfnLoggingConfiguration.FieldToMatchProperty(single_header={"Name": "x-api-key"})],
+        logging_filter={
+            "DefaultBehavior": "DROP",
+            "Filters": [
+                {
+                    "Behavior": "KEEP",
+                    "Requirement": "MEETS_ANY",
+                    "Conditions": [{"ActionCondition": {"Action": action}} for action in ("BLOCK", "COUNT")],
+                }
+            ],
+        },
+    )
+    logging.node.add_dependency(group, policy)
+
+
+def _admit_delivery(stack: EnvironmentStack, log_group_arn: str) -> logs.CfnResourcePolicy:
+    """Let the delivery of logs write to the group; said here, for what WAF would write itself outlives the stack."""
+    statement = iam.PolicyStatement(
+        principals=[iam.ServicePrincipal("delivery.logs.amazonaws.com")],
+        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources=[f"{log_group_arn}:*"],
+        conditions={
+            "StringEquals": {"aws:SourceAccount": stack.account},
+            "ArnLike": {"aws:SourceArn": stack.format_arn(service="logs", resource="*")},
+        },
+    )
+    return logs.CfnResourcePolicy(
+        stack,
+        "WebAclDelivery",
+        policy_name=stack.physical("web-acl-logs"),
+        policy_document=stack.to_json_string(iam.PolicyDocument(statements=[statement])),
     )
 
 

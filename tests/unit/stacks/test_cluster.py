@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
@@ -245,11 +247,17 @@ def test_a_web_acl_is_put_before_the_service_by_a_controller_that_may(opened: Te
     assert WEB_ACL in text(found["Manifest"])
 
 
-def test_a_public_service_has_a_firewall_of_ours_where_none_is_named(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Production with a service that faces the internet, and no firewall named for it."""
+    folder = tmp_path_factory.mktemp("public")
     ingress = f'[service.ingress]\nscheme = "internet-facing"\ncertificate_arn = "{CERTIFICATE}"\n'
     toml = (ENVIRONMENTS / "prod.toml").read_text().replace("[service]\n", '[service]\napi_key_secret = "api-keys"\n')
-    (tmp_path / "prod.toml").write_text(f"{toml}\n{ingress}")
-    public = read(synthesise(load("prod", tmp_path), tmp_path / "out", ("cluster",)), "prod")["cluster"]
+    (folder / "prod.toml").write_text(f"{toml}\n{ingress}")
+    return read(synthesise(load("prod", folder), folder / "out", ("cluster",)), "prod")["cluster"]
+
+
+def test_a_public_service_has_a_firewall_of_ours_where_none_is_named(public: Template) -> None:
     name, acl = public.one("AWS::WAFv2::WebACL", Name="mlops-prod-service", Scope="REGIONAL")
     (limit,) = [each for each in acl["Rules"] if "RateBasedStatement" in each["Statement"]]
     assert limit["Action"] == {"Block": {}}
@@ -259,6 +267,41 @@ def test_a_public_service_has_a_firewall_of_ours_where_none_is_named(tmp_path: P
     _, found = public.one("Custom::AWSCDK-EKS-KubernetesResource")
     assert f'"alb.ingress.kubernetes.io/wafv2-acl-arn":"<{name}.Arn>"' in text(found["Manifest"])
     assert public.may(role(public, "LoadBalancerControllerRole"), "wafv2:AssociateWebACL", f"<{name}.Arn>")
+
+
+def test_what_the_firewall_stops_is_logged_without_keys_into_a_group_that_lets_it_in(public: Template) -> None:
+    acl, _ = public.one("AWS::WAFv2::WebACL")
+    logging_name, logging = public.one("AWS::WAFv2::LoggingConfiguration", ResourceArn={"Fn::GetAtt": [acl, "Arn"]})
+    (destination,) = map(text, logging["LogDestinationConfigs"])
+    assert logging["RedactedFields"] == [{"SingleHeader": {"Name": "x-api-key"}}]
+    kept = {part["ActionCondition"]["Action"] for part in logging["LoggingFilter"]["Filters"][0]["Conditions"]}
+    assert (logging["LoggingFilter"]["DefaultBehavior"], kept) == ("DROP", {"BLOCK", "COUNT"})
+
+    group_name = "aws-waf-logs-mlops-prod-service"  # WAF refuses names that begin otherwise
+    assert destination.endswith(f":log-group:{group_name}")
+    group, properties = public.one("AWS::Logs::LogGroup", LogGroupName=group_name)
+    assert properties["RetentionInDays"] == 90
+    key = public.resources[text(properties["KmsKeyId"]).strip("<>").removesuffix(".Arn")]["Properties"]["KeyPolicy"]
+    (lets_in,) = [each for each in key["Statement"] if each.get("Sid") == "CloudWatchLogs"]
+    named = [text(each) for each in lets_in["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]]
+    assert destination in named
+
+    policy, delivery = public.one("AWS::Logs::ResourcePolicy")
+    (statement,) = json.loads(text(delivery["PolicyDocument"]))["Statement"]
+    assert statement["Principal"] == {"Service": "delivery.logs.amazonaws.com"}
+    assert set(statement["Action"]) == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert statement["Resource"] == f"{destination}:*"
+    assert {group, policy} <= after(public, logging_name)
+
+
+def test_cfn_lint_is_content_with_what_faces_the_internet(public: Template, tmp_path: Path) -> None:
+    file = tmp_path / "public.template.json"
+    file.write_text(json.dumps(public.body))
+    program = Path(sys.executable).with_name("cfn-lint")
+    done = subprocess.run(
+        [program, "--ignore-checks", "W3005", "--", file], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_an_internal_service_pays_for_no_firewall(cluster: Template) -> None:
