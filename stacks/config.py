@@ -16,6 +16,8 @@ from core.contracts.names import Environment
 from k8s_charts.settings import ServiceSettings
 from stacks.platform_config import Cluster, Retention, Section, Vpc, architecture
 
+NOBODYS_RUNBOOK: Final = "your-organisation"
+"""Part of the address that the files come with."""
 ENVIRONMENTS: Final = Path(__file__).parent.parent / "environments"
 DEFAULT_ENVIRONMENT: Final = "dev"
 
@@ -209,6 +211,16 @@ class Config(Section):
     spending: Spending = Spending()
     delivery: Delivery = Delivery()
     alarms: Alarms
+
+    @property
+    def runbook_missing(self) -> str | None:
+        """What is wrong with the address that alarms link to, a sentence; None where nothing is."""
+        if NOBODYS_RUNBOOK not in self.alarms.runbook:
+            return None
+        return (
+            f"alarms link to {self.alarms.runbook}, which is nobody's: set alarms.runbook in "
+            f"environments/{self.environment}.toml to where your copy of docs/runbook.md is read"
+        )
 
     @model_validator(mode="after")
     def _production_keeps_its_data(self) -> Self:

@@ -5,6 +5,8 @@ Knows the others' things by name only.
 
 from collections.abc import Iterator
 
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
@@ -38,6 +40,8 @@ class ObservabilityStack(EnvironmentStack):
             component="infra",
             description="Retail forecast: dashboard, alarms, trail, budget",
         )
+        if config.runbook_missing:
+            cdk.Annotations.of(self).add_warning_v2("retail-forecast:runbook", config.runbook_missing)
         dashboard(self)
         key = SecureKey(self, "Key", name="alarms", description="Alarms on their way to people")
         people = AlarmTopic(self, "AlarmTopic", name="alarms", key=key)
@@ -120,6 +124,7 @@ class ObservabilityStack(EnvironmentStack):
             metric=metrics.pods(cluster, NAMESPACE, APP),
             threshold=self.config.service.min_pods,
             when=BELOW,
+            silence=cloudwatch.TreatMissingData.BREACHING,  # where nothing runs, nobody counts
         )
         yield AlarmSpec(
             name="nodes-failed",

@@ -25,6 +25,8 @@ class AlarmSpec:
     metric: cloudwatch.Metric
     threshold: float
     when: cloudwatch.ComparisonOperator = AT_LEAST
+    silence: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING
+    """What no data means: nothing happened, unless it is of something that always speaks."""
     acts: sns.ITopic | None = None
     """Topic that acts on it, beside the one that tells people."""
 
@@ -40,7 +42,7 @@ def alarm(stack: EnvironmentStack, spec: AlarmSpec, tells: sns.ITopic) -> cloudw
         threshold=spec.threshold,
         comparison_operator=spec.when,
         evaluation_periods=1,
-        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        treat_missing_data=spec.silence,
     )
     made.add_alarm_action(actions.SnsAction(tells))
     made.add_ok_action(actions.SnsAction(tells))

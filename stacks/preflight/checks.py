@@ -33,6 +33,7 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
     yield first
     if first.outcome != "ok":
         return
+    yield _runbook(config)
     yield _asked("region", lambda: _region(client, config))
     yield _asked("bootstrap", lambda: _bootstrap(client, config))
     for image in ("training", "inference-api"):
@@ -55,6 +56,11 @@ def _credentials(client: Client, config: Config) -> Finding:
         )
         return Finding(check="credentials", outcome="missing", says=says)
     return Finding(check="credentials", outcome="ok", says=f"{who['Arn']} in account {who['Account']}")
+
+
+def _runbook(config: Config) -> Finding:
+    says = config.runbook_missing
+    return Finding(check="runbook", outcome="missing" if says else "ok", says=says or config.alarms.runbook)
 
 
 def _region(client: Client, config: Config) -> Finding:

@@ -9,6 +9,7 @@ from core.contracts import names
 from core.contracts.models import Evaluation, LiveAccuracy, Scores
 from core.contracts.verdict import Kind
 from lambdas.shared import measures
+from stacks.config import load
 from tests.unit.stacks.synthesis import Template, templates, text
 
 pytestmark = pytest.mark.xdist_group("synth")
@@ -73,15 +74,25 @@ def test_cloudwatch_may_publish_to_the_topic_and_use_its_key(observability: Temp
 
 
 def test_every_alarm_links_to_a_chapter_of_the_runbook_that_exists(observability: Template) -> None:
-    chapters = {
-        re.sub(r"[^a-z0-9 -]", "", line.removeprefix("## ").lower()).replace(" ", "-")
-        for line in RUNBOOK.read_text().splitlines()
-        if line.startswith("## ")
-    }
+    used = set()
     for alarm in alarms(observability):
         address, anchor = alarm["AlarmDescription"].rsplit(" ", 1)[1].split("#")
-        assert address.endswith("/docs/runbook.md")
-        assert anchor in chapters
+        assert address == load("dev").alarms.runbook
+        name = alarm["AlarmName"].removeprefix("mlops-dev-").replace("default-live", "<dataset>-live")
+        assert f"`{name}`" in chapters()[anchor].split("\n\n")[1], f"its alarms stand below the heading {anchor}"
+        used.add(anchor)
+    assert used == set(chapters()), "no chapter that nothing leads to"
+
+
+def chapters() -> dict[str, str]:
+    """Chapters of the runbook by their anchors."""
+    _, *found = RUNBOOK.read_text().split("\n## ")
+    return {re.sub(r"[^a-z0-9 -]", "", each.partition("\n")[0].lower()).replace(" ", "-"): each for each in found}
+
+
+def test_where_nothing_runs_nobody_counts_and_that_is_an_alarm(observability: Template) -> None:
+    silent = {each["AlarmName"] for each in alarms(observability) if each["TreatMissingData"] != "notBreaching"}
+    assert silent == {"mlops-dev-pods-few"}
 
 
 def test_alarms_watch_every_queue_function_and_pipeline(observability: Template) -> None:

@@ -33,7 +33,8 @@ class Answers:
 
 @pytest.fixture
 def dev() -> Config:
-    return load("dev")
+    found = load("dev")
+    return found.model_copy(update={"alarms": found.alarms.model_copy(update={"runbook": "https://wiki.example/run"})})
 
 
 @pytest.fixture
@@ -76,6 +77,13 @@ def test_an_account_that_has_everything_lacks_nothing(aws: Answers, dev: Config)
     found = asked(aws, dev)
     assert {each.outcome for each in found.values()} == {"ok"}
     assert "quota ml.m5.xlarge for spot training job usage" in found
+    assert found["runbook"].says == "https://wiki.example/run"
+
+
+def test_the_address_that_the_files_come_with_is_no_runbook(aws: Answers) -> None:
+    found = asked(aws, load("dev"))["runbook"]
+    assert found.outcome == "missing"
+    assert "set alarms.runbook in environments/dev.toml to where your copy of docs/runbook.md is read" in found.says
 
 
 def test_a_new_account_is_told_what_to_do_first(aws: Answers, dev: Config) -> None:
