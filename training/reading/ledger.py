@@ -21,7 +21,7 @@ _ONE: Final = {
     "lines that repeat the header were left out": "a line that repeats the header was left out",
     "lines above the header were left out": "a line above the header was left out",
     "titles above a further header were left out": "a title above a further header was left out",
-    "titles of stores were left out": "a title of a store was left out",
+    "titles above rows were left out": "a title above rows was left out",
     "notes below the table were left out": "a note below the table was left out",
     "notes below or in the table were left out": "a note below or in the table was left out",
     "rows equal to an earlier one in every column count once": (

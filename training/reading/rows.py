@@ -114,16 +114,17 @@ def _without_totals(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl
 
 def _group_totals(meaning: Meaning, frame: pl.DataFrame) -> list[int]:
     """Lines of ``S1 Total`` below the rows of ``S1``, which lack a day or an id that rows have."""
-    keys = [name for name in (DAY_TEXT,) if name in frame.columns and meaning.shape != WIDE_DATES]
+    keys = [DAY_TEXT] if DAY_TEXT in frame.columns and meaning.shape != WIDE_DATES else []
     keys += [cell(index) for role in (words.STORE, words.ITEM) if (index := meaning.index(role)) is not None]
+    lacking = frame.filter(pl.any_horizontal([_is_empty(key) for key in keys])) if keys else frame.clear()
     values = {cell(index) for index in meaning.values}
     found: set[int] = set()
-    for name in frame.columns:
+    for name in frame.columns if lacking.height else ():
         if not is_cell(name) or name in values or frame.schema[name] != pl.String:
             continue
         others = [_is_empty(key) for key in keys if key != name]
-        if others and (named := totals_of_others(frame[name])):
-            found.update(frame.filter(pl.col(name).is_in(named) & pl.any_horizontal(others))[LINE].to_list())
+        if others and (named := totals_of_others(lacking[name], frame[name])):
+            found.update(lacking.filter(pl.col(name).is_in(named) & pl.any_horizontal(others))[LINE].to_list())
     return sorted(found)
 
 

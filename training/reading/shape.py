@@ -15,6 +15,7 @@ from training.reading.columns import SALES, Roles, find_roles, holds_dates
 from training.reading.dateforms import header_dates
 from training.reading.deductions import deductions
 from training.reading.errors import FileRefusedError
+from training.reading.headings import check_heading
 from training.reading.ledger import cell
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
@@ -76,6 +77,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     table = _days_counted(table, roles, reading)
     _need_date(table, roles, name)
     check_baskets(table, roles, name)
+    check_heading(table, roles, name)
     if words.UNITS in roles or SALES in roles:
         shape = TRANSACTIONS if _is_transactions(roles) else LONG
         less = deductions(table, roles)

@@ -30,7 +30,7 @@ from training.reading.covariates import Look, covariates, stripped
 from training.reading.dates import CLOCK, EARLIEST, by_form, merged_days
 from training.reading.encoded import encoded, joined
 from training.reading.errors import FileRefusedError
-from training.reading.ledger import LINE, Ledger, cell
+from training.reading.ledger import CELLS, LINE, Ledger, cell
 from training.reading.limits import Limits
 from training.reading.parse import parse
 from training.reading.proof import Proof, Sight, companions, conclude, observe, why_point
@@ -266,6 +266,8 @@ class _Pass:
             said_numbers = numbers.numbers(lines[cell(promo)].unique(), proof.decimal)[1] == numbers.OK
             seen.promo.add(bool(said_numbers.any()))
         lines = parse(part, lines, self._here(guess, seen), seen.ledger)
+        if any(_has_lone_cell(refused) for refused in seen.ledger.refused):
+            raise IrregularError
         lines, seen.named = covariates(part, lines, proof, guess.kinds)
         names = [name for name in (DATE, STORE, ITEM, UNITS, *OPTIONAL, *seen.named, LINE) if name in lines.columns]
         seen.frames.append(encoded(lines.select(names), self.texts))
@@ -303,6 +305,12 @@ def _agree(guess: _Guess, settled: _Guess, seen: _Seen) -> bool:
         and guess.kinds == settled.kinds
         and (guess.proven or not any(look.mixed for look in seen.looks.values()))
     )
+
+
+def _has_lone_cell(refused: pl.DataFrame) -> bool:
+    """A row of one filled cell may head the rows below it."""
+    filled = pl.col(CELLS).list.eval(pl.element().str.strip_chars() != "").list.sum()
+    return bool(refused.select(((filled == 1) & (pl.col(CELLS).list.len() > 1)).any()).item())
 
 
 def _is_regular(meaning: Meaning) -> bool:

@@ -12,13 +12,15 @@ from training.reading.delimiter import Layout, find_layout
 from training.reading.encoding import to_utf8
 from training.reading.errors import FileRefusedError
 from training.reading.header import MIN_SCORE, header_score, is_second_line
+from training.reading.headings import TITLES_OUT, headed
 from training.reading.ledger import CELLS, LINE, Ledger
 from training.reading.limits import Limits
 from training.reading.records import FIELDS, RAW, UNIT, join_records, read_lines, split_fields, split_record
 from training.reading.strays import divided_otherwise, kinds
 from training.reading.tables import RawTable
-from training.reading.titles import TITLE, check_titles, names_no_store, store_titles, with_titles
+from training.reading.titles import ROLES, TITLE, check_titles, find_titles, names_none, with_titles
 from training.reading.totals import looks_total
+from training.reading.vocabulary import ITEM, STORE
 from training.reading.wrapping import unwrapped
 
 _MAX_CANDIDATES: Final = 20_000
@@ -76,25 +78,34 @@ def tables_of(
         _check_above(above.select(LINE, RAW), lines[RAW][layout.header_index + 1 :][:20].to_list(), layout, name)
         ledger.remark(Reason.PREAMBLE, "lines above the header were left out", above[LINE], above.height)
     records = join_records(lines.slice(layout.header_index), layout.delimiter, _widths(lines, layout))
-    titles = _store_titles(lines.head(layout.header_index), records, layout, config)
-    if not titles.height:
-        return [_table(block, layout, source, ledger) for block in _blocks(records, layout, ledger)]
-    check_titles(titles, _headers(records, layout), name)
-    below = titles[LINE].filter(titles[LINE] > records[LINE][0])
+    found = {role: titles for role in ROLES if (titles := _titled(lines, records, layout, config, role)).height}
+    if not found:
+        return [headed(_table(block, layout, source, ledger), ledger) for block in _blocks(records, layout, ledger)]
+    for role, titles in found.items():
+        check_titles(titles, _headers(records, layout), name)
+        told = ", ".join(map(repr, titles[TITLE].unique(maintain_order=True).head(5).to_list()))
+        what = {STORE: "store", ITEM: "item"}[role]
+        ledger.remark(Reason.TITLE_READ, f"the {what} of each row is that of the title above it: {told}", titles[LINE])
+    below = pl.concat([titles[LINE] for titles in found.values()]).unique().sort()
+    below = below.filter(below > records[LINE][0])
     ledger.read += below.len()
-    ledger.leave_out(Reason.PREAMBLE, below, "titles of stores were left out")
-    blocks = _blocks(records.filter(~pl.col(LINE).is_in(below.implode())), layout, ledger)
-    told = ", ".join(map(repr, titles[TITLE].unique(maintain_order=True).head(5).to_list()))
-    ledger.remark(Reason.TITLE_READ, f"the store of each row is that of the title above it: {told}", titles[LINE])
-    return [with_titles(_table(block, layout, source, ledger), titles, name) for block in blocks]
+    ledger.leave_out(Reason.PREAMBLE, below, TITLES_OUT)
+    tables = [
+        _table(block, layout, source, ledger)
+        for block in _blocks(records.filter(~pl.col(LINE).is_in(below.implode())), layout, ledger)
+    ]
+    for titles in found.values():
+        tables = [with_titles(table, titles, name) for table in tables]
+    return [headed(table, ledger) for table in tables]
 
 
-def _store_titles(above: pl.DataFrame, records: pl.DataFrame, layout: Layout, config: Reading) -> pl.DataFrame:
-    """Titles that say the store of the rows below them, where no column does."""
+def _titled(lines: pl.DataFrame, records: pl.DataFrame, layout: Layout, config: Reading, role: str) -> pl.DataFrame:
+    """Titles that say the store or the item of the rows below them, where no column does."""
+    above = lines.head(layout.header_index)
     lines = pl.concat([above.select(LINE, RAW), records.slice(1).select(LINE, RAW)])
-    if not names_no_store(layout.header, tuple(config.columns)):
+    if not names_none(role, layout.header, tuple(config.columns)):
         lines = lines.clear()
-    return store_titles(lines, layout.delimiter, layout.width)
+    return find_titles(lines, layout.delimiter, layout.width, role)
 
 
 def _headers(records: pl.DataFrame, layout: Layout) -> list[int]:
@@ -111,7 +122,11 @@ def rows_under(layout: Layout, header: tuple[int, str], lines: pl.DataFrame, led
     a quotation mark left open, a further header.
     """
     odd = lines.select((pl.col(RAW).str.count_matches('"', literal=True) % 2 == 1).any()).item()
-    if odd or (names_no_store(layout.header, ()) and store_titles(lines, layout.delimiter, layout.width).height):
+    titled = any(
+        names_none(role, layout.header, ()) and find_titles(lines, layout.delimiter, layout.width, role).height
+        for role in ROLES
+    )
+    if odd or titled:
         return None
     top = pl.DataFrame({LINE: [header[0]], RAW: [header[1]]}, schema=lines.schema)
     blocks = _blocks(pl.concat([top, lines]), layout, ledger)

@@ -1,4 +1,4 @@
-"""Stores that stand in titles above the rows, as reports of one block for each store write them."""
+"""Stores and items that stand in titles above the rows, as reports of one block for each of them write them."""
 
 import re
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from training.reading.tables import RawTable
 
 TITLE: Final = "_title"
 WORD: Final = "_word"
+ROLES: Final = (words.STORE, words.ITEM)
 _TITLE: Final = re.compile(
     r"^(?P<word>[^\d:#=]{2,40}?)\s*(?P<mark>[:#=]|\s[-\u2013]\s|\b(?:no|nr|num|n[°º])\b\.?\s*:?|(?=\d))\s*(?P<id>\S.*)$",
     re.IGNORECASE,
@@ -29,51 +30,68 @@ _ARTICLES: Final = frozenset(
     {"the", "of", "les", "des", "las", "los", "as", "os", "i", "gli", "le", "de", "del", "die"}
 )
 _STEM: Final = 4
-_WORST_RANK: Final = 2
+_WORST_RANK: Final = {words.STORE: 2, words.ITEM: 0}
+_WORST_RANK_BARE: Final = {words.STORE: 1, words.ITEM: -1}
 _PAIR: Final = 2
 
 
-def store_titles(lines: pl.DataFrame, delimiter: str, width: int) -> pl.DataFrame:
-    """Lines that say nothing but a store, with its word and its id: ``Store: 101``, ``Filiale 12``, ``Tienda;7``."""
-    few = lines.filter(pl.col(RAW).str.strip_chars(f" {delimiter}").str.count_matches(delimiter, literal=True) <= 1)
-    found = [(line, *told) for line, raw in few.iter_rows() if (told := _store_of(raw, delimiter, width))]
+def find_titles(lines: pl.DataFrame, delimiter: str, width: int, role: str) -> pl.DataFrame:
+    """Lines that say nothing but a store or an item, by word and id: ``Store: 101``, ``Filiale 12``, ``Tienda;7``.
+
+    An item must be marked: ``Product Code:,BOARD001,Description:,Whiteboard``.
+    """
+    text = pl.col(RAW).str.strip_chars(f" {delimiter}")
+    single = text.str.count_matches(delimiter, literal=True) <= 1
+    marked = text.str.contains(r"^\"?[^\d:]{2,40}:") if role == words.ITEM else pl.lit(value=False)
+    few = lines.filter(single | marked)
+    found = [(line, *told) for line, raw in few.iter_rows() if (told := _named(raw, delimiter, width, role))]
     schema = {LINE: pl.Int64(), WORD: pl.String(), TITLE: pl.String()}
     return pl.DataFrame(found, schema=schema, orient="row")
 
 
-def _store_of(raw: str, delimiter: str, width: int) -> tuple[str, str] | None:
+def _named(raw: str, delimiter: str, width: int, role: str) -> tuple[str, str] | None:
     filled = [field.strip() for field in split_record(raw, delimiter) if field.strip()]
-    if len(filled) == _PAIR and width > _PAIR:
+    if len(filled) >= _PAIR and width > _PAIR:
         word, told = filled[0].rstrip(" :"), filled[1]
-        return (word, told) if _is_store(word, worst=1) and not _is_filter(told) else None
-    match = _TITLE.match(filled[0]) if len(filled) == 1 else None
+        marked = all(text.endswith(":") for text in filled[::2])
+        if not marked and (len(filled) > _PAIR or role == words.ITEM):
+            return None
+        rank = _WORST_RANK[role] if role == words.ITEM else 1
+        return (word, told) if _says(word, role, rank) and not _is_filter(told, role) else None
+    return heading(filled[0], role) if len(filled) == 1 else None
+
+
+def heading(text: str, role: str) -> tuple[str, str] | None:
+    """Word and id of ``Store: 101 - Mitte`` or ``Artikel: 4711 Schraube``; None for other texts."""
+    match = _TITLE.match(text)
     if match is None:
         return None
     word, told = match["word"].strip(), _NEXT.split(match["id"])[0].strip()
-    if not _is_store(word, worst=_WORST_RANK if match["mark"] in (":", "=") else 1):
+    if not _says(word, role, (_WORST_RANK if match["mark"] in (":", "=") else _WORST_RANK_BARE)[role]):
         return None
     if not match["mark"] and not _BARE.match(told):
         return None
-    return None if _is_filter(told) else (word, told)
+    return None if _is_filter(told, role) else (word, told)
 
 
-def _is_filter(told: str) -> bool:
+def _is_filter(told: str, role: str) -> bool:
     """``All``, ``All Locations``, ``Tutti i negozi (12)``: what a report was asked for, and the name of no store."""
     first, *rest = words.fold(told).split() or ["all"]
     return first in _ALL and all(
-        word.isdigit() or word in _ARTICLES or words.begins_store(word[:_STEM]) for word in rest
+        word.isdigit() or word in _ARTICLES or words.begins(role, word[:_STEM]) for word in rest
     )
 
 
-def _is_store(word: str, *, worst: int) -> bool:
+def _says(word: str, role: str, worst: int) -> bool:
     best = words.roles_of(word)[:1]
-    return bool(best) and best[0][0] == words.STORE and best[0][1] <= worst
+    return bool(best) and best[0][0] == role and best[0][1] <= worst
 
 
-def names_no_store(header: Sequence[str], wanted: Sequence[str]) -> bool:
-    """No column is of stores, by its name or by the configuration."""
-    named = any(role == words.STORE for name in header for role, _ in words.roles_of(name))
-    return not named and words.STORE not in wanted
+def names_none(role: str, header: Sequence[str], wanted: Sequence[str]) -> bool:
+    """No column is of stores or items, by its name or by the configuration; names of items may be of another kind."""
+    worst = _WORST_RANK[role] if role == words.ITEM else 9
+    named = any(found == role and rank <= worst for name in header for found, rank in words.roles_of(name))
+    return not named and role not in wanted
 
 
 def check_titles(titles: pl.DataFrame, headers: list[int], name: str) -> None:
@@ -88,12 +106,12 @@ def check_titles(titles: pl.DataFrame, headers: list[int], name: str) -> None:
         raise FileRefusedError(
             Reason.AMBIGUOUS,
             f"{name}: {word} {store!r} stands in a title (line {told[0]}), but the block whose header is line {bare} "
-            f"has no such title, so its store is not told; write one above each block, or a column {word!r}.",
+            f"has no such title, so its {word} is not told; write one above each block, or a column {word!r}.",
         )
 
 
 def with_titles(table: RawTable, titles: pl.DataFrame, name: str) -> RawTable:
-    """The table with one more column: the store of the title above each row.
+    """The table with one more column: the store or item of the title above each row.
 
     Raises:
         FileRefusedError: rows stand above the first title.
@@ -106,8 +124,8 @@ def with_titles(table: RawTable, titles: pl.DataFrame, name: str) -> RawTable:
         first = frame.filter(pl.col(TITLE).is_null())[LINE][0]
         raise FileRefusedError(
             Reason.AMBIGUOUS,
-            f"{name}: line {first} stands above the first title of a store ({word} {store!r}, line {line}), so its "
-            f"store is not told; write a title above it, or a column {word!r}.",
+            f"{name}: line {first} stands above the first title ({word} {store!r}, line {line}), so its {word} "
+            f"is not told; write a title above it, or a column {word!r}.",
         )
     width = len(table.header)
     return RawTable(

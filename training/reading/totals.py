@@ -28,8 +28,8 @@ _FILLER: Final = frozenset(
         "van",
     }
 )
-HINT: Final = "(?i)" + "|".join(sorted(TOTAL_WORDS))
-"""What a cell with a total word matches; others do as well."""
+HINT: Final = r"(?i)(?:^|\P{L})(?:" + "|".join(sorted(TOTAL_WORDS)) + r")(?:$|\P{L})"
+"""What a cell with a word of totals matches."""
 
 
 @lru_cache(maxsize=65536)
@@ -63,11 +63,11 @@ def total_of(text: str) -> str | None:
     return None
 
 
-def totals_of_others(column: pl.Series) -> list[str]:
-    """Texts of a column that call themselves the total of another of its texts."""
-    texts = column.drop_nulls().unique()
+def totals_of_others(some: pl.Series, column: pl.Series) -> list[str]:
+    """Those of some texts that call themselves the total of another text of the column."""
+    texts = some.drop_nulls().unique()
     named = [text for text in texts.filter(texts.str.contains(HINT)).to_list() if total_of(text)]
     if not named:
         return []
-    known = {fold(text) for text in texts.to_list()}
+    known = {fold(text) for text in column.drop_nulls().unique().to_list()}
     return [text for text in named if total_of(text) in known]

@@ -108,9 +108,9 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
 
 
-def begins_store(stem: str) -> bool:
-    """``stor`` of ``stores``, ``fili`` of ``Filialen``: a word for stores begins so."""
-    return any(name.startswith(stem) for rank in _COLUMNS[STORE] for name in rank)
+def begins(role: str, stem: str) -> bool:
+    """``stor`` of ``stores``, ``fili`` of ``Filialen``: a word of a role begins so."""
+    return any(name.startswith(stem) for rank in _COLUMNS[role] for name in rank)
 
 
 def is_line_item(folded: str) -> bool:

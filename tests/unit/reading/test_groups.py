@@ -1,9 +1,12 @@
 """Reports that write a day, a store or an item on the first row of its group only."""
 
+from pathlib import Path
+
 import pytest
 
 from core.contracts.verdict import Kind, Reason
-from tests.unit.reading.conftest import Read, note, rows
+from tests.unit.reading.conftest import TODAY, Read, note, rows
+from training.reading import read_file
 
 _SALES = [
     ("2024-03-13", "1", "A", 5.0), ("2024-03-13", "1", "B", 6.0), ("2024-03-13", "2", "A", 7.0),
@@ -62,3 +65,77 @@ def test_a_long_report_of_groups_is_filled_across_its_blocks(read: Read) -> None
     table = read(text).table
     assert table is not None
     assert table.height == 3 * len(days)
+
+
+_LEDGER = """Sales by Product/Service Detail
+"January 1-31, 2024"
+
+,Date,Transaction Type,Num,Customer,Memo/Description,Qty,Sales Price,Amount
+Stock,,,,,,,,
+Hoses,,,,,,,,
+,01/05/2024,Invoice,1001,Jane,Rubber hose,2.00,15.00,30.00
+,01/16/2024,Invoice,1004,Bob,Rubber hose,1.00,15.00,15.00
+Total for Hoses,,,,,,3.00,,$45.00
+Pumps,,,,,,,,
+,01/05/2024,Invoice,1001,Jane,Pond pump,1.00,80.00,80.00
+,01/20/2024,Credit Memo,1007,Bob,Pond pump,-1.00,80.00,-80.00
+Total for Pumps,,,,,,0.00,,$0.00
+Total for Stock,,,,,,3.00,,$45.00
+TOTAL,,,,,,3.00,,$45.00
+
+"Accrual Basis Wednesday, January 31, 2024 10:12 AM GMT-05:00",,,,,,,,
+"""
+
+
+def test_rows_of_a_ledger_stand_under_the_heading_of_their_product(read: Read) -> None:
+    reading = read(_LEDGER)
+    assert rows(reading, "date", "item_id", "units") == [
+        ("2024-01-05", "Hoses", 2.0),
+        ("2024-01-05", "Pumps", 1.0),
+        ("2024-01-16", "Hoses", 1.0),
+        ("2024-01-20", "Pumps", -1.0),
+    ]
+    assert "'Stock', 'Hoses', 'Pumps'" in note(reading.verdict, Reason.TITLE_READ).sentence
+    assert note(reading.verdict, Reason.TOTAL_ROW).count == 4
+
+
+def test_a_heading_that_no_total_closes_heads_nothing(read: Read) -> None:
+    verdict = read(_LEDGER.replace("Total for Pumps", "")).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert verdict.refusals[0].line == 5
+
+
+def test_headings_beside_a_column_of_items_may_be_stores_and_the_entry_says_so(read: Read) -> None:
+    text = "Date,SKU,Qty\nDowntown,,\n2024-03-13,A,1\nTotal Downtown,,1\nHarbor,,\n2024-03-13,A,2\nTotal Harbor,,2\n"
+    assert "reading.columns.store_id = 'group heading'" in read(text).verdict.sentence
+    both = read(text, columns={"store_id": "group heading"})
+    assert rows(both, "store_id", "units") == [("Downtown", 1.0), ("Harbor", 2.0)]
+    assert read(text, columns={"group": "group heading"}).verdict.refusals[0].reason is Reason.DUPLICATE_CONFLICT
+
+
+@pytest.mark.parametrize("totals", ["Summe Artikel {0};;{1}\n", ";Total:;{1}\n", ""])
+def test_an_item_may_stand_in_a_title(read: Read, totals: str) -> None:
+    blocks = [
+        f"Artikel: {item};;\n13.03.2024;R1;5\n14.03.2024;R2;6\n{totals.format(item, 11)}"
+        for item in ("4711 Schraube", "4712 Mutter")
+    ]
+    reading = read(f"Datum;Beleg;Menge\n{''.join(blocks)}")
+    assert {row[2] for row in rows(reading)} == {"4711 Schraube", "4712 Mutter"}
+    assert [row[3] for row in rows(reading)] == [5.0, 5.0, 6.0, 6.0]
+
+
+def test_the_product_of_a_block_is_told_by_its_title_of_several_cells(read: Read) -> None:
+    block = (
+        "Product Code:,{},Description:,{},,\nNo,Type,Date,Ref,Qty,Price\n1,GO,13/03/2024,100,{},45.00\n,,,Total:,{},\n"
+    )
+    reading = read(f"Product Activity,,,,,\n{block.format('B1', 'Board', 2, 2)}{block.format('P1', 'Pen', 10, 10)}")
+    assert rows(reading, "item_id", "units") == [("B1", 2.0), ("P1", 10.0)]
+
+
+@pytest.mark.parametrize("heading", ["Hoses", "Artikel: 47", "Store 12"])
+def test_headings_far_down_a_long_file_are_seen_block_by_block(tmp_path: Path, heading: str) -> None:
+    days = "".join(f"2024-{m:02}-{d:02},R{n},1\n" for n in range(40) for m in range(1, 13) for d in range(1, 29))
+    path = tmp_path / "sales.csv"
+    path.write_text(f"date,note,qty\n{days}{heading},,\n2025-01-01,x,2\nTotal {heading},,2\n")
+    whole, parts = (read_file(path, today=TODAY, block_bytes=size) for size in (1 << 24, 1 << 14))
+    assert parts.verdict == whole.verdict
