@@ -186,6 +186,7 @@ class Delivery(Section):
     promotes_to: Environment = "prod"
     github: GitHub | None = Field(None, description="without it, source.zip in the delivery bucket starts the pipeline")
     approvers: tuple[str, ...] = Field((), description="e-mail addresses that are told when approval is asked for")
+    job_logs: bool = Field(True, description="makes the log groups of SageMaker's jobs; false where they are there")
     keep_images: int = Field(30, ge=5, le=1000, description="builds of each image that can be had back")
     log_days: Retention = 90
 

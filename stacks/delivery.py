@@ -12,10 +12,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from core.contracts.names import JOB_LOG_GROUPS
 from stacks.base import EnvironmentStack
 from stacks.config import Config
 from stacks.constructs.buckets import DataBucket
 from stacks.constructs.builds import Build, give_reasons, log_group_name, may_deploy, may_publish, may_train
+from stacks.constructs.job_logs import job_logs
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.repositories import repository
 from stacks.delivery_steps.stages import STAGES, Stage
@@ -34,7 +36,9 @@ class DeliveryStack(EnvironmentStack):
         cdk.Tags.of(self).add(*ACCOUNT_WIDE)
         self.key = SecureKey(self, "Key", name="delivery", description="Images, the pipeline's artifacts, build logs")
         names = tuple(stage.project for stage in STAGES if stage.goals)
-        self.key.open_to_logs(*(log_group_name(self, name) for name in dict.fromkeys(names)))
+        self.key.open_to_logs(*(log_group_name(self, name) for name in dict.fromkeys(names)), *JOB_LOG_GROUPS)
+        if config.delivery.job_logs:
+            job_logs(self, self.key)
         for service in ("training", "inference-api"):
             repository(self, service, key=self.key, keep=config.delivery.keep_images)
         self.bucket = self._bucket()

@@ -11,6 +11,10 @@ Purpose = Literal["raw", "lake", "artifacts", "logs", "trail", "delivery"]
 
 PREFIX: Final = "mlops"
 METRIC_NAMESPACE: Final = "RetailForecast"
+JOB_LOGS: Final = "/aws/sagemaker/"
+"""How SageMaker begins the names of its jobs' log groups, the same for all jobs of an account in a region."""
+JOB_LOG_GROUPS: Final = tuple(f"{JOB_LOGS}{kind}Jobs" for kind in ("Training", "Processing", "Transform"))
+"""One for each kind of job the pipelines run."""
 REQUESTS_LINE: Final = "requests"
 """Message of the log line in which each pod of the service says, every minute, its build, whether it is ready, and
 what was asked of it."""

@@ -150,7 +150,7 @@ def _job_role(stack: EnvironmentStack, data: DataPlane, construct_id: str, descr
     logs = stack.format_arn(
         service="logs",
         resource="log-group",
-        resource_name="/aws/sagemaker/*",
+        resource_name=f"{names.JOB_LOGS}*",
         arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
     )
     allow(

@@ -38,6 +38,8 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
     yield _asked("bootstrap", lambda: _bootstrap(client, config))
     for image in ("training", "inference-api"):
         yield _asked(f"image mlops/{image}", lambda image=image: _image(client, config, image))  # type: ignore[misc]
+    if config.delivery.here and config.delivery.job_logs:
+        yield _asked("job logs", lambda: _job_logs(client, config))
     if config.service.ingress.certificate_arn:
         yield _asked("certificate", lambda: _certificate(client, config))
     yield from _quotas(client, config)
@@ -103,6 +105,24 @@ def _image(client: Client, config: Config, image: str) -> Finding:
         says = f"{build} is not in ECR: build and push it, or name another in [images]"
         return Finding(check=check, outcome="missing", says=says)
     return Finding(check=check, outcome="ok", says=build)
+
+
+def _job_logs(client: Client, config: Config) -> Finding:
+    logs = client("logs")
+    found = logs.describe_log_groups(logGroupNamePrefix=names.JOB_LOGS)["logGroups"]
+    arns = {each["logGroupName"]: each["arn"].removesuffix(":*") for each in found}
+    others = [
+        name
+        for name in names.JOB_LOG_GROUPS
+        if name in arns and "Project" not in logs.list_tags_for_resource(resourceArn=arns[name])["tags"]
+    ]
+    if others:
+        says = (
+            f"{', '.join(others)}: made by jobs that ran before. Delete them, or set delivery.job_logs = false in "
+            f"environments/{config.environment}.toml and give them a retention yourself"
+        )
+        return Finding(check="job logs", outcome="missing", says=says)
+    return Finding(check="job logs", outcome="ok", says="no log group of SageMaker's jobs is in the way")
 
 
 def _certificate(client: Client, config: Config) -> Finding:

@@ -80,12 +80,22 @@ def test_a_role_deploys_by_the_bootstrap_s_roles_and_changes_no_other_environmen
 def test_every_build_log_ends_and_is_encrypted(template: Template) -> None:
     groups = template.of_type("AWS::Logs::LogGroup")
     names = {each["Name"] for each in template.of_type("AWS::CodeBuild::Project").values()}
-    assert {each["LogGroupName"] for each in groups.values()} == {f"/aws/codebuild/{name}" for name in names}
+    jobs = {f"/aws/sagemaker/{kind}Jobs" for kind in ("Training", "Processing", "Transform")}
+    assert {each["LogGroupName"] for each in groups.values()} == {f"/aws/codebuild/{name}" for name in names} | jobs
     assert all(each["RetentionInDays"] == 30 and each["KmsKeyId"] for each in groups.values())
     (key,) = template.of_type("AWS::KMS::Key").values()
     (opened,) = [each for each in key["KeyPolicy"]["Statement"] if each.get("Sid") == "CloudWatchLogs"]
     may = opened["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
-    assert {text(each).rpartition("/")[2] for each in may} == names
+    assert {text(each).rpartition("log-group:")[2] for each in may} == {
+        each["LogGroupName"] for each in groups.values()
+    }
+
+
+def test_an_account_that_has_the_job_s_log_groups_already_keeps_them(tmp_path: Path) -> None:
+    said = (ROOT / "environments/dev.toml").read_text().replace("here = true", "here = true\njob_logs = false")
+    (tmp_path / "dev.toml").write_text(said)
+    found = read(synthesise(load("dev", tmp_path), tmp_path / "out", ("delivery",)), "dev")["delivery"]
+    assert not [each for each in found.of_type("AWS::Logs::LogGroup").values() if "sagemaker" in each["LogGroupName"]]
 
 
 def test_a_github_connection_takes_the_place_of_the_zip(tmp_path: Path) -> None:

@@ -55,6 +55,14 @@ def images(aws: Answers) -> None:
         aws["ecr"].add_response("describe_images", {"imageDetails": []})
 
 
+def job_logs(aws: Answers, tags: dict[str, str] | None = None) -> None:
+    """One group there is, made by us or, without tags, by a job."""
+    group = {"logGroupName": "/aws/sagemaker/TrainingJobs", "arn": "arn:aws:logs:a:1:log-group:/aws/sagemaker/x:*"}
+    aws["logs"].add_response("describe_log_groups", {"logGroups": [group]})
+    tags = tags or {"Project": "MLOpsRetailForecast"}
+    aws["logs"].add_response("list_tags_for_resource", {"tags": tags}, {"resourceArn": group["arn"][:-2]})
+
+
 def quotas(aws: Answers, config: Config, **short: float) -> None:
     """Everything that is needed is there, but for what is said by the last word of its name."""
     by_service: dict[str, list[dict[str, Any]]] = {}
@@ -73,11 +81,21 @@ def asked(aws: Answers, config: Config) -> dict[str, Finding]:
 def test_an_account_that_has_everything_lacks_nothing(aws: Answers, dev: Config) -> None:
     bootstrapped(aws)
     images(aws)
+    job_logs(aws)
     quotas(aws, dev)
     found = asked(aws, dev)
     assert {each.outcome for each in found.values()} == {"ok"}
     assert "quota ml.m5.xlarge for spot training job usage" in found
     assert found["runbook"].says == "https://wiki.example/run"
+
+
+def test_log_groups_that_jobs_have_made_before_are_in_the_way(aws: Answers, dev: Config) -> None:
+    bootstrapped(aws)
+    images(aws)
+    job_logs(aws, {"other": "tag"})
+    found = asked(aws, dev)["job logs"]
+    assert found.outcome == "missing"
+    assert found.says.startswith("/aws/sagemaker/TrainingJobs: made by jobs that ran before. Delete them, or set")
 
 
 def test_the_address_that_the_files_come_with_is_no_runbook(aws: Answers) -> None:
