@@ -105,9 +105,11 @@ class Dialect(BaseModel):
     format: str = Field(description="csv, parquet, xlsx, ... inside what, such as 'csv in gzip'")
     encoding: str | None = Field(None, description="how the text is encoded")
     delimiter: str | None = Field(None, description="what divides the cells")
-    decimal: str | None = Field(None, description="the decimal mark; absent where no number has one")
+    decimal: str | None = Field(None, description="the decimal mark; absent where no number has one, or tables differ")
     thousands: str | None = Field(None, description="the mark of thousands")
-    date_format: str | None = Field(None, description="strptime format of the dates, or a name such as 'excel serial'")
+    date_format: str | None = Field(
+        None, description="strptime format of the dates, or a name such as 'excel serial'; absent where tables differ"
+    )
     shape: str = Field("long", description="long, transactions, wide_items, wide_stores, wide_dates, plan")
     columns: dict[str, str] = Field(default_factory=dict, description="our column -> the file's column")
     covariates: tuple[str, ...] = Field((), description="further columns that were kept")

@@ -1,6 +1,6 @@
 """From the ledger to the verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,8 +30,11 @@ _PHRASES: Final = {
 }
 
 
-def refusals(ledger: Ledger, most: int, known: Known) -> tuple[tuple[Refusal, ...], pl.DataFrame]:
-    """Refused rows in file order: at most ``most`` as models, all of them as a frame."""
+def refusals(ledger: Ledger, most: int, known: Mapping[str, Known]) -> tuple[tuple[Refusal, ...], pl.DataFrame]:
+    """Refused rows in file order: at most ``most`` as models, all of them as a frame.
+
+    ``known`` is what each archive member or sheet proved of itself, by its name.
+    """
     if not ledger.refused:
         return (), pl.DataFrame()
     frame = pl.concat(ledger.refused).sort(LINE)
@@ -42,11 +45,17 @@ def refusals(ledger: Ledger, most: int, known: Known) -> tuple[tuple[Refusal, ..
             column=column,
             value=value,
             reason=Reason(reason),
-            cure=cure(Reason(reason), value, known, claims.get(value, ())),
+            cure=cure(Reason(reason), value, _known_of(column, known), claims.get(value, ())),
         )
         for line, column, value, reason in frame.head(most).select(LINE, COLUMN, VALUE, REASON).iter_rows()
     )
     return listed, frame
+
+
+def _known_of(column: str | None, known: Mapping[str, Known]) -> Known:
+    """A column is named after its member, where there is one."""
+    own = (told for member, told in known.items() if member and column and column.startswith(f"{member}: "))
+    return next(own, next(iter(known.values())))
 
 
 def _claims(frame: pl.DataFrame) -> dict[str, tuple[str, ...]]:

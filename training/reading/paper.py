@@ -33,18 +33,24 @@ def first_paper(meanings: list[Meaning]) -> Dialect:
     )
 
 
-def full_paper(meanings: list[Meaning], proof: Proof, covariates: dict[str, str], ignored: list[str]) -> Dialect:
-    """The whole dialect: covariates by their new names, columns that were not used, and the evidence."""
+def full_paper(meanings: list[Meaning], proofs: list[Proof], covariates: dict[str, str], ignored: list[str]) -> Dialect:
+    """The whole dialect: covariates by their new names, columns that were not used, and the evidence.
+
+    ``proofs`` are those of the meanings; a mark or form in which they differ is told by the evidence only.
+    """
     paper = first_paper(meanings)
-    told = list(proof.evidence)
+    own = {id(proof): (meaning.table.member, proof) for meaning, proof in zip(meanings, proofs, strict=True)}
+    told = [f"{member}: {text}" if len(own) > 1 else text for member, proof in own.values() for text in proof.evidence]
     if ignored:
         told.append(f"columns not used: {', '.join(ignored[:_MOST_NAMES])}")
-    thousands = {".": ",", ",": "."}.get(proof.shown_decimal or "")
+    decimals = {proof.shown_decimal for _, proof in own.values() if proof.shown_decimal}
+    forms = {proof.dates.form for _, proof in own.values()}
+    decimal = decimals.pop() if len(decimals) == 1 else None
     return paper.model_copy(
         update={
-            "decimal": proof.shown_decimal,
-            "thousands": thousands,
-            "date_format": proof.dates.form,
+            "decimal": decimal,
+            "thousands": {".": ",", ",": "."}.get(decimal or ""),
+            "date_format": forms.pop() if len(forms) == 1 else None,
             "covariates": tuple(covariates),
             "evidence": (*paper.evidence, *told),
         }

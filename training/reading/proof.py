@@ -11,6 +11,7 @@ from training.reading import numbers
 from training.reading import vocabulary as words
 from training.reading.dateforms import month_of, weekday_of
 from training.reading.dates import DateProof, Day, distinct_days, prove_dates
+from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
 from training.reading.numbers import Decimal, Evidence
 from training.reading.rows import UNITS_TEXT
@@ -48,6 +49,47 @@ def prove(
     for meaning, frame in zip(meanings, frames, strict=True):
         observe(meaning, frame, companions(meaning), seen)
     return conclude(seen, name, config, latest, point=why_point(meanings[0].table), first=(meanings[0], frames[0]))
+
+
+def prove_each(
+    meanings: list[Meaning], frames: list[pl.DataFrame], name: str, config: Reading, latest: date | None
+) -> list[Proof]:
+    """The proof of each table: of all together, or, for a member of an archive that proves another, its own.
+
+    Raises:
+        FileRefusedError: two readings survive and would give different tables.
+    """
+    members = list(dict.fromkeys(meaning.table.member for meaning in meanings))
+    pooled = _tried(meanings, frames, name, config, latest)
+    found: dict[str, Proof] = {}
+    for member in members if len(members) > 1 else ():
+        ours = [index for index, meaning in enumerate(meanings) if meaning.table.member == member]
+        part = [meanings[index] for index in ours], [frames[index] for index in ours]
+        own = _tried(*part, f"{name}/{member}", config, latest)
+        if isinstance(own, Proof) and not (isinstance(pooled, Proof) and _reads_as(own, pooled)):
+            found[member] = own
+        elif not isinstance(pooled, Proof):
+            raise own if isinstance(own, FileRefusedError) else pooled
+    if not found and not isinstance(pooled, Proof):
+        raise pooled
+    return [
+        found[m.table.member] if m.table.member in found or not isinstance(pooled, Proof) else pooled for m in meanings
+    ]
+
+
+def _tried(
+    meanings: list[Meaning], frames: list[pl.DataFrame], name: str, config: Reading, latest: date | None
+) -> "Proof | FileRefusedError":
+    try:
+        return prove(meanings, frames, name, config, latest)
+    except FileRefusedError as refused:
+        return refused
+
+
+def _reads_as(own: Proof, pooled: Proof) -> bool:
+    """Do all tables together read those of one member as they read themselves?"""
+    days = all(pooled.dates.days.get(text) == day for text, day in own.dates.days.items())
+    return days and own.shown_decimal in (None, pooled.shown_decimal)
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Reads one file: from bytes to a canonical table and a verdict that accounts for every row."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ from training.reading.ledger import Ledger, cell
 from training.reading.limits import Limits
 from training.reading.paper import first_paper, full_paper
 from training.reading.parse import parse
-from training.reading.proof import Proof, prove
+from training.reading.proof import Proof, prove_each
 from training.reading.quarantine import quarantine_csv
 from training.reading.rows import clean, spread
 from training.reading.shape import LONG, PLAN, TRANSACTIONS, WIDE, Meaning
@@ -142,9 +143,9 @@ class _Reader:
         self.ledger = streamed.ledger
         self.ledger.kept += streamed.rows.height
         paper = full_paper(
-            [streamed.meaning], streamed.proof, streamed.named, _unused([streamed.meaning], streamed.named)
+            [streamed.meaning], [streamed.proof], streamed.named, _unused([streamed.meaning], streamed.named)
         )
-        return self._judged([streamed.meaning], streamed.rows, paper, _known(streamed.proof, self.latest))
+        return self._judged([streamed.meaning], streamed.rows, paper, {"": _known(streamed.proof, self.latest)})
 
     def _read(self, meanings: list[Meaning]) -> Reading:
         paper = self.paper = first_paper(meanings)
@@ -153,16 +154,21 @@ class _Reader:
         for meaning, frame in zip(meanings, frames, strict=True):
             _see_clock(meaning, frame)
         frames = [spread(meaning, frame, self.ledger) for meaning, frame in zip(meanings, frames, strict=True)]
-        table, known = pl.DataFrame(), Known()
+        table, known = pl.DataFrame(), {"": Known()}
         if any(frame.height for frame in frames):
-            proof = prove(meanings, frames, self.name, self.config, None if is_plan else self.latest)
-            frames = [parse(m, lines, proof, self.ledger) for m, lines in zip(meanings, frames, strict=True)]
-            table, kept, ignored = self._fold(meanings, frames, proof)
-            paper = full_paper(meanings, proof, kept, ignored)
-            known = _known(proof, None if is_plan else self.latest)
+            latest = None if is_plan else self.latest
+            proofs = prove_each(meanings, frames, self.name, self.config, latest)
+            read = zip(meanings, frames, proofs, strict=True)
+            frames = [parse(meaning, lines, proof, self.ledger) for meaning, lines, proof in read]
+            table, kept, ignored = self._fold(meanings, frames, proofs)
+            paper = full_paper(meanings, proofs, kept, ignored)
+            own = zip(meanings, proofs, strict=True)
+            known = {meaning.table.member: _known(proof, latest) for meaning, proof in own}
         return self._judged(meanings, table, paper, known)
 
-    def _judged(self, meanings: list[Meaning], table: pl.DataFrame, paper: Dialect, known: Known) -> Reading:
+    def _judged(
+        self, meanings: list[Meaning], table: pl.DataFrame, paper: Dialect, known: Mapping[str, Known]
+    ) -> Reading:
         listed, refused = judge.refusals(self.ledger, self.limits.max_listed, known)
         judge.flag_half_day(table, self.ledger)
         verdict = judge.judged(
@@ -184,12 +190,12 @@ class _Reader:
         )
 
     def _fold(
-        self, meanings: list[Meaning], frames: list[pl.DataFrame], proof: Proof
+        self, meanings: list[Meaning], frames: list[pl.DataFrame], proofs: list[Proof]
     ) -> tuple[pl.DataFrame, dict[str, str], list[str]]:
         """The canonical table, its covariates with the file's names, and the columns not used."""
         named: dict[str, str] = {}
         widened: list[pl.DataFrame] = []
-        for order, (meaning, frame) in enumerate(zip(meanings, frames, strict=True)):
+        for order, (meaning, frame, proof) in enumerate(zip(meanings, frames, proofs, strict=True)):
             lines, found = covariates(meaning, frame, proof)
             named |= found
             marks = [pl.lit(order).alias(ORDER), *([pl.lit(value=True).alias(ONE_EACH)] if meaning.one_each else [])]

@@ -56,6 +56,34 @@ def test_every_table_of_a_zip_is_read_and_what_does_not_fit_is_told_by_name(read
     assert "logo.png" in told.sentence
 
 
+def test_each_member_that_proves_its_own_dialect_is_read_by_it(read: Read) -> None:
+    points = "date,store,item,qty,price\n13/03/2024,1,A,1.5,1.234\n02/04/2024,1,A,2,2.5\n"
+    commas = "datum;filiale;artikel;menge;preis\n03/14/2024;2;A;1,5;1,234\n04/02/2024;2;A;x;2,5\n"
+    reading = read(archive(uk_csv=points, us_csv=commas), max_refused_share=0.5)
+    assert rows(reading, "date", "store_id", "units", "price") == [
+        ("2024-03-13", "1", 1.5, 1.234),
+        ("2024-03-14", "2", 1.5, 1.234),
+        ("2024-04-02", "1", 2.0, 2.5),
+    ]
+    dialect = reading.verdict.dialect
+    assert dialect is not None
+    assert (dialect.date_format, dialect.decimal) == (None, None)
+    assert {text.split(":")[0] for text in dialect.evidence} >= {"uk.csv", "us.csv"}
+    many = "".join(f"{day}/03/2023,1,B,1.5,1\n" for day in range(13, 29)) * 10
+    few = rows(read(archive(uk_csv=points + many, us_csv=commas), max_refused_share=0.5), "store_id", "price")
+    assert ("2", 1.234) in few  # and not as a stray beside many others
+
+
+def test_a_member_that_proves_nothing_is_read_as_the_others_or_refused_where_they_differ(read: Read) -> None:
+    day, month, open_ = (
+        f"date,item,qty\n{d},{i},1\n" for d, i in (("13/03/2024", "A"), ("03/14/2024", "B"), ("02/03/2024", "C"))
+    )
+    assert rows(read(archive(a_csv=day, c_csv=open_)), "date") == [("2024-03-02",), ("2024-03-13",)]
+    refused = read(archive(a_csv=day, b_csv=month, c_csv=open_)).verdict
+    assert refused.kind is Kind.REJECTED
+    assert "c.csv: dates can be read in two ways" in refused.sentence
+
+
 def test_lines_of_different_members_that_claim_one_key_are_told_with_their_members(read: Read) -> None:
     north, south = (f"date,store,item,units\n2024-01-01,1,A,{n}\n" for n in (3, 4))
     refused = read(archive(north_csv=north, south_csv=south)).verdict.refusals
