@@ -98,12 +98,17 @@ def verdict(
 def forecast(
     store: Annotated[str, typer.Argument()],
     item: Annotated[str, typer.Argument()] = "all",
+    *,
     dataset: Dataset = None,
     horizon: Annotated[int | None, typer.Option("--horizon", min=1, help="periods ahead")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="units by cause as well")] = False,
     folder: Folder = _HERE,
 ) -> None:
     """Ask the service for one store and item."""
-    show.forecast(console, _client(folder).forecast(store, item, dataset=dataset, horizon=horizon))
+    answer = _client(folder).forecast(store, item, dataset=dataset, horizon=horizon, explain=explain)
+    show.forecast(console, answer)
+    if explain:
+        show.causes(console, answer)
 
 
 @app.command()

@@ -115,18 +115,19 @@ class Client(Papers):
             failed = self.state.last_run(dataset, names.forecast_pipeline(self.info.env))
             return "" if failed and failed.status == "Failed" else "waiting for the champion's forecasts"
         served = (self.current_model(dataset) or {}).get("publication") or {}
-        same = (served.get("model_id"), served.get("run_id")) == (wanted.model_id, wanted.run_id)
+        same = all(served.get(name) == getattr(wanted, name) for name in ("model_id", "run_id", "causes_uri"))
         return "" if same else f"the service loads {wanted.model_id}"
 
     def forecast(
-        self, store: str, item: str, *, dataset: str | None = None, horizon: int | None = None
+        self, store: str, item: str, *, dataset: str | None = None, horizon: int | None = None, explain: bool = False
     ) -> dict[str, Any]:
-        """What the service answers for one store and item.
+        """What the service answers for one store and item, with the causes of each forecast where asked.
 
         Raises:
             RetailForecastError: with its own sentence, when it refuses.
         """
         query = {"store_id": store, "item_id": item, "dataset": dataset, "horizon": horizon}
+        query |= {"explain": "true"} if explain else {}
         reply = self._get("/v1/forecasts", **query)
         if reply.status_code != httpx.codes.OK:
             raise RetailForecastError(_problem(reply))

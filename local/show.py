@@ -147,6 +147,18 @@ def forecast(console: Console, answer: dict[str, Any]) -> None:
     console.print(table)
 
 
+def causes(console: Console, answer: dict[str, Any]) -> None:
+    """Why: units by cause of each forecast of an answer, those that never bring any left out."""
+    told = [row for row in answer["forecasts"] if row["causes"]]
+    names = [name for name in (told[0]["causes"] if told else ()) if any(row["causes"][name] for row in told)]
+    table = Table("date", *names, "mean")
+    for row in told:
+        table.add_row(row["date"], *(f"{row['causes'][name]:+,.1f}" for name in names), f"{row['mean']:,.1f}")
+    console.print(table)
+    for basis in dict.fromkeys(row["basis"] for row in told):
+        console.print(f"rests on: {basis}", highlight=False)
+
+
 def _bar(row: dict[str, float], top: float, width: int) -> str:
     low, middle, high = (round(row[name] / top * (width - 1)) for name in ("p10", "p50", "p90"))
     return "".join("━" if at == middle else "░" if low <= at <= high else " " for at in range(width))

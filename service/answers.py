@@ -26,6 +26,15 @@ class Forecast(_Answer):
     p90: float
 
 
+class ExplainedForecast(Forecast):
+    """One date; asked for with `explain=true`, its causes as well."""
+
+    causes: dict[str, float] | None = Field(
+        None, description="units by cause, which sum to the mean; null where untold"
+    )
+    basis: str | None = Field(None, description="what the forecast rests on, a sentence")
+
+
 class ForecastAnswer(_Answer):
     """One series' forecasts, oldest first."""
 
@@ -52,7 +61,7 @@ class ForecastAnswer(_Answer):
     data_as_of: date = Field(description="last day of sales they know")
     frequency: Frequency
     tier: Literal["model", "cold_start"]
-    forecasts: list[Forecast]
+    forecasts: list[ExplainedForecast]
 
 
 class TotalAnswer(_Answer):
@@ -110,6 +119,7 @@ class CurrentModel(_Answer):
     publication: Publication | None = Field(description="the forecasts in memory")
     loaded_at: datetime | None
     scores: ModelScores | None = Field(description="of the model in memory")
+    card: str | None = Field(description="where the card of the model in memory is, below this API's own address")
     pending: str | None = Field(description="what the champion still lacks, a sentence")
     last_error: ErrorNote | None = Field(description="why the newest could not be loaded; the last good one serves")
 

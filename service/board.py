@@ -7,7 +7,16 @@ from threading import Lock
 from types import MappingProxyType
 
 from core.contracts.models import ChampionPointer, Manifest, Publication
+from service.causes import Causes
 from service.forecast_store import ForecastStore
+
+
+@dataclass(frozen=True)
+class Card:
+    """The model card as its evaluation wrote it."""
+
+    markdown: bytes
+    json: bytes | None
 
 
 @dataclass(frozen=True)
@@ -20,6 +29,10 @@ class Serving:
     loaded_at: datetime
     totals: ForecastStore | None = None
     """Sums, as series whose store is the level and whose item is the id."""
+    causes: Causes | None = None
+    """Why the forecasts are what they are; None until they are told."""
+    card: Card | None = None
+    """The model's card; None where its evaluation left none."""
 
 
 @dataclass(frozen=True)

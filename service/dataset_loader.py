@@ -116,7 +116,7 @@ class DatasetLoader:
             self._wait = FIRST_WAIT
         self._failed, self._again_at = wanted, self._clock() + self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT)
-        serving = load(self._objects, self._lake, publication)
+        serving = load(self._objects, self._lake, publication, self.state.serving)
         self._show(State(self.dataset, pointer, serving))
         self._served, self._failed = wanted, None
         self._tell(serving)

@@ -126,6 +126,15 @@ class ForecastStore:
             )
         ]
 
+    def begins_with(self, starts: np.ndarray, dates: pl.Series) -> bool:
+        """True when each series' forecasts begin with these dates, ``starts`` being where each series' lie."""
+        own, sizes = np.asarray(self._starts), np.diff(starts)
+        if len(sizes) != len(self) or bool((sizes > np.diff(own)).any()):
+            return False
+        rows = np.arange(len(dates)) + np.repeat(own[:-1] - starts[:-1], sizes)
+        calendar = pl.Series(self._calendar).str.to_date()
+        return bool((calendar.gather(self._days[rows]).to_numpy() == dates.to_numpy()).all())
+
     def page(self, *, store_id: str | None, after: tuple[str, str] | None, limit: int) -> list[int]:
         """Positions of at most ``limit`` series behind ``after``, by store and item; of one store if named."""
         first, last = 0, len(self)

@@ -14,7 +14,9 @@ from core.contracts import keys
 from core.contracts.errors import RejectedModelError, RetryableError
 from core.contracts.models import Manifest, Publication
 from core.contracts.sales import DATE, ITEM, MODEL_TIER, STORE
-from service.board import Serving
+from service import causes
+from service.board import Card, Serving
+from service.causes import Causes
 from service.forecast_store import NUMBERS, ForecastStore
 from service.objects import Found, Objects
 
@@ -27,17 +29,33 @@ _SCHEMA = {
 }
 
 
-def load(objects: Objects, lake: str, publication: Publication) -> Serving:
-    """Everything a publication needs to be served.
+def load(objects: Objects, lake: str, publication: Publication, former: Serving | None = None) -> Serving:
+    """Everything a publication needs to be served; ``former`` lends what is the same.
 
     Raises:
         RejectedModelError: its file is not what it says, or its forecasts break a rule.
         RetryableError: its file is not there (yet).
     """
-    store = build(_fetch(objects, lake, publication.uri), publication)
-    try_out(store, publication)
-    manifest = _manifest(objects, lake, publication)
-    return Serving(publication, manifest, store, datetime.now(UTC), _totals(objects, lake, publication))
+    if former and _same_but_causes(former.publication, publication):
+        store = former.store
+    else:
+        store = build(_fetch(objects, lake, publication.uri), publication)
+        try_out(store, publication)
+    return Serving(
+        publication,
+        _manifest(objects, lake, publication),
+        store,
+        datetime.now(UTC),
+        _totals(objects, lake, publication),
+        _causes(objects, lake, publication, store),
+        _card(objects, lake, publication),
+    )
+
+
+def _same_but_causes(former: Publication, publication: Publication) -> bool:
+    return former == publication.model_copy(
+        update={"causes_uri": former.causes_uri, "causes_sha256": former.causes_sha256}
+    )
 
 
 def build(body: bytes, publication: Publication) -> ForecastStore:
@@ -93,6 +111,20 @@ def _totals(objects: Objects, lake: str, publication: Publication) -> ForecastSt
         raise RejectedModelError(f"{uri}: cannot be read as sums: {error}") from error
 
 
+def _causes(objects: Objects, lake: str, publication: Publication, store: ForecastStore) -> Causes | None:
+    """Why the forecasts are what they are, None while a publication does not say."""
+    uri = publication.causes_uri
+    if uri is None:
+        return None
+    body = _fetch(objects, lake, uri)
+    _prove(body, uri, publication.causes_sha256)
+    try:
+        frame = pl.read_parquet(BytesIO(body), columns=list(causes.SCHEMA)).cast(causes.SCHEMA)  # type: ignore[arg-type]
+        return Causes.of(frame, store)
+    except (pl.exceptions.PolarsError, ValueError) as error:
+        raise RejectedModelError(f"{uri}: cannot be read as causes: {error}") from error
+
+
 def _prove(body: bytes, uri: str, expected: str | None) -> None:
     digest = hashlib.sha256(body).hexdigest()
     if digest != expected:
@@ -130,11 +162,20 @@ def _check_rows(frame: pl.DataFrame, publication: Publication) -> None:
 
 def _manifest(objects: Objects, lake: str, publication: Publication) -> Manifest | None:
     """The model's papers, kept beside its evaluation. Only told to people: their absence stops nothing."""
-    run_id = publication.model_id.removeprefix(f"{publication.dataset}-")
-    found = objects.read(lake, keys.run(publication.dataset, run_id, "evaluation/manifest.json"))
-    if not isinstance(found, Found):
-        return None
+    body = _paper(objects, lake, publication, "manifest.json")
     try:
-        return Manifest.model_validate_json(found.body)
+        return None if body is None else Manifest.model_validate_json(body)
     except ValidationError:
         return None
+
+
+def _card(objects: Objects, lake: str, publication: Publication) -> Card | None:
+    """The model's card, kept there as well."""
+    markdown = _paper(objects, lake, publication, "card.md")
+    return None if markdown is None else Card(markdown, _paper(objects, lake, publication, "card.json"))
+
+
+def _paper(objects: Objects, lake: str, publication: Publication, name: str) -> bytes | None:
+    run_id = publication.model_id.removeprefix(f"{publication.dataset}-")
+    found = objects.read(lake, keys.run(publication.dataset, run_id, f"evaluation/{name}"))
+    return found.body if isinstance(found, Found) else None

@@ -164,14 +164,14 @@ class ClusterStack(EnvironmentStack):
             namespace=NAMESPACE,
             name=APP,
             role_name=role_name(self.config.environment),
-            description="Forecast API: reads champions and forecasts",
+            description="Forecast API: reads champions, forecasts and the models' papers",
         )
         allow(
             role,
             self.data.artifacts.look(),
             self.data.artifacts.read(keys.CHAMPIONS),
             self.data.lake.look(),
-            self.data.lake.read("forecasts/"),
+            self.data.lake.read("forecasts/", "runs/*/evaluation/"),
             Grant(actions=("kms:Decrypt",), resources=(self.data.key_arn,)),
         )
         place = Place(

@@ -23,6 +23,7 @@ class StepSettings(BaseModel):
     DATASET: str
     RUN_ID: str
     MODEL_ID: str | None = None
+    MODEL_DATA_URL: str | None = None
     TUNE_MINUTES: int = Field(0, ge=0, le=600)
 
     @classmethod

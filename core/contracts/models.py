@@ -87,6 +87,8 @@ class Publication(_Frozen):
     sha256: str
     totals_uri: str | None = Field(None, description="sums by store, item, department and altogether, one parquet file")
     totals_sha256: str | None = None
+    causes_uri: str | None = Field(None, description="why: units by cause of each forecast, one parquet file")
+    causes_sha256: str | None = None
     published_at: datetime
 
 
@@ -119,6 +121,7 @@ class Evaluation(_Frozen):
     windows: tuple[dict[str, Any], ...] = Field((), description="origin and scores of each window")
     segments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="segment -> who -> scores")
     rule: dict[str, Any] = Field(default_factory=dict)
+    package: dict[str, str] = Field(default_factory=dict, description="what the registered package says of all this")
 
 
 class LiveAccuracy(_Frozen):

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from core.contracts.models import Publication
 from service.answers import ForecastAnswer, SeriesAnswer
 from service.board import Board, Serving
+from service.causes import Causes
 from service.problems import ProblemError, documented, quoted
 from service.routes.datasets import serving
 from service.routes.reply import JsonReply
@@ -31,6 +32,7 @@ class ForecastQuery(BaseModel):
     item_id: _Id = Field(description="as in the sales; `all` where they have no item", examples=["all"])
     horizon: int | None = Field(None, description="periods ahead, from 1; all there are when left out", examples=[14])
     dataset: str | None = Field(None, description="needed only where there are several", examples=["rossmann"])
+    explain: bool = Field(default=False, description="with each forecast its causes, in units that sum to the mean")
 
 
 class SeriesQuery(BaseModel):
@@ -50,7 +52,11 @@ def routes(board: Board) -> APIRouter:
 
     @router.get("/forecasts", response_model=ForecastAnswer, responses=documented(401, 404, 422, 503))
     async def forecasts(query: Annotated[ForecastQuery, Query()]) -> Response:
-        """Forecasts of one store and item: p10, p50, p90 and mean per date."""
+        """Forecasts of one store and item: p10, p50, p90 and mean per date.
+
+        With `explain=true` each also says why: the units that baseline, season, promotion, price, trend, calendar
+        and other covariates bring to its mean (exact Shapley values; they sum to it), and what it rests on.
+        """
         return _forecasts(board, query)
 
     @router.get("/series", response_model=SeriesAnswer, responses=documented(401, 404, 422, 503))
@@ -80,20 +86,24 @@ def fast_route(board: Board, keyring: Keyring) -> Route:
 
 
 def _forecasts(board: Board, query: ForecastQuery) -> Response:
-    return JsonReply(answer(serving(board, query.dataset), query.store_id, query.item_id, query.horizon))
+    now = serving(board, query.dataset)
+    return JsonReply(answer(now, query.store_id, query.item_id, query.horizon, explain=query.explain))
 
 
-def answer(now: Serving, store_id: str, item_id: str, horizon: int | None) -> dict[str, object]:
+def answer(
+    now: Serving, store_id: str, item_id: str, horizon: int | None, *, explain: bool = False
+) -> dict[str, object]:
     """Body of a forecast answer.
 
     Raises:
-        ProblemError: 404 naming what is unknown, 422 for a horizon out of range.
+        ProblemError: 404 naming what is unknown or untold, 422 for a horizon out of range.
     """
     publication = now.publication
     periods = periods_of(publication, horizon)
     position = now.store.find(store_id, item_id)
     if position is None:
         raise _unknown(now, store_id, item_id)
+    forecasts = now.store.forecasts(position, periods)
     return {
         "dataset": publication.dataset,
         "store_id": store_id,
@@ -102,8 +112,16 @@ def answer(now: Serving, store_id: str, item_id: str, horizon: int | None) -> di
         "data_as_of": publication.data_as_of,
         "frequency": publication.frequency,
         "tier": now.store.tier(position),
-        "forecasts": now.store.forecasts(position, periods),
+        "forecasts": _causes(now).explained(position, forecasts) if explain else forecasts,
     }
+
+
+def _causes(now: Serving) -> Causes:
+    if now.causes is None:
+        model = now.publication.model_id
+        sentence = f"forecasts of '{model}' have no causes yet; they follow minutes after the forecasts, ask again then"
+        raise ProblemError(404, "no_causes", sentence)
+    return now.causes
 
 
 def periods_of(publication: Publication, horizon: int | None) -> int:

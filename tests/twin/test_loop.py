@@ -1,5 +1,6 @@
 """The main job: a CSV dropped in becomes a served forecast, and the next one measures it."""
 
+import httpx
 import polars as pl
 import pytest
 
@@ -11,6 +12,7 @@ from local.world import World
 from tests import shop
 from tests.twin.shops import DAYS, NEXT, START
 from training import table
+from training.registration import PROPERTIES
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,20 @@ def test_every_series_is_served_for_every_day_of_the_horizon(client: Client, ser
         assert all(0 <= day["p10"] <= day["p50"] <= day["p90"] for day in days)
         assert client.forecast(store, "01", dataset=served, horizon=7)["forecasts"] == days[:7]
     assert champion.model_id.startswith(served)
+
+
+def test_every_stored_forecast_says_why_and_its_causes_sum_to_it(client: Client, served: str) -> None:
+    for day in client.forecast("001", "01", dataset=served, explain=True)["forecasts"]:
+        assert sum(day["causes"].values()) == pytest.approx(day["mean"], abs=1e-6)
+        assert day["basis"] == "the series' own sales"
+
+
+def test_the_card_of_the_model_is_served_with_its_gate(client: Client, served: str) -> None:
+    model = client.current_model(served)
+    assert model is not None
+    card = httpx.get(f"{client.info.endpoints.service}{model['card']}", trust_env=False).text
+    assert card.startswith(f"# Model card: {model['publication']['model_id']}")
+    assert "Approved: WAPE" in card
 
 
 def test_sums_are_served_with_the_forecasts_they_are_made_of(client: Client, served: str) -> None:
@@ -125,6 +141,10 @@ def test_a_model_is_registered_with_its_lineage_and_every_number_of_the_gate(cli
     package = client.cloud.sagemaker.describe_model_package(ModelPackageName=champion.model_package_arn)
     assert package["ModelApprovalStatus"] == "Approved"
     assert package["CustomerMetadataProperties"]["model_id"] == champion.model_id
+    evaluation = client.evaluations(measured)[-1]
+    assert {name: package["CustomerMetadataProperties"][name] for name in PROPERTIES} == evaluation.package
+    assert evaluation.package["gate"] == "approved"
+    assert float(evaluation.package["gate_wape"]) == pytest.approx(evaluation.rule["wape"], rel=1e-5)
     statistics = package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]
     assert statistics.endswith("evaluation/evaluation.json")
 

@@ -85,4 +85,5 @@ def _transform(world: World) -> TransformStep:
 
 
 def _publish(world: World) -> ProcessingStep:
-    return processing(world, "Publish", role=world.roles.forecast, more=("ModelId",), depends_on=("Transform",))
+    given = ("ModelId", "ModelDataUrl")
+    return processing(world, "Publish", role=world.roles.forecast, more=given, depends_on=("Transform",))

@@ -12,8 +12,9 @@ from training.pipeline.steps import (
     TrainingStep,
     definition,
 )
-from training.pipeline.values import Json, get, parameter, placeholder, s3, text
+from training.pipeline.values import Json, get, json_get, parameter, placeholder, s3, text
 from training.pipeline.world import World
+from training.registration import PROPERTIES
 
 DATASET: Final = placeholder("Dataset")
 RUN: Final = placeholder("RunId")
@@ -114,6 +115,7 @@ def _register(world: World, status: str) -> RegisterModelStep:
                 "dataset": parameter("Dataset"),
                 "run_id": parameter("RunId"),
                 "model_id": text(f"{DATASET}-{RUN}"),
-            },
+            }
+            | {name: json_get("Evaluate", "Evaluation", f"package.{name}") for name in PROPERTIES},
         },
     )

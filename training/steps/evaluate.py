@@ -16,6 +16,7 @@ from core.forecasting.segments import by_segment
 from training.card import CARD_JSON, CARD_MARKDOWN, markdown
 from training.container import extract_bundle
 from training.gate import rule
+from training.registration import properties
 from training.steps.context import EVALUATION_FILE, MANIFEST_FILE, Context
 from training.steps.train import BACKTEST_FILE
 from training.store import key_of, sha256_of
@@ -27,6 +28,7 @@ def run(context: Context) -> None:
         archive = context.folders.processing_input("model") / "model.tar.gz"
         folder = extract_bundle(archive, Path(scratch) / "challenger")
         manifest = check_bundle(folder)
+        check_papers(folder, manifest.model_id)
         challenger = TrainedModel.load(folder)
         backtest = pl.read_parquet(folder / BACKTEST_FILE)
         sales = context.complete_sales(context.decision().dataset_version or 0)
@@ -49,26 +51,47 @@ def run(context: Context) -> None:
             sales=sales,
             serving=pointer.current if pointer else None,
         )
-        output = context.folders.processing_output("evaluation")
-        (output / EVALUATION_FILE).write_text(evaluation.model_dump_json(indent=2))
-        values = json.loads((folder / CARD_JSON).read_text())
-        (output / CARD_MARKDOWN).write_text(markdown(values, evaluation))
-        for name in (MANIFEST_FILE, BACKTEST_FILE):
-            shutil.copy(folder / name, output / name)
+        write(context.folders.processing_output("evaluation"), folder, evaluation)
+
+
+def write(output: Path, folder: Path, evaluation: Evaluation) -> None:
+    """Leave the ruling, the card with the ruling in it, and the bundle's papers it rests on."""
+    (output / EVALUATION_FILE).write_text(evaluation.model_dump_json(indent=2))
+    values = json.loads((folder / CARD_JSON).read_text())
+    (output / CARD_MARKDOWN).write_text(markdown(values, evaluation))
+    (output / CARD_JSON).write_text(json.dumps(values | {"gate": evaluation.model_dump(mode="json")}, indent=1))
+    for name in (MANIFEST_FILE, BACKTEST_FILE):
+        shutil.copy(folder / name, output / name)
 
 
 def check_bundle(folder: Path) -> Manifest:
     """Read a bundle's manifest and compare the hash of every file it names.
 
     Raises:
-        RejectedModelError: a file is missing or differs.
+        RejectedModelError: a file is missing or differs, or it has no manifest.
     """
+    if not (folder / MANIFEST_FILE).is_file():
+        raise RejectedModelError(f"model.tar.gz holds no {MANIFEST_FILE} at its root, so nothing says what it is")
     manifest = Manifest.model_validate_json((folder / MANIFEST_FILE).read_text())
     for name, sha256 in manifest.files.items():
         file = folder / name
         if not file.is_file() or sha256_of(file) != sha256:
             raise RejectedModelError(f"{manifest.model_id}: {name} is missing or is not what the manifest says")
     return manifest
+
+
+def check_papers(folder: Path, model_id: str) -> None:
+    """See that a challenger's bundle has what is judged and passed on.
+
+    Raises:
+        RejectedModelError: naming what is missing.
+    """
+    missing = [name for name in (CARD_JSON, BACKTEST_FILE) if not (folder / name).is_file()]
+    if missing:
+        raise RejectedModelError(
+            f"{model_id}: its bundle has no {' and no '.join(missing)}; the train step of this version writes both: "
+            f"train again with it"
+        )
 
 
 def evaluate(
@@ -82,7 +105,7 @@ def evaluate(
 ) -> Evaluation:
     """Put the ruling and all scores into one document."""
     ruling = rule(backtest, champion, context.config.gate, seed=manifest.seed)
-    return Evaluation(
+    told = Evaluation(
         approved=ruling.approved,
         reason=ruling.reason,
         dataset=context.dataset,
@@ -98,6 +121,7 @@ def evaluate(
         },
         rule=ruling.numbers,
     )
+    return told.model_copy(update={"package": properties(told)})
 
 
 def _champion_backtest(

@@ -1,4 +1,4 @@
-"""Publish: check the batch forecast's answers and make them the model's current forecasts."""
+"""Publish: check the batch forecast's answers, make them the model's current forecasts, then tell their causes."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from core.contracts.errors import RejectedModelError
 from core.contracts.models import Publication
 from core.contracts.sales import DATE, KEY, SERIES
 from core.forecasting.aggregate import every_level
+from training.steps import causes
 from training.steps.context import Context
 from training.steps.prepare import ATTRIBUTES_FILE, Prepared, forecast_key, prepared_key
 from training.steps.train import BACKTEST_FILE
@@ -21,7 +22,7 @@ COLUMNS = (*KEY, "mean", "p10", "p50", "p90", "tier")
 
 
 def run(context: Context) -> None:
-    """Gather the answers, check them, write them as one file, then point at it.
+    """Gather the answers, check them, write them as one file, then point at it; causes follow, for they take longer.
 
     Raises:
         RejectedModelError: answers are missing or break a rule; the former publication stays.
@@ -58,7 +59,9 @@ def run(context: Context) -> None:
             totals_sha256=None if sums is None else sha256_of(sums),
             published_at=datetime.now(UTC),
         )
-    point(context, publication)
+        if point(context, publication) and context.settings.MODEL_DATA_URL:
+            told = causes.write(context, context.settings.MODEL_DATA_URL, frame, Path(scratch))
+            point(context, _with_causes(context, publication, told))
 
 
 def check(frame: pl.DataFrame, prepared: Prepared) -> None:
@@ -81,14 +84,21 @@ def check(frame: pl.DataFrame, prepared: Prepared) -> None:
             raise RejectedModelError(f"{name} in {bad.height} rows, first {bad.row(0, named=True)}")
 
 
-def point(context: Context, publication: Publication) -> None:
-    """Make it current, unless a publication on newer data already is."""
+def point(context: Context, publication: Publication) -> bool:
+    """Make it current, unless a publication on newer data already is; True when it is current now."""
     key = keys.publication(context.dataset, publication.model_id)
     current, tag = context.lake.document_and_tag(Publication, key)
     if current is not None and current.dataset_version > publication.dataset_version:
         print(f"publish: version {current.dataset_version} is already current")  # noqa: T201
-        return
+        return False
     context.lake.replace_document(key, publication, tag=tag)
+    return True
+
+
+def _with_causes(context: Context, publication: Publication, told: Path) -> Publication:
+    key = forecast_key(context, causes.CAUSES_FILE)
+    context.lake.upload(told, key)
+    return publication.model_copy(update={"causes_uri": context.lake.uri(key), "causes_sha256": sha256_of(told)})
 
 
 def _totals(context: Context, frame: pl.DataFrame, seed: int, scratch: Path) -> Path | None:

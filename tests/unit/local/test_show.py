@@ -47,6 +47,18 @@ def test_a_forecast_is_a_table_with_its_model_and_its_interval_drawn(console: Co
     assert re.search("░+━░+", text(console))
 
 
+def test_causes_are_a_column_each_and_say_what_they_rest_on(console: Console) -> None:
+    row = {
+        "date": "2024-01-01",
+        "mean": 2.5,
+        "causes": {"baseline": 2.0, "price": 0.0, "season": 0.5},
+        "basis": "sales",
+    }
+    show.causes(console, {"forecasts": [row, row | {"causes": None, "basis": None}]})
+    assert [word for word in ("baseline", "season", "+0.5", "rests on: sales") if word not in text(console)] == []
+    assert "price" not in text(console)
+
+
 def test_stages_say_a_thing_once(console: Console) -> None:
     with stage(console, "Up") as now:
         for word in ("a", "a", "b"):

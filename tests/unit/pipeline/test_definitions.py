@@ -1,3 +1,4 @@
+import copy
 import json
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import pytest
 
 from core.contracts import keys
 from tests.unit.pipeline.worlds import IN_A_NETWORK, PARAMETERS, PROPERTIES, WORLD, Json, named, resolve
+from training import registration
 from training.pipeline import forecast, maintain, retrain
 from training.pipeline.values import s3, text
 from training.settings import EVERY_DATASET, StepSettings
@@ -118,7 +120,13 @@ def test_train_runs_the_step_of_its_name() -> None:
 
 @pytest.mark.parametrize("status", ["Approved", "Rejected"])
 def test_a_package_carries_its_ruling_and_where_it_came_from(status: str) -> None:
-    arguments = resolve(RETRAIN[f"Register{status}"]["Arguments"])
+    given = copy.deepcopy(RETRAIN[f"Register{status}"]["Arguments"])
+    file = {"Get": "Steps.Evaluate.PropertyFiles.Evaluation"}
+    told = {name: given["CustomerMetadataProperties"].pop(name) for name in registration.PROPERTIES}
+    assert told == {
+        name: {"Std:JsonGet": {"PropertyFile": file, "Path": f"package.{name}"}} for name in registration.PROPERTIES
+    }
+    arguments = resolve(given)
     assert arguments["ModelApprovalStatus"] == status
     assert arguments["ModelPackageGroupName"] == WORLD.model_package_group
     assert arguments["CustomerMetadataProperties"] == {

@@ -71,4 +71,6 @@ def resolve(value: Any) -> Any:
         return PARAMETERS[parameter[1]] if parameter else PROPERTIES[value["Get"]]
     if set(value) == {"Std:Join"}:
         return value["Std:Join"]["On"].join(resolve(part) for part in value["Std:Join"]["Values"])
+    if set(value) == {"Std:JsonGet"}:
+        return f"what {value['Std:JsonGet']['Path']} says"
     return {key: resolve(part) for key, part in value.items()}

@@ -169,7 +169,7 @@ def test_pods_roles_demand_audience_and_account_of_this_cluster_s_provider(clust
     assert trusting == 5
 
 
-def test_the_service_reads_champions_and_forecasts_and_nothing_else(cluster: Template, environment: str) -> None:
+def test_the_service_reads_champions_forecasts_and_papers_and_nothing_else(cluster: Template, environment: str) -> None:
     service = role(cluster, "ServiceRole")
     assert cluster.of_type("AWS::IAM::Role")[service]["RoleName"] == role_name(environment)
     artifacts, lake = (names.bucket(environment, purpose, ACCOUNT) for purpose in ("artifacts", "lake"))
@@ -183,6 +183,7 @@ def test_the_service_reads_champions_and_forecasts_and_nothing_else(cluster: Tem
     assert {resource for _, resource in reads} == {
         f"arn:aws:s3:::{artifacts}/champions/*",
         f"arn:aws:s3:::{lake}/forecasts/*",
+        f"arn:aws:s3:::{lake}/runs/*/evaluation/*",
     }
     looks = {
         (f"s3:{what}", f"arn:aws:s3:::{each}")
