@@ -9,6 +9,8 @@ BIN := .venv/bin
 STAMP := .venv/.installed-$(shell sha256sum $(LOCK) | cut -c1-16)
 WORKERS ?= 2
 UV := 0.13.9
+CDK := 2.1148.1
+CDK_STAMP := .venv/cdk/.installed-$(CDK)
 
 REPOSITORY ?= mlops
 COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
@@ -19,7 +21,7 @@ BUILDER ?= $(shell docker info >/dev/null 2>&1 && echo docker || command -v buil
 BUILD = $(BUILDER) build $(if $(findstring buildah,$(BUILDER)),--format docker --layers) $(if $(BASE),--build-arg BASE=$(BASE)) \
   --build-arg VERSION=$(VERSION) --build-arg GIT_COMMIT=$(COMMIT) $(BUILD_FLAGS)
 
-.PHONY: help setup demo up test check policy fix lock lock-image image synth publish deploy smoke smoke-or-rollback rollback train teardown clean
+.PHONY: help setup demo up test check policy cdk fix lock lock-image image synth publish deploy smoke smoke-or-rollback rollback train teardown clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -59,6 +61,12 @@ policy: setup .venv/policy/.installed ## rules of others on templates and manife
 	@.venv/policy/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/policy.txt
 	@touch $@
 
+cdk: $(CDK_STAMP) ## the CDK's command line, in .venv
+
+$(CDK_STAMP): | $(STAMP)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm install --prefix .venv/cdk --no-audit --no-fund --loglevel=error aws-cdk@$(CDK)
+	@ln -sf ../cdk/node_modules/.bin/cdk $(BIN)/cdk && touch $@
+
 fix: setup ## format, and mend what the linter can mend
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -92,7 +100,7 @@ synth: setup ## write ENV's templates to cdk.out; needs no account
 publish: setup ## push the built images to the account's registry, wait for their scans
 	@$(STEP) publish --env $(ENV) --tag $(VERSION) --builder $(notdir $(BUILDER))
 
-deploy: setup ## deploy ENV with the images published last; FROM=dev promotes what works there
+deploy: setup cdk ## deploy ENV with the images published last; FROM=dev promotes what works there
 	@builds=$$($(STEP) context --env $(ENV) --from $(FROM)) && PATH="$(CURDIR)/$(BIN):$$PATH" \
 	  cdk deploy --require-approval never -c env=$(ENV) $$builds $(STACKS_DEPLOYED:%=mlops-$(ENV)-%)
 

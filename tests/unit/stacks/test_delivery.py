@@ -120,9 +120,8 @@ def test_every_goal_is_a_make_target() -> None:
 def test_the_buildspec_calls_make_and_nothing_hidden() -> None:
     spec = yaml.safe_load((ROOT / "buildspec.yml").read_text())
     assert list(spec["phases"]) == ["install", "pre_build", "build"]
-    commands = [command for phase in spec["phases"].values() for command in phase["commands"]]
-    assert commands[0].startswith("npm install --global aws-cdk@2.")
-    assert [command.split()[:2] for command in commands[1:]] == [["make", "setup"], ["make", "$GOALS"]]
+    commands = [command for phase in spec["phases"].values() for command in phase.get("commands", ())]
+    assert [command.split()[:2] for command in commands] == [["make", "setup"], ["make", "$GOALS"]]
 
 
 def test_jenkins_has_the_same_stages_with_the_same_goals() -> None:
