@@ -39,7 +39,7 @@ def run(parts: Parts, assembly: Path, command: str, *arguments: str) -> str:
     """What the command line said, having ended well."""
     environment = aws_environment(parts.ports)
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
-    words = [CDK, command, "--ci", "--no-notices", "--app", assembly, *arguments]
+    words: list[str | Path] = [CDK, command, "--ci", "--no-notices", "--app", assembly, *arguments]
     done = subprocess.run(
         words, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
     )
