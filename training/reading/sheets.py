@@ -17,6 +17,7 @@ from training.reading.limits import Limits
 from training.reading.records import RAW, UNIT
 from training.reading.tables import RawTable
 from training.reading.text import Source, tables_of
+from training.reading.workbook import restyled
 
 _FEW: Final = 5
 _NESTED: Final = (pl.List, pl.Struct, pl.Array, pl.Object, pl.Binary)
@@ -194,6 +195,7 @@ def _sheet(
 ) -> list[RawTable]:
     try:
         grid = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+        grid = restyled(book, sheet, grid, config.decimal)
     except (fastexcel.FastExcelError, ValueError) as error:
         raise FileRefusedError(Reason.NOT_A_TABLE, f"{label}: cannot be read ({_short(error)}).") from error
     if not grid.height or not grid.width:

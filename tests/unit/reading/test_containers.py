@@ -106,6 +106,35 @@ def test_a_sheet_with_other_columns_is_outlined_with_the_entry_that_reads_it(rea
     assert rows(reading) == [("2024-03-13", "S1", "A", 5.0)]
 
 
+def _priced(*prices: object) -> bytes:
+    return book(
+        Sales=[
+            ["Date", "Item", "Qty", "Price"],
+            *([datetime(2024, 3, n), "A", 1.5, p] for n, p in enumerate(prices, 1)),
+        ]
+    )
+
+
+def test_prices_that_are_typed_are_read_in_their_own_style_beside_numbers(read: Read) -> None:
+    assert rows(read(_priced(2.5, "1,25", "2,50 \u20ac", 1.234, "1.234,50")), "units", "price") == [
+        (1.5, 2.5), (1.5, 1.25), (1.5, 2.5), (1.5, 1.234), (1.5, 1234.5),
+    ]  # fmt: skip
+    assert rows(read(_priced(2.5, "$1,234.50", "2.50", 1.234)), "price") == [(2.5,), (1234.5,), (2.5,), (1.234,)]
+
+
+def test_a_number_of_a_workbook_does_not_prove_the_style_of_a_typed_one(read: Read) -> None:
+    verdict = read(_priced(2.5, "1,234", 1.25)).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "'1,234'" in verdict.sentence
+    assert rows(read(_priced(2.5, "1,234", 1.25), decimal=","), "units", "price") == [
+        (1.5, 2.5),
+        (1.5, 1.234),
+        (1.5, 1.25),
+    ]
+    assert rows(read(_priced(2.5, "1,234", 1.25), decimal="."), "price") == [(2.5,), (1234.0,), (1.25,)]
+    assert rows(read(_priced(1.234), decimal=","), "price") == [(1.234,)]
+
+
 def test_a_workbook_gives_its_first_sheet_with_a_table(read: Read) -> None:
     cells: Cells = [["Report"], [], ["Date", "Store", "Item", "Qty", "Price"], [date(2024, 1, 31), 1, "007", 5, 1.25]]
     reading = read(book(Intro=[["about this file"]], Data=cells))
