@@ -1,7 +1,7 @@
 """Gives each column of a raw table its role, by the configuration, its name and its content."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -45,14 +45,14 @@ class Roles:
         return role in self.of
 
 
-def find_roles(table: RawTable, wanted: Mapping[str, str], name: str) -> Roles:
-    """Roles of a table's columns.
+def find_roles(table: RawTable, wanted: Mapping[str, str], name: str, *, valued: Iterable[int] = ()) -> Roles:
+    """Roles of a table's columns but those of ``valued``, which hold the values of a wide table.
 
     Raises:
         FileRefusedError: a configured column is not in the file, or two columns claim to be the quantity.
     """
     roles = Roles()
-    taken: set[int] = set()
+    taken = set(valued)
     for role, column in wanted.items():
         index = _configured(table, column, role, name)
         taken.add(index)

@@ -136,6 +136,13 @@ _TIME: Final = re.compile(
 )
 
 
+ENDING: Final = re.compile(
+    r"^(?:(?P<weeks>\d{1,2})\s*)?(?:w/\s?e\.?|we(?=\s*\d)|w(?:ee)?ks?\.?\s+end(?:ing|ed)?\.?)[\s:-]*(?=\S)",
+    re.IGNORECASE,
+)
+"""How panels of retailers name a week by its last day: ``1 W/E 01/09/16``, ``Week Ending 01-10-16``."""
+
+
 def weekday_of(text: str) -> int | None:
     """0 for Monday, from an English or German name; None for anything else."""
     return _WEEKDAY_OF.get(fold(text)[:3])
@@ -165,6 +172,9 @@ def _plain(text: str) -> str:
     """Lower case, months as ``#01``, without weekday names and little words."""
     if not any(c.isalpha() for c in text):
         return text
+    ending = ENDING.match(text)
+    if ending and ending["weeks"] in (None, "1"):
+        text = text[ending.end() :]
     words = fold(re.sub(r"(\d)(st|nd|rd|th|er|º|ª)\b", r"\1", text)).split()
     if words[:1] in _TUESDAYS and not any(word in MONTH_OF for word in words[1:]) and _DAY_MONTH.search(text):
         return re.sub(r"^[^\W\d_]+\.?,?\s+", "", text)  # Tuesday, not March: the month stands there as a number

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from training.reading.dateforms import header_dates, readings, split_time
+from training.reading.measured import labels
 from training.reading.strays import kinds
 from training.reading.vocabulary import DATE, MONTH, WEEK, YEAR, roles_of
 
@@ -24,7 +25,7 @@ def header_score(fields: Sequence[str], wanted: frozenset[str] = frozenset()) ->
         return 0
     roles = _roles(filled)
     score = 5 * len(wanted.intersection(names)) + 2 * len(roles)
-    dates = header_dates(filled)
+    dates = header_dates(filled) or frozenset(labels(filled))
     if dates:
         return score + 2 if len(dates) < len(filled) and _are_text(filled, dates) else 0
     dated = roles & {DATE, YEAR, MONTH, WEEK}

@@ -17,6 +17,7 @@ from training.reading.deductions import deductions
 from training.reading.errors import FileRefusedError
 from training.reading.headings import check_heading
 from training.reading.ledger import cell
+from training.reading.measured import check_periods, measured
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
 
@@ -67,13 +68,11 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         FileRefusedError: a column that every sale needs cannot be found; the sentence says which
             columns there are and which configuration entry names it.
     """
-    roles = find_roles(table, reading.columns, name)
-    dated = _date_columns(table, roles) or _month_columns(table, roles)
-    if dated:
-        return _wide_dates(table, roles, dated)
-    numbered = _numbered_days(table, roles, reading, name)
-    if numbered is not None:
-        return numbered
+    wide = _measured_days(table, reading, name)
+    roles = wide.roles if wide else find_roles(table, reading.columns, name)
+    wide = wide or _days_across(table, roles, reading, name)
+    if wide is not None:
+        return wide
     table = _days_counted(table, roles, reading)
     _need_date(table, roles, name)
     check_baskets(table, roles, name)
@@ -94,6 +93,28 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     if len(named) > 1 and not (words.STORE in roles and words.ITEM in roles) and words.MONEY not in roles:
         return _wide_values(table, roles, named, fresh)
     raise _no_target(table, roles, name)
+
+
+def _measured_days(table: RawTable, reading: Reading, name: str) -> Meaning | None:
+    """One column for each day and measure, of which those of the quantity count."""
+    found = measured(table, name)
+    if found is None:
+        return None
+    roles = find_roles(found.table, reading.columns, name, valued=(*found.dated, *found.others))
+    if words.DATE in roles:
+        return None
+    meaning = _wide_dates(found.table, roles, found.dated)
+    return replace(meaning, covariates=_without(meaning.covariates, found.others), ignored=found.others)
+
+
+def _days_across(table: RawTable, roles: Roles, reading: Reading, name: str) -> Meaning | None:
+    """One column for each day, month or numbered day."""
+    dated = _date_columns(table, roles) or _month_columns(table, roles)
+    return _wide_dates(table, roles, dated) if dated else _numbered_days(table, roles, reading, name)
+
+
+def _without(indices: list[int], others: list[int]) -> list[int]:
+    return [index for index in indices if index not in others]
 
 
 def _is_transactions(roles: Roles) -> bool:
@@ -251,6 +272,7 @@ def _drop_totals(meaning: Meaning) -> Meaning:
 def _need_date(table: RawTable, roles: Roles, name: str) -> None:
     if words.DATE in roles or words.YEAR in roles:
         return
+    check_periods(table, name)
     columns = ", ".join(repr(header) for header in table.header[:30] if header)
     due = next(
         (h for i, h in enumerate(table.header) if words.is_other_day(h) and holds_dates(table, i, strict=True)), None

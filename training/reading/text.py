@@ -1,6 +1,6 @@
 """A text file to its raw tables: every line is a header, a row, or is accounted for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -15,6 +15,7 @@ from training.reading.header import MIN_SCORE, header_score, is_second_line
 from training.reading.headings import TITLES_OUT, headed
 from training.reading.ledger import CELLS, LINE, Ledger
 from training.reading.limits import Limits
+from training.reading.measured import with_days_above
 from training.reading.records import FIELDS, RAW, UNIT, join_records, read_lines, split_fields, split_record
 from training.reading.strays import divided_otherwise, kinds
 from training.reading.tables import RawTable
@@ -73,6 +74,7 @@ def tables_of(
             Reason.LIMIT_EXCEEDED,
             f"{name}: {layout.width:,} columns, beyond the limit max_columns = {limits.max_columns:,}.",
         )
+    layout = _dated(lines, layout)
     if layout.header_index:
         above = lines.head(layout.header_index)
         _check_above(above.select(LINE, RAW), lines[RAW][layout.header_index + 1 :][:20].to_list(), layout, name)
@@ -97,6 +99,14 @@ def tables_of(
     for titles in found.values():
         tables = [with_titles(table, titles, name) for table in tables]
     return [headed(table, ledger) for table in tables]
+
+
+def _dated(lines: pl.DataFrame, layout: Layout) -> Layout:
+    """Measures that repeat in the header are told by the days of the line above it."""
+    filled = [raw for raw in lines[RAW].head(layout.header_index).to_list() if raw.strip(f" {layout.delimiter}")]
+    if not filled:
+        return layout
+    return replace(layout, header=with_days_above(layout.header, split_record(filled[-1], layout.delimiter)))
 
 
 def _titled(lines: pl.DataFrame, records: pl.DataFrame, layout: Layout, config: Reading, role: str) -> pl.DataFrame:

@@ -41,6 +41,7 @@ MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
 _CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes in books of accounts
 QUANTITY, BARE = "quantity", "bare"
+SIGNS: Final = frozenset("$\u20ac\u00a3\u00a5")
 _NET_RANK: Final = -2  # before any other quantity
 
 _ID_TAILS: Final = (
@@ -103,6 +104,8 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
             found.setdefault(role, rank - 1)
     if is_net(name):
         found = {UNITS: _NET_RANK}
+    if name.strip() in SIGNS:
+        found = {MONEY: 0}
     if not found and (rank := _quantity_rank(set(short.split()))) is not None:
         found[UNITS] = rank
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
