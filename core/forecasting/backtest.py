@@ -149,9 +149,9 @@ def known_of_window(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Actuals of the window after an origin, and beside them, row by row, what was known in advance.
 
-    ``sales`` are compact.
+    ``sales`` are compact. Series that had ended by then, or not begun, are not asked for.
     """
-    first = int(calendar.index(sales[DATE].head(1))[0])
+    first = origin - spec.rhythm.history + 1
     seen = with_units(between(sales, calendar, first, origin)).select(SERIES).unique()
     within = pl.col("_t").is_between(origin + 1, origin + spec.horizon)
     window = actuals.filter(within).join(seen, on=list(SERIES), how="semi", maintain_order="left")

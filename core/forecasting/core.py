@@ -23,7 +23,7 @@ from core.forecasting.rows import Rows
 from core.forecasting.sampling import training_rows
 from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec, Recipe
-from core.forecasting.table import as_words, compact, with_units
+from core.forecasting.table import as_words, between, compact, with_units
 
 SHAPE_MARK: Final = "~"
 """Before the name of a feature that travels with a forecast to tell its spread."""
@@ -75,7 +75,7 @@ class Core:
         if past.is_empty():
             raise RejectedDataError("history: no row with units; a forecast needs at least one")
         origin = int(self.calendar.index(past[DATE].tail(1))[0])
-        asked = _everything(past, spec) if future is None else future
+        asked = _everything(past, self.calendar, spec) if future is None else future
         period = self.calendar.index(asked[DATE])
         origin = min(origin, int(period.min()) - 1) if len(period) else origin
         ahead = max(1, int(period.max()) - origin) if len(period) else spec.horizon
@@ -213,8 +213,10 @@ def _with_cold_levels(
     return made, np.maximum(level, 1e-3), cold
 
 
-def _everything(past: pl.DataFrame, spec: ForecastSpec) -> pl.DataFrame:
-    """Every series of the history on every date of the horizon."""
+def _everything(past: pl.DataFrame, calendar: Calendar, spec: ForecastSpec) -> pl.DataFrame:
+    """Every series that has not ended on every date of the horizon."""
+    last = int(calendar.index(past[DATE].tail(1))[0])
+    past = between(past, calendar, last - spec.rhythm.history + 1, last)
     dates = future_dates(past[DATE].max(), spec.horizon, spec.frequency)  # type: ignore[arg-type]
     series = as_words(past.select(SERIES).unique()).sort(*SERIES)
     return series.join(pl.DataFrame({DATE: dates}, schema={DATE: pl.Date}), how="cross").select(KEY)

@@ -1,7 +1,8 @@
 """Frames to a panel: every series on the full regular calendar.
 
 A missing day is a zero only where the series' store reported that day; otherwise it is unknown,
-so a Sunday of a closed shop is never learned as a collapse of demand.
+so a Sunday of a closed shop is never learned as a collapse of demand. A series that was silent for
+as long as forecasts look back has ended: its later days are unknown, too.
 """
 
 from dataclasses import dataclass, replace
@@ -13,10 +14,11 @@ import polars as pl
 from core.contracts.sales import SERIES, STORE, UNITS
 from core.forecasting.calendar import Calendar
 from core.forecasting.encoding import Encoding, Kind
-from core.forecasting.grid import Floats, Grid, Ints, first_true
+from core.forecasting.grid import Floats, Grid, Ints, first_true, last_where
 from core.forecasting.opening import OPEN, opening
 from core.forecasting.outlook import fill_outlook
 from core.forecasting.placed import Block, Placed, floats
+from core.forecasting.spec import RHYTHMS
 from core.forecasting.table import as_words, between, compact
 
 _SERIES_AT_ONCE: Final = 1_024
@@ -110,19 +112,20 @@ def build(
 
 
 def _units(past: Placed, selling: Grid, shape: tuple[int, int], periods: int) -> Floats:
-    """Units on the calendar: zero where the store was open without a row, after the first sale."""
+    """Units on the calendar: zero where the store was open without a row, from the first sale until it ended."""
     units = np.full(shape, np.nan, dtype=np.float32)
     for block in past.blocks():
         sold = block.frame[UNITS].is_not_null().to_numpy()
         units[block.series[sold], block.column[sold]] = block.frame[UNITS].drop_nulls().to_numpy()
     column = np.arange(shape[1])
+    longest = RHYTHMS[past.calendar.frequency].history
     for at in range(0, shape[0], _SERIES_AT_ONCE):
         part = units[at : at + _SERIES_AT_ONCE]
         closed = selling.values[selling.row[at : at + _SERIES_AT_ONCE]] < 0.5  # noqa: PLR2004 - a flag
         part[closed & ~(part > 0)] = np.nan
         sells = first_true(part > 0)
         start = np.where(sells < shape[1], sells, first_true(~np.isnan(part)))
-        lived = (column >= start[:, None]) & (column < periods)
+        lived = (column >= start[:, None]) & (column < periods) & (column - last_where(~np.isnan(part)) <= longest)
         part[lived & np.isnan(part) & ~closed] = 0
         part[column < start[:, None]] = np.nan
     return units

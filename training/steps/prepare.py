@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from core.contracts import keys
 from core.contracts.errors import RejectedModelError
 from core.contracts.models import Manifest
-from core.contracts.sales import DATE, KEY, SERIES, UNITS
+from core.contracts.sales import DATE, KEY, NO_ID, SERIES, UNITS
 from core.forecasting.calendar import future_dates, shift
 from core.forecasting.infer import static_attributes
 from training import table
@@ -74,7 +74,7 @@ def prepared_key(context: Context) -> str:
 
 
 def requests(sales: pl.DataFrame, plan: pl.DataFrame | None, manifest: Manifest) -> pl.DataFrame:
-    """History window and future of every series.
+    """History window and future of every series: those that speak in the window, and those a plan begins.
 
     Returns:
         Columns of ``sales`` and a boolean ``_future``; future rows have no units and carry the
@@ -84,16 +84,28 @@ def requests(sales: pl.DataFrame, plan: pl.DataFrame | None, manifest: Manifest)
     start = shift(last, -manifest.history_periods, manifest.frequency)
     history = sales.filter(pl.col(DATE) > start).with_columns(pl.lit(False).alias(FUTURE_FLAG))
     dates = pl.DataFrame({DATE: future_dates(last, manifest.horizon, manifest.frequency)}, schema={DATE: pl.Date})
-    future = sales.select(SERIES).unique(maintain_order=True).join(dates, how="cross")
+    series = history.select(SERIES) if plan is None else pl.concat([history.select(SERIES), _begun(plan, dates)])
+    future = series.unique(maintain_order=True).join(dates, how="cross")
     if plan is not None:
         future = _with_plan(future, plan)
     future = future.with_columns(pl.lit(True).alias(FUTURE_FLAG), pl.lit(None, pl.Float64).alias(UNITS))
     return pl.concat([history, future], how="diagonal_relaxed").sort(*SERIES, DATE)
 
 
+def _begun(plan: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
+    """Series that a plan speaks of by both their ids; one that never sold, or not for years, begins with it."""
+    if any(_for_all(plan, name) for name in SERIES):
+        return plan.select(SERIES).clear()
+    return plan.join(dates, on=DATE, how="semi", maintain_order="left").select(SERIES)
+
+
+def _for_all(plan: pl.DataFrame, name: str) -> bool:
+    return set(plan[name].unique()) == {NO_ID}
+
+
 def _with_plan(future: pl.DataFrame, plan: pl.DataFrame) -> pl.DataFrame:
     """Join a plan by date and series; a plan for a whole store or item (id ``all``) covers each of its series."""
-    on = [DATE] + [name for name in SERIES if set(plan[name].unique()) != {"all"}]
+    on = [DATE] + [name for name in SERIES if not _for_all(plan, name)]
     columns = [name for name in plan.columns if name not in KEY and name != UNITS]
     return future.join(plan.select(*on, *columns).unique(on, keep="last", maintain_order=True), on=on, how="left")
 

@@ -42,6 +42,15 @@ def test_without_a_future_every_series_is_forecast_over_the_horizon(model: Train
     check(model.predict(shops.sales()), 4 * SPEC.horizon)
 
 
+def test_a_series_that_ended_years_ago_is_neither_forecast_nor_scored() -> None:
+    frame = shops.sales(900, stores=("01",))
+    ended = (pl.col("item_id") == "a") & (pl.col("date") > shops.START + dt.timedelta(days=30))
+    frame = frame.filter(~ended)
+    fitted = refit(frame, SPEC, QUICK)
+    assert fitted.predict(frame)["item_id"].unique().to_list() == ["b"]
+    assert fitted.backtest["item_id"].unique().to_list() == ["b"]
+
+
 def test_training_beats_seasonal_naive_and_reports_its_windows() -> None:
     frame = shops.sales()
     trained = train(frame, SPEC)

@@ -6,6 +6,7 @@ import polars as pl
 from core.forecasting import encoding
 from core.forecasting.calendar import Calendar
 from core.forecasting.panel import Panel, build
+from core.forecasting.spec import RHYTHMS
 from tests.unit.forecasting import shops
 
 
@@ -48,6 +49,15 @@ def test_nothing_is_known_before_the_first_sale() -> None:
     panel = panel_of(frame)
     assert np.isnan(panel.units[0, :10]).all()
     assert panel.launch.tolist() == [10, 0, 10, 0]
+
+
+def test_a_series_silent_for_years_has_ended_and_is_no_series_of_zeros() -> None:
+    ended = (pl.col("item_id") == "a") & (pl.col("date") > on(9))
+    units = panel_of(shops.sales(900).filter(~ended)).units
+    silent = RHYTHMS["D"].history
+    assert (units[0, 10 : 10 + silent] == 0).all()
+    assert np.isnan(units[0, 10 + silent :]).all()
+    assert not np.isnan(units[1]).any()
 
 
 def test_several_rows_of_one_day_are_summed() -> None:

@@ -74,6 +74,24 @@ def test_requests_hold_the_history_window_and_every_day_of_the_horizon() -> None
     assert future["units"].null_count() == future.height
 
 
+def test_a_series_silent_for_the_whole_window_has_ended_and_is_not_asked_for() -> None:
+    ended = sales().filter((pl.col("store_id") == "a") | (pl.col("date") <= LAST - timedelta(days=60)))
+    assert set(prepare.requests(ended, None, manifest()).filter("_future")["store_id"]) == {"a"}
+
+
+def test_a_plan_begins_a_series_that_never_sold() -> None:
+    plan = pl.DataFrame({"date": [LAST + timedelta(days=2)], "store_id": ["c"], "item_id": ["new"], "promo": [1.0]})
+    future = prepare.requests(sales(), plan, manifest()).filter("_future")
+    begun = future.filter(pl.col("store_id") == "c")
+    assert (begun.height, begun["item_id"].unique().to_list()) == (14, ["new"])
+    assert begun.filter(pl.col("promo") == 1)["date"].to_list() == [LAST + timedelta(days=2)]
+
+
+def test_a_plan_of_days_gone_by_begins_nothing() -> None:
+    plan = pl.DataFrame({"date": [LAST], "store_id": ["c"], "item_id": ["new"], "promo": [1.0]})
+    assert "c" not in prepare.requests(sales(), plan, manifest()).filter("_future")["store_id"]
+
+
 def test_a_plan_fills_the_days_it_knows_and_leaves_the_others_open() -> None:
     plan = pl.DataFrame({"date": [LAST + timedelta(days=2)], "store_id": ["a"], "item_id": ["all"], "promo": [1.0]})
     future = prepare.requests(sales(), plan, manifest()).filter("_future")
