@@ -8,14 +8,15 @@ FROM ${BASE} AS packages
 # Where a company keeps its own index or certificate; neither reaches the result.
 ARG PIP_INDEX_URL
 ARG PIP_CERT
-COPY requirements/image.txt requirements/sbom.txt /build/
+COPY requirements/image.txt requirements/sbom.txt requirements/debian_components.py /build/
 RUN python3 -m venv /opt/app \
  && /opt/app/bin/python3 -m pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r /build/image.txt \
  && /opt/app/bin/python3 -m pip uninstall --yes --quiet pip setuptools \
  && python3 -m venv /build/sbom \
  && /build/sbom/bin/python3 -m pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r /build/sbom.txt \
  && mkdir -p /opt/app/share \
- && /build/sbom/bin/cyclonedx-py environment --output-reproducible --output-file /opt/app/share/sbom.cdx.json /opt/app/bin/python3
+ && /build/sbom/bin/cyclonedx-py environment --output-reproducible --output-file /opt/app/share/sbom.cdx.json /opt/app/bin/python3 \
+ && /build/sbom/bin/python3 /build/debian_components.py /opt/app/share/sbom.cdx.json
 
 FROM ${BASE} AS runtime
 # The base's own installer is of no use to a running container, but to an intruder.
@@ -44,11 +45,12 @@ FROM scratch AS sbom
 COPY --from=packages /opt/app/share/sbom.cdx.json /
 
 FROM runtime AS training
-# SageMaker mounts /opt/ml below its jobs; where it leaves it to root alone, JOB_USER=0 is what helps.
-ARG JOB_USER=10001
+# SageMaker starts its jobs as root and mounts /opt/ml for root alone: the entry hands these folders to this user, and
+# goes on as it (docs/adr/0012).
+ENV JOB_USER=10001
 COPY training training
 RUN python3 -m compileall -q /srv/forecast
-USER ${JOB_USER}:${JOB_USER}
+USER 0:0
 HEALTHCHECK NONE
 # SageMaker's processing and training jobs give `python3 -m training step NAME` whole, as their own entry point.
 ENTRYPOINT ["python3", "-m", "training"]

@@ -3,6 +3,7 @@
 import typer
 
 from training.commands import backtest, card, check, config, forecast, history, step, upload
+from training.rights import give_up_root
 
 app = typer.Typer(
     name="training",
@@ -23,4 +24,5 @@ app.command()(card.card)
 app.command()(step.step)
 
 if __name__ == "__main__":
+    give_up_root()
     app(prog_name="python -m training")

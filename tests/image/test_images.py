@@ -19,6 +19,7 @@ import pytest
 
 from core.contracts.models import Manifest
 from core.forecasting import ForecastSpec, Recipe, refit
+from k8s_charts.pods import USER
 from tests.contract.conftest import Parts
 from tests.contract.due import due
 from tests.image.conftest import COMMIT, ROOT, Image
@@ -115,12 +116,24 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[st
 
 def test_the_pipeline_s_train_step_runs_in_the_image(training: Image, environment: Mapping[str, str]) -> None:
     given = [f"{name}={value}" for name, value in environment.items() if os.environ.get(name) != value]
-    command = training.chroot(*given, *entrypoint("train"))
+    folder = training.root / "opt/ml"
+    for name in ("model", "checkpoints", "output/data"):
+        (folder / name).mkdir(parents=True)
+    for path in (folder, *folder.rglob("*")):  # as SageMaker mounts them
+        os.chown(path, 0, 0)
+        path.chmod(0o700)
+    (training.root / "tmp").chmod(0o755)
+    user = int(training.config["User"].partition(":")[0])
+    command = training.chroot(*given, *entrypoint("train"), user=user)
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=DEADLINE)
     assert done.returncode == 0, done.stdout + done.stderr
-    made = training.root / "opt/ml/model"
-    bundle = Manifest.model_validate_json((made / MANIFEST_FILE).read_text())
-    shutil.rmtree(made)
+    written = list((folder / "model").iterdir())
+    bundle = Manifest.model_validate_json((folder / "model" / MANIFEST_FILE).read_text())
+    assert {each.stat().st_uid for each in written} == {USER}, "started as root, worked as nobody"
+    assert all(each.stat().st_mode & 0o044 == 0o044 for each in written), "the service is another user"
+    for name in ("model", "checkpoints", "output"):
+        shutil.rmtree(folder / name)
+    folder.chmod(0o755)
     assert bundle.git_commit == COMMIT
     assert bundle.libraries["xgboost-cpu"] == version("xgboost-cpu")
 
@@ -135,9 +148,10 @@ def test_a_step_that_is_told_nothing_leaves_its_reason_where_sagemaker_reads_it(
 
 
 @pytest.mark.parametrize("target", ["service", "training"])
-def test_the_image_says_what_it_is_and_runs_as_nobody(target: str, request: pytest.FixtureRequest) -> None:
+def test_the_image_says_what_it_is_and_works_as_nobody(target: str, request: pytest.FixtureRequest) -> None:
     image: Image = request.getfixturevalue(target)
-    assert image.config["User"] == "10001:10001"
+    assert image.config["User"] == {"service": f"{USER}:{USER}", "training": "0:0"}[target]
+    assert (f"JOB_USER={USER}" in image.config["Env"]) == (target == "training"), "root is given up at once"
     labels = image.config["Labels"]
     assert labels["org.opencontainers.image.revision"] == COMMIT
     assert labels["org.opencontainers.image.version"] == "1.2"
@@ -162,7 +176,16 @@ def test_the_image_holds_no_installer_no_compiler_and_no_room_but_its_own(
 def test_the_list_of_components_names_every_package(service: Image) -> None:
     listed = json.loads((service.root / "opt/app/share/sbom.cdx.json").read_text())
     assert listed["bomFormat"] == "CycloneDX"
-    found = {f"{each['name'].lower().replace('_', '-')}=={each['version']}" for each in listed["components"]}
+    debian = [each for each in listed["components"] if each["purl"].startswith("pkg:deb/debian/")]
+    python = [each for each in listed["components"] if each["purl"].startswith("pkg:pypi/")]
+    assert len(debian) + len(python) == len(listed["components"]) == len({e["bom-ref"] for e in listed["components"]})
+    query = ["dpkg-query", "--show", "--showformat=${Package} ${Version} ${Architecture}\\n"]
+    asked = subprocess.run(service.chroot(*query), capture_output=True, text=True, check=True).stdout.split("\n")
+    assert {f"{each['name']} {each['version']} {each['purl'].split('arch=')[1].split('&')[0]}" for each in debian} == {
+        line for line in asked if line
+    }
+    assert all(each["purl"].endswith("distro=debian-12") for each in debian)
+    found = {f"{each['name'].lower().replace('_', '-')}=={each['version']}" for each in python}
     pinned = re.findall(r"^(\S+==\S+) \\$", (ROOT / "requirements/image.txt").read_text(), re.MULTILINE)
     assert found == {each.lower() for each in pinned}
 

@@ -94,7 +94,7 @@ def test_entries_are_those_of_the_pipelines_and_the_chart() -> None:
     assert ast.literal_eval(training) == entrypoint("train")[:3]
     assert ast.literal_eval(service) == ["python3", "-m", "service"]  # SageMaker and the chart add: serve
     assert f"USER {USER}:{USER}" in DOCKERFILE
-    assert f"ARG JOB_USER={USER}" in DOCKERFILE
+    assert f"ENV JOB_USER={USER}\n" in DOCKERFILE
 
 
 def test_only_what_the_images_copy_is_sent_to_the_builder() -> None:
