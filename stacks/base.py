@@ -41,6 +41,16 @@ class EnvironmentStack(cdk.Stack):
         """Name of one of the environment's buckets."""
         return names.bucket(self.config.environment, purpose, self.account)
 
+    def colon_arn(self, service: str, resource: str, name: str) -> str:
+        """ARN of a resource whose name follows a colon: log groups, alarms, Auto Scaling groups."""
+        return self.format_arn(
+            service=service, resource=resource, resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+        )
+
+    def log_group_arn(self, name: str) -> str:
+        """ARN of a log group; with ``:*`` behind the name, of its streams."""
+        return self.colon_arn("logs", "log-group", name)
+
     def tell(self, name: str, value: str) -> None:
         """Say something to the other stacks: one way, and without an export that would lock it."""
         ssm.StringParameter(

@@ -13,7 +13,7 @@ from k8s_charts.chart import service_chart
 from k8s_charts.place import APP, NAMESPACE, Place, image, role_name
 from stacks.base import EnvironmentStack
 from stacks.config import Config
-from stacks.constructs.addons import Addons, container_logs, control_plane_logs, log_group
+from stacks.constructs.addons import Addons, container_logs, control_plane_logs
 from stacks.constructs.autoscaler import autoscaler
 from stacks.constructs.cdk_parts import give_reasons, keep_logs, tag_parts
 from stacks.constructs.data_plane import DataPlane
@@ -21,6 +21,7 @@ from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.irsa import PodRole
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.load_balancer_controller import load_balancer_controller
+from stacks.constructs.log_groups import SecureLogGroup
 from stacks.constructs.nodes import node_group
 from stacks.constructs.office_hours import nodes_by_the_clock
 from stacks.constructs.web_acl import web_acl, web_acl_log
@@ -101,7 +102,9 @@ class ClusterStack(EnvironmentStack):
         name = self.physical("cluster")
         functions = f"/aws/lambda/{self.stack_name}-*"  # the CDK's; CloudFormation completes their names
         self.key.open_to_logs(control_plane_logs(self), *container_logs(self), web_acl_log(self), functions)
-        group = log_group(self, "ControlPlaneLogs", control_plane_logs(self), self.key)
+        group = SecureLogGroup(
+            self, "ControlPlaneLogs", name=control_plane_logs(self), days=wanted.log_days, key=self.key
+        )
         access = (
             eks.EndpointAccess.PUBLIC_AND_PRIVATE.only_from(*wanted.public_from)
             if wanted.public_from

@@ -4,7 +4,6 @@ from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from k8s_charts.environment import PORT
@@ -13,7 +12,7 @@ from stacks.base import EnvironmentStack
 from stacks.config import Config
 from stacks.constructs.grants import acknowledge
 from stacks.constructs.keys import SecureKey
-from stacks.constructs.retention import retention
+from stacks.constructs.log_groups import SecureLogGroup
 from stacks.platform_config import Endpoint
 
 SUBNETS: Final = {
@@ -84,14 +83,7 @@ class NetworkStack(EnvironmentStack):
         name = f"/aws/vpc/{self.physical('vpc')}"
         key = SecureKey(self, "Key", name="network", description="Records of who spoke to whom")
         key.open_to_logs(name)
-        group = logs.LogGroup(
-            self,
-            "FlowLogs",
-            log_group_name=name,
-            retention=retention(self.config.vpc.flow_log_days),
-            encryption_key=key,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
+        group = SecureLogGroup(self, "FlowLogs", name=name, days=self.config.vpc.flow_log_days, key=key)
         self.vpc.add_flow_log(
             "FlowLog",
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(group),

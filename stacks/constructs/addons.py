@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import aws_cdk as cdk
 from aws_cdk import aws_eks_v2 as eks
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 
 from core.contracts import names
 from stacks.base import EnvironmentStack
@@ -13,7 +11,7 @@ from stacks.constructs.api_metrics import api_metrics
 from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.irsa import PodRole
 from stacks.constructs.keys import SecureKey
-from stacks.constructs.retention import retention
+from stacks.constructs.log_groups import SecureLogGroup
 
 CONTAINER_LOGS = ("application", "dataplane", "host", "performance")
 CNI_POLICY = "AmazonEKS_CNI_Policy"
@@ -49,7 +47,11 @@ class Addons:
     def _observability(self, key: SecureKey) -> eks.CfnAddon:
         stack = self._stack
         group_names = container_logs(stack)
-        groups = [log_group(stack, f"Logs-{name.rpartition('/')[2]}", name, key) for name in group_names]
+        days = stack.config.cluster.log_days
+        groups = [
+            SecureLogGroup(stack, f"Logs-{name.rpartition('/')[2]}", name=name, days=days, key=key)
+            for name in group_names
+        ]
         api_metrics(stack, groups[CONTAINER_LOGS.index("application")])
         role = self._role(
             "ObservabilityRole", "amazon-cloudwatch", "cloudwatch-agent", "CloudWatch agent: metrics and logs of pods"
@@ -69,7 +71,7 @@ class Addons:
             ),
             Grant(
                 actions=("logs:PutLogEvents", "logs:CreateLogStream", "logs:DescribeLogStreams"),
-                resources=tuple(self._streams(name) for name in group_names),
+                resources=tuple(stack.log_group_arn(f"{name}:*") for name in group_names),
                 because="streams of one log group; pods name them",
             ),
             Grant(
@@ -87,14 +89,6 @@ class Addons:
         for group in groups:
             addon.node.add_dependency(group)
         return addon
-
-    def _streams(self, group: str) -> str:
-        return self._stack.format_arn(
-            service="logs",
-            resource="log-group",
-            resource_name=f"{group}:*",
-            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-        )
 
     def _role(self, construct_id: str, namespace: str, name: str, description: str) -> PodRole:
         return PodRole(
@@ -129,15 +123,3 @@ def control_plane_logs(stack: EnvironmentStack) -> str:
 def container_logs(stack: EnvironmentStack) -> list[str]:
     """Log groups that CloudWatch's agents write to."""
     return [names.container_logs(stack.config.environment, kind) for kind in CONTAINER_LOGS]
-
-
-def log_group(stack: EnvironmentStack, construct_id: str, name: str, key: SecureKey) -> logs.LogGroup:
-    """A log group that AWS would make without key and end if it were not there before."""
-    return logs.LogGroup(
-        stack,
-        construct_id,
-        log_group_name=name,
-        retention=retention(stack.config.cluster.log_days),
-        encryption_key=key,
-        removal_policy=cdk.RemovalPolicy.DESTROY,
-    )

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import aws_cdk as cdk
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -17,7 +16,7 @@ from stacks.constructs.alarms import AlarmSpec
 from stacks.constructs.buckets import TrailBucket
 from stacks.constructs.grants import acknowledge
 from stacks.constructs.keys import SecureKey
-from stacks.constructs.retention import retention
+from stacks.constructs.log_groups import SecureLogGroup
 
 CLOUDTRAIL = "cloudtrail.amazonaws.com"
 
@@ -43,14 +42,7 @@ def trail(stack: EnvironmentStack) -> Iterator[AlarmSpec]:
     log_name = f"/aws/cloudtrail/{name}"
     key.open_to_logs(log_name)
     _open_to_trail(key, stack.format_arn(service="cloudtrail", resource="trail", resource_name=name))
-    group = logs.LogGroup(
-        stack,
-        "TrailLogs",
-        log_group_name=log_name,
-        retention=retention(stack.config.audit.log_days),
-        encryption_key=key,
-        removal_policy=cdk.RemovalPolicy.DESTROY,
-    )
+    group = SecureLogGroup(stack, "TrailLogs", name=log_name, days=stack.config.audit.log_days, key=key)
     made = cloudtrail.Trail(
         stack,
         "Trail",

@@ -1,8 +1,7 @@
 """The cluster autoscaler: the number of nodes."""
 
-from typing import Final
+from typing import Any, Final
 
-import aws_cdk as cdk
 from aws_cdk import aws_eks_v2 as eks
 
 from stacks.base import EnvironmentStack
@@ -24,36 +23,33 @@ def autoscaler(stack: EnvironmentStack, cluster: eks.Cluster, provider: eks.Oidc
         name="cluster-autoscaler",
         description="Cluster autoscaler: the number of this cluster's nodes",
     )
-    groups = stack.format_arn(
-        service="autoscaling",
-        resource="autoScalingGroup",
-        resource_name="*:autoScalingGroupName/eks-*",
-        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-    )
-    allow(
+    allow(role, *_rights(stack))
+    return chart(
+        cluster,
         role,
+        name="cluster-autoscaler",
+        repository="https://kubernetes.github.io/autoscaler",
+        version=AUTOSCALER_CHART,
+        values=_values(stack),
+    )
+
+
+def _rights(stack: EnvironmentStack) -> tuple[Grant, ...]:
+    """Look at groups and types of machines; set the size of groups of this cluster, and of no other."""
+    groups = stack.colon_arn("autoscaling", "autoScalingGroup", "*:autoScalingGroupName/eks-*")
+    node_groups = stack.format_arn(service="eks", resource="nodegroup", resource_name=f"{cluster_name(stack)}/*/*")
+    autoscaling = ("AutoScalingGroups", "AutoScalingInstances", "LaunchConfigurations", "ScalingActivities", "Tags")
+    return (
         Grant(
             actions=(
-                "autoscaling:DescribeAutoScalingGroups",
-                "autoscaling:DescribeAutoScalingInstances",
-                "autoscaling:DescribeLaunchConfigurations",
-                "autoscaling:DescribeScalingActivities",
-                "autoscaling:DescribeTags",
-                "ec2:DescribeImages",
-                "ec2:DescribeInstanceTypes",
-                "ec2:DescribeLaunchTemplateVersions",
+                *(f"autoscaling:Describe{what}" for what in autoscaling),
+                *(f"ec2:Describe{what}" for what in ("Images", "InstanceTypes", "LaunchTemplateVersions")),
                 "ec2:GetInstanceTypesFromInstanceRequirements",
             ),
             resources=("*",),
             because=LISTS,
         ),
-        Grant(
-            actions=("eks:DescribeNodegroup",),
-            resources=(
-                stack.format_arn(service="eks", resource="nodegroup", resource_name=f"{cluster_name(stack)}/*/*"),
-            ),
-            because=NAMED_LATER,
-        ),
+        Grant(actions=("eks:DescribeNodegroup",), resources=(node_groups,), because=NAMED_LATER),
         Grant(
             actions=("autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"),
             resources=(groups,),
@@ -61,22 +57,18 @@ def autoscaler(stack: EnvironmentStack, cluster: eks.Cluster, provider: eks.Oidc
             conditions={"StringEquals": {"aws:ResourceTag/eks:cluster-name": cluster_name(stack)}},
         ),
     )
-    return chart(
-        cluster,
-        role,
-        name="cluster-autoscaler",
-        repository="https://kubernetes.github.io/autoscaler",
-        version=AUTOSCALER_CHART,
-        values={
-            "fullnameOverride": "cluster-autoscaler",
-            "cloudProvider": "aws",
-            "awsRegion": stack.region,
-            "autoDiscovery": {"clusterName": cluster_name(stack)},
-            "image": {"tag": AUTOSCALER[stack.config.cluster.version]},
-            "extraArgs": {"balance-similar-node-groups": True, "skip-nodes-with-system-pods": False},
-            "resources": {
-                "requests": {"cpu": "100m", "memory": "300Mi"},
-                "limits": {"cpu": "500m", "memory": "600Mi"},
-            },
+
+
+def _values(stack: EnvironmentStack) -> dict[str, Any]:
+    return {
+        "fullnameOverride": "cluster-autoscaler",
+        "cloudProvider": "aws",
+        "awsRegion": stack.region,
+        "autoDiscovery": {"clusterName": cluster_name(stack)},
+        "image": {"tag": AUTOSCALER[stack.config.cluster.version]},
+        "extraArgs": {"balance-similar-node-groups": True, "skip-nodes-with-system-pods": False},
+        "resources": {
+            "requests": {"cpu": "100m", "memory": "300Mi"},
+            "limits": {"cpu": "500m", "memory": "600Mi"},
         },
-    )
+    }

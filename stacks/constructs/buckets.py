@@ -66,41 +66,8 @@ class LogBucket(s3.Bucket):
         )
 
 
-class TrailBucket(s3.Bucket):
-    """Where CloudTrail writes; nobody changes what is there, and versions outlive a deletion."""
-
-    def __init__(self, scope: EnvironmentStack, construct_id: str, *, key: kms.IKey, days: int) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            bucket_name=scope.bucket_name("trail"),
-            encryption=s3.BucketEncryption.KMS,
-            encryption_key=key,
-            bucket_key_enabled=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            enforce_ssl=True,
-            minimum_tls_version=1.2,
-            versioned=True,
-            server_access_logs_bucket=s3.Bucket.from_bucket_name(scope, "LogBucket", scope.bucket_name("logs")),
-            server_access_logs_prefix="trail/",
-            removal_policy=scope.removal,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="expire",
-                    expiration=cdk.Duration.days(days),
-                    noncurrent_version_expiration=cdk.Duration.days(scope.config.data.old_versions_days),
-                    abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
-                )
-            ],
-        )
-        cdk.Annotations.of(self).acknowledge_warning(
-            "@aws-cdk/aws-s3:accessLogsPolicyNotAdded", "the data stack's log bucket admits this one by name"
-        )
-
-
-class DataBucket(s3.Bucket):
-    """A versioned bucket under our key, with access logs and EventBridge on."""
+class _EncryptedBucket(s3.Bucket):
+    """A versioned bucket under our key, with access logs below its purpose in the log bucket."""
 
     def __init__(
         self,
@@ -110,9 +77,8 @@ class DataBucket(s3.Bucket):
         purpose: Purpose,
         key: kms.IKey,
         logs: s3.IBucket,
-        expiring: dict[str, int] | None = None,
+        rules: list[s3.LifecycleRule],
     ) -> None:
-        """``expiring``: prefix -> days after which its objects go."""
         super().__init__(
             scope,
             construct_id,
@@ -128,11 +94,46 @@ class DataBucket(s3.Bucket):
             server_access_logs_bucket=logs,
             server_access_logs_prefix=f"{purpose}/",
             removal_policy=scope.removal,
-            lifecycle_rules=[
-                _housekeeping(scope.config.data.old_versions_days),
-                *(_expire(prefix, days) for prefix, days in sorted((expiring or {}).items())),
-            ],
+            lifecycle_rules=rules,
         )
+
+
+class TrailBucket(_EncryptedBucket):
+    """Where CloudTrail writes; nobody changes what is there, and versions outlive a deletion."""
+
+    def __init__(self, scope: EnvironmentStack, construct_id: str, *, key: kms.IKey, days: int) -> None:
+        logs = s3.Bucket.from_bucket_name(scope, "LogBucket", scope.bucket_name("logs"))
+        expire = s3.LifecycleRule(
+            id="expire",
+            expiration=cdk.Duration.days(days),
+            noncurrent_version_expiration=cdk.Duration.days(scope.config.data.old_versions_days),
+            abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
+        )
+        super().__init__(scope, construct_id, purpose="trail", key=key, logs=logs, rules=[expire])
+        cdk.Annotations.of(self).acknowledge_warning(
+            "@aws-cdk/aws-s3:accessLogsPolicyNotAdded", "the data stack's log bucket admits this one by name"
+        )
+
+
+class DataBucket(_EncryptedBucket):
+    """One that tells EventBridge of its objects, moves what rests to where it costs less, and lets old versions go."""
+
+    def __init__(
+        self,
+        scope: EnvironmentStack,
+        construct_id: str,
+        *,
+        purpose: Purpose,
+        key: kms.IKey,
+        logs: s3.IBucket,
+        expiring: dict[str, int] | None = None,
+    ) -> None:
+        """``expiring``: prefix -> days after which its objects go."""
+        rules = [
+            _housekeeping(scope.config.data.old_versions_days),
+            *(_expire(prefix, days) for prefix, days in sorted((expiring or {}).items())),
+        ]
+        super().__init__(scope, construct_id, purpose=purpose, key=key, logs=logs, rules=rules)
         bucket = self.node.default_child
         assert isinstance(bucket, s3.CfnBucket)  # noqa: S101
         # Natively: the level-2 switch would bring a custom resource with a function of its own.

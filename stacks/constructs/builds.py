@@ -5,7 +5,6 @@ from typing import Final
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from core.contracts import keys, names
@@ -13,7 +12,7 @@ from stacks.base import EnvironmentStack
 from stacks.constructs.data_plane import DataPlane
 from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.keys import SecureKey
-from stacks.constructs.retention import retention
+from stacks.constructs.log_groups import SecureLogGroup
 from stacks.delivery_steps.check_sales import DATASET
 
 BOOTSTRAP_QUALIFIER: Final = "hnb659fds"
@@ -42,14 +41,8 @@ class Build(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.stack = scope
-        group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=log_group_name(scope, name),
-            encryption_key=key,
-            retention=retention(scope.config.delivery.log_days),
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
+        days = scope.config.delivery.log_days
+        group = SecureLogGroup(self, "Logs", name=log_group_name(scope, name), days=days, key=key)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"))
         arm = scope.config.cluster.architecture == "arm64"
         self.project = codebuild.PipelineProject(
@@ -175,12 +168,7 @@ def may_train(build: Build) -> None:
 def _looks(stack: EnvironmentStack, environment: str) -> tuple[Grant, ...]:
     """See whether the service works: its targets, what its pods say, and whether it should have forecasts."""
     bucket = names.bucket(environment, "artifacts", stack.account)
-    log_group = stack.format_arn(
-        service="logs",
-        resource="log-group",
-        resource_name=f"{names.container_logs(environment, 'application')}:*",
-        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-    )
+    streams = stack.log_group_arn(f"{names.container_logs(environment, 'application')}:*")
     return (
         Grant(
             actions=(
@@ -191,7 +179,7 @@ def _looks(stack: EnvironmentStack, environment: str) -> tuple[Grant, ...]:
             resources=("*",),
             because="describing load balancers takes no resource",
         ),
-        Grant(actions=("logs:FilterLogEvents",), resources=(log_group,), because="streams of one log group"),
+        Grant(actions=("logs:FilterLogEvents",), resources=(streams,), because="streams of one log group"),
         Grant(
             actions=("s3:ListBucket",),
             resources=(stack.format_arn(service="s3", region="", account="", resource=bucket),),

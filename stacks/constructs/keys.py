@@ -20,20 +20,15 @@ class SecureKey(kms.Key):
             removal_policy=scope.removal,
             pending_window=cdk.Duration.days(30 if scope.config.data.keep_on_delete else 7),
         )
+        self._stack = scope
 
     def open_to_logs(self, *log_group_names: str) -> None:
         """Let CloudWatch Logs encrypt these log groups; nobody else's, as the encryption context proves."""
-        stack = cdk.Stack.of(self)
-        groups = [
-            stack.format_arn(
-                service="logs", resource="log-group", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
-            )
-            for name in log_group_names
-        ]
+        groups = [self._stack.log_group_arn(name) for name in log_group_names]
         self.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="CloudWatchLogs",
-                principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+                principals=[iam.ServicePrincipal(f"logs.{self._stack.region}.amazonaws.com")],
                 actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
                 resources=["*"],  # in a key's own policy: this key
                 conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}},
@@ -48,6 +43,6 @@ class SecureKey(kms.Key):
                 principals=[iam.ServicePrincipal(service)],
                 actions=["kms:Decrypt", "kms:GenerateDataKey*"],
                 resources=["*"],  # in a key's own policy: this key
-                conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(self).account}},
+                conditions={"StringEquals": {"aws:SourceAccount": self._stack.account}},
             )
         )

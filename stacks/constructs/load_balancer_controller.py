@@ -1,5 +1,7 @@
 """The controller that makes the Ingress' load balancer, with upstream's policy narrowed."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import aws_cdk as cdk
@@ -13,6 +15,7 @@ from stacks.constructs.helm import LISTS, NAMED_LATER, SYSTEM, chart, cluster_na
 from stacks.constructs.irsa import PodRole
 
 LOAD_BALANCER_CHART: Final = "3.2.2"
+ELB: Final = "elasticloadbalancing"
 _TAG: Final = "elbv2.k8s.aws/cluster"
 
 
@@ -68,8 +71,8 @@ def _reading() -> list[Grant]:
             actions=(
                 *(f"ec2:Describe{what}" for what in (*network, *more)),
                 "ec2:GetSecurityGroupsForVpc",
-                *(f"elasticloadbalancing:Describe{what}" for what in (*balancing, *rest)),
-                "elasticloadbalancing:DescribeCapacityReservation",
+                *(f"{ELB}:Describe{what}" for what in (*balancing, *rest)),
+                f"{ELB}:DescribeCapacityReservation",
                 "acm:ListCertificates",
             ),
             resources=("*",),
@@ -117,83 +120,89 @@ def _groups(stack: EnvironmentStack, vpc_id: str) -> list[Grant]:
     ]
 
 
-def _balancing(stack: EnvironmentStack) -> list[Grant]:
-    """The one load balancer, its listeners and rules, and the target groups of the namespace."""
+@dataclass(frozen=True)
+class _Parts:
+    """ARNs of the one load balancer, its listeners and rules, and the target groups of the namespace."""
+
+    balancer: str
+    listener: str
+    rule: str
+    targets: str
+
+
+def _parts(stack: EnvironmentStack) -> _Parts:
     name = names.resource(stack.config.environment, "service")
-    balancer, listener, rule, targets = (
-        stack.format_arn(service="elasticloadbalancing", resource=kind, resource_name=path)
-        for kind, path in (
-            ("loadbalancer", f"app/{name}/*"),
-            ("listener", f"app/{name}/*/*"),
-            ("listener-rule", f"app/{name}/*/*/*"),
-            ("targetgroup", f"k8s-{NAMESPACE[:8]}-*/*"),
-        )
+
+    def arn(kind: str, path: str) -> str:
+        return stack.format_arn(service=ELB, resource=kind, resource_name=path)
+
+    return _Parts(
+        balancer=arn("loadbalancer", f"app/{name}/*"),
+        listener=arn("listener", f"app/{name}/*/*"),
+        rule=arn("listener-rule", f"app/{name}/*/*/*"),
+        targets=arn("targetgroup", f"k8s-{NAMESPACE[:8]}-*/*"),
     )
-    role = f"arn:{cdk.Aws.PARTITION}:iam::{stack.account}:role/aws-service-role/elasticloadbalancing.amazonaws.com/*"
-    asked = {"StringEquals": {f"aws:RequestTag/{_TAG}": cluster_name(stack)}}
-    tagged = {"StringEquals": {f"aws:ResourceTag/{_TAG}": cluster_name(stack)}}
-    elb = "elasticloadbalancing"
-    because = "AWS completes the names of one load balancer's parts and of one namespace's target groups"
+
+
+def _balancing(stack: EnvironmentStack) -> list[Grant]:
+    """Make the load balancer and its parts, change them, and take them away."""
+    parts = _parts(stack)
     return [
-        Grant(
-            actions=("iam:CreateServiceLinkedRole",),
-            resources=(role,),
-            because="one role, named by AWS; a new account has none",
-            conditions={"StringEquals": {"iam:AWSServiceName": "elasticloadbalancing.amazonaws.com"}},
-        ),
-        Grant(
-            actions=(f"{elb}:CreateLoadBalancer", f"{elb}:CreateTargetGroup"),
-            resources=(balancer, targets),
-            because=because,
-            conditions=asked,
-        ),
-        Grant(
-            actions=(
-                f"{elb}:ModifyLoadBalancerAttributes",
-                f"{elb}:SetIpAddressType",
-                f"{elb}:SetSecurityGroups",
-                f"{elb}:SetSubnets",
-                f"{elb}:DeleteLoadBalancer",
-                f"{elb}:ModifyTargetGroup",
-                f"{elb}:ModifyTargetGroupAttributes",
-                f"{elb}:DeleteTargetGroup",
+        _service_role(stack),
+        *_owning(stack, parts),
+        _elb(("RegisterTargets", "DeregisterTargets"), (parts.targets,)),
+        _elb(
+            (
+                *(f"{verb}Listener" for verb in ("Create", "Delete", "Modify")),
+                *("ModifyListenerAttributes", "AddListenerCertificates", "RemoveListenerCertificates"),
+                *(f"{verb}Rule" for verb in ("Create", "Delete", "Modify")),
+                "SetRulePriorities",
             ),
-            resources=(balancer, targets),
-            because=because,
-            conditions=tagged,
+            (parts.balancer, parts.listener, parts.rule),
         ),
-        Grant(
-            actions=(f"{elb}:RegisterTargets", f"{elb}:DeregisterTargets"),
-            resources=(targets,),
-            because=because,
-        ),
-        Grant(
-            actions=(
-                f"{elb}:CreateListener",
-                f"{elb}:DeleteListener",
-                f"{elb}:ModifyListener",
-                f"{elb}:ModifyListenerAttributes",
-                f"{elb}:AddListenerCertificates",
-                f"{elb}:RemoveListenerCertificates",
-                f"{elb}:CreateRule",
-                f"{elb}:DeleteRule",
-                f"{elb}:ModifyRule",
-                f"{elb}:SetRulePriorities",
-            ),
-            resources=(balancer, listener, rule),
-            because=because,
-        ),
-        Grant(
-            actions=(f"{elb}:AddTags", f"{elb}:RemoveTags"),
-            resources=(balancer, listener, rule, targets),
-            because=because,
-        ),
+        _elb(("AddTags", "RemoveTags"), (parts.balancer, parts.listener, parts.rule, parts.targets)),
     ]
 
 
+def _service_role(stack: EnvironmentStack) -> Grant:
+    role = f"arn:{cdk.Aws.PARTITION}:iam::{stack.account}:role/aws-service-role/{ELB}.amazonaws.com/*"
+    return Grant(
+        actions=("iam:CreateServiceLinkedRole",),
+        resources=(role,),
+        because="one role, named by AWS; a new account has none",
+        conditions={"StringEquals": {"iam:AWSServiceName": f"{ELB}.amazonaws.com"}},
+    )
+
+
+def _owning(stack: EnvironmentStack, parts: _Parts) -> tuple[Grant, Grant]:
+    """What is made is tagged as the cluster's, and only what is so tagged is changed or taken away."""
+    both = (parts.balancer, parts.targets)
+    changed = (
+        *("ModifyLoadBalancerAttributes", "SetIpAddressType", "SetSecurityGroups", "SetSubnets", "DeleteLoadBalancer"),
+        *("ModifyTargetGroup", "ModifyTargetGroupAttributes", "DeleteTargetGroup"),
+    )
+
+    def tagged(kind: str) -> dict[str, dict[str, str]]:
+        return {"StringEquals": {f"aws:{kind}/{_TAG}": cluster_name(stack)}}
+
+    return (
+        _elb(("CreateLoadBalancer", "CreateTargetGroup"), both, tagged("RequestTag")),
+        _elb(changed, both, tagged("ResourceTag")),
+    )
+
+
+def _elb(
+    actions: tuple[str, ...], resources: tuple[str, ...], conditions: Mapping[str, Mapping[str, str]] | None = None
+) -> Grant:
+    return Grant(
+        actions=tuple(f"{ELB}:{action}" for action in actions),
+        resources=resources,
+        because="AWS completes the names of one load balancer's parts and of one namespace's target groups",
+        conditions=conditions or {},
+    )
+
+
 def _protecting(stack: EnvironmentStack, web_acl: str) -> list[Grant]:
-    name = names.resource(stack.config.environment, "service")
-    balancer = stack.format_arn(service="elasticloadbalancing", resource="loadbalancer", resource_name=f"app/{name}/*")
     return [
         Grant(
             actions=(
@@ -201,9 +210,9 @@ def _protecting(stack: EnvironmentStack, web_acl: str) -> list[Grant]:
                 "wafv2:GetWebACLForResource",
                 "wafv2:AssociateWebACL",
                 "wafv2:DisassociateWebACL",
-                "elasticloadbalancing:SetWebAcl",
+                f"{ELB}:SetWebAcl",
             ),
-            resources=(web_acl, balancer),
+            resources=(web_acl, _parts(stack).balancer),
             because="AWS completes the name of the one load balancer",
         )
     ]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 
@@ -57,15 +56,7 @@ def nodes_by_the_clock(
 
 def alarms_by_the_clock(stack: EnvironmentStack, hours: OfficeHours, alarms: list[str]) -> None:
     """What is off on purpose wakes nobody: these alarms act only while the office is open."""
-    arns = tuple(
-        stack.format_arn(
-            service="cloudwatch",
-            resource="alarm",
-            resource_name=name,
-            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-        )
-        for name in alarms
-    )
+    arns = tuple(stack.colon_arn("cloudwatch", "alarm", name) for name in alarms)
     role = _role(
         stack,
         "OfficeHoursRole",

@@ -9,7 +9,6 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -20,7 +19,7 @@ from stacks.config import Concurrency
 from stacks.constructs.function_code import function_code
 from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.keys import SecureKey
-from stacks.constructs.retention import retention
+from stacks.constructs.log_groups import SecureLogGroup
 from stacks.parts import component
 
 BATCH: Final = 10
@@ -75,14 +74,8 @@ class QueuedFunction(Construct):
             visibility=cdk.Duration.seconds(60 + spec.timeout.to_seconds()),
             dead_letters=self.dead_letters,
         )
-        self.log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=log_group_name(scope, spec.name),
-            retention=retention(scope.config.functions.log_retention_days),
-            encryption_key=key,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
+        days = scope.config.functions.log_retention_days
+        self.log_group = SecureLogGroup(self, "Logs", name=log_group_name(scope, spec.name), days=days, key=key)
         self.role = iam.Role(
             self,
             "Role",

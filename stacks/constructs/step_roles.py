@@ -3,7 +3,6 @@
 from dataclasses import astuple, dataclass
 from typing import Final
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from core.contracts import keys, names
@@ -147,12 +146,6 @@ def _maintain(stack: EnvironmentStack, data: DataPlane) -> iam.Role:
 def _job_role(stack: EnvironmentStack, data: DataPlane, construct_id: str, description: str) -> iam.Role:
     """A job's role with what every job needs: its log, its image, the key."""
     role = sagemaker_role(stack, construct_id, description)
-    logs = stack.format_arn(
-        service="logs",
-        resource="log-group",
-        resource_name=f"{names.JOB_LOGS}*",
-        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-    )
     allow(
         role,
         Grant(
@@ -162,7 +155,7 @@ def _job_role(stack: EnvironmentStack, data: DataPlane, construct_id: str, descr
                 "logs:DescribeLogStreams",
                 "logs:PutLogEvents",
             ),
-            resources=(logs,),
+            resources=(stack.log_group_arn(f"{names.JOB_LOGS}*"),),
             because="SageMaker names the groups of its jobs, and the stream of each job",
         ),
         Grant(

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 
@@ -24,12 +23,7 @@ class AlarmTopic(sns.Topic):
         self._account = scope.account
         self._key = key
         key.open_to_service(CLOUDWATCH)
-        alarms = scope.format_arn(
-            service="cloudwatch",
-            resource="alarm",
-            resource_name=scope.physical("*"),
-            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-        )
+        alarms = scope.colon_arn("cloudwatch", "alarm", scope.physical("*"))
         self.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="AlarmsPublish",

@@ -2,14 +2,13 @@
 
 from typing import Any, Final
 
-import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as waf
 
 from stacks.base import EnvironmentStack
-from stacks.constructs.addons import log_group
 from stacks.constructs.keys import SecureKey
+from stacks.constructs.log_groups import SecureLogGroup
 
 REQUESTS_IN_FIVE_MINUTES: Final = 2000
 """From one address; more are refused until it slows down."""
@@ -44,13 +43,9 @@ def web_acl_log(stack: EnvironmentStack) -> str:
 
 def _log(stack: EnvironmentStack, acl: waf.CfnWebACL, key: SecureKey) -> None:
     """Requests that were stopped or counted, without their API keys."""
-    group = log_group(stack, "WebAclLogs", web_acl_log(stack), key)
-    arn = stack.format_arn(
-        service="logs",
-        resource="log-group",
-        resource_name=web_acl_log(stack),
-        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-    )
+    name = web_acl_log(stack)
+    group = SecureLogGroup(stack, "WebAclLogs", name=name, days=stack.config.cluster.log_days, key=key)
+    arn = stack.log_group_arn(name)
     policy = _admit_delivery(stack, arn)
     logging = waf.CfnLoggingConfiguration(
         stack,
