@@ -59,6 +59,11 @@ class Reading(_Section):
     duplicates: Literal["sum", "last", "reject"] = Field(
         "reject", description="what becomes of different rows of one date, store and item in a long file"
     )
+    negative: Literal["returns", "sales"] | None = Field(
+        None,
+        description="what negative quantities are: returns, or sales in a ledger that writes what leaves so",
+        examples=["sales"],
+    )
     max_refused_share: float = Field(0.05, ge=0, le=1, description="above it the whole file is rejected")
 
     @field_validator("columns")

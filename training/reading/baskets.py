@@ -1,4 +1,4 @@
-"""Cells that list what a whole order holds: no item can be told from them."""
+"""Exports from which no quantity of one item can be told: lists of a whole order in a cell, lines of amounts."""
 
 import re
 from typing import Final
@@ -15,6 +15,21 @@ from training.reading.tables import RawTable
 _COUNTED: Final = r"^\d+\s*[x\x{d7}]\s+\S"
 _SEVERAL: Final = re.compile(r"[,;|/+]\s*\d+\s*[x\u00d7]\s+\S")
 _SAMPLE: Final = 600
+_KINDS_OF_AMOUNT: Final = frozenset({"amount type", "amount description", "price type", "fee type", "charge type"})
+
+
+def check_amounts(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where each line is an amount of a settlement, and a sale has several, each with the whole quantity."""
+    kind = next((i for i, header in enumerate(table.header) if words.fold(header) in _KINDS_OF_AMOUNT), None)
+    if kind is None or words.UNITS not in roles or words.DOCUMENT not in roles:
+        return
+    kinds = [text for text in table.frame[cell(kind)].cast(pl.String).drop_nulls().unique(maintain_order=True) if text]
+    if len(kinds) > 1:
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: {table.header[kind]!r} makes several lines of one sale ({', '.join(map(repr, kinds[:3]))}), each "
+            f"with its {table.header[roles.of[words.UNITS]]!r}; export the orders, with one line for each item sold.",
+        )
 
 
 def check_baskets(table: RawTable, roles: Roles, name: str) -> None:

@@ -25,7 +25,13 @@ def filled_down(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.Dat
         if name is None or frame.schema[name] != pl.String or not frame.height:
             continue
         blank = frame.select(_is_blank(name).alias("blank"))["blank"]
-        if not blank.any() or not _is_proven(meaning, frame, role, blank):
+        if not blank.any():
+            continue
+        against = _against(meaning, frame, role, blank)
+        if against is not None:
+            if against and (index := meaning.index(role)) is not None:
+                told = f"write it on each row; it was not taken from the row above, for {against}"
+                ledger.hints[meaning.table.label(index)] = told
             continue
         frame = _filled(frame, name, blank)
         index = meaning.index(role)
@@ -64,23 +70,35 @@ def _filled(frame: pl.DataFrame, name: str, blank: pl.Series) -> pl.DataFrame:
     return frame.with_columns(down)
 
 
-def _is_proven(meaning: Meaning, frame: pl.DataFrame, role: str, blank: pl.Series) -> bool:
+def _against(meaning: Meaning, frame: pl.DataFrame, role: str, blank: pl.Series) -> str | None:
+    """None where the proof holds; else what is against it, empty where nothing looks like groups."""
     name = _column(meaning, role)
     others = [other for key in _ROLES if key != role and (other := _column(meaning, key)) is not None]
     heads = frame.filter(~blank)
-    if name is None or not others or blank[0] or (heads[name] == heads[name].shift(1)).any():
-        return False
-    if _with_document(meaning, frame, blank):
-        return True
+    if name is None or not others or blank[0]:
+        return ""
+    again = heads.filter(heads[name] == heads[name].shift(1))
+    if not again.height and _with_document(meaning, frame, blank):
+        return None
     followed = int((blank.shift(-1, fill_value=False) & ~blank).sum())
     if followed < max(_FOLLOWED * heads.height, 1):
-        return False
-    needed = [] if meaning.target is None else [cell(meaning.target)]
+        return ""
+    if again.height:
+        return f"line {again[LINE][0]} repeats {again[name][0]!r}, as rows that are all filled do"
+    return _against_a_row(meaning, frame, blank, others)
+
+
+def _against_a_row(meaning: Meaning, frame: pl.DataFrame, blank: pl.Series, others: list[str]) -> str | None:
+    """A row that no group can hold: it has no quantity, or comes twice."""
     below = frame.filter(blank)
-    if any(below.select(_is_blank(column).any()).item() for column in needed):
-        return False
+    lacking = below.clear() if meaning.target is None else below.filter(_is_blank(cell(meaning.target)))
+    if lacking.height:
+        return f"line {lacking[LINE][0]} has no quantity"
     group = (~blank).cum_sum().alias("group")
     keys = frame.with_columns(group).with_columns(
         pl.when(~_is_blank(other)).then(pl.col(other)).forward_fill().alias(other) for other in others
     )
-    return not keys.select(pl.struct("group", *others).is_duplicated().any()).item()
+    twice = keys.filter(~pl.struct("group", *others).is_first_distinct())
+    if not twice.height:
+        return None
+    return f"line {twice[LINE][0]} would be a second row of {twice[others[-1]][0]!r} in its group"

@@ -45,7 +45,8 @@ def refusals(ledger: Ledger, most: int, known: Mapping[str, Known]) -> tuple[tup
             column=column,
             value=value,
             reason=Reason(reason),
-            cure=cure(Reason(reason), value, _known_of(column, known), claims.get(value, ())),
+            cure=(ledger.hints.get(column or "") if not value.strip() else None)
+            or cure(Reason(reason), value, _known_of(column, known), claims.get(value, ())),
         )
         for line, column, value, reason in frame.head(most).select(LINE, COLUMN, VALUE, REASON).iter_rows()
     )

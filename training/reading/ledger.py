@@ -62,7 +62,8 @@ class Ledger:
     """Rows of one file as they find their end.
 
     ``read`` counts data rows; ``refused`` holds frames of line, column, value, reason and
-    verbatim cells; ``left_out`` and ``notes`` are what the verdict tells beside.
+    verbatim cells; ``left_out`` and ``notes`` are what the verdict tells beside; ``hints`` are cures of blank cells
+    by column.
     """
 
     read: int = 0
@@ -71,6 +72,7 @@ class Ledger:
     refused: list[pl.DataFrame] = field(default_factory=list)
     left_out: dict[Reason, _Entry] = field(default_factory=dict)
     remarks: dict[Reason, _Entry] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
 
     def refuse(self, rows: pl.DataFrame, reason: Reason, column: str | None, value: pl.Expr) -> None:
         """Refuse ``rows`` (with the line column and cells) for one reason."""
@@ -101,6 +103,7 @@ class Ledger:
         """Take over the entries of another book."""
         self.read += other.read
         self.refused += other.refused
+        self.hints |= other.hints
         for mine, theirs in ((self.left_out, other.left_out), (self.remarks, other.remarks)):
             for reason, entry in theirs.items():
                 lines = pl.Series(entry.lines, dtype=pl.Int64)

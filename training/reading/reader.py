@@ -30,6 +30,7 @@ from training.reading.proof import Proof, prove_each
 from training.reading.quarantine import quarantine_csv
 from training.reading.rows import clean, spread
 from training.reading.shape import LONG, PLAN, TRANSACTIONS, WIDE, Meaning
+from training.reading.signs import check_signs, turned
 from training.reading.stream import BLOCK_BYTES, SAMPLED, Stream, Streamed
 
 _BLOCK: Final = 1 << 20
@@ -112,7 +113,8 @@ class _Reader:
         try:
             streamed = self._in_blocks(path)
             if streamed is not None:
-                return self._done(self._of_stream(streamed), streamed.sha256)
+                sha256 = streamed.sha256
+                return self._done(self._of_stream(streamed), sha256)
             parts, others = open_parts(path, self.name, self.limits)
             sha256 = _sha256(path)
             meanings = gather(parts, self.name, self.config, self.limits, self.ledger)
@@ -160,6 +162,7 @@ class _Reader:
             proofs = prove_each(meanings, frames, self.name, self.config, latest)
             read = zip(meanings, frames, proofs, strict=True)
             frames = [parse(meaning, lines, proof, self.ledger) for meaning, lines, proof in read]
+            frames = [turned(lines) for lines in frames] if self.config.negative == "sales" else frames
             table, kept, ignored = self._fold(meanings, frames, proofs)
             paper = full_paper(meanings, proofs, kept, ignored)
             own = zip(meanings, proofs, strict=True)
@@ -169,6 +172,8 @@ class _Reader:
     def _judged(
         self, meanings: list[Meaning], table: pl.DataFrame, paper: Dialect, known: Mapping[str, Known]
     ) -> Reading:
+        if self.config.negative is None:
+            check_signs(table, self.name)
         listed, refused = judge.refusals(self.ledger, self.limits.max_listed, known)
         judge.flag_half_day(table, self.ledger)
         verdict = judge.judged(

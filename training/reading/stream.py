@@ -111,7 +111,10 @@ class Stream:
 
     def read(self) -> Streamed | None:
         """The file's rows, or None for a file that has to be read as a whole."""
-        if self.config.encoding or self.config.duplicates == "sum" or " = " in (self.config.date_format or ""):
+        config = self.config
+        if config.negative == "sales" or config.encoding or config.duplicates == "sum":
+            return None
+        if " = " in (config.date_format or ""):
             return None
         try:
             return self._read()
@@ -249,7 +252,7 @@ class _Pass:
         """Parse the rows of one block; the first of all makes the guess."""
         seen = _Seen()
         lines = clean(part, seen.ledger)
-        if Reason.FILLED_DOWN in seen.ledger.remarks:
+        if Reason.FILLED_DOWN in seen.ledger.remarks or seen.ledger.hints:
             raise IrregularError
         if lines[CLOCK].null_count() < lines.height or (Reason.PREAMBLE in seen.ledger.left_out and not last):
             raise IrregularError

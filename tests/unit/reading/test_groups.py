@@ -59,6 +59,23 @@ def test_a_blank_day_that_no_group_explains_is_refused(read: Read, text: str) ->
     assert verdict.refusals[0].reason is Reason.DATE_MISSING
 
 
+@pytest.mark.parametrize(
+    ("text", "against"),
+    [
+        (
+            "date,item,units\n2024-03-13,A,5\n,A,6\n2024-03-14,A,7\n,B,8\n",
+            "line 3 would be a second row of 'A' in its group",
+        ),
+        ("date,item,units\n2024-03-13,A,5\n,B,6\n2024-03-13,C,7\n,D,8\n", "line 4 repeats '2024-03-13'"),
+        ("date,item,units\n2024-03-13,A,5\n,B,\n2024-03-14,A,7\n,B,8\n", "line 3 has no quantity"),
+    ],
+)
+def test_what_is_against_the_groups_of_a_report_is_told_with_the_cure(read: Read, text: str, against: str) -> None:
+    cure = read(text).verdict.refusals[0].cure
+    assert cure.startswith("write it on each row; it was not taken from the row above")
+    assert against in cure
+
+
 def test_a_long_report_of_groups_is_filled_across_its_blocks(read: Read) -> None:
     days = [f"2024-{m:02}-{d:02}" for m in range(1, 13) for d in range(1, 29)]
     text = "date,item,units\n" + "".join(f"{day},A,1\n,B,2\n,C,3\n" for day in days)

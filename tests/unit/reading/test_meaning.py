@@ -109,3 +109,24 @@ def test_entries_of_sale_are_negative_in_a_ledger_of_items(read: Read) -> None:
 def test_a_cancellation_is_known_in_the_words_of_its_shop(read: Read, said: str) -> None:
     text = f"order id,date,sku,qty,status\n1,2024-03-13,A,2,{said}\n2,2024-03-14,A,3,ok\n"
     assert rows(read(text), "units") == [(3.0,)]
+
+
+_LEDGER = "RECEIPTID,STORE,TRANSDATE,ITEMID,QTY,PRICE\nR1,H,2024-03-13,1,-2,10.00\nR1,H,2024-03-13,2,-1,5.00\n"
+
+
+def test_quantities_most_of_which_are_negative_are_sales_or_returns_by_the_entry(read: Read) -> None:
+    text = f"{_LEDGER}R2,H,2024-03-14,1,-1,10.00\nR3,H,2024-03-14,3,1,4.00\n"
+    some = read(f"{_LEDGER}R2,H,2024-03-14,1,-1,10.00\n")
+    assert some.verdict.notes[0].reason is Reason.AMBIGUOUS
+    assert "line 2 (-2) and line 3 (-1)" in some.verdict.sentence
+    assert "reading.negative = 'sales' or 'returns'" in some.verdict.sentence
+    assert rows(read(text, negative="sales"), "item_id", "units") == [("1", 2.0), ("2", 1.0), ("1", 1.0), ("3", -1.0)]
+    assert rows(read(text, negative="returns"), "units") == [(-2.0,), (-1.0,), (-1.0,), (1.0,)]
+    assert rows(read(f"{_LEDGER}R2,H,2024-03-14,1,5,10.00\n"), "units") == [(-2.0,), (-1.0,), (5.0,)]
+
+
+def test_lines_of_amounts_each_with_the_quantity_of_its_sale_are_refused(read: Read) -> None:
+    head = "order-id\tamount-type\tamount\tposted-date\tsku\tquantity-purchased\n"
+    lines = "1\tItemPrice\t20.00\t2024-03-02\tA\t2\n1\tItemFees\t-3.00\t2024-03-02\tA\t2\n"
+    sentence = read(head + lines, columns={"date": "posted-date"}).verdict.sentence
+    assert "'amount-type' makes several lines of one sale ('ItemPrice', 'ItemFees')" in sentence
