@@ -15,7 +15,7 @@ from stacks.base import EnvironmentStack
 from stacks.config import Config
 from stacks.constructs.addons import Addons, container_logs, control_plane_logs
 from stacks.constructs.autoscaler import autoscaler
-from stacks.constructs.cdk_parts import give_reasons, keep_logs, tag_parts
+from stacks.constructs.cdk_parts import give_reasons, keep_logs, keep_utility_logs, tag_parts
 from stacks.constructs.data_plane import DataPlane
 from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.irsa import PodRole
@@ -71,6 +71,7 @@ class ClusterStack(EnvironmentStack):
         kubectl = self.cluster.node.find_child("KubectlProvider")
         give_reasons(kubectl)
         keep_logs(kubectl, config.cluster.log_days, self.key)
+        keep_utility_logs(self, config.cluster.log_days, self.key)
         tag_parts(self, self.cluster)
 
     def _web_acl(self) -> str | None:

@@ -32,6 +32,7 @@ class MlStack(EnvironmentStack):
         self.data = DataPlane.of(self)
         self.key = SecureKey(self, "Key", name="ml", description="Messages between the functions, and their logs")
         self.key.open_to_logs(*(log_group_name(self, name) for name in FUNCTIONS))
+        self.key.open_to_rules()
         env = config.environment
         self.retrain_arn = self._pipeline_arn(names.retrain_pipeline(env))
         self.forecast_arn = self._pipeline_arn(names.forecast_pipeline(env))

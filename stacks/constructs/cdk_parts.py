@@ -10,7 +10,9 @@ from constructs import Construct, IConstruct
 from stacks.base import EnvironmentStack
 from stacks.constructs.grants import acknowledge
 from stacks.constructs.keys import SecureKey
+from stacks.constructs.log_groups import SecureLogGroup
 
+UTILITIES: Final = "AWSCDKCfnUtilsProviderCustomResourceProvider"
 _BY_AWS: Final = "of the CDK's own function, which speaks to this cluster on behalf of CloudFormation"
 _MANAGED: Final = (
     "service-role/AWSLambdaBasicExecutionRole",
@@ -42,10 +44,21 @@ def give_reasons(provider: IConstruct) -> None:
 def tag_parts(stack: EnvironmentStack, cluster: eks.Cluster) -> None:
     """Tag what the CDK writes as plain resources, which its own tags do not reach."""
     listed = [{"Key": name, "Value": value} for name, value in sorted(stack.tag_values.items())]
-    claims = stack.node.find_child("AWSCDKCfnUtilsProviderCustomResourceProvider")
+    claims = stack.node.find_child(UTILITIES)
     for part in ("Role", "Handler"):
         _tag(claims, part, listed)
     _tag(cluster, "KubectlReadyBarrier", stack.tag_values)
+
+
+def keep_utility_logs(stack: EnvironmentStack, days: int, key: SecureKey) -> None:
+    """The log of the CDK's function that writes JSON for CloudFormation, made before it first runs."""
+    claims = stack.node.find_child(UTILITIES)
+    function = claims.node.find_child("Handler")
+    assert isinstance(function, cdk.CfnResource)  # noqa: S101
+    group = SecureLogGroup(stack, "UtilityLogs", name=f"/aws/lambda/{function.ref}", days=days, key=key)
+    for each in stack.node.find_all():
+        if isinstance(each, cdk.CfnJson):
+            each.node.add_dependency(group)
 
 
 def keep_logs(provider: IConstruct, days: int, key: SecureKey) -> None:

@@ -35,8 +35,24 @@ class SecureKey(kms.Key):
             )
         )
 
+    def open_to_rules(self) -> None:
+        """Let EventBridge send to queues that the key encrypts; whose rules may, each queue's own policy says.
+
+        No condition on the account, as there is for other services: AWS documents that EventBridge's calls to KMS do
+        not name it where a target is an encrypted topic, and says nothing of queues; a condition that is not met
+        drops every event, and no log says so.
+        """
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="RulesSend",
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],  # in a key's own policy: this key
+            )
+        )
+
     def open_to_service(self, service: str) -> None:
-        """Let a service of this account send through what the key encrypts: alarms and rules do not open it."""
+        """Let a service of this account send through what the key encrypts: an alarm does not open it."""
         self.add_to_resource_policy(
             iam.PolicyStatement(
                 sid=f"{service.split('.', maxsplit=1)[0].capitalize()}Sends",

@@ -74,6 +74,15 @@ def test_secrets_are_encrypted_and_the_control_plane_is_private_and_logged(clust
     assert groups[f"/aws/eks/mlops-{environment}-cluster/cluster"] in after(cluster, name)
 
 
+def test_every_function_of_the_cdk_has_a_log_group_before_it_runs(cluster: Template) -> None:
+    groups = {text(each["LogGroupName"]): name for name, each in cluster.of_type("AWS::Logs::LogGroup").items()}
+    functions = cluster.of_type("AWS::Lambda::Function")
+    assert {f"/aws/lambda/<{name}>" for name in functions} <= set(groups)
+    (utility,) = [groups[f"/aws/lambda/<{name}>"] for name in functions if "CfnUtils" in name]
+    for name in cluster.of_type("Custom::AWSCDKCfnJson"):
+        assert utility in after(cluster, name)
+
+
 def test_every_log_group_is_encrypted_and_ends(cluster: Template, environment: str) -> None:
     key, found = cluster.one("AWS::KMS::Key")
     groups = cluster.of_type("AWS::Logs::LogGroup").values()
