@@ -87,7 +87,7 @@ def test_every_log_group_is_encrypted_and_ends(cluster: Template, environment: s
     key, found = cluster.one("AWS::KMS::Key")
     groups = cluster.of_type("AWS::Logs::LogGroup").values()
     assert {each["RetentionInDays"] for each in groups} == {load(environment).cluster.log_days}
-    assert len(groups) == 7
+    assert len(groups) == 8
     (arns,) = [
         each["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
         for each in found["KeyPolicy"]["Statement"]
