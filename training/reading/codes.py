@@ -138,21 +138,6 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
         "see the logs of the run, then upload again",
     ),
 }
-HEADER: Final = "date,store,item,qty"
-EXAMPLES: Final[dict[Reason, str]] = {
-    Reason.DATE_MISSING: ",S1,A,5",
-    Reason.DATE_UNREADABLE: "last Monday,S1,A,5",
-    Reason.DATE_IMPLAUSIBLE: "2124-01-29,S1,A,5",
-    Reason.UNITS_MISSING: "2024-01-29,S1,A,",
-    Reason.UNITS_UNREADABLE: "2024-01-29,S1,A,five",
-    Reason.ID_MISSING: "2024-01-29,,A,5",
-    Reason.RAGGED_ROW: "2024-01-29,S1,A",
-    Reason.DUPLICATE_CONFLICT: "2024-01-28,S1,A,7",
-    Reason.REPEATED_HEADER: "date,store,item,qty",
-    Reason.TOTAL_ROW: "Total,,,406",
-    Reason.DUPLICATE_EXACT: "2024-01-28,S1,A,28",
-}
-"""Line 30 of a file of ``HEADER`` and 28 good rows, the last of them ``2024-01-28,S1,A,28``."""
 
 
 def words_for(reason: Reason) -> Words:

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from core.contracts.uploads import Upload
 from core.contracts.verdict import Counts, Dialect, Kind, Note, Reason, Refusal, Verdict
-from training.reading.codes import EXAMPLES, GROUPS, HEADER, TABLE
+from training.reading.codes import GROUPS, TABLE
+from training.reading.examples import CASES, EXAMPLES, FILES, HEADER
 
 _KINDS: Final[dict[Kind, str]] = {
     Kind.ACCEPTED: "every row was taken as it stands",
@@ -60,11 +61,18 @@ def markdown() -> str:
     ]
     out += [f"is `{EXAMPLES[Reason.DUPLICATE_EXACT]}`.", "", "| line | code |", "|---|---|"]
     out += [f"| `{line}` | `{reason.value}` |" for reason, line in EXAMPLES.items()]
+    out += ["", "What a whole file comes to, and what an upload does:", "", "| file or case | code |", "|---|---|"]
+    out += [f"| {_lines_of(text)} | `{reason.value}` |" for reason, text in FILES.items()]
+    out += [f"| {case} | `{reason.value}` |" for reason, case in CASES.items()]
     out += [_CHECK.rstrip(), "", "## The JSON", "", "`refusals` lists the first 1,000 refused rows, or examples where"]
     out += ["a file is refused for what it is; `counts.refused` counts all of them."]
     for model in _MODELS:
         out += ["", f"### {model.__name__}", "", "| field | type | what it is |", "|---|---|---|", *_fields(model)]
     return "\n".join(out) + "\n"
+
+
+def _lines_of(text: str) -> str:
+    return "<br>".join(f"`{line}`" for line in text.splitlines()) or "nothing at all"
 
 
 def _fields(model: type[BaseModel]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from training.reading.dateforms import header_dates
 from training.reading.deductions import deductions
 from training.reading.errors import FileRefusedError
 from training.reading.headings import check_heading
-from training.reading.ledger import cell
+from training.reading.ledger import LINE, cell
 from training.reading.measured import check_periods, measured
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
@@ -317,6 +317,15 @@ def _no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
             Reason.COLUMNS_MISSING,
             f"{name}: {money!r} is money and no column holds a quantity ({columns}); add the quantity, or set "
             f"reading.columns.units = '{money}' to forecast money on purpose.",
+        )
+    named = [i for i, header in enumerate(table.header) if words.UNITS in dict(words.roles_of(header))]
+    texts = table.frame.select(LINE, pl.col(cell(named[0])).cast(pl.String).alias("text")) if named else pl.DataFrame()
+    if texts.height:
+        line, text = texts.row(0)
+        return FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {table.header[named[0]]!r} is called a quantity, and most of its cells are no numbers (line {line}: "
+            f"{text!r}); write numbers, or name the quantity as reading.columns.units.",
         )
     return FileRefusedError(
         Reason.COLUMNS_MISSING,

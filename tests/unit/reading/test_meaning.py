@@ -130,3 +130,8 @@ def test_lines_of_amounts_each_with_the_quantity_of_its_sale_are_refused(read: R
     lines = "1\tItemPrice\t20.00\t2024-03-02\tA\t2\n1\tItemFees\t-3.00\t2024-03-02\tA\t2\n"
     sentence = read(head + lines, columns={"date": "posted-date"}).verdict.sentence
     assert "'amount-type' makes several lines of one sale ('ItemPrice', 'ItemFees')" in sentence
+
+
+def test_a_quantity_of_words_is_named_with_its_first_cell(read: Read) -> None:
+    sentence = read("date,item,qty\n2024-03-13,A,five\n2024-03-14,A,six\n").verdict.sentence
+    assert "'qty' is called a quantity, and most of its cells are no numbers (line 2: 'five')" in sentence

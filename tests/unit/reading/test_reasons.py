@@ -6,7 +6,8 @@ import pytest
 
 from core.contracts.verdict import Reason
 from training.reading import read_file
-from training.reading.codes import EXAMPLES, HEADER, words_for
+from training.reading.codes import words_for
+from training.reading.examples import CASES, EXAMPLES, FILES, HEADER
 from training.reading.reasons import markdown
 
 PAGE = Path(__file__).parents[3] / "docs" / "verdicts.md"
@@ -31,3 +32,16 @@ def test_the_example_of_a_code_comes_to_that_code(reason: Reason, tmp_path: Path
     told = [refusal.reason for refusal in verdict.refusals] + [note.reason for note in verdict.notes]
     assert reason in told
     assert set(told) <= {reason, Reason.TOO_MANY_REFUSED}
+
+
+@pytest.mark.parametrize("reason", FILES)
+def test_the_example_file_of_a_code_comes_to_that_code(reason: Reason, tmp_path: Path) -> None:
+    path = tmp_path / "sales.csv"
+    text = FILES[reason] and FILES[reason] + "\n"
+    path.write_bytes(text.encode("cp1252" if reason is Reason.ENCODING_FALLBACK else "utf-8"))
+    verdict = read_file(path).verdict
+    assert reason in [refusal.reason for refusal in verdict.refusals] + [note.reason for note in verdict.notes]
+
+
+def test_every_code_has_an_example() -> None:
+    assert set(Reason) == {*EXAMPLES, *FILES, *CASES}
