@@ -324,8 +324,8 @@ def _no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
         line, text = texts.row(0)
         return FileRefusedError(
             Reason.COLUMNS_MISSING,
-            f"{name}: {table.header[named[0]]!r} is called a quantity, and most of its cells are no numbers (line {line}: "
-            f"{text!r}); write numbers, or name the quantity as reading.columns.units.",
+            f"{name}: {table.header[named[0]]!r} is called a quantity, and most of its cells are no numbers "
+            f"(line {line}: {text!r}); write numbers, or name the quantity as reading.columns.units.",
         )
     return FileRefusedError(
         Reason.COLUMNS_MISSING,

@@ -134,11 +134,12 @@ def written(table: list[Row], how: Dialect) -> bytes:
 
 
 def is_truly_ambiguous(table: list[Row], how: Dialect) -> bool:
-    """Days below 13 throughout, or no number that shows its mark."""
+    """Days below 13 throughout, no number that shows its mark, or most quantities negative."""
     dates = how.day in ("dmy", "mdy", "dashes")
     marks = [how.number(row[3]) for row in table]
     unproven = any("." in text or "," in text for text in marks) and not any(_proves(text) for text in marks)
-    return unproven or (dates and len({row[0].day for row in table}) < 28)
+    outgoing = 2 * sum(row[3] < 0 for row in table) > sum(row[3] != 0 for row in table)
+    return unproven or outgoing or (dates and len({row[0].day for row in table}) < 28)
 
 
 def _proves(text: str) -> bool:
