@@ -10,9 +10,10 @@ from typing import get_args
 from core.contracts.errors import RetailForecastError
 from core.contracts.names import Environment
 from stacks.config import load
+from stacks.policy.actions import Actions, wrong
 from stacks.policy.findings import Finding, Report, accepted, run, unexplained, unneeded
 from stacks.policy.manifests import validate
-from stacks.templates import synthesise
+from stacks.templates import read, synthesise
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,31 +23,42 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     reasons, passed, objects = accepted(), 0, 0
     found: list[Finding] = []
+    vain: list[str] = []
     try:
+        actions = Actions.of(asked.tools)
         for environment in get_args(Environment):
-            report, valid = _looked_at(environment, asked.tools / "bin")
+            report, valid, wrongs = _looked_at(environment, asked.tools / "bin", actions)
             found += report.findings
             passed += report.passed
             objects += valid
+            vain += wrongs
     except RetailForecastError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     lost, old = unexplained(found, reasons), unneeded(found, reasons)
     for each in lost:
         sys.stdout.write(f"{each.environment}: {each.rule} {each.resource}: {each.name}\n")
+    for sentence in vain:
+        sys.stdout.write(f"{sentence}\n")
     for reason in old:
         sys.stdout.write(f"{reason.rule} {reason.resources}: accepted, but no longer found: remove it\n")
+    sys.stdout.write(f"IAM: {len(vain)} actions are named in vain\n")
     sys.stdout.write(f"kubernetes-validate: {objects} objects are as Kubernetes wants them\n")
     sys.stdout.write(f"checkov: {passed} checks passed, {len(found)} findings, {len(lost)} without a reason\n")
-    return 1 if lost or old else 0
+    return 1 if lost or old or vain else 0
 
 
-def _looked_at(environment: Environment, tools: Path) -> tuple[Report, int]:
-    """What checkov found in one environment, and how many Kubernetes objects are valid."""
+def _looked_at(environment: Environment, tools: Path, actions: Actions) -> tuple[Report, int, list[str]]:
+    """What checkov found in one environment, how many Kubernetes objects are valid, what policies name in vain."""
     config = load(environment)
     with TemporaryDirectory() as folder:
         templates, manifests = Path(folder, "templates"), Path(folder, "manifests")
         synthesise(config, templates)
+        vain = [
+            f"{environment} {name}.{each}"
+            for name, template in read(templates, environment).items()
+            for each in wrong(template, actions)
+        ]
         manifests.mkdir()
         command = [sys.executable, "-m", "k8s_charts", "--env", environment]
         yaml = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own
@@ -55,7 +67,7 @@ def _looked_at(environment: Environment, tools: Path) -> tuple[Report, int]:
         places = {"cloudformation": templates, "kubernetes": manifests}
         reports = [run(tools / "checkov", framework, place, environment) for framework, place in places.items()]
     findings = tuple(finding for report in reports for finding in report.findings)
-    return Report(passed=sum(report.passed for report in reports), findings=findings), valid
+    return Report(passed=sum(report.passed for report in reports), findings=findings), valid, vain
 
 
 if __name__ == "__main__":
