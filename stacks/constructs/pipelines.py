@@ -55,6 +55,7 @@ def describe(stack: EnvironmentStack, data: DataPlane, roles: StepRoles) -> Worl
     training = config.training
     return World(
         environment=config.environment,
+        region=config.region,
         raw_bucket=data.raw.name,
         lake_bucket=data.lake.name,
         artifacts_bucket=data.artifacts.name,

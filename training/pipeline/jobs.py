@@ -26,6 +26,7 @@ def entrypoint(step: str) -> list[str]:
 def environment(world: World, *more: str) -> Json:
     """Environment of a step; ``more`` names parameters beyond the dataset and the run."""
     return {
+        "AWS_DEFAULT_REGION": world.region,  # SageMaker does not promise to say it, and no client works without
         "ENVIRONMENT": world.environment,
         "RAW_BUCKET": world.raw_bucket,
         "LAKE_BUCKET": world.lake_bucket,

@@ -52,6 +52,7 @@ class World:
     """Everything the definitions need. Strings may hold CDK tokens."""
 
     environment: str
+    region: str
     raw_bucket: str
     lake_bucket: str
     artifacts_bucket: str

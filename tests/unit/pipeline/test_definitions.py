@@ -98,6 +98,7 @@ def test_outputs_go_where_the_contracts_say() -> None:
 @pytest.mark.parametrize("step", [*PROCESSING, RETRAIN["Train"]], ids=lambda step: str(step["Name"]))
 def test_a_step_gets_the_environment_its_settings_ask_for(step: Json) -> None:
     environment = resolve(step["Arguments"]["Environment"])
+    assert environment.pop("AWS_DEFAULT_REGION") == WORLD.region, "the SDK's own; a job may not be told it otherwise"
     settings = StepSettings.model_validate(environment)
     assert set(environment) <= set(StepSettings.model_fields)
     if step["Name"] == "Maintain":

@@ -23,6 +23,7 @@ PROPERTIES = {
     "Steps.Prepare.ProcessingOutputConfig.Outputs['requests'].S3Output.S3Uri": "s3://lake/requests",
 }
 WORLD = World(
+    region="ap-southeast-1",
     environment="dev",
     raw_bucket="raw",
     lake_bucket="lake",
