@@ -17,7 +17,7 @@ from core.forecasting.metrics import quantile_name
 from core.forecasting.naive import seasonal_naive
 from core.forecasting.panel import build
 from core.forecasting.span import span
-from core.forecasting.spec import ForecastSpec, Recipe
+from core.forecasting.spec import LOCAL, ForecastSpec, Recipe
 from core.forecasting.table import as_codes, as_words, between, compact, with_units
 
 _SMOOTH, _INTERMITTENT = 0.05, 0.3
@@ -29,14 +29,14 @@ BACKTEST_COLUMNS: Final = {
 
 @dataclass(frozen=True)
 class Trials:
-    """Forecasts of every candidate objective on every window.
+    """Forecasts of every candidate view on every window.
 
     Attributes:
-        objectives: the candidates.
-        frame: ``BACKTEST_COLUMNS``, naive and one column an objective.
+        views: objectives of boosters, and ``LOCAL``.
+        frame: ``BACKTEST_COLUMNS``, naive and one column a view.
     """
 
-    objectives: tuple[str, ...]
+    views: tuple[str, ...]
     frame: pl.DataFrame
 
     def blended(self, recipe: Recipe, spec: ForecastSpec) -> tuple[pl.DataFrame, Intervals]:
@@ -102,9 +102,10 @@ def backtest(
     starts = origins(first, last, spec, spec.backtest_windows)
     actuals, zeros = actuals_of(sales, calendar, first, last, after=starts[0] if starts else last)
     objectives = recipe.objectives or candidates(zeros)
-    empty = pl.DataFrame(schema=BACKTEST_COLUMNS | {"naive": pl.Float64} | dict.fromkeys(objectives, pl.Float64))
+    views = (*objectives, LOCAL)
+    empty = pl.DataFrame(schema=BACKTEST_COLUMNS | {"naive": pl.Float64} | dict.fromkeys(views, pl.Float64))
     if not starts:
-        return Trials(objectives, empty)
+        return Trials(views, empty)
     learned = between(sales, calendar, first, starts[0])
     core = fit_core(learned, spec, recipe, objectives=objectives, task=task, run=run)
     frames = []
@@ -117,10 +118,10 @@ def backtest(
         labelled = window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS)
         frames.append(
             as_words(labelled).with_columns(
-                naive, *(answer[name] for name in answer.columns if name in objectives or name.startswith(SHAPE_MARK))
+                naive, *(answer[name] for name in answer.columns if name in views or name.startswith(SHAPE_MARK))
             )
         )
-    return Trials(objectives, pl.concat(frames))
+    return Trials(views, pl.concat(frames))
 
 
 def actuals_of(

@@ -21,8 +21,9 @@ from core.forecasting.intervals import SHAPE_FEATURES
 from core.forecasting.panel import Panel, build
 from core.forecasting.rows import Rows
 from core.forecasting.sampling import training_rows
+from core.forecasting.smoothing import local_means
 from core.forecasting.span import span
-from core.forecasting.spec import ForecastSpec, Recipe
+from core.forecasting.spec import LOCAL, ForecastSpec, Recipe
 from core.forecasting.table import as_words, between, compact, with_units
 
 SHAPE_MARK: Final = "~"
@@ -50,16 +51,22 @@ class Core:
     def predict(
         self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, recipe: Recipe
     ) -> pl.DataFrame:
-        """date, store_id, item_id, mean (the blend of the boosters; 0 on closed days), shape columns, tier."""
-        by_objective = self.predict_each(history, future, spec)
-        return by_objective.select(*KEY, blend(recipe).alias("mean"), pl.col(f"^{SHAPE_MARK}.*$"), "tier")
+        """date, store_id, item_id, mean (the blend of the views; 0 on closed days), shape columns, tier."""
+        views = self.predict_each(history, future, spec, local=LOCAL in recipe.weights)
+        return views.select(*KEY, blend(recipe).alias("mean"), pl.col(f"^{SHAPE_MARK}.*$"), "tier")
 
     def predict_each(
-        self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, run: Run = ALONE
+        self,
+        history: pl.DataFrame,
+        future: pl.DataFrame | None,
+        spec: ForecastSpec,
+        run: Run = ALONE,
+        *,
+        local: bool = True,
     ) -> pl.DataFrame:
-        """date, store_id, item_id, one column of means an objective, shape columns, tier."""
+        """date, store_id, item_id, one column of means a view, shape columns, tier."""
         keys, panel, rows = self.asked(history, future, spec)
-        columns = self._answers(panel, rows, spec, run)
+        columns = self._answers(panel, rows, spec, run, local=local)
         return keys.with_columns(pl.Series(name, values) for name, values in columns.items())
 
     def asked(
@@ -89,27 +96,30 @@ class Core:
         """Features, positive levels, and which rows have no history, as the boosters are given them."""
         return _with_cold_levels(panel, rows, spec, tuple(e.name for e in self.static))
 
-    def _answers(self, panel: Panel, rows: Rows, spec: ForecastSpec, run: Run) -> dict[str, np.ndarray[Any, Any]]:
+    def _answers(
+        self, panel: Panel, rows: Rows, spec: ForecastSpec, run: Run, *, local: bool
+    ) -> dict[str, np.ndarray[Any, Any]]:
         """Columns of the rows, some series at a time: features of all at once would not fit."""
         order = np.argsort(rows.series, kind="stable")
         share = run.share(rows.series[order])
         mine = order[share.rows]
         starts = range(0, len(mine), _AT_ONCE)
-        parts = [self._answer(panel, rows.take(mine[at : at + _AT_ONCE]), spec) for at in starts]
+        parts = [self._answer(panel, rows.take(mine[at : at + _AT_ONCE]), spec, local=local) for at in starts]
         told = [part for host in run.gather(parts) for part in host]
-        columns: dict[str, np.ndarray[Any, Any]] = {name: np.zeros(0) for name in self.boosters} | {
-            "tier": np.zeros(0, str)
-        }
+        views = (*self.boosters, LOCAL) if local else tuple(self.boosters)
+        columns: dict[str, np.ndarray[Any, Any]] = {name: np.zeros(0) for name in views} | {"tier": np.zeros(0, str)}
         for name in told[0] if told else ():
             column = np.concatenate([part[name] for part in told])
             columns[name] = np.empty_like(column)
             columns[name][order] = column
         return columns
 
-    def _answer(self, panel: Panel, rows: Rows, spec: ForecastSpec) -> dict[str, np.ndarray[Any, Any]]:
+    def _answer(self, panel: Panel, rows: Rows, spec: ForecastSpec, *, local: bool) -> dict[str, np.ndarray[Any, Any]]:
         made, level, cold = self.design(panel, rows, spec)
         closed = panel.open.at(rows.series, rows.target) < 0.5  # noqa: PLR2004 - a flag
         columns: dict[str, np.ndarray[Any, Any]] = {}
+        if local:
+            columns[LOCAL] = np.where(closed, 0.0, local_means(panel, rows, level, spec)[0])
         for objective, booster in self.boosters.items():
             mean = boosters.predict(booster, made, level, objective)
             columns[objective] = np.where(closed, 0.0, mean)

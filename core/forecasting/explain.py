@@ -1,5 +1,7 @@
 """Why a forecast is what it is: exact Shapley values of the boosters, by group, in units.
 
+What the series' own smoothing adds is its usual level and the share of the weekday.
+
 A booster's prediction is a base value plus one contribution a feature (TreeSHAP: Lundberg et al.,
 From local explanations to global understanding with explainable AI for trees, 2020). The sum is a
 logarithm, so contributions are factors, not units. They become units by the logarithmic mean
@@ -19,9 +21,10 @@ from core.forecasting.boosters import OFFSET
 from core.forecasting.core import Core
 from core.forecasting.features import Design
 from core.forecasting.grid import Doubles
-from core.forecasting.groups import BASELINE, GROUPS, group_of
+from core.forecasting.groups import BASELINE, GROUPS, SEASON, group_of
 from core.forecasting.rows import Rows
-from core.forecasting.spec import THREADS, ForecastSpec, Recipe
+from core.forecasting.smoothing import local_means
+from core.forecasting.spec import LOCAL, THREADS, ForecastSpec, Recipe
 
 BASIS: Final = "basis"
 OWN_SALES: Final = "the series' own sales"
@@ -47,8 +50,12 @@ def explain(
         part = slice(at, at + _AT_ONCE)
         made, level, cold[part] = core.design(panel, _part(rows, part), spec)
         for objective in recipe.objectives:
-            share = recipe.weights[objective] * recipe.factors.get(objective, 1.0)
-            units[part] += share * _in_units(contributions(core.boosters[objective], made), made, level, objective)
+            told = contributions(core.boosters[objective], made)
+            units[part] += _share(recipe, objective) * _in_units(told, made, level, objective)
+        if LOCAL in recipe.weights:
+            day, usual = local_means(panel, _part(rows, part), level, spec)
+            units[part, GROUPS.index(BASELINE)] += _share(recipe, LOCAL) * usual
+            units[part, GROUPS.index(SEASON)] += _share(recipe, LOCAL) * (day - usual)
     units[closed] = 0.0
     basis = np.where(closed, CLOSED, np.where(cold, SIBLINGS, OWN_SALES))
     return asked.with_columns(
@@ -72,6 +79,10 @@ def importances(booster: xgb.Booster, made: Design) -> dict[str, dict[str, float
     gain: dict[str, Any] = booster.get_score(importance_type="gain")
     found = {name: {"gain": float(gain.get(name, 0.0)), "shap": float(shap[k])} for k, name in enumerate(made.names)}
     return dict(sorted(((name, one) for name, one in found.items() if one["gain"]), key=lambda it: -it[1]["shap"]))
+
+
+def _share(recipe: Recipe, view: str) -> float:
+    return recipe.weights[view] * recipe.factors.get(view, 1.0)
 
 
 def _part(rows: Rows, part: slice) -> Rows:

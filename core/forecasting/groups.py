@@ -6,7 +6,8 @@ from typing import Final
 MARK: Final = ":"
 """Between a covariate and what is told of it: ``promo:now``, ``promo:before``."""
 BASELINE: Final = "baseline"
-GROUPS: Final = (BASELINE, "season", "promotion", "price", "trend", "calendar", "other")
+SEASON: Final = "season"
+GROUPS: Final = (BASELINE, SEASON, "promotion", "price", "trend", "calendar", "other")
 """``other``: covariates whose names say nothing, and features that no line below knows."""
 
 _COVARIATES: Final = (
@@ -18,7 +19,7 @@ _COVARIATES: Final = (
     ),
 )
 _OWN: Final = (
-    ("season", re.compile(r"phase_|year_[12](_around|_ratio)?$|year_date$|weekday$|week$|month$|year_day$")),
+    (SEASON, re.compile(r"phase_|year_[12](_around|_ratio)?$|year_date$|weekday$|week$|month$|year_day$")),
     ("trend", re.compile(r"mean_\d|last_\d|year_\d_growth$|horizon$|since_sale$")),
     ("calendar", re.compile(r"easter$|christmas$|month_day$|open_|holiday")),
     (BASELINE, re.compile(r"level$|deviation_|zeros_|since_launch$|static_")),

@@ -1,4 +1,4 @@
-"""Choose a recipe from the backtest: how much of each objective, and what makes it unbiased."""
+"""Choose a recipe from the backtest: how much of each view, and what makes it unbiased."""
 
 from dataclasses import replace
 from typing import Final
@@ -10,9 +10,11 @@ from core.contracts.sales import UNITS
 from core.forecasting.backtest import Trials
 from core.forecasting.core import blend
 from core.forecasting.grid import Doubles
-from core.forecasting.spec import Recipe
+from core.forecasting.spec import LOCAL, Recipe
 
 _SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+_LOCAL_SHARES: Final = (0.0, 0.15, 0.3, 0.5, 0.7, 0.9)
+"""Boosters keep a part: only they know of prices, promotions and plans."""
 _LEAST, _MOST = 0.9, 1.12
 """Bounds of what is believed of a drift."""
 _TRUST: Final = 0.5
@@ -22,20 +24,31 @@ _CHANCE: Final = 0.02
 
 
 def choose(tested: Trials, recipe: Recipe) -> Recipe:
-    """The blend with the least error on all windows; equal shares where there is no window."""
-    names, frame = tested.objectives, tested.frame
+    """The blend with the least error on all windows; where there is no window, equal shares of the boosters."""
+    names, frame = tested.views, tested.frame
     if frame.is_empty():
-        return replace(recipe, weights={name: 1 / len(names) for name in names})
+        fitted = [name for name in names if name != LOCAL]
+        return replace(recipe, weights={name: 1 / len(fitted) for name in fitted})
     units = frame[UNITS].to_numpy()
     factors = {name: _smearing(frame, name) * _drift(frame, name) for name in names}
     made = {name: frame[name].to_numpy() * factors[name] for name in names}
-    if len(names) == 1:
-        return replace(recipe, weights={names[0]: 1.0}, factors=factors)
-    first, second = names
-    errors = [_error(units, share * made[first] + (1 - share) * made[second]) for share in _SHARES]
-    share = _SHARES[int(np.argmin(errors))]
-    weights = {name: part for name, part in ((first, share), (second, 1 - share)) if part > 0}
+    blends = _blends(names)
+    errors = [_error(units, np.sum([share * made[name] for name, share in each.items()], axis=0)) for each in blends]
+    weights = blends[int(np.argmin(errors))]
     return replace(recipe, weights=weights, factors={name: factors[name] for name in weights})
+
+
+def _blends(names: tuple[str, ...]) -> list[dict[str, float]]:
+    """Shares to be tried, those without the local view first; views without a share are left out."""
+    fitted = [name for name in names if name != LOCAL]
+    first, last = fitted[0], fitted[-1]
+    splits = [{first: 1.0}] if first == last else [{first: share, last: 1 - share} for share in _SHARES]
+    found = [
+        {name: (1 - local) * share for name, share in split.items()} | {LOCAL: local}
+        for local in (_LOCAL_SHARES if LOCAL in names else (0.0,))
+        for split in splits
+    ]
+    return [{name: share for name, share in each.items() if share > 0} for each in found]
 
 
 def error(tested: Trials, recipe: Recipe) -> float:

@@ -89,13 +89,17 @@ RHYTHMS: Final[dict[str, Rhythm]] = {
 }
 
 
+LOCAL: Final = "local"
+"""The view of each series by itself, beside the boosters' of all; see ``core.forecasting.smoothing``."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How a model is fitted: everything chosen from the data, so that a fit can be repeated.
 
     Attributes:
-        weights: share of each booster in the forecast, by objective; empty until it is chosen.
-        factors: what each booster's forecast is multiplied by to be a mean, by objective.
+        weights: share of each view in the forecast: boosters by objective, and ``LOCAL``; empty until it is chosen.
+        factors: what each view's forecast is multiplied by to be a mean.
         rounds: trees of each booster.
         rows: most training rows.
         params: further settings of the boosters.
@@ -110,7 +114,7 @@ class Recipe:
     @property
     def objectives(self) -> tuple[str, ...]:
         """Boosters with a share in the forecast."""
-        return tuple(name for name, share in self.weights.items() if share > 0)
+        return tuple(name for name, share in self.weights.items() if share > 0 and name != LOCAL)
 
     @property
     def settings(self) -> str:

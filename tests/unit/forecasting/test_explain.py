@@ -1,6 +1,7 @@
 """Contributions are exact, add up to the forecast, and each feature speaks in one group."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -17,7 +18,10 @@ def model() -> TrainedModel:
     return refit(shops.sales(), shops.SPEC, shops.QUICK)
 
 
-def test_groups_sum_to_the_forecast_of_every_row(model: TrainedModel) -> None:
+@pytest.mark.parametrize("local", [0.0, 0.3])
+def test_groups_sum_to_the_forecast_of_every_row(model: TrainedModel, local: float) -> None:
+    weights = {"log": 1 - local} | ({"local": local} if local else {})
+    model = replace(model, recipe=replace(model.recipe, weights=weights, factors={"local": 1.05}))
     sales = shops.sales()
     future = shops.future(sales)
     told, forecast = model.explain(sales, future), model.predict(sales, future)

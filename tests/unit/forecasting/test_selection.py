@@ -43,4 +43,14 @@ def test_a_drift_is_believed_only_where_the_windows_agree() -> None:
 def test_without_a_window_the_objectives_share_equally() -> None:
     nothing = Trials(("log", "tweedie"), pl.DataFrame())
     assert choose(nothing, QUICK).weights == {"log": 0.5, "tweedie": 0.5}
+    assert choose(Trials(("log", "tweedie", "local"), pl.DataFrame()), QUICK).weights == {"log": 0.5, "tweedie": 0.5}
     assert SPEC.backtest_windows == 2
+
+
+def test_the_series_own_view_gets_a_share_where_it_is_better_and_none_where_it_is_not() -> None:
+    tested = trials((1.0, 1.0), 30)
+    exact, poor = (tested.frame.with_columns(local=pl.col("units") * ratio) for ratio in (1.0, 3.0))
+    frame = exact.with_columns(log=pl.col("tweedie") + 20)
+    views = ("log", "tweedie", "local")
+    assert choose(Trials(views, frame), Recipe()).weights["local"] == pytest.approx(0.9)
+    assert "local" not in choose(Trials(views, poor), Recipe()).weights
