@@ -298,7 +298,8 @@ def _feet(ragged: pl.DataFrame, frame: pl.DataFrame) -> set[int]:
         return set()
     row = kinds([text or "" for text in frame.row(-1)[1:]])
     found = {int(line): kinds(fields) for line, fields in below.iter_rows()}
-    return {line for line, told in found.items() if len(told) > 1 and "t" in told and not row.startswith(told)}
+    sold = {line for line, told in found.items() if row.startswith(told) or ("n" in told and told.count("d") == 1)}
+    return {line for line, told in found.items() if len(told) > 1 and "t" in told} - sold
 
 
 def _is_note(text: str, delimiter: str, width: int, *, below: bool) -> bool:

@@ -116,8 +116,9 @@ def test_several_columns_of_dates_are_named_where_none_is_known(read: Read) -> N
 
 def test_a_foot_below_a_blank_line_is_a_note_and_a_broken_row_is_not(read: Read) -> None:
     text = "no,date,item,title,qty\n1,2024-03-13,A,Lamp,1\n2,2024-03-14,B,Clock,2\n{}"
-    reading = read(text.format("\n2,record(s) downloaded,from ,2024-03-13\nSeller ID : shop\n"))
+    reading = read(text.format("\n2,record(s) downloaded,from ,2024-03-13, to ,2024-03-14\nSeller ID : shop\n"))
     assert [row[2] for row in rows(reading)] == ["A", "B"]
     assert note(reading.verdict, Reason.PREAMBLE).lines == (5, 6)
     assert read(text.format("\n3,2024-03-15,C,Vase\n"), max_refused_share=0.5).verdict.refusals[0].line == 5
+    assert read(text.format("\nA,2024-03-15,7\n"), max_refused_share=0.5).verdict.refusals[0].line == 5
     assert read(text.format("2,record(s) downloaded,from \n"), max_refused_share=0.5).verdict.refusals[0].line == 4
