@@ -156,6 +156,8 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
     if role == words.ITEM and len(claims) > 1:
         claims = [claim for claim in claims if not _numbers_lines(table, roles, claim[1])] or claims
         claims = _codes_first(table, claims)
+    if role == words.ITEM and claims[0][0] >= words.ITEM_NAMES:
+        claims = _code_beside(table, claims, taken)
     if role == words.UNITS:
         _check_one_quantity(table, claims, name)
     _take(roles, taken, role, claims[0][1])
@@ -178,13 +180,25 @@ def _bears_currency(sample: list[str]) -> bool:
 def _codes_first(table: RawTable, claims: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """``SKU`` before an ``Item`` or ``Product`` of which the cells are names: several codes may share one."""
     best = [claim for claim in claims if claim[0] <= claims[0][0]]
-    codes = [claim for claim in best if _is_filled(table, claim[1]) and not _are_names(_texts(table, claim[1]))]
-    return claims if not codes or not _are_names(_texts(table, best[0][1])) else codes
+    first = best[0][1]
+    codes = [claim for claim in best if _is_filled(table, claim[1], first) and not _are_names(_texts(table, claim[1]))]
+    return claims if not codes or not _are_names(_texts(table, first)) else codes
 
 
-def _is_filled(table: RawTable, index: int) -> bool:
-    head = table.frame[cell(index)].head(_SAMPLE * 3).cast(pl.String).fill_null("").str.strip_chars()
-    return bool((head != "").all())
+def _code_beside(table: RawTable, claims: list[tuple[int, int]], taken: set[int]) -> list[tuple[int, int]]:
+    """A bare ``Code`` right beside the name of the item is its code."""
+    name = claims[0][1]
+    for index in (name - 1, name + 1):
+        within = 0 <= index < len(table.header) and index not in taken
+        if within and words.fold(table.header[index]) in words.BARE_CODES and _is_filled(table, index, name):
+            return [(claims[0][0], index)]
+    return claims
+
+
+def _is_filled(table: RawTable, index: int, beside: int) -> bool:
+    """Wherever the other column is, among the first rows."""
+    pair = [pl.col(cell(at)).cast(pl.String).fill_null("").str.strip_chars() != "" for at in (index, beside)]
+    return bool(table.frame.head(_SAMPLE * 3).select((pair[0] | ~pair[1]).all()).item())
 
 
 def _are_names(sample: list[str]) -> bool:

@@ -22,7 +22,10 @@ _BLANK: Final = "; or leave it blank"
 
 @dataclass(frozen=True)
 class Known:
-    """What the file proved of itself: its date form, an example of it, its days, its decimal mark."""
+    """What the file proved of itself: its date form, an example of it, its days, its decimal mark.
+
+    ``untold`` is a part of a sentence on the ids that no column is known to tell.
+    """
 
     form: str = ""
     example: str = ""
@@ -30,6 +33,7 @@ class Known:
     last: date | None = None
     latest: date | None = None
     decimal: Decimal = "."
+    untold: str = ""
 
 
 def cure(reason: Reason, value: str, known: Known, claimed: tuple[str, ...] = ()) -> str:
@@ -46,7 +50,7 @@ def cure(reason: Reason, value: str, known: Known, claimed: tuple[str, ...] = ()
         told = _ragged(value)
     elif reason is Reason.DUPLICATE_CONFLICT and len(claimed) > 1:
         lines = f"{', '.join(claimed[:-1])} and {claimed[-1]}"
-        told = f"lines {lines} differ: keep one, or set reading.duplicates to 'sum' or 'last'"
+        told = f"lines {lines} differ: keep one, or set reading.duplicates to 'sum' or 'last'{known.untold}"
     return told or words_for(reason).cure
 
 

@@ -117,7 +117,7 @@ def prove_dates(days: list[Day], name: str, wanted: str | None, latest: date | N
     for day in days:
         for form in read[day.text]:
             tally[form] = tally.get(form, 0) + day.count
-    tally = _without_bare_rivals(tally, days)
+    tally = _without_yearly(_without_bare_rivals(tally, days), read)
     if not tally:
         return _nothing_plausible(days)
     best = max(tally, key=lambda form: (tally[form], -_ORDER.get(form, 99)))
@@ -151,6 +151,18 @@ def _without_bare_rivals(tally: dict[str, int], days: list[Day]) -> dict[str, in
     for week, month in zip(_BARE_WEEKS, _BARE_MONTHS, strict=True):
         if week in tally and month in tally:
             tally.pop(month if says_week or tally[week] > tally[month] else week)
+    return tally
+
+
+def _without_yearly(tally: dict[str, int], read: Mapping[str, Mapping[str, date]]) -> dict[str, int]:
+    """Of ``13/03/24, 14/03/24``: days of one month, and no longer one day of March in each of several years."""
+    for sep in "-/. ":
+        pair = (f"%d{sep}%m{sep}%y", f"%y{sep}%m{sep}%d")
+        both = [tuple(found[form] for form in pair) for found in read.values() if all(form in found for form in pair)]
+        for at, form in enumerate(pair):
+            days, years = ({getattr(found[i], part) for found in both} for i, part in ((at, "day"), (1 - at, "year")))
+            if len(days) == 1 and len(years) == 1 and len({found[at].year for found in both}) > 1:
+                tally.pop(form, None)
     return tally
 
 

@@ -11,6 +11,7 @@ from training.reading.ledger import LINE, counted
 from training.reading.vocabulary import CLOSED_WORDS, MISSING_WORDS
 
 Decimal = Literal[".", ","]
+MARKS: Final[tuple[Decimal, Decimal]] = (".", ",")
 OK, MISSING, UNREADABLE, SHUT = 0, 1, 2, 3
 STATE: Final = "_state"
 _STRAY_SHARE: Final = 0.01

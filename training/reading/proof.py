@@ -13,13 +13,12 @@ from training.reading.dateforms import month_of, weekday_of
 from training.reading.dates import DateProof, Day, distinct_days, prove_dates
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
-from training.reading.numbers import Decimal, Evidence
+from training.reading.numbers import MARKS, Decimal, Evidence
 from training.reading.rows import UNITS_TEXT
 from training.reading.shape import WIDE, WIDE_DATES, Meaning
 from training.reading.tables import RawTable
 
 _SAMPLE: Final = 200
-_MARKS: Final[tuple[Decimal, Decimal]] = (".", ",")
 
 
 @dataclass(frozen=True)
@@ -159,10 +158,10 @@ def _by_product(meaning: Meaning, frame: pl.DataFrame) -> Evidence | None:
         return None
     names = [cell(index) for index in columns if index is not None]
     holds: dict[Decimal, pl.Series] = {}
-    for mark in _MARKS:
+    for mark in MARKS:
         units, price, total = (numbers.numbers(frame[name], mark)[0] for name in names)
         holds[mark] = ((units * price - total).abs() <= 0.006 * total.abs().clip(lower_bound=1)).fill_null(value=False)
-    point, comma = (holds[mark] & ~holds[other] for mark, other in (_MARKS, _MARKS[::-1]))
+    point, comma = (holds[mark] & ~holds[other] for mark, other in (MARKS, MARKS[::-1]))
     found = Evidence(point=int(point.sum()), comma=int(comma.sum()))
     for rows, name in ((point, "point_at"), (comma, "comma_at")):
         if rows.any():

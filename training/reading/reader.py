@@ -36,6 +36,7 @@ from training.reading.stream import BLOCK_BYTES, SAMPLED, Stream, Streamed
 _BLOCK: Final = 1 << 20
 _FEWEST_BLOCKS: Final = 2
 _BYTES_A_ROW: Final = 100
+_FEW_NAMES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,9 @@ class _Reader:
         paper = full_paper(
             [streamed.meaning], [streamed.proof], streamed.named, _unused([streamed.meaning], streamed.named)
         )
-        return self._judged([streamed.meaning], streamed.rows, paper, {"": _known(streamed.proof, self.latest)})
+        return self._judged(
+            [streamed.meaning], streamed.rows, paper, {"": _known(streamed.meaning, streamed.proof, self.latest)}
+        )
 
     def _read(self, meanings: list[Meaning]) -> Reading:
         paper = self.paper = first_paper(meanings)
@@ -166,7 +169,7 @@ class _Reader:
             table, kept, ignored = self._fold(meanings, frames, proofs)
             paper = full_paper(meanings, proofs, kept, ignored)
             own = zip(meanings, proofs, strict=True)
-            known = {meaning.table.member: _known(proof, latest) for meaning, proof in own}
+            known = {meaning.table.member: _known(meaning, proof, latest) for meaning, proof in own}
         return self._judged(meanings, table, paper, known)
 
     def _judged(
@@ -232,11 +235,22 @@ def _unused(meanings: list[Meaning], kept: dict[str, str]) -> list[str]:
     return list(dict.fromkeys(unused))
 
 
-def _known(proof: Proof, latest: date | None) -> Known:
+def _known(meaning: Meaning, proof: Proof, latest: date | None) -> Known:
     days = [day for text, day in proof.dates.days.items() if text not in proof.dates.implausible]
     example = next((text for text in proof.dates.days if text not in proof.dates.implausible), "")
     first, last = (min(days), max(days)) if days else (None, None)
-    return Known(proof.dates.form, example, first, last, latest, proof.decimal)
+    return Known(proof.dates.form, example, first, last, latest, proof.decimal, _untold(meaning))
+
+
+def _untold(meaning: Meaning) -> str:
+    """What may tell lines of one key apart, where no column is known as the store or the item."""
+    roles = [name for name, role in (("store", words.STORE), ("item", words.ITEM)) if meaning.index(role) is None]
+    if meaning.shape not in (LONG, TRANSACTIONS) or not roles:
+        return ""
+    texts = [meaning.table.header[index] for index in meaning.covariates if meaning.is_text(index)]
+    which = f" ({', '.join(map(repr, texts[:_FEW_NAMES]))}?)" if texts else ""
+    what = " and of the ".join(roles)
+    return f"; or name the column of the {what} under reading.columns, where one tells them apart{which}"
 
 
 def _see_clock(meaning: Meaning, frame: pl.DataFrame) -> None:

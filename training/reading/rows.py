@@ -7,6 +7,7 @@ import polars as pl
 from core.contracts.sales import NO_ID
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
+from training.reading.compact import check_compact
 from training.reading.dateforms import readings, split_time
 from training.reading.dates import CLOCK, DAY_TEXT, day_text
 from training.reading.groups import filled_down
@@ -25,6 +26,7 @@ def clean(meaning: Meaning, ledger: Ledger) -> pl.DataFrame:
     """Add the day text, leave out totals and foot notes, and fill what stands on the first row of a group only."""
     frame = _with_days(meaning)
     frame = _without_totals(meaning, frame, ledger)
+    check_compact(meaning, frame)
     return filled_down(meaning, _without_notes(meaning, frame, ledger), ledger)
 
 

@@ -55,6 +55,10 @@ class Meaning:
         """Column of a role, None where the file has none."""
         return self.roles.of.get(role)
 
+    def is_text(self, index: int) -> bool:
+        """No column of numbers."""
+        return not _is_numeric(self.table, index)
+
     @property
     def target(self) -> int | None:
         """Column of the units in a long table."""
@@ -309,14 +313,22 @@ def _need_date(table: RawTable, roles: Roles, name: str) -> None:
     )
 
 
+def _on_hand(table: RawTable, roles: Roles) -> str:
+    """What was taken for the stock, and may be the quantity."""
+    if words.STOCK not in roles:
+        return ""
+    stock = table.header[roles.of[words.STOCK]]
+    return f"; {stock!r} is taken for what is in stock, and reading.columns.units = '{stock}' makes it the quantity"
+
+
 def _no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
     columns = ", ".join(repr(header) for header in table.header[:30] if header)
     if words.MONEY in roles:
         money = table.header[roles.of[words.MONEY]]
         return FileRefusedError(
             Reason.COLUMNS_MISSING,
-            f"{name}: {money!r} is money and no column holds a quantity ({columns}); add the quantity, or set "
-            f"reading.columns.units = '{money}' to forecast money on purpose.",
+            f"{name}: {money!r} is money and no column holds a quantity ({columns}){_on_hand(table, roles)}; add the "
+            f"quantity, or set reading.columns.units = '{money}' to forecast money on purpose.",
         )
     named = [i for i, header in enumerate(table.header) if words.UNITS in dict(words.roles_of(header))]
     texts = table.frame.select(LINE, pl.col(cell(named[0])).cast(pl.String).alias("text")) if named else pl.DataFrame()

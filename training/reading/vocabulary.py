@@ -40,6 +40,10 @@ MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].
 
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
 _CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes in books of accounts
+_ITEM_NOUN, _BESIDE_ITEM = frozenset(_WORDS["item_noun"]), frozenset(_WORDS["beside_item"])
+BARE_CODES: Final = frozenset(_WORDS["bare_code"])
+ITEM_NAMES: Final = 3
+"""Rank from which names of items stand, no longer codes."""
 QUANTITY, BARE = "quantity", "bare"
 SIGNS: Final = frozenset("$\u20ac\u00a3\u00a5")
 _NET_RANK: Final = -2  # before any other quantity
@@ -108,6 +112,9 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
         found = {MONEY: 0}
     if not found and (rank := _quantity_rank(set(short.split()))) is not None:
         found[UNITS] = rank
+    tokens = set(short.split())
+    if not found and tokens & _ITEM_NOUN and tokens <= _ITEM_NOUN | _BESIDE_ITEM:  # "Item Lookup Code"
+        found[ITEM] = 1
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
 
 

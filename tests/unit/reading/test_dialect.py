@@ -165,3 +165,15 @@ def test_a_percentage_is_no_quantity_and_may_be_a_covariate(read: Read) -> None:
     assert [(r.value, r.reason) for r in verdict.refusals] == [("5%", Reason.UNITS_UNREADABLE)]
     assert "without '%'" in verdict.refusals[0].cure
     assert units(read("date;qty;discount\n2024-01-01;5;10%\n")) == [5.0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("13/03/24", "14/03/24"), ("24-03-13", "24-03-14"), ("13.03.24", "14.03.24")]
+)
+def test_days_in_a_row_are_no_yearly_ones(read: Read, first: str, second: str) -> None:
+    text = f"date,item,qty\n{first},A,5\n{second},A,6\n"
+    assert rows(read(text), "date") == [("2024-03-13",), ("2024-03-14",)]
+
+
+def test_one_day_with_a_short_year_first_or_last_is_refused(read: Read) -> None:
+    assert "'%d/%m/%y' or '%y/%m/%d'" in read("date,item,qty\n13/03/24,A,5\n13/03/24,B,6\n").verdict.sentence

@@ -215,3 +215,17 @@ def test_one_row_a_key_of_a_plan_whatever_the_rule(read: Read) -> None:
     reading = read(text, duplicates="sum")
     assert rows(reading, "date", "promo") == [("2027-01-01", 0.0), ("2027-01-02", 0.0)]
     assert reading.verdict.kind is Kind.REPAIRED
+
+
+_PIVOT = (
+    "Row Labels,2024-03-13,2024-03-14,Grand Total\nS1,4,6,10\n  A,1,2,3\n  B,3,4,7\nS2,12,8,20\n  C,5,,5\n  D,7,8,15\n"
+)
+
+
+def test_a_compact_pivot_table_would_count_its_groups_twice(read: Read) -> None:
+    verdict = read(f"{_PIVOT}Grand Total,16,14,30\n").verdict
+    assert verdict.notes[0].reason is Reason.AMBIGUOUS
+    assert "line 2 ('S1') is the sum of the rows below it, as is one more" in verdict.sentence.casefold().replace(
+        "s1", "S1"
+    )
+    assert len(rows(read(_PIVOT.replace("S2,12", "S2,13")))) == 11

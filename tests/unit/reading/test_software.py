@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.contracts.verdict import Kind
+from core.contracts.verdict import Kind, Reason
 from tests.unit.reading.conftest import Read, rows
 
 
@@ -85,3 +85,43 @@ def test_the_number_of_a_place_is_a_store(read: Read, store: str) -> None:
 def test_the_quantity_of_the_year_before_is_not_that_of_the_day(read: Read) -> None:
     text = "Datum;Filiale;Artikel;Menge Ist;Menge Soll;Menge Vorjahr\n13.03.2024;F1;A;5;6;4\n14.03.2024;F1;A;7;8;9\n"
     assert rows(read(text), "units") == [(5.0,), (7.0,)]
+
+
+@pytest.mark.parametrize("kind", ["Receipt type", "Tipo de documento", "Type de pièce", "Belegtyp"])
+def test_goods_that_a_kind_of_receipt_takes_back_are_taken_off(read: Read, kind: str) -> None:
+    text = f"Date,Receipt number,{kind},SKU,Quantity,POS,Store\n2024-03-13,1,Sale,A,2,Till 1,Main\n"
+    assert rows(read(f"{text}2024-03-14,2,Refund,A,1,Till 1,Main\n"), "store_id", "units") == [
+        ("Main", 2.0),
+        ("Main", -1.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "item", ["Stock Item", "Item Lookup Code", "Product No. (internal)", "Cód. interno artículo", "MATNR"]
+)
+def test_a_code_of_items_is_known_by_its_noun(read: Read, item: str) -> None:
+    text = f"Date,{item},Description,Qty\n2024-03-13,1,Tea,5\n2024-03-13,2,Tea,6\n"
+    assert rows(read(text), "item_id", "units") == [("1", 5.0), ("2", 6.0)]
+
+
+@pytest.mark.parametrize("head", ["Código;Descrição", "Descrição;Código"])
+def test_a_bare_code_beside_a_description_is_its_code(read: Read, head: str) -> None:
+    lines = [("0010", "Arroz"), ("0011", "Arroz")]
+    cells = [";".join(pair if head.startswith("C") else pair[::-1]) for pair in lines]
+    reading = read(f"{head};Loja;Data;Qtde\n{cells[0]};1;13/03/2024;10\n{cells[1]};1;13/03/2024;4\n")
+    assert rows(reading, "item_id", "units") == [("0010", 10.0), ("0011", 4.0)]
+    apart = read("Código;Loja;Descrição;Data;Qtde\n1;Norte;Arroz;13/03/2024;10\n1;Norte;Feijão;14/03/2024;4\n")
+    assert rows(apart, "item_id") == [("Arroz",), ("Feijão",)]
+
+
+def test_lines_that_only_an_unknown_column_tells_apart_are_refused_with_its_name(read: Read) -> None:
+    text = "date,flavour,qty\n2024-03-13,Vanilla,5\n2024-03-13,Lemon,6\n2024-03-14,Lemon,7\n"
+    refused = read(text, max_refused_share=1.0).verdict.refusals[0]
+    assert refused.reason is Reason.DUPLICATE_CONFLICT
+    assert "name the column of the store and of the item under reading.columns" in refused.cure
+    assert "('flavour'?)" in refused.cure
+
+
+def test_a_quantity_taken_for_stock_is_named_beside_money(read: Read) -> None:
+    sentence = read("Item Code,Invoice,Date,Stock Qty,Amount\nA,1,2024-03-13,5,10.00\n").verdict.sentence
+    assert "reading.columns.units = 'Stock Qty'" in sentence
