@@ -79,16 +79,6 @@ def claims(
     return found.sort(LIVE, SOURCE_TIME, SOURCE_KEY, descending=True)
 
 
-def rows_of(uri: str, key: str, *, storage_options: Mapping[str, str]) -> int:
-    """How many claims of one object a table holds; 0 where there is no table."""
-    try:
-        table = _open(uri, storage_options)
-    except RejectedDataError:
-        return 0
-    own = pl.scan_delta(table, storage_options=dict(storage_options)).filter(pl.col(SOURCE_KEY) == key)
-    return int(own.select(pl.len()).collect().item())
-
-
 def _open(uri: str, options: Mapping[str, str], version: int | None = None) -> DeltaTable:
     try:
         return DeltaTable(uri, version=version, storage_options=dict(options))

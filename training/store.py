@@ -24,6 +24,19 @@ _RACE_LOST = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 
 
 @dataclass(frozen=True)
+class Versions:
+    """Ids of the versions of one object.
+
+    Attributes:
+        gone: those that were there when it was deleted last.
+        alive: those uploaded since; of an object never deleted, only the newest.
+    """
+
+    gone: frozenset[str]
+    alive: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Bucket:
     """One bucket."""
 
@@ -103,6 +116,19 @@ class Bucket:
             if error.response["Error"]["Code"] in _ABSENT:
                 return None
             raise
+
+    def versions(self, key: str) -> "Versions":
+        """What the bucket still holds of a key, before and after it was deleted last."""
+        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=key)
+        found = [
+            (each, kind) for page in pages for kind in ("Versions", "DeleteMarkers") for each in page.get(kind, [])
+        ]
+        own = [(each, kind == "DeleteMarkers") for each, kind in found if each["Key"] == key]
+        deleted = max((each["LastModified"] for each, marker in own if marker), default=None)
+        objects = [each for each, marker in own if not marker]
+        alive = [each for each in objects if each["IsLatest"] or (deleted and each["LastModified"] > deleted)]
+        gone = [each for each in objects if each not in alive]
+        return Versions(*(frozenset(each["VersionId"] for each in part) for part in (gone, alive)))
 
     def _get(self, key: str) -> tuple[bytes, str] | None:
         try:

@@ -1,26 +1,39 @@
-"""Taking back what a file brought: its rows, and the notes that say its content is in the table."""
+"""Taking back what a file brought, whatever is being done with it meanwhile.
 
+A person withdraws versions, not a moment: those that were there when the file was deleted. Each gets a note first,
+then its rows go. Whoever merges a version looks for its note after the merge and takes its own rows back, so that of a
+merge and a withdrawal at one time nothing stays, in either order; and what is uploaded after the deletion is
+another version, which no withdrawal touches.
+"""
+
+import difflib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from pydantic import BaseModel
+import polars as pl
+from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
+from pydantic import AwareDatetime, BaseModel
 
 from core.contracts import keys
 from core.contracts.errors import RejectedDataError
+from core.contracts.sales import SOURCE_KEY, SOURCE_TIME, SOURCE_VERSION
 from core.contracts.uploads import Upload
-from core.contracts.verdict import Verdict
 from training import table
-from training.history import rows_of
 from training.place import Place
+from training.store import Bucket
 
 _TABLES: Final = ("sales", "plan")
 
 
-class _Note(BaseModel):
-    """Which upload brought some content, as ingest writes it."""
+class Note(BaseModel):
+    """That one version of a file was taken back."""
 
     key: str
+    version_id: str
+    reason: str
+    withdrawn_at: AwareDatetime
 
 
 @dataclass(frozen=True)
@@ -32,8 +45,16 @@ class Withdrawn:
     rows: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Claims:
+    """What a table holds of one object: the claims of one of its versions."""
+
+    source: Upload
+    rows: int
+
+
 def withdraw(place: Place, dataset: str, key: str, *, reason: str = "", delete: bool = False) -> Withdrawn:
-    """Take back the rows of a deleted file. Doing it twice changes nothing.
+    """Take back the rows of a deleted file. Doing it twice, or again after it was killed, changes nothing more.
 
     Args:
         place: Where.
@@ -43,7 +64,7 @@ def withdraw(place: Place, dataset: str, key: str, *, reason: str = "", delete: 
         delete: Delete the file first when it is still there.
 
     Raises:
-        RejectedDataError: the file is still there, or is not one of this dataset.
+        RejectedDataError: the file is still there, was never there, or is not one of this dataset.
     """
     key = _whole(dataset, key)
     if place.raw.newest_version(key) is not None:
@@ -53,15 +74,34 @@ def withdraw(place: Place, dataset: str, key: str, *, reason: str = "", delete: 
                 "or say --delete"
             )
         place.raw.s3.delete_object(Bucket=place.raw.name, Key=key)
+    known = place.raw.versions(key)
+    held = {name: found for name in _TABLES if (found := _held(*place.table(dataset, name), place.raw.name, key))}
+    gone = known.gone | {claims.source.version_id for claims in held.values()} - known.alive
+    if not gone and not known.alive:
+        raise RejectedDataError(_never_there(place.raw, dataset, key))
+    for version_id in sorted(gone):
+        note = Note(key=key, version_id=version_id, reason=reason, withdrawn_at=datetime.now(UTC))
+        place.lake.put_document(keys.withdrawn(key, version_id), note)
     done = Withdrawn(key)
-    source = Upload(bucket=place.raw.name, key=key, version_id="withdrawn", size=0, uploaded_at=datetime.now(UTC))
     for name in _TABLES:
         uri, options = place.table(dataset, name)
-        if rows := rows_of(uri, key, storage_options=options):
-            done.versions[name] = table.withdraw(uri, source=source, reason=reason, storage_options=options)
-            done.rows[name] = rows
-    _forget(place, dataset, key)
+        claims = _held(uri, options, place.raw.name, key)
+        if claims is not None and claims.source.version_id in gone:
+            done.versions[name] = table.withdraw(uri, source=claims.source, reason=reason, storage_options=options)
+            done.rows[name] = claims.rows
     return done
+
+
+def is_withdrawn(lake: Bucket, upload: Upload) -> bool:
+    """Has a person taken this version back?"""
+    return lake.document(Note, keys.withdrawn(upload.key, upload.version_id)) is not None
+
+
+def take_back(uri: str, options: dict[str, str], upload: Upload, *, reason: str) -> None:
+    """Take back the rows of exactly one version, where a table holds them."""
+    claims = _held(uri, options, upload.bucket, upload.key)
+    if claims is not None and claims.source.version_id == upload.version_id:
+        table.withdraw(uri, source=claims.source, reason=reason, storage_options=options)
 
 
 def _whole(dataset: str, key: str) -> str:
@@ -71,14 +111,22 @@ def _whole(dataset: str, key: str) -> str:
     return whole
 
 
-def _forget(place: Place, dataset: str, key: str) -> None:
-    """Its content is no longer in the table: uploaded again, by any name, it is to be read again."""
-    verdicts = keys.verdict(key, "x").removesuffix("x.json")
-    for paper in place.raw.keys(verdicts):
-        verdict = place.raw.document(Verdict, paper)
-        if verdict is None or verdict.sha256 is None:
-            continue
-        note = keys.ingested(dataset, verdict.sha256)
-        found = place.lake.document(_Note, note)
-        if found is not None and found.key == key:
-            place.lake.s3.delete_object(Bucket=place.lake.name, Key=note)
+def _held(uri: str, options: dict[str, str], bucket: str, key: str) -> _Claims | None:
+    """What a table holds of an object: nothing, or claims of its newest version that was merged."""
+    try:
+        scan = pl.scan_delta(DeltaTable(uri, storage_options=options), storage_options=options)
+    except TableNotFoundError:
+        return None
+    own = scan.filter(pl.col(SOURCE_KEY) == key).select(SOURCE_VERSION, SOURCE_TIME).collect()
+    if not own.height:
+        return None
+    version_id, when = own.sort(SOURCE_TIME).row(-1)
+    return _Claims(Upload(bucket=bucket, key=key, version_id=version_id, size=0, uploaded_at=when), own.height)
+
+
+def _never_there(raw: Bucket, dataset: str, key: str) -> str:
+    """Why there is nothing to withdraw, and which names come near."""
+    folder = "" if dataset == keys.DEFAULT_DATASET else f"{dataset}/"
+    near = difflib.get_close_matches(key, [name for name in raw.keys(folder) if not keys.is_ours(name)], n=3)
+    meant = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+    return f"{raw.uri(key)}: no file of this name was ever uploaded{meant}"

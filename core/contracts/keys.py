@@ -11,6 +11,7 @@ lake       config/<dataset>.toml           how to read and train a dataset
            forecasts/<dataset>/<model>/... requests, answers, publication
            accuracy/<dataset>/<run>.json   live accuracy measured on one arrival
            ingested/<dataset>/<sha256>.json which upload brought this content
+           withdrawn/<key>/<version>.json  that a person took this version of a file back
            athena/                         results of people's queries, for a week
 artifacts  models/<dataset>/<run>/...      model bundles
            checkpoints/<dataset>/<run>/    training checkpoints
@@ -28,6 +29,7 @@ QUARANTINE: Final = "quarantine/"
 OUR_RAW_PREFIXES: Final = (VERDICTS, QUARANTINE)
 CHAMPIONS: Final = "champions/"
 TABLES: Final = "tables/"
+WITHDRAWN: Final = "withdrawn/"
 ATHENA: Final = "athena/"
 DEFAULT_DATASET: Final = "default"
 
@@ -111,6 +113,11 @@ def accuracy(dataset: str, name: str = "") -> str:
 def ingested(dataset: str, sha256: str) -> str:
     """Key of the note that says which upload brought this content into the table."""
     return f"ingested/{dataset}/{sha256}.json"
+
+
+def withdrawn(key: str, version_id: str) -> str:
+    """Key of the note that a person took back one version of a raw object."""
+    return _beside(WITHDRAWN, key, f"/{version_id}.json")
 
 
 def models(dataset: str, run_id: str) -> str:

@@ -69,7 +69,7 @@ def _ingest(stack: EnvironmentStack, data: DataPlane) -> iam.Role:
         data.raw.read(),
         data.raw.write(*keys.OUR_RAW_PREFIXES),
         data.lake.look(),
-        data.lake.read("tables/", "runs/", "config/", "accuracy/", "ingested/", "forecasts/"),
+        data.lake.read("tables/", "runs/", "config/", "accuracy/", "ingested/", "forecasts/", keys.WITHDRAWN),
         data.lake.write("tables/", "runs/", "config/", "accuracy/", "ingested/"),
         data.lake.delete("tables/"),
         data.artifacts.look(),

@@ -22,6 +22,7 @@ from training.steps.context import DECISION_FILE, Context
 from training.steps.due import Arrived, decide
 from training.steps.horizon import horizon_of
 from training.store import sha256_of
+from training.withdrawal import is_withdrawn, take_back
 
 
 class _Ingested(BaseModel):
@@ -69,9 +70,26 @@ def _settle(context: Context, upload: Upload) -> Verdict:
 
 
 def _judge(context: Context, upload: Upload) -> Verdict:
+    """The verdict on a new upload; the note of a withdrawal counts whether it came before, while or after we merged."""
+    if is_withdrawn(context.lake, upload):
+        return _taken_back(context, upload)
+    verdict = _read(context, upload)
+    return _taken_back(context, upload) if verdict.kind.merged and is_withdrawn(context.lake, upload) else verdict
+
+
+def _taken_back(context: Context, upload: Upload) -> Verdict:
+    """A merge of it may have been killed half way: take its rows back, then say so."""
+    for name in ("sales", "plan"):
+        uri = context.table_uri(name)
+        take_back(uri, table.options_for(uri), upload, reason="withdrawn while it was being read")
+    sentence = "The file was deleted and withdrawn while it was being read; nothing of it is in the table."
+    return _final(Kind.IGNORED, Reason.DELETED, sentence)
+
+
+def _read(context: Context, upload: Upload) -> Verdict:
     newest = context.raw.newest_version(upload.key)
     if newest is None:
-        return _final(Kind.IGNORED, Reason.DELETED, "The file was deleted before it was read; nothing was merged.")
+        return _final(Kind.IGNORED, Reason.DELETED, "The file was deleted before it was judged.")
     if newest != upload.version_id:
         sentence = "A newer version of this file was uploaded before this one was read; the newer one counts."
         return _final(Kind.IGNORED, Reason.SUPERSEDED, sentence)

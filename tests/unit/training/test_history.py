@@ -189,13 +189,6 @@ def test_a_file_that_is_still_there_is_not_withdrawn_unless_deleted_with_it(plac
     assert table.read(place.table("shop", "sales")[0]).is_empty()
 
 
-def test_withdrawn_content_may_be_uploaded_again_but_another_file_s_note_stays(place: PlaceHere) -> None:
-    ingest(place, "shop/a.csv", rows(1), sha256="a" * 64)
-    ingest(place, "shop/b.csv", rows(1, skip=1), sha256="b" * 64)
-    withdraw(place, "shop", "a.csv", delete=True)
-    assert place.lake.keys("ingested/") == [keys.ingested("shop", "b" * 64)]
-
-
 def test_a_file_of_another_dataset_is_refused(place: PlaceHere) -> None:
     with pytest.raises(RejectedDataError, match="no file of dataset 'default'"):
         withdraw(place, "default", "shop/a.csv")

@@ -1,34 +1,18 @@
 """From an upload to the table and the verdict, by each entry of the configuration that says what may be taken."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from core.contracts import keys
-from core.contracts.uploads import RunManifest
 from core.contracts.verdict import Kind, Reason, Verdict
-from tests.unit.training.conftest import PlaceHere
+from tests.unit.training.conftest import PlaceHere, context_of
 from training import table
-from training.container import OptMl
-from training.settings import StepSettings
 from training.steps import ingest
-from training.steps.context import Context
 
 DAYS = "".join(f"2024-01-{day:02d},S1,A,{day}\n" for day in range(1, 31))
-
-
-@dataclass(frozen=True)
-class ContextHere(Context):
-    """Its tables lie in a folder."""
-
-    root: Path = Path()
-
-    def table_uri(self, name: str) -> str:
-        """Folder of a table."""
-        return str(self.root / self.dataset / name)
 
 
 Ingest = Callable[..., tuple[Verdict, pl.DataFrame | None]]
@@ -37,18 +21,12 @@ Ingest = Callable[..., tuple[Verdict, pl.DataFrame | None]]
 @pytest.fixture
 def ingested(place: PlaceHere, tmp_path: Path) -> Ingest:
     """Upload a text, run the step twice as after a crash, and look at the verdict and the sales of the table."""
-    place.lake.s3.create_bucket(Bucket="artifacts")
 
     def run(text: str, reading: str = "") -> tuple[Verdict, pl.DataFrame | None]:
         if reading:
             place.lake.put(keys.config("shop"), f"[reading]\n{reading}\n", "application/toml")
         upload = place.drop("shop/sales.csv", text)
-        names = {"ENVIRONMENT": "t", "RAW_BUCKET": "raw", "LAKE_BUCKET": "lake", "ARTIFACTS_BUCKET": "artifacts"}
-        settings = StepSettings(**names, DATASET="shop", RUN_ID="r1")
-        artifacts = type(place.lake)(place.lake.s3, "artifacts")
-        context = ContextHere(settings, OptMl(tmp_path / "ml"), place.raw, place.lake, artifacts, root=place.root)
-        manifest = RunManifest(dataset="shop", run_id="r1", created_at=upload.uploaded_at, uploads=(upload,))
-        place.lake.put_document(context.run_key("manifest.json"), manifest)
+        context = context_of(place, tmp_path / "ml", upload)
         uri = context.table_uri("sales")
         ingest.run(context)
         first = table.version(uri)
