@@ -14,7 +14,10 @@ from pydantic import BaseModel
 from core.contracts.errors import RetryableError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectVersionTypeDef
 
 _ONE_STREAM: Final = TransferConfig(multipart_threshold=5 << 40)
 """In pieces an emulator may answer each with the whole version; on AWS one stream is quick enough to parse from."""
@@ -105,27 +108,12 @@ class Bucket:
     def folders(self, prefix: str) -> list[str]:
         """Names of the folders directly below a prefix, sorted."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix, Delimiter="/")
-        found = [item["Prefix"] for page in pages for item in page.get("CommonPrefixes", [])]
-        return sorted(name.removeprefix(prefix).rstrip("/") for name in found)
-
-    def newest_version(self, key: str) -> str | None:
-        """Version id of what a reader of the key gets now; None when it is deleted."""
-        try:
-            return self.s3.head_object(Bucket=self.name, Key=key).get("VersionId", "null")
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
-                return None
-            raise
-
-    def versions(self, key: str) -> "Versions":
-        """What the bucket still holds of a key, before and after it was deleted last."""
-        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=key)
-        found = [
-            (each, kind) for page in pages for kind in ("Versions", "DeleteMarkers") for each in page.get(kind, [])
-        ]
-        own = [(each, kind == "DeleteMarkers") for each, kind in found if each["Key"] == key]
-        deleted = max((each["LastModified"] for each, marker in own if marker), default=None)
-        objects = [each for each, marker in own if not marker]
+        objects: list[ObjectVersionTypeDef] = []
+        marks: list[datetime] = []
+        for page in pages:
+            objects += [each for each in page.get("Versions", []) if each["Key"] == key]
+            marks += [each["LastModified"] for each in page.get("DeleteMarkers", []) if each["Key"] == key]
+        deleted = max(marks, default=None)
         alive = [each for each in objects if each["IsLatest"] or (deleted and each["LastModified"] > deleted)]
         gone = [each for each in objects if each not in alive]
         return Versions(*(frozenset(each["VersionId"] for each in part) for part in (gone, alive)))

@@ -12,7 +12,7 @@ from core.contracts.errors import RejectedDataError
 from core.contracts.uploads import Upload
 from core.contracts.verdict import Kind, Verdict
 from tests.unit.training.conftest import PlaceHere, context_of
-from training import table, withdrawal
+from training import table
 from training.steps import ingest
 from training.store import Bucket
 from training.withdrawal import withdraw
@@ -138,9 +138,6 @@ def test_what_is_uploaded_again_while_a_withdrawal_is_under_way_counts(shop: Sho
     with around(Bucket, "versions", before=upload_again):
         shop.withdraw()
     assert shop.units == [1.0, 50.0, 70.0]
-    with around(withdrawal.table, "withdraw", before=lambda: None):
-        shop.ingest(shop.place.drop("shop/file.csv", FILE.replace("60", "80")), "r3")
-    assert shop.units == [1.0, 50.0, 80.0]
 
 
 def test_a_late_merge_of_an_older_version_changes_nothing(shop: Shop) -> None:
