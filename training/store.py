@@ -108,6 +108,21 @@ class Bucket:
     def folders(self, prefix: str) -> list[str]:
         """Names of the folders directly below a prefix, sorted."""
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix, Delimiter="/")
+        found = [item["Prefix"] for page in pages for item in page.get("CommonPrefixes", [])]
+        return sorted(name.removeprefix(prefix).rstrip("/") for name in found)
+
+    def newest_version(self, key: str) -> str | None:
+        """Version id of what a reader of the key gets now; None when it is deleted."""
+        try:
+            return self.s3.head_object(Bucket=self.name, Key=key).get("VersionId", "null")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return None
+            raise
+
+    def versions(self, key: str) -> "Versions":
+        """What the bucket still holds of a key, before and after it was deleted last."""
+        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=key)
         objects: list[ObjectVersionTypeDef] = []
         marks: list[datetime] = []
         for page in pages:
