@@ -71,7 +71,7 @@ def _fallback(data: bytes, error: UnicodeDecodeError) -> Decoded:
     broken = [index for index, row in enumerate(rows) if not _is_utf8(row)]
     if len(broken) < sum(not row.isascii() for row in rows):  # other rows are true UTF-8: only these are not
         for index in broken:
-            rows[index] = _older(rows[index])
+            rows[index] = older_text(rows[index]).encode()
         lines = ", ".join(str(index + 1) for index in broken[:_SHOWN])
         sentence = f"{len(broken)} lines are not UTF-8 as the others are (lines {lines}); read as cp1252"
         return Decoded(b"\n".join(rows), "utf-8", sentence)
@@ -110,11 +110,12 @@ def _decoded(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _older(row: bytes) -> bytes:
+def older_text(row: bytes) -> str:
+    """A line that is not UTF-8 though others of its file are."""
     try:
-        return row.decode("cp1252").encode()
+        return row.decode("cp1252")
     except UnicodeDecodeError:
-        return row.decode("latin-1").encode()
+        return row.decode("latin-1")
 
 
 def _is_utf8(row: bytes) -> bool:
