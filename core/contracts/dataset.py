@@ -111,7 +111,7 @@ class Model(_Section):
         examples=[["promo", "open"]],
     )
     static: tuple[str, ...] = Field(
-        (), description="columns that never change for a store and item", examples=[["region"]]
+        (), description="columns that never change for a store and item; by default all such", examples=[["region"]]
     )
     quantiles: tuple[float, ...] = Field((0.1, 0.5, 0.9), description="in order, with 0.1, 0.5 and 0.9 among them")
     backtest_windows: int = Field(2, ge=1, le=12, description="rolling windows the model is judged on")

@@ -1,11 +1,14 @@
 """Levels of series that have no history: from their siblings."""
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final, Self
 
 import numpy as np
+import numpy.typing as npt
 
-from core.contracts.sales import ITEM, STORE
-from core.forecasting.grid import Doubles, Ints, RunningSums
+from core.contracts.sales import ITEM, SERIES, STORE
+from core.forecasting.features import Design, design
+from core.forecasting.grid import Bools, Doubles, Floats, Ints, RunningSums
 from core.forecasting.groups import MARK
 from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
@@ -16,6 +19,11 @@ OWN_PREFIXES: Final = (
 )  # fmt: skip
 
 
+_SHARES: Final = (0.05, 20.0)
+"""Bounds of how a store sells beside others."""
+_LEAST: Final = 1e-3
+_PRIOR: Final = 1.0
+"""Siblings that the mean of a coarser group counts for."""
 _BLOCK: Final = 256
 """Series whose running sums are held at one time."""
 
@@ -25,21 +33,50 @@ def is_own(name: str) -> bool:
     return name.startswith(OWN_PREFIXES) or f"{MARK}like" in name
 
 
-def sibling_levels(panel: Panel, rows: Rows, spec: ForecastSpec) -> Doubles:
+@dataclass(frozen=True)
+class Hidden:
+    """Which rows are of a store, or of an item, that the model has not seen, or is shown as if it had not.
+
+    Attributes:
+        store: (rows,) flags.
+        item: (rows,) flags.
+    """
+
+    store: Bools
+    item: Bools
+
+    @classmethod
+    def none(cls, rows: int) -> Self:
+        """Nothing is hidden."""
+        return cls(np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool))
+
+    @classmethod
+    def drawn(cls, panel: Panel, rows: int, rng: np.random.Generator) -> Self:
+        """Of a fourth of the rows the store, of a fourth the item, of a fourth both; never all there is of either."""
+        kind = rng.integers(0, 4, rows)
+        several = {name: panel.keys[name].n_unique() > 1 for name in (STORE, ITEM)}
+        return cls((kind % 2 == 1) & several[STORE], (kind // 2 == 1) & several[ITEM])
+
+    def take(self, chosen: Ints) -> Self:
+        """Of some rows."""
+        return type(self)(self.store[chosen], self.item[chosen])
+
+
+def sibling_levels(panel: Panel, rows: Rows, spec: ForecastSpec, hidden: Hidden) -> Doubles:
     """Level a series would have by its siblings at each row's origin, itself left out.
 
-    The item's mean over the other stores, times how this store sells beside them; the item's mean
-    for a new store; the store's for a new item; the mean of all for both.
+    How the item sells in the other stores, times how this store sells beside others. Of an item that
+    nobody sells yet, or that is hidden, how items of the same attributes sell; of such a store, how stores
+    of the same attributes do.
     """
     levels = np.full(len(rows), np.nan)
-    stores = panel.keys[STORE].rank("dense").to_numpy().astype(np.int64) - 1
-    items = panel.keys[ITEM].rank("dense").to_numpy().astype(np.int64) - 1
+    siblings = Siblings.of(panel)
     origins, place = np.unique(rows.origin, return_inverse=True)
     order = np.argsort(place, kind="stable")
     ends = np.searchsorted(place[order], np.arange(len(origins)), side="right")
     everyone = _levels(panel, origins, spec)
     for number, chosen in enumerate(np.split(order, ends[:-1])):
-        levels[chosen] = _estimate(everyone[number], stores, items)[rows.series[chosen]]
+        levels[chosen] = siblings.estimate(everyone[number], rows.series[chosen], hidden.take(chosen))
     return levels
 
 
@@ -53,22 +90,114 @@ def _levels(panel: Panel, origins: Ints, spec: ForecastSpec) -> Doubles:
     return levels
 
 
-def _estimate(level: Doubles, stores: Ints, items: Ints) -> Doubles:
-    """Sibling estimate of every series from the levels of all."""
-    of_item = _others_mean(level, items)
-    overall = np.nanmean(level) if np.isfinite(level).any() else 1.0
-    known = np.where(np.isnan(of_item), overall, of_item)
-    share = _others_mean(level / np.where(known > 0, known, np.nan), stores)
-    estimate = known * np.where(np.isnan(share), 1.0, np.clip(share, 0.05, 20))
-    positive: Doubles = np.maximum(estimate, 1e-3)
-    return positive
+def with_levels(
+    panel: Panel, rows: Rows, spec: ForecastSpec, static: tuple[str, ...], as_if: Hidden | None = None
+) -> tuple[Design, Doubles, Bools]:
+    """Features, positive levels, and which rows have no history: all, ``as_if`` none had and ids were unseen."""
+    made = design(panel, rows, spec, static)
+    cold = ~np.isfinite(made.level) | (as_if is not None)
+    hidden = as_if or Hidden.none(len(rows))
+    level = made.level.copy()
+    if cold.any():
+        chosen = np.flatnonzero(cold)
+        level[chosen] = sibling_levels(panel, rows.take(chosen), spec, hidden.take(chosen))
+        _hide(made, panel, rows, hidden, static)
+        own = np.array([place for place, name in enumerate(made.names) if is_own(name)], dtype=np.int64)
+        made.values[chosen[:, None], own] = np.nan
+        made.values[chosen, made.names.index("level")] = np.log(level[chosen])
+    return made, np.maximum(level, 1e-3), cold
+
+
+def _hide(made: Design, panel: Panel, rows: Rows, hidden: Hidden, static: tuple[str, ...]) -> None:
+    """Blank the ids of what is hidden, and attributes that are as good as an id: an unseen one has others."""
+    siblings = Siblings.of(panel)
+    for column, flags in ((STORE, hidden.store), (ITEM, hidden.item)):
+        if not flags.any():
+            continue
+        for place, name in enumerate(static):
+            alone = siblings.alone(column, panel.static[:, place])
+            made.values[flags & alone[rows.series], made.names.index(f"static_{name}")] = np.nan
+
+
+class Siblings:
+    """Who is like whom: by store, by item, and by attributes from the coarsest on.
+
+    Args:
+        stores: (series,) number of each one's store.
+        items: (series,) number of each one's item.
+        alike: groups of series that agree in the first one, two, ... attributes, those of fewest values first.
+    """
+
+    def __init__(self, stores: Ints, items: Ints, alike: tuple[Ints, ...]) -> None:
+        self.stores, self.items = stores, items
+        self._alike = {
+            name: tuple((group, _numbered(np.column_stack([group, own]))) for group in alike)
+            for name, own in ((STORE, stores), (ITEM, items))
+        }
+
+    @classmethod
+    def of(cls, panel: Panel) -> Self:
+        """Siblings of a panel's series; its first two static columns are the ids."""
+        stores, items = (panel.keys[name].rank("dense").to_numpy().astype(np.int64) - 1 for name in (STORE, ITEM))
+        told = np.nan_to_num(panel.static[:, len(SERIES) :], nan=-1.0)
+        order = np.argsort([len(np.unique(column)) for column in told.T], kind="stable")
+        alike = tuple(_numbered(told[:, order[: depth + 1]]) for depth in range(len(order)))
+        return cls(stores, items, alike)
+
+    def estimate(self, level: Doubles, series: Ints, hidden: Hidden) -> Doubles:
+        """Levels of some series from the levels of all at one origin."""
+        of_item = _others_mean(level, self.items)
+        base = np.where(np.isnan(of_item), self._like(level, ITEM), of_item)
+        ratio = level / np.where(base > 0, base, np.nan)
+        of_store = _others_mean(ratio, self.stores)
+        share = np.clip(np.where(np.isnan(of_store), 1.0, of_store), *_SHARES)
+        like_item = self._like(level / share, ITEM)[series]
+        like_store = self._like(ratio, STORE)[series]
+        known_item, known_store = of_item[series], of_store[series]
+        item = np.where(hidden.item | np.isnan(known_item), like_item, known_item)
+        store = np.where(hidden.store | np.isnan(known_store), like_store, known_store)
+        whole = np.nanmean(level) if np.isfinite(level).any() else 1.0
+        estimate = np.where(np.isnan(item), whole, item) * np.clip(np.where(np.isnan(store), 1.0, store), *_SHARES)
+        positive: Doubles = np.maximum(estimate, _LEAST)
+        return positive
+
+    def _like(self, values: Doubles, column: str) -> Doubles:
+        """Mean of those of the same attributes but another store (or item), each drawn to that of the coarser group."""
+        own = self.stores if column == STORE else self.items
+        mean = _rest(values, np.zeros(len(values), dtype=np.int64), own)
+        for group, within in self._alike[column]:
+            mean = _rest(values, group, within, mean)
+        return mean
+
+    def alone(self, column: str, values: Floats) -> Bools:
+        """(series,) whether a value, one a series, is of one store (or item) alone: an unseen one would not have it."""
+        own = self.stores if column == STORE else self.items
+        distinct = np.unique(np.column_stack([values, own]), axis=0)
+        value, owners = np.unique(distinct[:, 0], return_counts=True)
+        alone: Bools = owners[np.searchsorted(value, values).clip(0, len(value) - 1)] == 1
+        return alone
+
+
+def _rest(values: Doubles, group: Ints, own: Ints, prior: Doubles | None = None) -> Doubles:
+    """Mean of each one's group without its own part of it; NaN where nothing is left, and no prior."""
+    there = np.isfinite(values)
+    filled, one = np.where(there, values, 0.0), there.astype(np.float64)
+    total, count = (
+        (np.bincount(group, of)[group] - np.bincount(own, of)[own]).astype(np.float64) for of in (filled, one)
+    )
+    if prior is not None:
+        known = np.isfinite(prior)
+        total, count = total + np.where(known, _PRIOR * prior, 0.0), count + _PRIOR * known
+    mean: Doubles = np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
+    return mean
 
 
 def _others_mean(values: Doubles, group: Ints) -> Doubles:
     """Mean of each one's group without itself; NaN where it has no sibling with a value."""
-    there = np.isfinite(values)
-    filled = np.where(there, values, 0.0)
-    total = np.bincount(group, filled)[group] - filled
-    count = np.bincount(group, there.astype(np.float64))[group] - there
-    mean: Doubles = np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
-    return mean
+    return _rest(values, group, np.arange(len(values)))
+
+
+def _numbered(rows: npt.NDArray[Any]) -> Ints:
+    """(rows,) number of each distinct row."""
+    numbers: Ints = np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    return numbers

@@ -1,6 +1,7 @@
 """Boosters with everything a forecast needs around them, intervals excepted."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 import numpy as np
@@ -11,9 +12,9 @@ from core.contracts.errors import RejectedDataError
 from core.contracts.sales import COLD_START_TIER, DATE, KEY, MODEL_TIER, SERIES
 from core.forecasting import boosters, encoding
 from core.forecasting.calendar import Calendar, future_dates
-from core.forecasting.coldstart import is_own, sibling_levels
+from core.forecasting.coldstart import Hidden, with_levels
 from core.forecasting.encoding import Encoding
-from core.forecasting.features import Design, design
+from core.forecasting.features import Design
 from core.forecasting.fitting import ALONE, Run
 from core.forecasting.grid import Bools, Doubles, Ints
 from core.forecasting.groups import MARK
@@ -28,9 +29,9 @@ from core.forecasting.table import as_words, between, compact, with_units
 
 SHAPE_MARK: Final = "~"
 """Before the name of a feature that travels with a forecast to tell its spread."""
-_COLD_SHARE: Final = 0.04
-"""Training rows shown as if their series had no history, so that the model knows what then."""
-
+_COLD_ROWS: Final = 40_000
+_COLD_ROUNDS: Final = 100
+"""Of the boosters for series without history: they know less, and learn it sooner."""
 _UNPLANNED_SHARE: Final = 0.05
 """Training rows shown as if nobody had told the covariates of the horizon."""
 _AT_ONCE: Final = 100_000
@@ -39,7 +40,12 @@ _AT_ONCE: Final = 100_000
 
 @dataclass(frozen=True)
 class Core:
-    """Fitted boosters by objective, and the encodings they were fitted with."""
+    """Fitted boosters by objective, and the encodings they were fitted with.
+
+    Attributes:
+        boosters: of series that have sold before.
+        cold: of those that have not, fitted on rows shown as if they had not; empty: ``boosters`` are for both.
+    """
 
     calendar: Calendar
     known: tuple[Encoding, ...]
@@ -47,13 +53,16 @@ class Core:
     features: tuple[str, ...]
     boosters: dict[str, xgb.Booster]
     rows: int
+    cold: dict[str, xgb.Booster] = field(default_factory=dict)
 
     def predict(
         self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, recipe: Recipe
     ) -> pl.DataFrame:
         """date, store_id, item_id, mean (the blend of the views; 0 on closed days), shape columns, tier."""
         views = self.predict_each(history, future, spec, local=LOCAL in recipe.weights)
-        return views.select(*KEY, blend(recipe).alias("mean"), pl.col(f"^{SHAPE_MARK}.*$"), "tier")
+        new = pl.col("tier") == COLD_START_TIER
+        mean = pl.when(new).then(blend(recipe.boosted)).otherwise(blend(recipe)).alias("mean")
+        return views.select(*KEY, mean, pl.col(f"^{SHAPE_MARK}.*$"), "tier")
 
     def predict_each(
         self,
@@ -94,7 +103,19 @@ class Core:
 
     def design(self, panel: Panel, rows: Rows, spec: ForecastSpec) -> tuple[Design, Doubles, Bools]:
         """Features, positive levels, and which rows have no history, as the boosters are given them."""
-        return _with_cold_levels(panel, rows, spec, tuple(e.name for e in self.static))
+        return with_levels(panel, rows, spec, tuple(e.name for e in self.static))
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """Of its boosters."""
+        return tuple(self.boosters or self.cold)
+
+    def by_tier(self, objective: str, cold: Bools) -> Iterator[tuple[xgb.Booster, Ints]]:
+        """Boosters of an objective, each with the places of the rows that it forecasts."""
+        new = self.cold.get(objective, self.boosters.get(objective))
+        for booster, part in ((self.boosters.get(objective), ~cold), (new, cold)):
+            if booster is not None and part.any():
+                yield booster, np.flatnonzero(part)
 
     def _answers(
         self, panel: Panel, rows: Rows, spec: ForecastSpec, run: Run, *, local: bool
@@ -106,7 +127,7 @@ class Core:
         starts = range(0, len(mine), _AT_ONCE)
         parts = [self._answer(panel, rows.take(mine[at : at + _AT_ONCE]), spec, local=local) for at in starts]
         told = [part for host in run.gather(parts) for part in host]
-        views = (*self.boosters, LOCAL) if local else tuple(self.boosters)
+        views = (*self.objectives, LOCAL) if local else self.objectives
         columns: dict[str, np.ndarray[Any, Any]] = {name: np.zeros(0) for name in views} | {"tier": np.zeros(0, str)}
         for name in told[0] if told else ():
             column = np.concatenate([part[name] for part in told])
@@ -120,9 +141,11 @@ class Core:
         columns: dict[str, np.ndarray[Any, Any]] = {}
         if local:
             columns[LOCAL] = np.where(closed, 0.0, local_means(panel, rows, level, spec)[0])
-        for objective, booster in self.boosters.items():
-            mean = boosters.predict(booster, made, level, objective)
-            columns[objective] = np.where(closed, 0.0, mean)
+        for objective in self.objectives:
+            columns[objective] = np.zeros(len(rows))
+            for booster, part in self.by_tier(objective, cold):
+                columns[objective][part] = boosters.predict(booster, made.take(part), level[part], objective)
+            columns[objective][closed] = 0.0
         for place, name in enumerate(made.names):
             if name.startswith(SHAPE_FEATURES):
                 columns[SHAPE_MARK + name] = made.values[:, place]
@@ -139,7 +162,9 @@ class Core:
         }
 
     @classmethod
-    def from_json(cls, values: dict[str, Any], fitted: dict[str, xgb.Booster]) -> Self:
+    def from_json(
+        cls, values: dict[str, Any], fitted: dict[str, xgb.Booster], cold: dict[str, xgb.Booster] | None = None
+    ) -> Self:
         """The opposite of ``to_json``."""
         return cls(
             Calendar(**values["calendar"]),
@@ -148,6 +173,7 @@ class Core:
             tuple(values["features"]),
             fitted,
             values["rows"],
+            cold or {},
         )
 
 
@@ -158,69 +184,92 @@ def blend(recipe: Recipe) -> pl.Expr:
 
 
 def fit_core(
-    sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, *, objectives: tuple[str, ...], task: str, run: Run = ALONE
+    sales: pl.DataFrame,
+    spec: ForecastSpec,
+    recipe: Recipe,
+    *,
+    objectives: tuple[str, ...],
+    task: str,
+    run: Run = ALONE,
+    tiers: tuple[str, ...] = (MODEL_TIER,),
 ) -> Core:
-    """Fit the boosters of a recipe on all of ``sales``; ``task`` is this fit's name in the run."""
+    """Fit the boosters of a recipe on all of ``sales``.
+
+    Args:
+        sales: canonical sales.
+        spec: what to forecast.
+        recipe: rounds and settings.
+        objectives: a booster each.
+        task: this fit's name in the run.
+        run: the hosts and the progress.
+        tiers: which are fitted: series with sales of their own, and those without.
+    """
     sales = compact(sales)
     calendar, first, last = span(sales, spec)
     past = with_units(sales)
     known = encoding.fit(past, tuple(name for name in spec.known if name in sales.columns))
     static = encoding.fit_ids(past, (*SERIES, *(name for name in spec.static if name in sales.columns)))
     panel = build(sales, None, calendar, known, static, last=last, periods=last - first + 1, horizon=0)
-    rng = np.random.default_rng(spec.seed)
-    rows = training_rows(panel, spec, recipe.rows, rng)
-    cold, unplanned = rng.random(len(rows)) < _COLD_SHARE, rng.random(len(rows)) < _UNPLANNED_SHARE
-    tasks = {objective: f"{task}-{objective}{recipe.settings}" for objective in objectives}
-    done = {objective: run.finished(tasks[objective], recipe.rounds) for objective in objectives}
-    fitted = {objective: booster for objective, booster in done.items() if booster is not None}
-    if len(fitted) < len(objectives):
-        share = run.share(rows.series)
-        mine = np.arange(share.start, share.stop)
-        made, level = _training_design(panel, rows, mine, spec, tuple(e.name for e in static), cold=cold)
-        _forget_known(made, unplanned[mine])
-        units = panel.units[rows.series[mine], rows.target[mine]]
-        fitted |= {
-            objective: boosters.fit(
-                made, level, units, recipe, task=name, objective=objective, seed=spec.seed, share=share, run=run
-            )
-            for objective, name in tasks.items()
-            if objective not in fitted
-        }
-    names = tuple(fitted[objectives[0]].feature_names or ())
-    return Core(calendar, known, static, names, {name: fitted[name] for name in objectives}, len(rows))
+    rows = training_rows(panel, spec, recipe.rows, np.random.default_rng(spec.seed))
+    lesson = _Lesson(panel, spec, recipe, tuple(e.name for e in static), objectives, run)
+    fitted = lesson.fit(rows, task) if MODEL_TIER in tiers else {}
+    cold = lesson.cold(rows, task) if COLD_START_TIER in tiers else {}
+    names = tuple((fitted or cold)[objectives[0]].feature_names or ())
+    return Core(calendar, known, static, names, fitted, len(rows), cold)
 
 
-def _training_design(
-    panel: Panel, rows: Rows, mine: Ints, spec: ForecastSpec, static: tuple[str, ...], *, cold: Bools
-) -> tuple[Design, Doubles]:
-    """Features and levels of a host's rows; of a host without rows, the columns it shares with the others."""
-    there = mine if len(mine) else np.zeros(1, dtype=np.int64)
-    made, level, _ = _with_cold_levels(panel, rows.take(there), spec, static, cold[there])
-    return Design(made.names, made.values[: len(mine)], made.level[: len(mine)]), level[: len(mine)]
+@dataclass(frozen=True)
+class _Lesson:
+    """What boosters are fitted on, and how."""
+
+    panel: Panel
+    spec: ForecastSpec
+    recipe: Recipe
+    static: tuple[str, ...]
+    objectives: tuple[str, ...]
+    run: Run
+
+    def cold(self, rows: Rows, task: str) -> dict[str, xgb.Booster]:
+        """Boosters for series without history, from some of the rows shown as if they had none."""
+        few = rows.take(np.arange(0, len(rows), -(-len(rows) // _COLD_ROWS)))
+        hidden = Hidden.drawn(self.panel, len(few), np.random.default_rng([self.spec.seed, 2]))
+        lesson = replace(self, recipe=replace(self.recipe, rounds=min(self.recipe.rounds, _COLD_ROUNDS)))
+        return lesson.fit(few, f"{task}-cold", hidden)
+
+    def fit(self, rows: Rows, task: str, hidden: Hidden | None = None) -> dict[str, xgb.Booster]:
+        """One booster an objective, from where the run has kept it."""
+        tasks = {objective: f"{task}-{objective}{self.recipe.settings}" for objective in self.objectives}
+        done = {objective: self.run.finished(tasks[objective], self.recipe.rounds) for objective in self.objectives}
+        fitted = {objective: booster for objective, booster in done.items() if booster is not None}
+        if len(fitted) < len(self.objectives):
+            share = self.run.share(rows.series)
+            mine = np.arange(share.start, share.stop)
+            made, level = self._design(rows, mine, hidden)
+            unplanned = np.random.default_rng([self.spec.seed, 1]).random(len(rows)) < _UNPLANNED_SHARE
+            _forget_known(made, unplanned[mine])
+            units = self.panel.units[rows.series[mine], rows.target[mine]]
+            fitted |= {
+                objective: boosters.fit(
+                    made, level, units, self.recipe,
+                    task=name, objective=objective, seed=self.spec.seed, share=share, run=self.run,
+                )
+                for objective, name in tasks.items()
+                if objective not in fitted
+            }  # fmt: skip
+        return {name: fitted[name] for name in self.objectives}
+
+    def _design(self, rows: Rows, mine: Ints, hidden: Hidden | None) -> tuple[Design, Doubles]:
+        """Features and levels of a host's rows; of a host without rows, the columns it shares with the others."""
+        there = mine if len(mine) else np.zeros(1, dtype=np.int64)
+        as_if = None if hidden is None else hidden.take(there)
+        made, level, _ = with_levels(self.panel, rows.take(there), self.spec, self.static, as_if)
+        return made.take(np.arange(len(mine))), level[: len(mine)]
 
 
 def _forget_known(made: Design, unplanned: Bools) -> None:
     """Blank the known covariates of a few training rows: a plan may leave them out one day."""
     known = np.array([place for place, name in enumerate(made.names) if MARK in name], dtype=np.int64)
     made.values[np.flatnonzero(unplanned)[:, None], known] = np.nan
-
-
-def _with_cold_levels(
-    panel: Panel, rows: Rows, spec: ForecastSpec, static: tuple[str, ...], as_if: np.ndarray[Any, Any] | None = None
-) -> tuple[Design, Doubles, np.ndarray[Any, Any]]:
-    """Features, positive levels, and which rows have (or are shown as if they had) no history."""
-    made = design(panel, rows, spec, static)
-    cold = ~np.isfinite(made.level)
-    if as_if is not None:
-        cold |= as_if
-    level = made.level.copy()
-    if cold.any():
-        chosen = np.flatnonzero(cold)
-        level[chosen] = sibling_levels(panel, rows.take(chosen), spec)
-        own = np.array([place for place, name in enumerate(made.names) if is_own(name)], dtype=np.int64)
-        made.values[chosen[:, None], own] = np.nan
-        made.values[chosen, made.names.index("level")] = np.log(level[chosen])
-    return made, np.maximum(level, 1e-3), cold
 
 
 def _everything(past: pl.DataFrame, calendar: Calendar, spec: ForecastSpec) -> pl.DataFrame:

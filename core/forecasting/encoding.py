@@ -14,6 +14,8 @@ from core.contracts.sales import SERIES, UNITS
 Kind = Literal["flag", "code", "number"]
 _FLAG_VALUES: Final = 2
 _MANY: Final = 2_000
+_FEW_NUMBERS: Final = 12
+"""Numbers of an attribute up to which they may be names, such as a format's."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,12 @@ def fit(sales: pl.DataFrame, names: tuple[str, ...]) -> tuple[Encoding, ...]:
 
 
 def fit_ids(sales: pl.DataFrame, names: tuple[str, ...]) -> tuple[Encoding, ...]:
-    """Encode ids and static attributes as words in the order of their mean sales."""
+    """Encode ids and static attributes as words by their mean sales; an attribute of many numbers as it is."""
     return tuple(
-        _fit_words(sales.select(pl.col(name).alias("word"), pl.col(UNITS).alias("value")), name) for name in names
+        Encoding(name, "number", None, 0.0)
+        if name not in SERIES and sales.schema[name].is_numeric() and sales[name].n_unique() > _FEW_NUMBERS
+        else _fit_words(sales.select(pl.col(name).alias("word"), pl.col(UNITS).alias("value")), name)
+        for name in names
     )
 
 

@@ -20,7 +20,7 @@ from core.contracts.sales import COLD_START_TIER, KEY
 from core.forecasting.boosters import OFFSET
 from core.forecasting.core import Core
 from core.forecasting.features import Design
-from core.forecasting.grid import Doubles
+from core.forecasting.grid import Bools, Doubles
 from core.forecasting.groups import BASELINE, GROUPS, SEASON, group_of
 from core.forecasting.rows import Rows
 from core.forecasting.smoothing import local_means
@@ -49,13 +49,12 @@ def explain(
     for at in range(0, len(rows), _AT_ONCE):
         part = slice(at, at + _AT_ONCE)
         made, level, cold[part] = core.design(panel, _part(rows, part), spec)
-        for objective in recipe.objectives:
-            told = contributions(core.boosters[objective], made)
-            units[part] += _share(recipe, objective) * _in_units(told, made, level, objective)
+        units[part] = _boosted(core, recipe, made, level, cold[part])
         if LOCAL in recipe.weights:
             day, usual = local_means(panel, _part(rows, part), level, spec)
-            units[part, GROUPS.index(BASELINE)] += _share(recipe, LOCAL) * usual
-            units[part, GROUPS.index(SEASON)] += _share(recipe, LOCAL) * (day - usual)
+            share = np.where(cold[part], 0.0, _share(recipe, LOCAL))
+            units[part, GROUPS.index(BASELINE)] += share * usual
+            units[part, GROUPS.index(SEASON)] += share * (day - usual)
     units[closed] = 0.0
     basis = np.where(closed, CLOSED, np.where(cold, SIBLINGS, OWN_SALES))
     return asked.with_columns(
@@ -64,6 +63,17 @@ def explain(
         pl.Series("tier", np.where(cold, COLD_START_TIER, "model")),
         pl.Series(BASIS, basis),
     ).select(*KEY, "mean", *GROUPS, "tier", BASIS)
+
+
+def _boosted(core: Core, recipe: Recipe, made: Design, level: Doubles, cold: Bools) -> Doubles:
+    """(rows, groups) units that the boosters bring to the blend."""
+    units = np.zeros((len(level), len(GROUPS)))
+    for objective in recipe.objectives:
+        for booster, here in core.by_tier(objective, cold):
+            some, blended = made.take(here), recipe.boosted if cold[here[0]] else recipe
+            told = _in_units(contributions(booster, some), some, level[here], objective)
+            units[here] += _share(blended, objective) * told
+    return units
 
 
 def contributions(booster: xgb.Booster, made: Design) -> Doubles:

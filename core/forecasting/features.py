@@ -37,6 +37,10 @@ class Design:
     values: Floats
     level: Doubles
 
+    def take(self, chosen: Ints) -> "Design":
+        """Some of the rows; itself where these are all."""
+        return self if len(chosen) == len(self.values) else Design(self.names, self.values[chosen], self.level[chosen])
+
 
 def design(panel: Panel, rows: Rows, spec: ForecastSpec, static_names: tuple[str, ...]) -> Design:
     """Compute the features of some rows, a block of series at a time."""

@@ -9,7 +9,7 @@ from typing import Any, Self
 import polars as pl
 import xgboost as xgb
 
-from core.contracts.sales import UNITS
+from core.contracts.sales import COLD_START_TIER, MODEL_TIER, UNITS
 from core.forecasting.backtest import backtest, with_intervals
 from core.forecasting.core import Core, fit_core
 from core.forecasting.explain import explain
@@ -21,6 +21,8 @@ from core.forecasting.table import compact
 
 MODEL_FILE = "model.json"
 SPREAD_FILE = "spread.ubj"
+COLD_PREFIX = "cold-"
+"""Before the names of boosters for series without history; bundles of older versions have none."""
 
 
 def _silent(_: str) -> None:
@@ -79,6 +81,8 @@ class TrainedModel:
         folder.mkdir(parents=True, exist_ok=True)
         for name, booster in self.core.boosters.items():
             booster.save_model(folder / f"{name}.ubj")
+        for name, booster in self.core.cold.items():
+            booster.save_model(folder / f"{COLD_PREFIX}{name}.ubj")
         if self.intervals.booster is not None:
             self.intervals.booster.save_model(folder / SPREAD_FILE)
         document = {
@@ -97,11 +101,13 @@ class TrainedModel:
         document = json.loads((folder / MODEL_FILE).read_text())
         recipe = Recipe.from_json(document["recipe"])
         boosters = {name: xgb.Booster(model_file=folder / f"{name}.ubj") for name in recipe.objectives}
+        cold = {name: folder / f"{COLD_PREFIX}{name}.ubj" for name in recipe.objectives}
+        cold_boosters = {name: xgb.Booster(model_file=file) for name, file in cold.items() if file.exists()}
         spread = xgb.Booster(model_file=folder / SPREAD_FILE) if (folder / SPREAD_FILE).exists() else None
         return cls(
             ForecastSpec.from_json(document["spec"]),
             recipe,
-            Core.from_json(document["core"], boosters),
+            Core.from_json(document["core"], boosters, cold_boosters),
             Intervals.from_json(document["intervals"], spread),
             pl.read_parquet(folder / "backtest.parquet"),
             document["info"],
@@ -142,6 +148,7 @@ def _train(
     chosen = recipe if recipe and recipe.weights else choose(tested, recipe or Recipe())
     frame, intervals = run.once(lambda: tested.blended(chosen, spec))
     on_stage("fit")
-    core = fit_core(sales, spec, chosen, objectives=chosen.objectives, task="final", run=run)
+    tiers = (MODEL_TIER, COLD_START_TIER)
+    core = fit_core(sales, spec, chosen, objectives=chosen.objectives, task="final", run=run, tiers=tiers)
     info = {"rows": sales.height, "training_rows": core.rows, "recipe": chosen.to_json()}
     return TrainedModel(spec, chosen, core, intervals, frame, info)

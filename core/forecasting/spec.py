@@ -1,7 +1,7 @@
 """What to forecast (the spec) and how (the recipe)."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final, Self
 
@@ -115,6 +115,14 @@ class Recipe:
     def objectives(self) -> tuple[str, ...]:
         """Boosters with a share in the forecast."""
         return tuple(name for name, share in self.weights.items() if share > 0 and name != LOCAL)
+
+    @property
+    def boosted(self) -> Self:
+        """The same for series without sales, of which there is no view of their own: boosters alone."""
+        if LOCAL not in self.weights:
+            return self
+        rest = {name: share for name, share in self.weights.items() if name != LOCAL}
+        return replace(self, weights={name: share / sum(rest.values()) for name, share in rest.items()})
 
     @property
     def settings(self) -> str:

@@ -8,7 +8,7 @@ from core.contracts.dataset import DatasetConfig
 from core.contracts.models import Manifest
 from core.contracts.sales import DATE
 from core.forecasting import ForecastSpec, Recipe, TrainedModel, metrics, train
-from core.forecasting.infer import known_covariates
+from core.forecasting.infer import known_covariates, static_attributes
 from core.forecasting.tuning import Trial, as_json
 from training import card
 from training.checkpoints import Checkpoints, identity
@@ -59,11 +59,12 @@ def _tell(stage: str) -> None:
 def spec_of(sales: pl.DataFrame, plan: pl.DataFrame | None, config: DatasetConfig) -> ForecastSpec:
     """What to train: the dataset's configuration, filled up from its data."""
     here = arrived(sales, config)
+    known = config.model.known if config.model.known is not None else known_covariates(sales, plan)
     return ForecastSpec(
         horizon=horizon_of(config, here),
         frequency=here.frequency,
-        known=config.model.known if config.model.known is not None else known_covariates(sales, plan),
-        static=config.model.static,
+        known=known,
+        static=config.model.static or tuple(name for name in static_attributes(sales) if name not in known),
         quantiles=config.model.quantiles,
         backtest_windows=config.model.backtest_windows,
         seed=config.model.seed,

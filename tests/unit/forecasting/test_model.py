@@ -67,7 +67,7 @@ def test_the_same_sales_and_seed_give_the_same_bytes(model: TrainedModel, tmp_pa
     model.save(tmp_path / "one")
     refit(shops.sales().sample(fraction=1, shuffle=True, seed=5), SPEC, QUICK).save(tmp_path / "two")
     names = sorted(file.name for file in (tmp_path / "one").iterdir())
-    assert names == ["backtest.parquet", "log.ubj", "model.json", "tweedie.ubj"]
+    assert names == ["backtest.parquet", "cold-log.ubj", "cold-tweedie.ubj", "log.ubj", "model.json", "tweedie.ubj"]
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
