@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -10,6 +11,7 @@ import pytest
 from core.forecasting import ForecastSpec, TrainedModel, refit
 from core.forecasting.explain import BASIS, CLOSED, OWN_SALES, SIBLINGS, contributions, importances
 from core.forecasting.groups import GROUPS, group_of
+from core.forecasting.spec import LOCAL
 from tests.unit.forecasting import shops
 
 
@@ -100,3 +102,16 @@ def test_no_feature_of_the_engine_is_without_a_group(model: TrainedModel, step: 
 )
 def test_a_feature_belongs_to_the_group_a_shopkeeper_would_look_in(feature: str, group: str) -> None:
     assert group_of(feature) == group
+
+
+def test_a_series_view_of_itself_has_no_say_where_it_has_no_sales(model: TrainedModel) -> None:
+    sales = shops.sales()
+    blended = replace(model.recipe, weights={"log": 0.1, "tweedie": 0.1, LOCAL: 0.8})
+    some = replace(model, recipe=blended)
+    future = shops.future(sales).filter((pl.col("store_id") == "01") & (pl.col("item_id") == "a"))
+    both = pl.concat([future, future.with_columns(item_id=pl.lit("never sold"))])
+    told, forecast, alone = some.explain(sales, both), some.predict(sales, both), model.predict(sales, both)
+    np.testing.assert_allclose(told.select(GROUPS).sum_horizontal(), forecast["mean"], rtol=1e-5)
+    new = forecast["tier"] == "cold_start"
+    np.testing.assert_allclose(forecast.filter(new)["mean"], alone.filter(new)["mean"], rtol=1e-9)
+    assert not np.allclose(forecast.filter(~new)["mean"], alone.filter(~new)["mean"], rtol=1e-3)
