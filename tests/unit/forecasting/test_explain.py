@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import replace
-from dataclasses import replace
 
 import numpy as np
 import polars as pl
