@@ -6,11 +6,13 @@ A bad value dies here, before synth, in a sentence that names the file, the fiel
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Self, get_args
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from core.contracts import names
 from core.contracts.errors import ConfigError
 from core.contracts.names import Environment
 from k8s_charts.settings import ServiceSettings
@@ -87,11 +89,34 @@ class Job(Section):
         return value
 
 
+@dataclass(frozen=True)
+class Rung:
+    """Machines a training is tried on."""
+
+    instance_type: str
+    spot: bool
+
+
 class Training(Job):
     """The training job."""
 
     spot: bool = False
+    other_instance_types: tuple[str, ...] = Field(
+        (), max_length=3, description="tried in this order where AWS has no machine of the first; on demand comes last"
+    )
     max_wait_minutes: int | None = Field(None, ge=5, le=5 * 24 * 60, description="waiting and running on spot")
+
+    @field_validator("other_instance_types")
+    @classmethod
+    def _others_encrypt_too(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(cls._encrypts_by_our_key(each) for each in value)
+
+    @property
+    def ladder(self) -> tuple[Rung, ...]:
+        """What a training is tried on, in order: the wanted type, the others, and where those are spot, on demand."""
+        types = dict.fromkeys((self.instance_type, *self.other_instance_types))
+        on_demand = (Rung(self.instance_type, spot=False),) if self.spot else ()
+        return (*(Rung(each, spot=self.spot) for each in types), *on_demand)
 
     @model_validator(mode="after")
     def _waits_at_least_as_long_as_it_runs(self) -> Self:
@@ -214,6 +239,12 @@ class Config(Section):
     alarms: Alarms
 
     @property
+    def retrain_pipelines(self) -> tuple[str, ...]:
+        """Names of the retrain pipelines, one for each rung of the training's ladder."""
+        rungs = range(1, len(self.training.ladder) + 1)
+        return tuple(names.retrain_pipeline(self.environment, rung) for rung in rungs)
+
+    @property
     def runbook_missing(self) -> str | None:
         """What is wrong with the address that alarms link to, a sentence; None where nothing is."""
         if NOBODYS_RUNBOOK not in self.alarms.runbook:
@@ -247,6 +278,9 @@ class Config(Section):
     @model_validator(mode="after")
     def _one_image_for_nodes_and_jobs(self) -> Self:
         job = self.transform.instance_type
+        for other in self.training.other_instance_types:
+            if architecture(other.removeprefix("ml.")) != architecture(self.training.instance_type.removeprefix("ml.")):
+                raise ValueError(f"training.other_instance_types names {other!r}, which does not run the first's image")
         if architecture(job.removeprefix("ml.")) != self.cluster.architecture:
             raise ValueError(
                 f"cluster.instance_types is {list(self.cluster.instance_types)} ({self.cluster.architecture}), which "

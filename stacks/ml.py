@@ -34,7 +34,7 @@ class MlStack(EnvironmentStack):
         self.key.open_to_logs(*(log_group_name(self, name) for name in FUNCTIONS))
         self.key.open_to_rules()
         env = config.environment
-        self.retrain_arn = self._pipeline_arn(names.retrain_pipeline(env))
+        self.retrain_arns = tuple(self._pipeline_arn(name) for name in config.retrain_pipelines)
         self.forecast_arn = self._pipeline_arn(names.forecast_pipeline(env))
 
         roles = step_roles(self, self.data)
@@ -79,8 +79,8 @@ class MlStack(EnvironmentStack):
             self.data.lake.look(),
             self.data.lake.read("runs/"),
             self.data.lake.write("runs/"),
-            self._start(self.retrain_arn),
-            self._follow(self.retrain_arn),
+            self._start(*self.retrain_arns),
+            self._follow(*self.retrain_arns),
         )
 
     def _promote(self) -> None:
@@ -143,7 +143,7 @@ class MlStack(EnvironmentStack):
                             source=["aws.sagemaker"],
                             detail_type=["SageMaker Model Building Pipeline Execution Status Change"],
                             detail={
-                                "pipelineArn": [self.retrain_arn, self.forecast_arn],
+                                "pipelineArn": [*self.retrain_arns, self.forecast_arn],
                                 "currentPipelineExecutionStatus": ["Succeeded", "Failed", "Stopped"],
                             },
                         ),
@@ -163,8 +163,8 @@ class MlStack(EnvironmentStack):
             self.data.lake.write("runs/"),
             self.data.artifacts.look(),
             self.data.artifacts.read(keys.CHAMPIONS),
-            self._start(self.retrain_arn, self.forecast_arn),
-            self._follow(self.retrain_arn, self.forecast_arn),
+            self._start(*self.retrain_arns, self.forecast_arn),
+            self._follow(*self.retrain_arns, self.forecast_arn),
         )
 
     def _environment(self, settings: type[FunctionSettings]) -> dict[str, str]:
@@ -176,7 +176,7 @@ class MlStack(EnvironmentStack):
             "LAKE_BUCKET": self.data.lake.name,
             "ARTIFACTS_BUCKET": self.data.artifacts.name,
             "UPLOADS_TABLE": self.data.uploads_table,
-            "RETRAIN_PIPELINE": names.retrain_pipeline(env),
+            "RETRAIN_PIPELINES": ",".join(self.config.retrain_pipelines),
             "FORECAST_PIPELINE": names.forecast_pipeline(env),
             "MODEL_PACKAGE_GROUP": names.model_package_group(env),
         }

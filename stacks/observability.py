@@ -83,7 +83,7 @@ class ObservabilityStack(EnvironmentStack):
 
     def _pipelines(self) -> Iterator[AlarmSpec]:
         env = self.config.environment
-        for name in (names.retrain_pipeline(env), names.forecast_pipeline(env)):
+        for name in (*self.config.retrain_pipelines, names.forecast_pipeline(env)):
             yield AlarmSpec(
                 name=f"{name.removeprefix(self.physical(''))}-failed",
                 says=f"A run of {name} failed; the champion before it keeps serving.",

@@ -44,9 +44,9 @@ def uploads_table(env: str) -> str:
     return resource(env, "uploads")
 
 
-def retrain_pipeline(env: str) -> str:
-    """SageMaker pipeline that ingests, and trains when that is due."""
-    return resource(env, "retrain")
+def retrain_pipeline(env: str, rung: int = 1) -> str:
+    """SageMaker pipeline that ingests, and trains when that is due; those after the first on other machines."""
+    return resource(env, "retrain" if rung == 1 else f"retrain-{rung}")
 
 
 def forecast_pipeline(env: str) -> str:

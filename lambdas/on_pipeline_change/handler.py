@@ -43,8 +43,14 @@ class App:
 def app() -> App:
     """Wire the function to what its environment names, once per process."""
     settings = Settings.from_env()
-    places = {"uploads_table": settings.uploads_table, "lake_bucket": settings.lake_bucket}
-    closer = wiring.closer(raw_bucket=settings.raw_bucket, **places)
+    uploads_table, lake_bucket, pipelines = settings.uploads_table, settings.lake_bucket, settings.retrain_pipelines
+    starter = wiring.starter(uploads_table=uploads_table, lake_bucket=lake_bucket, retrain_pipelines=pipelines)
+    closer = wiring.closer(
+        uploads_table=uploads_table,
+        lake_bucket=lake_bucket,
+        retrain_pipelines=pipelines,
+        raw_bucket=settings.raw_bucket,
+    )
     consequences = Consequences(
         flights=closer.flights,
         papers=Lake(wiring.bucket(settings.lake_bucket)),
@@ -53,7 +59,6 @@ def app() -> App:
         forecasts=wiring.forecaster(uploads_table=settings.uploads_table, forecast_pipeline=settings.forecast_pipeline),
         emit=EmfEmitter(settings.environment),
     )
-    starter = wiring.starter(retrain_pipeline=settings.retrain_pipeline, **places)
     datasets = UploadsTable(wiring.table(settings.uploads_table)).datasets
     return App(settings, starter, closer, consequences, datasets)
 
@@ -98,7 +103,7 @@ def on_execution(app: App, detail: dict[str, Any]) -> None:
     pipeline = detail.get("pipelineArn", arn.split("/execution/")[0]).rsplit("/", 1)[-1]
     if run is None:
         logger.info("an execution that was not started here", execution=arn, status=status)
-    elif pipeline == app.settings.retrain_pipeline:
+    elif pipeline in app.settings.retrain_pipelines:
         close(app, *run, execution)
     elif pipeline == app.settings.forecast_pipeline and not execution.succeeded:
         forecast_failed(app, *run, execution)

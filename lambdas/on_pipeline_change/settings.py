@@ -1,6 +1,6 @@
 """Environment of the ``on_pipeline_change`` function."""
 
-from lambdas.shared.environment import FunctionSettings
+from lambdas.shared.environment import FunctionSettings, Names
 
 
 class Settings(FunctionSettings):
@@ -10,5 +10,5 @@ class Settings(FunctionSettings):
     lake_bucket: str
     artifacts_bucket: str
     uploads_table: str
-    retrain_pipeline: str
+    retrain_pipelines: Names
     forecast_pipeline: str

@@ -39,7 +39,7 @@ def app() -> App:
     """Wire the function to what its environment names, once per process."""
     settings = Settings.from_env()
     uploads = UploadsTable(wiring.table(settings.uploads_table))
-    places = {"uploads_table": settings.uploads_table, "lake_bucket": settings.lake_bucket}
+    uploads_table, lake_bucket, pipelines = settings.uploads_table, settings.lake_bucket, settings.retrain_pipelines
     desk = Desk(
         bucket=settings.raw_bucket,
         raw=RawObjects(clients.s3(), settings.raw_bucket),
@@ -49,8 +49,13 @@ def app() -> App:
     sweeper = Sweeper(
         desk=desk,
         known=uploads,
-        starter=wiring.starter(retrain_pipeline=settings.retrain_pipeline, **places),
-        closer=wiring.closer(raw_bucket=settings.raw_bucket, **places),
+        starter=wiring.starter(uploads_table=uploads_table, lake_bucket=lake_bucket, retrain_pipelines=pipelines),
+        closer=wiring.closer(
+            uploads_table=uploads_table,
+            lake_bucket=lake_bucket,
+            retrain_pipelines=pipelines,
+            raw_bucket=settings.raw_bucket,
+        ),
     )
     return App(sweeper, EmfEmitter(settings.environment))
 

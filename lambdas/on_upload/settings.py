@@ -1,6 +1,6 @@
 """Environment of the ``on_upload`` function."""
 
-from lambdas.shared.environment import FunctionSettings
+from lambdas.shared.environment import FunctionSettings, Names
 
 
 class Settings(FunctionSettings):
@@ -9,4 +9,4 @@ class Settings(FunctionSettings):
     raw_bucket: str
     lake_bucket: str
     uploads_table: str
-    retrain_pipeline: str
+    retrain_pipelines: Names

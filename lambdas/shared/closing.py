@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from core.contracts.uploads import RunManifest, Upload
 from core.contracts.verdict import Reason, Verdict
 from lambdas.shared.flight import Flights
+from lambdas.shared.ladder import Ladder
 from lambdas.shared.pipelines import Execution, Pipelines
 from lambdas.shared.runs import run_name
 from lambdas.shared.verdicts import Verdicts, refuse
@@ -53,6 +54,7 @@ class Closer:
     uploads: Uploads
     papers: Papers
     verdicts: Verdicts
+    ladder: Ladder
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ class Closed:
 def close_run(closer: Closer, dataset: str, run_id: str, execution: Execution, now: datetime) -> Closed:
     """Close a run whose execution has ended.
 
-    An event about a run that is no longer in flight (late, or delivered twice) only records verdicts.
+    An event about a run or an execution that is no longer in flight (late, or delivered twice) only records
+    verdicts, and one for want of machines sends the run to others.
     """
     flight = closer.flights.read(dataset)
     manifest = closer.papers.manifest(dataset, run_id)
@@ -80,8 +83,10 @@ def close_run(closer: Closer, dataset: str, run_id: str, execution: Execution, n
         verdict = found[upload.name]
         if verdict is not None:
             closer.uploads.close(dataset, upload, verdict)
-    if flight.run_id != run_id:
+    if flight.run_id != run_id or flight.execution_arn not in (None, execution.arn):
         return Closed(released=False, restart=flight.run_id is None)
+    if closer.ladder.go_on(dataset, run_id, execution):
+        return Closed(released=False, restart=False)
     unread = [upload for upload in uploads if found[upload.name] is None]
     failure = _failure(execution, unread)
     for upload in unread:

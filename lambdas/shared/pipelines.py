@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 TERMINAL: Final = ("Succeeded", "Failed", "Stopped")
+_NO_MACHINE: Final = ("capacityerror", "insufficient capacity", "maxwaittimeexceeded")
+"""Words of a failure for want of machines, spot's waiting in vain among them."""
 _NOT_OF_THE_DATA: Final = (
     "resourcelimitexceeded",
-    "capacityerror",
-    "insufficient capacity",
+    *_NO_MACHINE,
     "internalservererror",
     "internal server error",
     "throttl",
@@ -52,6 +53,17 @@ class Execution:
     def succeeded(self) -> bool:
         """True when every step that had to run has."""
         return self.status == "Succeeded"
+
+    @property
+    def pipeline(self) -> str:
+        """Name of the pipeline it is of."""
+        return self.arn.partition("/execution/")[0].rpartition("/")[2]
+
+    @property
+    def no_machine(self) -> bool:
+        """True when the run failed because SageMaker had no machine of its kind."""
+        reason = (self.failure or "").lower()
+        return self.status == "Failed" and "algorithmerror" not in reason and any(w in reason for w in _NO_MACHINE)
 
     @property
     def platform_failed(self) -> bool:

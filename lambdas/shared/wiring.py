@@ -9,6 +9,7 @@ from lambdas.shared.dynamo import Table
 from lambdas.shared.flight import Starter
 from lambdas.shared.flights_table import FlightsTable
 from lambdas.shared.forecasts import Forecaster
+from lambdas.shared.ladder import Ladder
 from lambdas.shared.lake import Lake
 from lambdas.shared.objects import Bucket
 from lambdas.shared.pipelines import SageMakerPipelines
@@ -32,7 +33,7 @@ def table(name: str) -> Table:
     return Table(clients.dynamodb(), name)
 
 
-def starter(*, uploads_table: str, lake_bucket: str, retrain_pipeline: str) -> Starter:
+def starter(*, uploads_table: str, lake_bucket: str, retrain_pipelines: tuple[str, ...]) -> Starter:
     """What starts retrain runs."""
     found = table(uploads_table)
     return Starter(
@@ -40,19 +41,21 @@ def starter(*, uploads_table: str, lake_bucket: str, retrain_pipeline: str) -> S
         queue=UploadsTable(found),
         manifests=Lake(bucket(lake_bucket)),
         pipelines=SageMakerPipelines(clients.sagemaker()),
-        pipeline=retrain_pipeline,
+        pipeline=retrain_pipelines[0],
         new_run_id=fresh_run_id,
     )
 
 
-def closer(*, uploads_table: str, lake_bucket: str, raw_bucket: str) -> Closer:
+def closer(*, uploads_table: str, lake_bucket: str, retrain_pipelines: tuple[str, ...], raw_bucket: str) -> Closer:
     """What closes retrain runs."""
     found = table(uploads_table)
+    flights = FlightsTable(found)
     return Closer(
-        flights=FlightsTable(found),
+        flights=flights,
         uploads=UploadsTable(found),
         papers=Lake(bucket(lake_bucket)),
         verdicts=VerdictObjects(bucket(raw_bucket)),
+        ladder=Ladder(flights, SageMakerPipelines(clients.sagemaker()), retrain_pipelines),
     )
 
 

@@ -133,7 +133,9 @@ def may_deploy(build: Build, environment: str, *, reads_from: str) -> None:
         Grant(actions=("sts:AssumeRole",), resources=roles),
         _digests(stack, environment, "ssm:GetParameter", "ssm:PutParameter"),
         *_looks(stack, environment),
-        Grant(actions=("sagemaker:DescribePipeline",), resources=(_pipeline(stack, environment),)),
+        Grant(
+            actions=("sagemaker:DescribePipeline",), resources=(_pipeline(stack, names.retrain_pipeline(environment)),)
+        ),
     )
     if reads_from != environment:
         allow(build.role, _digests(stack, reads_from, "ssm:GetParameter"))
@@ -143,7 +145,7 @@ def may_train(build: Build) -> None:
     """Drop a file of sales of one dataset, and follow it until the service serves forecasts of it."""
     stack, environment = build.stack, build.stack.config.environment
     data = DataPlane.of(stack)
-    execution = f"{_pipeline(stack, environment)}/execution/*"
+    pipelines = tuple(_pipeline(stack, name) for name in stack.config.retrain_pipelines)
     allow(
         build.role,
         data.raw.look(),
@@ -154,11 +156,11 @@ def may_train(build: Build) -> None:
         Grant(actions=("s3:PutObject",), resources=(f"{data.lake.arn}/{keys.config(DATASET)}",)),
         Grant(actions=("s3:GetObject",), resources=(f"{data.artifacts.arn}/{keys.champion(DATASET)}",)),
         data.use_key(),
-        Grant(actions=("sagemaker:ListPipelineExecutions",), resources=(_pipeline(stack, environment),)),
+        Grant(actions=("sagemaker:ListPipelineExecutions",), resources=pipelines),
         Grant(
             actions=("sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"),
-            resources=(execution,),
-            because="executions of one pipeline; SageMaker names them",
+            resources=tuple(f"{pipeline}/execution/*" for pipeline in pipelines),
+            because="executions of one pipeline each; SageMaker names them",
         ),
         _digests(stack, environment, "ssm:GetParameter"),
         *_looks(stack, environment),
@@ -199,5 +201,5 @@ def _digests(stack: EnvironmentStack, environment: str, *actions: str) -> Grant:
     )
 
 
-def _pipeline(stack: EnvironmentStack, environment: str) -> str:
-    return stack.format_arn(service="sagemaker", resource="pipeline", resource_name=names.retrain_pipeline(environment))
+def _pipeline(stack: EnvironmentStack, name: str) -> str:
+    return stack.format_arn(service="sagemaker", resource="pipeline", resource_name=name)

@@ -38,7 +38,7 @@ def _uploads(env: str) -> list[cloudwatch.IWidget]:
 
 
 def _runs(stack: EnvironmentStack) -> list[cloudwatch.IWidget]:
-    pipelines = [names.retrain_pipeline(stack.config.environment), names.forecast_pipeline(stack.config.environment)]
+    pipelines = [*stack.config.retrain_pipelines, names.forecast_pipeline(stack.config.environment)]
     ends = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionStopped")
     return [
         _graph(

@@ -1,5 +1,7 @@
 """The SageMaker side: model package group, and the pipelines as ``training.pipeline`` defines them."""
 
+from dataclasses import replace
+
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
@@ -7,7 +9,7 @@ from constructs import Construct
 
 from core.contracts import names
 from stacks.base import EnvironmentStack
-from stacks.config import Job
+from stacks.config import Job, Rung, Training
 from stacks.constructs.data_plane import DataPlane
 from stacks.constructs.schedule import weekly
 from stacks.constructs.step_roles import StepRoles
@@ -16,13 +18,16 @@ from training.pipeline.values import Json
 
 
 class Pipelines(Construct):
-    """Group ``mlops-{env}-demand``, pipelines ``mlops-{env}-retrain``, ``-forecast`` and ``-maintain``."""
+    """Group ``mlops-{env}-demand``, pipelines ``mlops-{env}-forecast``, ``-maintain`` and ``-retrain``.
+
+    ``-retrain-2`` and on are the same as ``-retrain``, on the machines that are tried next (ADR 16).
+    """
 
     def __init__(
         self, scope: EnvironmentStack, construct_id: str, *, data: DataPlane, roles: StepRoles, role: iam.Role
     ) -> None:
         super().__init__(scope, construct_id)
-        env = scope.config.environment
+        config, env = scope.config, scope.config.environment
         models = sagemaker.CfnModelPackageGroup(
             self,
             "Models",
@@ -31,7 +36,9 @@ class Pipelines(Construct):
         )
         models.apply_removal_policy(scope.removal)
         world = describe(scope, data, roles)
-        self._pipeline("Retrain", names.retrain_pipeline(env), retrain(world), role)
+        for number, (name, rung) in enumerate(zip(config.retrain_pipelines, config.training.ladder, strict=True), 1):
+            elsewhere = retrain(_on(world, config.training, rung))
+            self._pipeline("Retrain" if number == 1 else f"Retrain{number}", name, elsewhere, role)
         self._pipeline("Forecast", names.forecast_pipeline(env), forecast(world), role)
         upkeep = self._pipeline("Maintain", names.maintain_pipeline(env), maintain(world), role)
         weekly(scope, upkeep)
@@ -67,10 +74,15 @@ def describe(stack: EnvironmentStack, data: DataPlane, roles: StepRoles) -> Worl
         processing=_instance(config.processing),
         training=_instance(training),
         transform=_instance(config.transform),
-        spot=Spot(60 * training.max_wait_minutes) if training.spot and training.max_wait_minutes else None,
         network=_network(stack),
         tags=tuple(stack.tag_values.items()),
     )
+
+
+def _on(world: World, training: Training, rung: Rung) -> World:
+    """The world with the machines of one rung for its training."""
+    spot = Spot(60 * training.max_wait_minutes) if rung.spot and training.max_wait_minutes else None
+    return replace(world, training=replace(world.training, type=rung.instance_type), spot=spot)
 
 
 def _network(stack: EnvironmentStack) -> Network | None:

@@ -16,6 +16,7 @@ from core.contracts.uploads import RunManifest
 from core.contracts.verdict import Kind, Verdict
 from lambdas.shared.pipelines import Execution, SageMakerPipelines
 from lambdas.shared.runs import decision_key, evaluation_key, manifest_key, run_name
+from stacks.config import load
 from stacks.delivery_steps.check_sales import CONFIG, DATASET, FIRST_END, sales
 
 SECONDS: Final = 6000
@@ -79,11 +80,11 @@ class World:
         return execution.failure if execution and execution.terminal else None
 
     def _execution(self, run: str) -> Execution | None:
-        name = names.retrain_pipeline(self.environment)
-        listed = self.sagemaker.list_pipeline_executions(PipelineName=name, SortOrder="Descending", MaxResults=50)
-        for each in listed["PipelineExecutionSummaries"]:
-            if each.get("PipelineExecutionDisplayName") == run_name(DATASET, run):
-                return SageMakerPipelines(self.sagemaker).describe(each["PipelineExecutionArn"])
+        for name in reversed(load(self.environment).retrain_pipelines):  # the last one the run went on in
+            listed = self.sagemaker.list_pipeline_executions(PipelineName=name, SortOrder="Descending", MaxResults=50)
+            for each in listed["PipelineExecutionSummaries"]:
+                if each.get("PipelineExecutionDisplayName") == run_name(DATASET, run):
+                    return SageMakerPipelines(self.sagemaker).describe(each["PipelineExecutionArn"])
         return None
 
 

@@ -25,8 +25,9 @@ def needs(config: Config) -> Iterator[Need]:
     for name, job in (("processing", config.processing), ("transform", config.transform)):
         yield _job(job.instance_type, f"{name} job usage", job.instance_count, f"[{name}] in its file")
     training = config.training
-    usage = "spot training job usage" if training.spot else "training job usage"
-    yield _job(training.instance_type, usage, training.instance_count, "[training] in its file")
+    for rung in training.ladder:
+        usage = "spot training job usage" if rung.spot else "training job usage"
+        yield _job(rung.instance_type, usage, training.instance_count, "[training] in its file")
     nodes = config.cluster
     kind = "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests"
     if not nodes.spot:

@@ -17,11 +17,11 @@ AT_ONCE: Final = 1000
 """Keys of one DeleteObjects."""
 
 
-def stop_runs(account: Account, environment: str) -> int:
+def stop_runs(account: Account, config: Config) -> int:
     """Stop pipeline executions, whose machines would work on, and wait until they have ended; how many there were."""
     sagemaker = account.client("sagemaker")
-    pipelines = (names.retrain_pipeline, names.forecast_pipeline, names.maintain_pipeline)
-    running = [arn for pipeline in pipelines for arn in _running(sagemaker, pipeline(environment))]
+    others = (names.forecast_pipeline(config.environment), names.maintain_pipeline(config.environment))
+    running = [arn for name in (*config.retrain_pipelines, *others) for arn in _running(sagemaker, name)]
     for arn in running:
         sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
     for arn in running:

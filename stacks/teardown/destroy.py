@@ -44,7 +44,7 @@ def destroy(account: Account, config: Config) -> None:
     _refuse_protected(account, [names.resource(env, name) for name in present])
     for name in present:
         if name == "ml":
-            account.say(f"{contents.stop_runs(account, env)} runs stopped")
+            account.say(f"{contents.stop_runs(account, config)} runs stopped")
             if not config.data.keep_on_delete:
                 account.say(f"{contents.delete_models(account, env)} models deleted")
         if name == "network":

@@ -23,7 +23,7 @@ ENVIRONMENT = {
     "LAKE_BUCKET": "lake",
     "ARTIFACTS_BUCKET": "artifacts",
     "UPLOADS_TABLE": "uploads",
-    "RETRAIN_PIPELINE": "mlops-dev-retrain",
+    "RETRAIN_PIPELINES": "mlops-dev-retrain,mlops-dev-retrain-2",
     "FORECAST_PIPELINE": "mlops-dev-forecast",
     "MODEL_PACKAGE_GROUP": "mlops-dev-demand",
     "AWS_DEFAULT_REGION": "ap-southeast-1",

@@ -22,6 +22,7 @@ from lambdas.on_upload.sweep import Sweeper, sweep
 from lambdas.shared.closing import Closer
 from lambdas.shared.events import Change, Command, ObjectEvent, ServiceEvent
 from lambdas.shared.flight import Starter, start_if_idle
+from lambdas.shared.ladder import Ladder
 from lambdas.shared.measures import Measure
 from lambdas.shared.runs import run_id
 from tests.unit.lambdas.scheduler import Killed, Scheduler, Worker
@@ -38,6 +39,8 @@ from tests.unit.lambdas.stores import (
 
 DATASET = "shop"
 PLATFORM = "Ingest: InternalServerError: we have encountered an internal error"
+NO_MACHINE = "Train: CapacityError: no ml.m5.xlarge is free"
+RUNGS = ("mlops-dev-retrain", "mlops-dev-retrain-2", "mlops-dev-retrain-3")
 POISONED = "Ingest: AlgorithmError: killed, exit code: 137"
 
 
@@ -92,10 +95,11 @@ class World:
             queue=self.uploads,
             manifests=self.lake,
             pipelines=self.pipelines,
-            pipeline="mlops-dev-retrain",
+            pipeline=RUNGS[0],
             new_run_id=lambda now: run_id(now + timedelta(seconds=next(ids)), "run"),
         )
-        closer = Closer(flights=self.flights, uploads=self.uploads, papers=self.lake, verdicts=self.verdicts)
+        ladder = Ladder(self.flights, self.pipelines, RUNGS)
+        closer = Closer(self.flights, self.uploads, self.lake, self.verdicts, ladder)
         desk = Desk(bucket="raw", raw=self.raw, claims=self.uploads, verdicts=self.verdicts)
         self.sweeper = Sweeper(desk=desk, known=self.uploads, starter=starter, closer=closer)
         consequences = Consequences(
@@ -117,6 +121,8 @@ class World:
         run = self.pipelines.parameters[arn]["RunId"]
         uploads = self.lake.manifests[DATASET, run].uploads
         assert uploads, "a run for nothing"
+        if self.pipelines.executions[arn].pipeline != RUNGS[0]:
+            return  # the same run on other machines: what it has ingested stays ingested
         assert not [upload.name for upload in uploads if upload.name in self.verdicts.verdicts], "ingested before"
 
     def end_of(self, upload: Upload) -> tuple[str, Kind | None]:
@@ -171,7 +177,7 @@ class World:
             manifest = self.lake.manifests[DATASET, run]
             left = [upload for upload in manifest.uploads if upload.name not in self.verdicts.verdicts]
             if self.random.random() < 0.1:
-                self._end(arn, "Failed", PLATFORM)
+                self._end(arn, "Failed", self.random.choice([PLATFORM, NO_MACHINE]))
             elif any(self._is_poison(upload) for upload in (left if self.all_or_nothing else left[:1])):
                 self._end(arn, "Failed", POISONED)
             elif left:
@@ -238,7 +244,7 @@ SETTINGS = Settings(
     lake_bucket="lake",
     artifacts_bucket="artifacts",
     uploads_table="uploads",
-    retrain_pipeline="mlops-dev-retrain",
+    retrain_pipelines=RUNGS,
     forecast_pipeline="mlops-dev-forecast",
 )
 POINTER = ChampionPointer(

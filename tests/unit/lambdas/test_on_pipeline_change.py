@@ -20,7 +20,8 @@ from tests.unit.lambdas.conftest import Aws, sqs, upload
 from tests.unit.lambdas.stores import NOW, MemoryPipelines, accepted
 from tests.unit.lambdas.test_flight_model import POINTER, decision
 
-PLATFORM = "Ingest: CapacityError: no ml.m5.large available"
+PLATFORM = "Ingest: InternalServerError: we have encountered an internal error"
+NO_MACHINE = "Train: CapacityError: no ml.m5.xlarge is free"
 POISONED = "Ingest: AlgorithmError: exit code 1"
 
 
@@ -32,7 +33,8 @@ def pipelines(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> MemoryPipelines:
     app = function.app()
     forecasts = Forecaster(aws.table, noted, "mlops-dev-forecast")
     consequences: Consequences = replace(app.consequences, forecasts=forecasts)
-    app = replace(app, starter=replace(app.starter, pipelines=noted), consequences=consequences)
+    closer = replace(app.closer, ladder=replace(app.closer.ladder, pipelines=noted))
+    app = replace(app, starter=replace(app.starter, pipelines=noted), closer=closer, consequences=consequences)
     monkeypatch.setattr(function, "app", lambda: app)
     return noted
 
@@ -131,6 +133,35 @@ def test_the_platforms_failures_are_no_files_fault_and_are_retried_twice_at_once
     assert status(aws, upload()) == "queued"
     function.handler({"action": "sweep"}, aws.context)
     assert len(pipelines.active()) == 1
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_run_that_found_no_machine_goes_on_as_itself_in_the_next_pipeline(
+    aws: Aws, pipelines: MemoryPipelines, swept: bool
+) -> None:
+    manifest = fly(aws, upload())
+    judge(aws, manifest, upload())  # it was ingested, and then no machine trained
+    [first] = pipelines.active()
+    if swept:
+        pipelines.end(first, "Failed", NO_MACHINE)
+        function.handler({"action": "sweep"}, aws.context)
+    else:
+        end(aws, pipelines, "Failed", NO_MACHINE, times=2)
+    [second] = pipelines.active()
+    assert "pipeline/mlops-dev-retrain-2/execution/" in second
+    assert pipelines.parameters[second] == pipelines.parameters[first], "the same run"
+    assert handle(aws, first, "Failed") == [], "late once more: it ends nothing"
+    assert pipelines.active() == [second]
+    end(aws, pipelines, "Failed", NO_MACHINE)
+    assert pipelines.active() == [], "there is no third pipeline, and nothing waits"
+    flight = aws.table.get("shop", "flight") or {}
+    assert (flight["state"]["S"], flight["last_failure"]["S"]) == ("idle", NO_MACHINE)
+
+
+def test_a_quota_that_is_used_up_is_no_want_of_machines(aws: Aws, pipelines: MemoryPipelines) -> None:
+    fly(aws, upload())
+    end(aws, pipelines, "Failed", "Train: ResourceLimitExceeded: the account-level limit is 0 Instances")
+    assert all("/mlops-dev-retrain/" in arn for arn in pipelines.executions)
 
 
 def test_a_stopped_run_stays_stopped(aws: Aws, pipelines: MemoryPipelines) -> None:

@@ -18,7 +18,9 @@ ALL = [OnUpload, Promote, OnPipelineChange]
 @pytest.mark.parametrize("settings", ALL)
 def test_settings_are_read_from_exactly_their_variables(settings: type[FunctionSettings]) -> None:
     environ = {name: ENVIRONMENT[name] for name in settings.variables()}
-    assert {name.upper(): value for name, value in settings.from_env(environ).model_dump().items()} == environ
+    found = settings.from_env(environ).model_dump()
+    told = {name.upper(): ",".join(each) if isinstance(each, tuple) else each for name, each in found.items()}
+    assert told == environ
 
 
 @pytest.mark.parametrize("settings", ALL)
@@ -32,6 +34,8 @@ def test_each_missing_variable_is_named(settings: type[FunctionSettings]) -> Non
 def test_a_wrong_value_is_named() -> None:
     with pytest.raises(ConfigError, match="ENVIRONMENT is 'test'"):
         OnUpload.from_env({**ENVIRONMENT, "ENVIRONMENT": "test"})
+    with pytest.raises(ConfigError, match="RETRAIN_PIPELINES is ','"):
+        OnUpload.from_env({**ENVIRONMENT, "RETRAIN_PIPELINES": ","})
     with pytest.raises(ConfigError, match="RAW_BUCKET is ''"):
         OnUpload.from_env({**ENVIRONMENT, "RAW_BUCKET": ""})
 

@@ -33,6 +33,8 @@ def test_the_context_wins_over_the_variable_and_dev_is_the_default() -> None:
         ('training = "0.1.0"', 'training = "latest"', ["images.training is 'latest'", "pin one build"]),
         ('"ml.m5.xlarge"', '"m5.xlarge"', ["training.instance_type is 'm5.xlarge'", "such as 'ml.m5.xlarge'"]),
         ('"ml.m5.xlarge"', '"ml.m5d.xlarge"', ["training.instance_type is 'ml.m5d.xlarge'", "without one"]),
+        ('["ml.m5.2xlarge"]', '["m5.2xlarge"]', ["training.other_instance_types", "name a SageMaker instance type"]),
+        ('["ml.m5.2xlarge"]', '["ml.m6g.xlarge"]', ["training.other_instance_types names 'ml.m6g.xlarge'", "first's image"]),
         ("max_wait_minutes = 180", "max_wait_minutes = 60", ["training", "is 60", "max_runtime_minutes = 120 or more"]),
         ("sweep_minutes = 60", "sweep_minutes = 1", ["functions.sweep_minutes is 1", "greater than or equal to 5"]),
         ("[processing]\n", "[processing]\ninstance_count = 2\n", ["processing.instance_count is 2", "every file"]),
@@ -132,3 +134,14 @@ def test_nodes_and_jobs_run_one_image_and_so_one_architecture(tmp_path: Path) ->
     types = 'instance_types = ["t3.large", "t3a.large", "m5.large"]'
     with pytest.raises(ConfigError, match=r"\(arm64\), which does not run the image of transform.*one architecture"):
         load_changed(tmp_path, types, 'instance_types = ["m7g.large"]')
+
+
+def test_a_training_is_tried_on_other_types_and_at_last_on_demand() -> None:
+    assert [(rung.instance_type, rung.spot) for rung in load("dev").training.ladder] == [
+        ("ml.m5.xlarge", True),
+        ("ml.m5.2xlarge", True),
+        ("ml.m5.xlarge", False),
+    ]
+    on_demand = [rung.instance_type for rung in load("prod").training.ladder]
+    assert on_demand == ["ml.m5.2xlarge", "ml.m4.2xlarge", "ml.c5.4xlarge"]
+    assert load("prod").retrain_pipelines == ("mlops-prod-retrain", "mlops-prod-retrain-2", "mlops-prod-retrain-3")

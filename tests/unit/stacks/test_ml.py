@@ -15,6 +15,8 @@ from tests.unit.pipeline.worlds import steps_of
 from tests.unit.stacks.synthesis import Json, Template, definition, templates, text
 
 pytestmark = pytest.mark.xdist_group("synth")
+LADDER = ["retrain", "retrain-2", "retrain-3"]
+"""Pipelines of a training, in the order they are tried."""
 ML = "arn:aws:{}:ap-southeast-1:<AWS::AccountId>:{}"
 FUNCTIONS: dict[str, type[FunctionSettings]] = {
     "on-upload": OnUpload,
@@ -155,8 +157,7 @@ def test_the_end_of_our_pipelines_is_heard_of(ml: Template) -> None:
     assert pattern["detail-type"] == ["SageMaker Model Building Pipeline Execution Status Change"]
     assert set(pattern["detail"]["currentPipelineExecutionStatus"]) == {"Succeeded", "Failed", "Stopped"}
     assert [text(each) for each in pattern["detail"]["pipelineArn"]] == [
-        ML.format("sagemaker", "pipeline/mlops-dev-retrain"),
-        ML.format("sagemaker", "pipeline/mlops-dev-forecast"),
+        ML.format("sagemaker", f"pipeline/mlops-dev-{name}") for name in (*LADDER, "forecast")
     ]
 
 
@@ -190,9 +191,23 @@ def test_an_accuracy_alarm_reaches_promote(ml: Template) -> None:
     assert text(topic["KmsMasterKeyId"]) == f"<{ml.one('AWS::KMS::Key')[0]}.Arn>"
 
 
+def test_where_no_machine_is_free_another_type_is_tried_and_then_one_on_demand(ml: Template) -> None:
+    tried = []
+    for name in LADDER:
+        (due,) = [each for each in definition(ml, f"mlops-dev-{name}")["Steps"] if each["Name"] == "Due"]
+        (train,) = [each["Arguments"] for each in due["Arguments"]["IfSteps"] if each["Name"] == "Train"]
+        waits = train["StoppingCondition"].get("MaxWaitTimeInSeconds")
+        tried.append((train["ResourceConfig"]["InstanceType"], train["EnableManagedSpotTraining"], waits))
+    assert tried == [("ml.m5.xlarge", True, 10800), ("ml.m5.2xlarge", True, 10800), ("ml.m5.xlarge", False, None)]
+    for name in ("on-upload", "on-pipeline-change"):
+        _, found = function(ml, name)
+        told = found["Environment"]["Variables"]["RETRAIN_PIPELINES"]
+        assert told == ",".join(f"mlops-dev-{each}" for each in LADDER)
+
+
 @pytest.mark.parametrize(
     ("name", "pipelines"),
-    [("on-upload", ["retrain"]), ("promote", ["forecast"]), ("on-pipeline-change", ["retrain", "forecast"])],
+    [("on-upload", LADDER), ("promote", ["forecast"]), ("on-pipeline-change", [*LADDER, "forecast"])],
 )
 def test_a_function_starts_its_pipelines_and_no_other(ml: Template, name: str, pipelines: list[str]) -> None:
     found = [each for each in ml.statements(role(ml, name)) if "sagemaker:StartPipelineExecution" in each["Action"]]
