@@ -34,7 +34,11 @@ def test_the_context_wins_over_the_variable_and_dev_is_the_default() -> None:
         ('"ml.m5.xlarge"', '"m5.xlarge"', ["training.instance_type is 'm5.xlarge'", "such as 'ml.m5.xlarge'"]),
         ('"ml.m5.xlarge"', '"ml.m5d.xlarge"', ["training.instance_type is 'ml.m5d.xlarge'", "without one"]),
         ('["ml.m5.2xlarge"]', '["m5.2xlarge"]', ["training.other_instance_types", "name a SageMaker instance type"]),
-        ('["ml.m5.2xlarge"]', '["ml.m6g.xlarge"]', ["training.other_instance_types names 'ml.m6g.xlarge'", "first's image"]),
+        (
+            '["ml.m5.2xlarge"]',
+            '["ml.m6g.xlarge"]',
+            ["training.other_instance_types names 'ml.m6g.xlarge'", "first's image"],
+        ),
         ("max_wait_minutes = 180", "max_wait_minutes = 60", ["training", "is 60", "max_runtime_minutes = 120 or more"]),
         ("sweep_minutes = 60", "sweep_minutes = 1", ["functions.sweep_minutes is 1", "greater than or equal to 5"]),
         ("[processing]\n", "[processing]\ninstance_count = 2\n", ["processing.instance_count is 2", "every file"]),
