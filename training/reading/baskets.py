@@ -32,6 +32,20 @@ def check_amounts(table: RawTable, roles: Roles, name: str) -> None:
         )
 
 
+def check_measures(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where a column says of each row's value what it is, and there are several kinds."""
+    kind = next((i for i, header in enumerate(table.header) if words.fold(header) in words.MEASURE_KINDS), None)
+    if kind is None or SALES not in roles or words.UNITS in roles:
+        return
+    kinds = [text for text in table.frame[cell(kind)].cast(pl.String).drop_nulls().unique(maintain_order=True) if text]
+    if len(kinds) > 1:
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: {table.header[kind]!r} says what each {table.header[roles.of[SALES]]!r} is "
+            f"({', '.join(map(repr, kinds[:3]))}); export the rows of the quantity sold alone.",
+        )
+
+
 def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where the item column holds lists such as ``2\u00d7 Mug, 1\u00d7 Tee``."""
     index = roles.of.get(words.ITEM)

@@ -18,6 +18,8 @@ from training.reading.totals import looks_total
 SALES: Final = "sales"
 _SAMPLE: Final = 200
 _MOSTLY: Final = 0.5
+_HOURS: Final = frozenset({"hour", "stunde", "heure", "hora", "ora", "uur"})
+_HOURS_OF_A_DAY: Final = 24
 _CURRENCY: Final = re.compile(
     r"[$\u20ac\u00a3\u00a5\u20b9]|\b(?:USD|EUR|GBP|CHF|BRL|SEK|NOK|DKK|PLN|INR|JPY|CNY|AUD|CAD|MXN)\b", re.I
 )
@@ -284,7 +286,9 @@ def _content_fits(table: RawTable, index: int, role: str) -> bool:
         said = table.frame[cell(index)].cast(pl.String, strict=False).unique().drop_nulls().head(_SAMPLE)
         fits = bool(words.returned_kinds(said.to_list()))
     elif role == words.TIME:
+        hours = words.fold(table.header[index]).split()[0] in _HOURS
         fits = all(":" in text or text.isdigit() or "h" in text for text in sample)
+        fits &= not hours or all(not text.isdigit() or int(text) <= _HOURS_OF_A_DAY for text in sample)
     return fits
 
 

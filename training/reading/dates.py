@@ -91,7 +91,11 @@ def distinct_days(
         for name, alias in ((weekday, "weekday"), (month, "month"))
         if name is not None
     ]
-    found = frame.group_by(DAY_TEXT).agg(counted(frame, DAY_TEXT).alias("n"), pl.col(LINE).min(), *said).sort(LINE)
+    found = (
+        frame.group_by(DAY_TEXT)
+        .agg(counted(frame, DAY_TEXT).alias("n"), pl.col(LINE).min(), *said)
+        .sort(LINE, DAY_TEXT)
+    )
     return [
         Day(
             row[DAY_TEXT], row["n"], row[LINE], column,

@@ -112,7 +112,7 @@ def evidence(texts: pl.DataFrame, column: str) -> Evidence:
     if not marked.height:
         return Evidence()
     body = bare(pl.col("text"))
-    read = marked.with_columns(read_as(body, ".").alias("p"), read_as(body, ",").alias("k")).sort(LINE)
+    read = marked.with_columns(read_as(body, ".").alias("p"), read_as(body, ",").alias("k")).sort(LINE, "text")
     point = read.filter(pl.col("p").is_not_null() & pl.col("k").is_null())
     whole = read.filter((pl.col("p") == pl.col("k")) & body.str.contains(_WHOLE))
     comma = read.filter(pl.col("k").is_not_null() & pl.col("p").is_null())

@@ -10,7 +10,7 @@ import polars as pl
 from core.contracts.dataset import Reading
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.baskets import check_amounts, check_baskets
+from training.reading.baskets import check_amounts, check_baskets, check_measures
 from training.reading.columns import SALES, Roles, find_roles, holds_dates
 from training.reading.dateforms import header_dates
 from training.reading.deductions import deductions
@@ -80,6 +80,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     table = _days_counted(table, roles, reading)
     _need_date(table, roles, name)
     check_amounts(table, roles, name)
+    check_measures(table, roles, name)
     check_baskets(table, roles, name)
     check_heading(table, roles, name)
     if words.UNITS in roles or SALES in roles:

@@ -21,11 +21,12 @@ from training.reading.strays import divided_otherwise, kinds
 from training.reading.tables import RawTable
 from training.reading.titles import ROLES, TITLE, check_titles, find_titles, names_none, with_titles
 from training.reading.totals import looks_total
-from training.reading.vocabulary import ITEM, STORE
+from training.reading.vocabulary import DATE, ITEM, STORE
 from training.reading.wrapping import unwrapped
 
 _MAX_CANDIDATES: Final = 20_000
 _TITLE_LINES: Final = 3
+_SHOWN: Final = 20
 _MOST_FEET: Final = 5
 _BLANK_BETWEEN: Final = 2
 
@@ -86,7 +87,7 @@ def tables_of(
     for role, titles in found.items():
         check_titles(titles, _headers(records, layout), name)
         told = ", ".join(map(repr, titles[TITLE].unique(maintain_order=True).head(5).to_list()))
-        what = {STORE: "store", ITEM: "item"}[role]
+        what = {STORE: "store", ITEM: "item", DATE: "day"}[role]
         ledger.remark(Reason.TITLE_READ, f"the {what} of each row is that of the title above it: {told}", titles[LINE])
     below = pl.concat([titles[LINE] for titles in found.values()]).unique().sort()
     below = below.filter(below > records[LINE][0])
@@ -113,9 +114,18 @@ def _titled(lines: pl.DataFrame, records: pl.DataFrame, layout: Layout, config: 
     """Titles that say the store or the item of the rows below them, where no column does."""
     above = lines.head(layout.header_index)
     lines = pl.concat([above.select(LINE, RAW), records.slice(1).select(LINE, RAW)])
+    if role == DATE:  # a day above the table may be that of the print, and rows may have one of their own
+        lines = records.slice(1).select(LINE, RAW)
+        own = any("d" in kinds(fields) for raw in lines[RAW].head(_SHOWN) if len(fields := _cells(raw, layout)) > 1)
+        lines = lines.clear() if own else lines
     if not names_none(role, layout.header, tuple(config.columns)):
         lines = lines.clear()
-    return find_titles(lines, layout.delimiter, layout.width, role)
+    found = find_titles(lines, layout.delimiter, layout.width, role)
+    return found.clear() if role == DATE and found[TITLE].n_unique() < 2 else found  # noqa: PLR2004 - one day heads nothing
+
+
+def _cells(raw: str, layout: Layout) -> list[str]:
+    return [field for field in split_record(raw, layout.delimiter) if field.strip()]
 
 
 def _headers(records: pl.DataFrame, layout: Layout) -> list[int]:

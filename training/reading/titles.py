@@ -8,14 +8,16 @@ import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
+from training.reading.dateforms import header_dates, readings, split_time
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
+from training.reading.measured import labels
 from training.reading.records import RAW, split_record
 from training.reading.tables import RawTable
 
 TITLE: Final = "_title"
 WORD: Final = "_word"
-ROLES: Final = (words.STORE, words.ITEM)
+ROLES: Final = (words.STORE, words.ITEM, words.DATE)
 _TITLE: Final = re.compile(
     r"^(?P<word>[^\d:#=]{2,40}?)\s*(?P<mark>[:#=]|\s[-\u2013]\s|\b(?:no|nr|num|n[°º])\b\.?\s*:?|(?=\d))\s*(?P<id>\S.*)$",
     re.IGNORECASE,
@@ -30,6 +32,8 @@ _ARTICLES: Final = frozenset(
     {"the", "of", "les", "des", "las", "los", "as", "os", "i", "gli", "le", "de", "del", "die"}
 )
 _STEM: Final = 4
+_CALENDAR: Final = frozenset({words.YEAR, words.MONTH, words.WEEK, words.DAY})
+_NUMBER: Final = re.compile(r"^\d+(?:[.,]\d+)?$")
 _WORST_RANK: Final = {words.STORE: 2, words.ITEM: 0}
 _WORST_RANK_BARE: Final = {words.STORE: 1, words.ITEM: -1}
 _PAIR: Final = 2
@@ -38,7 +42,7 @@ _PAIR: Final = 2
 def find_titles(lines: pl.DataFrame, delimiter: str, width: int, role: str) -> pl.DataFrame:
     """Lines that say nothing but a store or an item, by word and id: ``Store: 101``, ``Filiale 12``, ``Tienda;7``.
 
-    An item must be marked: ``Product Code:,BOARD001,Description:,Whiteboard``.
+    An item must be marked: ``Product Code:,BOARD001,Description:,Whiteboard``. A day may stand alone.
     """
     text = pl.col(RAW).str.strip_chars(f" {delimiter}")
     single = text.str.count_matches(delimiter, literal=True) <= 1
@@ -51,6 +55,8 @@ def find_titles(lines: pl.DataFrame, delimiter: str, width: int, role: str) -> p
 
 def _named(raw: str, delimiter: str, width: int, role: str) -> tuple[str, str] | None:
     filled = [field.strip() for field in split_record(raw, delimiter) if field.strip()]
+    if role == words.DATE:
+        return _day(filled) if filled else None
     if len(filled) >= _PAIR and width > _PAIR:
         word, told = filled[0].rstrip(" :"), filled[1]
         marked = all(text.endswith(":") for text in filled[::2])
@@ -59,6 +65,14 @@ def _named(raw: str, delimiter: str, width: int, role: str) -> tuple[str, str] |
         rank = _WORST_RANK[role] if role == words.ITEM else 1
         return (word, told) if _says(word, role, rank) and not _is_filter(told, role) else None
     return heading(filled[0], role) if len(filled) == 1 else None
+
+
+def _day(filled: list[str]) -> tuple[str, str] | None:
+    """``13 March 2024`` alone, or ``Date: 13/03/2024``."""
+    word, _, day = filled[0].rpartition(": ") if len(filled) == 1 else (filled[0].rstrip(" :"), "", filled[-1])
+    if len(filled) > _PAIR or (word and not _says(word, words.DATE, 2)):
+        return None
+    return ("date", day) if not _NUMBER.match(day) and readings(split_time(day)[0]) else None
 
 
 def heading(text: str, role: str) -> tuple[str, str] | None:
@@ -88,10 +102,11 @@ def _says(word: str, role: str, worst: int) -> bool:
 
 
 def names_none(role: str, header: Sequence[str], wanted: Sequence[str]) -> bool:
-    """No column is of stores or items, by its name or by the configuration; names of items may be of another kind."""
+    """No column is of stores, items or days, by name or by the configuration; names of items may be of another kind."""
     worst = _WORST_RANK[role] if role == words.ITEM else 9
-    named = any(found == role and rank <= worst for name in header for found, rank in words.roles_of(name))
-    return not named and role not in wanted
+    roles = {found for name in header for found, rank in words.roles_of(name) if found != role or rank <= worst}
+    dated = role == words.DATE and (roles & _CALENDAR or header_dates(header) or labels(header))
+    return role not in roles and not dated and role not in wanted
 
 
 def check_titles(titles: pl.DataFrame, headers: list[int], name: str) -> None:

@@ -41,6 +41,7 @@ MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
 _CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes in books of accounts
 _ITEM_NOUN, _BESIDE_ITEM = frozenset(_WORDS["item_noun"]), frozenset(_WORDS["beside_item"])
+MEASURE_KINDS: Final = frozenset(_WORDS["measure_kinds"])
 BARE_CODES: Final = frozenset(_WORDS["bare_code"])
 ITEM_NAMES: Final = 3
 """Rank from which names of items stand, no longer codes."""

@@ -229,3 +229,15 @@ def test_a_compact_pivot_table_would_count_its_groups_twice(read: Read) -> None:
         "s1", "S1"
     )
     assert len(rows(read(_PIVOT.replace("S2,12", "S2,13")))) == 11
+
+
+def test_the_answer_of_a_wide_table_is_the_same_each_time(read: Read) -> None:
+    text = "Item,2024-03-13,2024-03-14,2024-03-15,2024-03-16\nA,1.5,2.5,3.5,4.5\nB,5.5,6.5,7.5,8.5\n"
+    assert len({read(text).verdict.model_dump_json() for _ in range(10)}) == 1
+
+
+def test_hours_of_a_day_are_summed_and_rows_of_several_measures_are_refused(read: Read) -> None:
+    hourly = "Date,Hour,Store,Item,Units\n2024-03-13,9,1,A,2\n2024-03-13,10,1,A,3\n2024-03-14,9,1,A,1\n"
+    assert [row[3] for row in rows(read(hourly))] == [5.0, 1.0]
+    tidy = "date,item,metric,value\n2024-03-13,A,units,5\n2024-03-13,A,revenue,50\n"
+    assert "'metric' says what each 'value' is ('units', 'revenue')" in read(tidy).verdict.sentence

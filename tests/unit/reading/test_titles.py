@@ -72,3 +72,23 @@ def test_titles_far_down_a_long_file_are_seen_block_by_block(read: Read) -> None
     days = "".join(f"2024-{m:02}-{d:02};A;1\n" for m in range(1, 13) for d in range(1, 29))
     reading = read(f"{_HEAD}Store: 1\n{days}Store: 2\n{days}")
     assert reading.verdict.stores == 2
+
+
+def test_rows_below_headings_of_days_are_of_those_days(read: Read) -> None:
+    text = "Item,Size,Qty\n{},,\nLatte,S,5\nMocha,S,6\n{},,\nLatte,S,4\n"
+    for first, second in (("13 March 2024", "14 March 2024"), ("Date: 13/03/2024", "Date: 14/03/2024")):
+        reading = read(text.format(first, second))
+        assert rows(reading, "date", "item_id", "units") == [
+            ("2024-03-13", "Latte", 5.0),
+            ("2024-03-13", "Mocha", 6.0),
+            ("2024-03-14", "Latte", 4.0),
+        ]
+        assert note(reading.verdict, Reason.TITLE_READ).sentence.startswith("the day of each row is that of the title")
+
+
+def test_a_day_above_a_table_without_days_may_be_that_of_the_print(read: Read) -> None:
+    verdict = read("Product mix\nDate: 13/03/2024\nItem,Qty\nLatte,5\nMocha,6\n").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "holds dates" in verdict.sentence
+    own = "Item,Sold,Qty\n2024-01-01,,\nLatte,2024-03-13,5\n2024-01-02,,\nLatte,2024-03-14,6\n"
+    assert rows(read(own, max_refused_share=0.5), "date") == [("2024-03-13",), ("2024-03-14",)]
