@@ -20,10 +20,10 @@ upload = Upload(bucket="b", key=file.name, version_id="1", size=1, uploaded_at=d
 begun = time.perf_counter()
 reading = read_file(file)
 read = time.perf_counter()
-if reading.table is None:
+if reading.rows is None:
     raise SystemExit(reading.verdict.sentence)
 with TemporaryDirectory(dir=file.parent) as folder:
-    table.merge(f"{folder}/sales", reading.table, source=upload)
+    table.merge(f"{folder}/sales", reading.rows, source=upload)
     done = time.perf_counter()
 print(
     json.dumps({

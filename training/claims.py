@@ -16,12 +16,13 @@ CLAIM: Final = [*KEY, SOURCE_KEY]
 _TIME_TYPE: Final = pl.Datetime("us", "UTC")
 
 
-def claims_of(frame: pl.DataFrame, source: Upload) -> pl.DataFrame:
-    """Canonical rows as claims of one object version."""
+def claims_of(frame: pl.DataFrame, source: Upload, *, codes: bool = False) -> pl.DataFrame:
+    """Canonical rows as claims of one object version, whose name is a code where ``codes`` are asked for."""
     line = pl.col(SOURCE_LINE) if SOURCE_LINE in frame.columns else pl.lit(None)
+    text = pl.Categorical() if codes else pl.String()
     return frame.with_columns(
-        pl.lit(source.key).alias(SOURCE_KEY),
-        pl.lit(source.version_id).alias(SOURCE_VERSION),
+        pl.lit(source.key).cast(text).alias(SOURCE_KEY),
+        pl.lit(source.version_id).cast(text).alias(SOURCE_VERSION),
         line.cast(pl.Int64).alias(SOURCE_LINE),
         pl.lit(time_of(source)).cast(_TIME_TYPE).alias(SOURCE_TIME),
         pl.lit(value=True).alias(LIVE),

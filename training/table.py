@@ -11,21 +11,26 @@ import os
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.transaction import AddAction
 
 from core.contracts.errors import RejectedDataError, RetryableError
 from core.contracts.sales import SOURCE, SOURCE_KEY, SOURCE_TIME
 from core.contracts.uploads import Upload
+from training import datafiles
 from training.claims import CLAIM, DELETE, LIVE, Effect, changes_of, claims_of, effect, same_types, time_of
-from training.order import key_code, sort_by_key
+from training.compact import has_twins, plain
+from training.order import sort_by_key
 
-ATTEMPTS: Final = 10
+ATTEMPTS: Final = 40
+"""Of writers at once each attempt lets one through: more than there are writers of one table."""
+_LONGEST_WAIT: Final = 2.0
 KEEPS_ITS_LOG: Final = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
 """Without its log a version cannot be read, though its files are there; models name versions."""
 
@@ -50,8 +55,8 @@ def upsert(
 
     Args:
         uri: Folder or s3 address of the Delta table; created when absent.
-        frame: Canonical rows, one for each key, with ``_source_line``; any further columns are
-            covariates and widen the table.
+        frame: Canonical rows, one for each key, with ``_source_line``, plain or compact; any further columns
+            are covariates and widen the table.
         source: The object version the rows came from. Rows of its older versions that ``frame``
             lacks are withdrawn; an older version than the table knows changes nothing.
         storage_options: For the object store; from the environment by default.
@@ -60,7 +65,7 @@ def upsert(
         RejectedDataError: two rows of ``frame`` have one key.
         RetryableError: other writers won every attempt.
     """
-    if frame.height and key_code(frame).n_unique() < frame.height:
+    if has_twins(frame):
         raise RejectedDataError(f"{source.key}: two rows of one date, store and item cannot be merged")
     return _merge(uri, frame, source, storage_options, {"action": "merge"})
 
@@ -122,12 +127,12 @@ def _merge(
     note |= {
         "source_key": source.key, "source_version": source.version_id, "source_time": time_of(source).isoformat(),
     }  # fmt: skip
-    claims = claims_of(frame, source)
+    merging = _Merging(uri, frame, source, options, note)
     for attempt in range(ATTEMPTS):
         try:
-            return _attempt(uri, claims, source, options, note)
+            return merging.attempt()
         except (CommitFailedError, _LostCreationError):
-            time.sleep(random.uniform(0, min(5.0, 0.05 * 2**attempt)))
+            time.sleep(random.uniform(0, min(_LONGEST_WAIT, 0.05 * 2**attempt)))
     raise RetryableError(f"{uri}: {ATTEMPTS} attempts to merge {source.name} lost to other writers")
 
 
@@ -142,54 +147,82 @@ def _open(uri: str, options: dict[str, str]) -> DeltaTable | None:
         return None
 
 
-def _attempt(uri: str, claims: pl.DataFrame, source: Upload, options: dict[str, str], note: dict[str, str]) -> Merged:
-    table = _open(uri, options)
-    if table is None:
-        all_new = Effect(added=claims.height)
-        commit = CommitProperties(custom_metadata=note | all_new.metadata)
-        return Merged(_create(uri, claims, options, commit), all_new)
-    here = _in_scope(table, claims, source, options)
-    if here.filter((pl.col(SOURCE_KEY) == source.key) & (pl.col(SOURCE_TIME) > time_of(source))).height:
-        return Merged(int(table.version()), Effect())  # the table knows a newer version of this object
-    claims, here, retyped = same_types(claims, here)
-    changes = changes_of(claims, here, source.key)
-    if not changes.height:
-        return Merged(int(table.version()), Effect())
-    done = effect(changes, here)
-    commit = CommitProperties(custom_metadata=note | done.metadata)
-    if retyped:
-        return Merged(_rewrite(table, changes, options, commit), done)
-    _commit_merge(table, changes, commit)
-    return Merged(int(table.version()), done)
+@dataclass
+class _Merging:
+    """One object version on its way into a table.
+
+    Every commit stands on exactly the version that was looked at: when another writer was quicker, all is looked
+    at once more. So no two writers can both add a claim that each must judge by the other's.
+    """
+
+    uri: str
+    rows: pl.DataFrame
+    source: Upload
+    options: dict[str, str]
+    note: dict[str, str]
+    files: list[AddAction] = field(default_factory=list)
+    """Claims as data files, once they were written: no attempt changes them."""
+
+    def attempt(self) -> Merged:
+        table = _open(self.uri, self.options)
+        if table is None:
+            self._create()
+            return Merged(0, Effect(added=self.rows.height))
+        here = _in_scope(table, self.rows, self.source, self.options)
+        if here.filter((pl.col(SOURCE_KEY) == self.source.key) & (pl.col(SOURCE_TIME) > time_of(self.source))).height:
+            return Merged(int(table.version()), Effect())  # the table knows a newer version of this object
+        if not here.height and self.rows.height and self._fits(table):
+            done = Effect(added=self.rows.height)
+            datafiles.append(table, self._written(), self._commit(done))
+            return Merged(int(table.version()) + 1, done)
+        return self._merge(table, here)
+
+    def _create(self) -> None:
+        schema, files = datafiles.schema_of(self.rows, self.source), self._written()
+        commit = self._commit(Effect(added=self.rows.height))
+        try:
+            datafiles.create(self.uri, schema, files, configuration=KEEPS_ITS_LOG, options=self.options, commit=commit)
+        except CommitFailedError:
+            raise
+        except (DeltaError, FileExistsError) as error:
+            if "exist" in str(error).lower():
+                raise _LostCreationError(self.uri) from error
+            raise
+
+    def _fits(self, table: DeltaTable) -> bool:
+        """Has the table all columns of the rows, of their types?"""
+        mine = {each.name: each.type for each in datafiles.schema_of(self.rows, self.source).fields}
+        theirs = {each.name: each.type for each in table.schema().fields}
+        return mine.items() <= theirs.items()
+
+    def _written(self) -> list[AddAction]:
+        self.files = self.files or datafiles.write(self.uri, self.rows, self.source, self.options)
+        return self.files
+
+    def _merge(self, table: DeltaTable, here: pl.DataFrame) -> Merged:
+        claims, here, retyped = same_types(claims_of(plain(self.rows), self.source), here)
+        changes = changes_of(claims, here, self.source.key)
+        if not changes.height:
+            return Merged(int(table.version()), Effect())
+        done = effect(changes, here)
+        commit = self._commit(done)
+        if retyped:
+            return Merged(_rewrite(table, changes, self.options, commit), done)
+        _commit_merge(table, changes, commit)
+        return Merged(int(table.version()), done)
+
+    def _commit(self, done: Effect) -> CommitProperties:
+        return CommitProperties(custom_metadata=self.note | done.metadata, max_commit_retries=0)
 
 
-def _create(uri: str, claims: pl.DataFrame, options: dict[str, str], commit: CommitProperties) -> int:
-    try:
-        write_deltalake(
-            uri,
-            claims.to_arrow(),
-            mode="error",
-            configuration=KEEPS_ITS_LOG,
-            storage_options=options,
-            commit_properties=commit,
-        )
-    except CommitFailedError:
-        raise
-    except (DeltaError, FileExistsError) as error:
-        if "exist" in str(error).lower():
-            raise _LostCreationError(uri) from error
-        raise
-    return int(DeltaTable(uri, storage_options=options).version())
-
-
-def _in_scope(table: DeltaTable, claims: pl.DataFrame, source: Upload, options: dict[str, str]) -> pl.DataFrame:
+def _in_scope(table: DeltaTable, rows: pl.DataFrame, source: Upload, options: dict[str, str]) -> pl.DataFrame:
     """Claims of this object, and those of others on the days it speaks of now or spoke of before."""
     scan = pl.scan_delta(table, storage_options=options)
     own = scan.filter(pl.col(SOURCE_KEY) == source.key).select(
         pl.col("date").min().alias("a"), pl.col("date").max().alias("b")
     )
     first, last = own.collect().row(0)
-    days = [day for day in (first, last, claims["date"].min(), claims["date"].max()) if day is not None]
+    days = [day for day in (first, last, rows["date"].min(), rows["date"].max()) if day is not None]
     if not days:
         return scan.limit(0).collect()
     return scan.filter(pl.col("date").is_between(min(days), max(days))).collect()

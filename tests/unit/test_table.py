@@ -5,16 +5,20 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import polars as pl
 import pytest
+from deltalake import DeltaTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.contracts.errors import RejectedDataError
 from core.contracts.sales import KEY, SOURCE_KEY, SOURCE_LINE, SOURCE_TIME
 from core.contracts.uploads import Upload
-from training import table
+from training import claims, datafiles, table
+from training.compact import compact
+from training.maintenance import maintain
 
 START = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
@@ -192,3 +196,102 @@ def test_two_writers_at_once_lose_nothing(uri: str) -> None:
     assert units(uri) == {day: float(day) for day in range(1, 7)}
     assert table.read(uri).select(pl.struct(KEY).is_unique().all()).item()
     assert list(itertools.chain(table.read(uri)[SOURCE_KEY])) == [f"g/{day}.csv" for day in range(1, 7)]
+
+
+@pytest.mark.parametrize("first", ["create", "append"])
+def test_of_two_overlapping_writes_the_second_looks_again(
+    uri: str, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither saw the other's rows of the day when it looked; both hold, the newer one live."""
+    if first == "append":
+        table.merge(uri, rows({20: 1}), source=upload("g/other.csv"))
+    commit = getattr(datafiles, first)
+    calls: list[int] = []
+
+    def slowly(*given: Any, **named: Any) -> None:
+        calls.append(len(calls))
+        if len(calls) == 1:
+            table.merge(uri, rows({1: 50, 2: 60}), source=upload("g/b.csv", minutes=9))
+        commit(*given, **named)
+
+    monkeypatch.setattr(datafiles, first, slowly)
+    assert table.merge(uri, rows({1: 5, 3: 7}), source=upload("g/a.csv")) == table.version(uri)
+    monkeypatch.undo()
+    assert {day: said for day, said in units(uri).items() if day < 20} == {1: 50, 2: 60, 3: 7}
+    table.withdraw(uri, source=upload("g/b.csv", "v2", minutes=10))
+    assert {day: said for day, said in units(uri).items() if day < 20} == {1: 5, 3: 7}
+
+
+def test_a_merge_that_was_overtaken_looks_again(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    table.merge(uri, rows({1: 1}), source=upload("g/other.csv"))
+    changes_of, calls = claims.changes_of, []
+
+    def slowly(mine: pl.DataFrame, here: pl.DataFrame, key: str) -> pl.DataFrame:
+        calls.append(key)
+        if len(calls) == 1:
+            table.merge(uri, rows({1: 50, 2: 60}), source=upload("g/b.csv", minutes=9))
+        return changes_of(mine, here, key)
+
+    monkeypatch.setattr(table, "changes_of", slowly)
+    table.merge(uri, rows({1: 5, 2: 6}), source=upload("g/a.csv", minutes=5))
+    assert calls.count("g/a.csv") == 2
+    assert units(uri) == {1: 50, 2: 60}
+
+
+def test_sixteen_writers_of_the_same_days_all_get_through(uri: str) -> None:
+    jobs = [(rows({day: float(n) for day in range(1, 4)}), upload(f"g/{n:02}.csv", minutes=n)) for n in range(16)]
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda job: table.merge(uri, job[0], source=job[1]), jobs))
+    assert units(uri) == {1: 15, 2: 15, 3: 15}
+
+
+def test_compact_rows_of_several_data_files_are_stored_as_plain_ones(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datafiles, "ROWS_A_FILE", 2)
+    plain = rows({1: 5, 2: 0.1, 3: 7, 4: 1, 5: 2}, weather="snow", promo=1.0)
+    short = compact(plain, pl.Categorical(pl.Categories.random()))
+    assert short.schema["promo"] == pl.Float32
+    assert short.schema["units"] == pl.Float64
+    table.merge(uri, short, source=upload())
+    table.merge(f"{uri}-plain", plain, source=upload())
+    assert table.read(uri).equals(table.read(f"{uri}-plain"))
+    assert table.read(uri).schema == table.read(f"{uri}-plain").schema
+    assert len(DeltaTable(uri).file_uris()) == 3
+    done = maintain(uri, keep=frozenset(), storage_options={})
+    assert done is not None
+    assert done.files_compacted == 3
+    assert table.read(uri).equals(table.read(f"{uri}-plain"))
+    assert table.merge(uri, short, source=upload()) == done.version
+    assert table.merge(uri, short.head(3), source=upload(version="v2", minutes=1)) == done.version + 1
+    assert units(uri) == {1: 5, 2: 0.1, 3: 7}
+    with pytest.raises(RejectedDataError, match="two rows of one date"):
+        table.merge(uri, pl.concat([short, short.head(1)]), source=upload(version="v3", minutes=2))
+
+
+def test_data_files_tell_their_days_and_source_so_that_others_are_left_alone(uri: str) -> None:
+    table.merge(uri, rows({1: 5, 2: 6}), source=upload("g/a.csv"))
+    assert table.merge(uri, rows({8: 5}), source=upload("g/b.csv")) == table.version(uri) == 1
+    told = pl.DataFrame(DeltaTable(uri).get_add_actions(flatten=True)).sort("min.date")
+    assert told["min.date"].to_list() == [date(2024, 5, 1), date(2024, 5, 8)]
+    assert told["max.date"].to_list() == [date(2024, 5, 2), date(2024, 5, 8)]
+    assert told["num_records"].to_list() == [2, 1]
+    assert told[f"max.{SOURCE_KEY}"].to_list() == ["g/a.csv", "g/b.csv"]
+
+
+def test_upkeep_leaves_a_file_that_is_being_written_and_deletes_what_a_dead_writer_left(
+    uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.merge(uri, rows({1: 5}), source=upload("g/a.csv"))
+    monkeypatch.setattr(datafiles, "append", _killed)
+    with pytest.raises(KeyboardInterrupt):
+        table.merge(uri, rows({2: 6}), source=upload("g/b.csv"))
+    monkeypatch.undo()
+    assert len(list(Path(uri).glob("*.parquet"))) == 2
+    maintain(uri, keep=frozenset(), storage_options={})
+    assert len(list(Path(uri).glob("*.parquet"))) == 2
+    maintain(uri, keep=frozenset(), retention_hours=0, storage_options={})
+    assert len(list(Path(uri).glob("*.parquet"))) == 1
+    assert units(uri) == {1: 5}
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt

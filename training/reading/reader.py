@@ -12,13 +12,13 @@ import polars as pl
 from core.contracts.dataset import DatasetConfig
 from core.contracts.sniff import SNIFF_BYTES, Kind, sniff
 from core.contracts.verdict import Dialect, Reason, Verdict
+from training.compact import plain
 from training.reading import judge
 from training.reading import vocabulary as words
 from training.reading.containers import open_parts
 from training.reading.covariates import covariates
 from training.reading.cures import Known
 from training.reading.dates import CLOCK
-from training.reading.encoded import plain
 from training.reading.errors import FileRefusedError
 from training.reading.fold import MEMBER, ONE_EACH, ORDER, fold, varying
 from training.reading.gather import gather

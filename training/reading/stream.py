@@ -21,6 +21,7 @@ from core.contracts.dataset import Reading
 from core.contracts.sales import DATE, ITEM, OPTIONAL, STORE, UNITS
 from core.contracts.sniff import Kind
 from core.contracts.verdict import Reason
+from training.compact import compact
 from training.reading import numbers
 from training.reading import vocabulary as words
 from training.reading.blocks import Block, Digest, IrregularError, Plan, blocks_of, layout_of
@@ -28,7 +29,7 @@ from training.reading.coded import coded, follows, sources
 from training.reading.containers import Part
 from training.reading.covariates import Look, covariates, stripped
 from training.reading.dates import CLOCK, EARLIEST, by_form, merged_days
-from training.reading.encoded import encoded, joined
+from training.reading.encoded import joined
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import CELLS, LINE, Ledger, cell
 from training.reading.limits import Limits
@@ -273,7 +274,7 @@ class _Pass:
             raise IrregularError
         lines, seen.named = covariates(part, lines, proof, guess.kinds)
         names = [name for name in (DATE, STORE, ITEM, UNITS, *OPTIONAL, *seen.named, LINE) if name in lines.columns]
-        seen.frames.append(encoded(lines.select(names), self.texts))
+        seen.frames.append(compact(lines.select(names), self.texts))
         return seen, guess
 
     def _here(self, guess: _Guess, seen: _Seen) -> Proof:

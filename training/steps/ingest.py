@@ -123,10 +123,10 @@ def _read_and_merge(context: Context, upload: Upload, file: Path) -> tuple[Verdi
     reading = read_file(file, config=config, name=upload.key)
     if reading.quarantine is not None:
         context.raw.put(keys.quarantine(upload.key, upload.version_id), reading.quarantine, "text/csv")
-    if reading.table is None or not reading.verdict.kind.merged:
+    if reading.rows is None or not reading.verdict.kind.merged:
         return reading.verdict, False
     name = "plan" if reading.is_plan else "sales"
-    merged = table.upsert(context.table_uri(name), reading.table, source=upload)
+    merged = table.upsert(context.table_uri(name), reading.rows, source=upload)
     proposed = _propose(context, reading, config) if name == "sales" else None
     told = {"dataset_version": merged.version, "proposed_config": proposed}
     return reading.verdict.model_copy(update=told), bool(merged.effect)
@@ -134,7 +134,7 @@ def _read_and_merge(context: Context, upload: Upload, file: Path) -> tuple[Verdi
 
 def _propose(context: Context, reading: Reading, config: DatasetConfig) -> str | None:
     """Write back what was inferred, so that a person can adopt it as the configuration."""
-    if context.config_text is not None or reading.table is None:
+    if context.config_text is not None or reading.rows is None:
         return None
     from training.reading.propose import proposed_config  # noqa: PLC0415
 
