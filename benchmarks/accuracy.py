@@ -6,19 +6,22 @@
 ``benchmarks/accuracy_sets.py`` says what FOLDER (or RETAIL_DATA) may hold. Each window is cut off the
 end; the command ``python -m training forecast`` and every peer are run on what lies before it, one
 after the other, and their files are scored alike. One JSON line a window and method goes to stdout
-as soon as it is known, the table at the end to stderr.
+as soon as it is known, the table at the end to stderr. With ``--keep`` the peers' answers are kept
+in a folder and taken from there as long as the files that make them are the same.
 """
 
 import argparse
 import json
 import os
+import resource
+import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -52,6 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=os.environ.get("RETAIL_DATA"))
     parser.add_argument("--peers", type=Path, help="Python of the peers' environment; without it they are left out")
+    parser.add_argument("--keep", type=Path, help="folder of the peers' answers, used again by the next run")
     parser.add_argument("--windows", type=int, default=3)
     parser.add_argument("--skip", type=int, default=0, help="newest windows left out, when a choice is to be made")
     parser.add_argument("--sets", default=",".join(SETS))
@@ -82,7 +86,7 @@ def run(folder: Path, names: list[str], methods: list[str], asked: argparse.Name
         for back in range(asked.windows + asked.skip, asked.skip, -1):
             origin, window = cut(sales, benchmark, back)
             for method in methods:
-                answer, told = forecast(method, benchmark, window, asked.peers)
+                answer, told = forecast(method, benchmark, window, asked)
                 head = {"set": name, "origin": str(origin), "method": method, "measure": benchmark.measure}
                 yield head | score(answer.with_columns(window.ahead["units"]), window.past) | told
 
@@ -100,54 +104,71 @@ def cut(sales: pl.DataFrame, benchmark: Benchmark, back: int) -> tuple[date, Win
 
 
 def forecast(
-    method: str, benchmark: Benchmark, window: Window, peers: Path | None
+    method: str, benchmark: Benchmark, window: Window, asked: argparse.Namespace
 ) -> tuple[pl.DataFrame, dict[str, Any]]:
     """What a method answers for the rows of the window, in their order, and its seconds, memory and versions."""
     if method == NAIVE:
         naive = seasonal_naive(window.past, window.ahead.select(KEY), benchmark.frequency)
         return naive.rename({"naive": "mean"}), {}
     with tempfile.TemporaryDirectory() as scratch:
-        answer, told = (ours if method == OURS else peer)(Path(scratch), method, benchmark, window, peers)
+        if method == OURS:
+            answer, told = ours(Path(scratch), benchmark, window)
+        else:
+            answer, told = peer(Path(scratch), method, benchmark, window, asked)
     if not answer.select(KEY).equals(window.ahead.select(KEY)) or answer["mean"].null_count():
         raise SystemExit(f"{method}: the forecast's rows are not the window's")
     return answer, told
 
 
-def ours(
-    scratch: Path, _: str, benchmark: Benchmark, window: Window, __: Path | None
-) -> tuple[pl.DataFrame, dict[str, Any]]:
+def ours(scratch: Path, benchmark: Benchmark, window: Window) -> tuple[pl.DataFrame, dict[str, Any]]:
     """The command line's answer."""
     window.past.write_parquet(scratch / "sales.parquet")
     static = [name for name in window.past.columns if name not in (*KEY, "units", *benchmark.known)]
     window.ahead.select(*KEY, *benchmark.known, *static).write_parquet(scratch / "future.parquet")
     out, report = scratch / "out.parquet", scratch / "report.json"
-    command: list[str | Path] = [
+    seconds, _ = measured([
         sys.executable, "-m", "training", "forecast", "--sales", scratch / "sales.parquet",
         "--future", scratch / "future.parquet", "--horizon", str(benchmark.horizon), "--out", out, "--report", report,
-    ]  # fmt: skip
-    started = time.perf_counter()
-    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
-    seconds = round(time.perf_counter() - started, 1)
+    ])  # fmt: skip
     memory = json.loads(report.read_text())["peak_memory_mib"]
     versions = {name: version(name) for name in ("xgboost-cpu", "polars")}
-    return pl.read_parquet(out), {"seconds": seconds, "peak_memory_mib": memory} | versions
+    return pl.read_parquet(out), {"cpu_seconds": seconds, "peak_memory_mib": memory} | versions
 
 
 def peer(
-    scratch: Path, method: str, benchmark: Benchmark, window: Window, peers: Path | None
+    scratch: Path, method: str, benchmark: Benchmark, window: Window, asked: argparse.Namespace
 ) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """A peer's answer, from its own environment."""
+    """A peer's answer, from its own environment or from where an earlier run has kept it."""
     past, ahead = as_numbers(window, benchmark.known)
     past.write_parquet(scratch / "sales.parquet")
     ahead.write_parquet(scratch / "future.parquet")
     script = ROOT / "benchmarks" / "accuracy_peers.py"
-    command: list[str | Path] = [
-        peers or sys.executable, script, method, "--sales", scratch / "sales.parquet",
-        "--future", scratch / "future.parquet", "--frequency", benchmark.frequency,
-        "--horizon", str(benchmark.horizon), "--out", scratch / "out.parquet",
-    ]  # fmt: skip
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return pl.read_parquet(scratch / "out.parquet"), json.loads(done.stdout.splitlines()[-1])
+    needed = (
+        script,
+        script.parent / "requirements-accuracy.txt",
+        scratch / "sales.parquet",
+        scratch / "future.parquet",
+    )
+    kept = (asked.keep or scratch) / f"{method}-{sha256(b''.join(path.read_bytes() for path in needed)).hexdigest()}"
+    if not kept.exists():
+        out = scratch / "out"
+        out.mkdir()
+        seconds, told = measured([
+            asked.peers, script, method, "--sales", scratch / "sales.parquet", "--future", scratch / "future.parquet",
+            "--frequency", benchmark.frequency, "--horizon", str(benchmark.horizon), "--out", out / "answer.parquet",
+        ])  # fmt: skip
+        (out / "told.json").write_text(json.dumps({"cpu_seconds": seconds} | json.loads(told.splitlines()[-1])))
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(out, kept)
+    return pl.read_parquet(kept / "answer.parquet"), json.loads((kept / "told.json").read_text())
+
+
+def measured(command: list[str | Path]) -> tuple[float, str]:
+    """Processor seconds of a command and all it starts, and what it prints."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1), done.stdout
 
 
 def as_numbers(window: Window, known: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
