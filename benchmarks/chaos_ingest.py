@@ -164,7 +164,7 @@ def oracle(client: Client, dataset: str, folder: Path) -> pl.DataFrame:
             "filename": [str(folder / f"{number}.csv") for number in range(len(newest))],
             "key": [each["Key"] for each in newest],
             "version": [each["VersionId"] for each in newest],
-            "written": [each["LastModified"] for each in newest],
+            "written": [each["LastModified"].replace(microsecond=0) for each in newest],  # all that S3 promises
         }
     )
     answer = duckdb.sql(

@@ -1,8 +1,13 @@
 """One uploaded object version, as events and the run manifest name it."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _in_seconds(when: datetime) -> datetime:
+    return when.replace(microsecond=0)
 
 
 class Upload(BaseModel):
@@ -14,7 +19,10 @@ class Upload(BaseModel):
     key: str = Field(description="dataset, a slash, and the name of the file")
     version_id: str = Field(description="S3 version id; 'null' in an unversioned bucket")
     size: int = Field(ge=0, description="bytes")
-    uploaded_at: datetime = Field(description="LastModified of that version, UTC")
+    uploaded_at: Annotated[datetime, AfterValidator(_in_seconds)] = Field(
+        description="LastModified of that version, UTC, in whole seconds: a listing may tell it finer than a head does, "
+        "and the order of versions must not depend on who was asked"
+    )
 
     @property
     def name(self) -> str:
