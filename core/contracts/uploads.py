@@ -20,7 +20,7 @@ class Upload(BaseModel):
     version_id: str = Field(description="S3 version id; 'null' in an unversioned bucket")
     size: int = Field(ge=0, description="bytes")
     uploaded_at: Annotated[datetime, AfterValidator(_in_seconds)] = Field(
-        description="LastModified of that version, UTC, in whole seconds: a listing may tell it finer than a head does, "
+        description="LastModified of that version, UTC, in whole seconds: a listing may tell it finer than a head, "
         "and the order of versions must not depend on who was asked"
     )
 
