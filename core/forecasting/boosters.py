@@ -30,7 +30,7 @@ _OBJECTIVE: Final[dict[str, dict[str, Any]]] = {
         "objective": "reg:squarederror",
         "base_score": 0.0,
         "learning_rate": 0.05,
-        "max_depth": 7,
+        "max_depth": 8,
         "min_child_weight": 10,
     },
     "tweedie": {
@@ -38,8 +38,8 @@ _OBJECTIVE: Final[dict[str, dict[str, Any]]] = {
         "tweedie_variance_power": 1.3,
         "base_score": 1.0,
         "learning_rate": 0.05,
-        "max_depth": 5,
-        "min_child_weight": 100,
+        "max_depth": 7,
+        "min_child_weight": 200,
     },
 }
 """Smooth demand bears deep trees; sparse demand is mostly noise and needs many rows a leaf."""

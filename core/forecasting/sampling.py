@@ -15,6 +15,8 @@ from core.forecasting.spec import ForecastSpec
 
 _REPEATS: Final = 6
 """Origins from which one target is seen at the most, on average."""
+_ENOUGH: Final = 120_000
+"""Rows beyond which no target is seen twice on average: what is new teaches more, for the same time."""
 _HALF_LIFE_YEARS: Final = 1.5
 
 
@@ -25,7 +27,7 @@ def training_rows(panel: Panel, spec: ForecastSpec, most: int, rng: np.random.Ge
     """
     series_count, periods = panel.units.shape[0], panel.origin + 1
     known = ~np.isnan(panel.units[:, :periods])
-    wanted = min(most, int(known.sum()) * min(spec.horizon, _REPEATS))
+    wanted = min(most, _worthwhile(int(known.sum()), spec.horizon))
     earliest = min(spec.rhythm.year, periods // 3)
     columns = np.arange(earliest + 1, periods)
     if not len(columns) or not wanted:
@@ -43,6 +45,11 @@ def training_rows(panel: Panel, spec: ForecastSpec, most: int, rng: np.random.Ge
         return _newest(known)
     keep = np.sort(rng.permutation(packed.shape[1])[:wanted])
     return Rows(packed[0, keep], packed[1, keep], packed[2, keep])
+
+
+def _worthwhile(known: int, horizon: int) -> int:
+    """Rows that teach more than they cost, by the number of known targets."""
+    return max(known, min(known * min(horizon, _REPEATS), _ENOUGH))
 
 
 def _newest(known: Bools) -> Rows:

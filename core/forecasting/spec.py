@@ -108,7 +108,7 @@ class Recipe:
     weights: dict[str, float] = field(default_factory=dict)
     factors: dict[str, float] = field(default_factory=dict)
     rounds: int = 300
-    rows: int = 120_000
+    rows: int = 400_000
     params: dict[str, float] = field(default_factory=dict)
 
     @property

@@ -5,7 +5,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from core.forecasting import encoding
+from core.forecasting import encoding, sampling
 from core.forecasting.calendar import Calendar
 from core.forecasting.features import Design, design
 from core.forecasting.panel import Panel, build
@@ -127,3 +127,13 @@ def test_training_rows_have_a_known_target_after_a_known_origin(sampled: tuple[P
     assert ahead.max() <= SPEC.horizon
     assert not np.isnan(panel.units[rows.series, rows.target]).any()
     assert (rows.origin >= panel.launch[rows.series]).all()
+
+
+def test_targets_of_a_small_table_are_seen_from_several_origins_those_of_a_large_one_from_about_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    panel = panel_of(shops.sales(60))
+    small = len(training_rows(panel, SPEC, 10_000, np.random.default_rng(3)))
+    monkeypatch.setattr(sampling, "_ENOUGH", 100)
+    large = len(training_rows(panel, SPEC, 10_000, np.random.default_rng(3)))
+    assert large == int((~np.isnan(panel.units)).sum()) < small
