@@ -3,10 +3,10 @@
     python benchmarks/chaos_ingest.py --uploads 10000 --kill-every 5
 
 A laptop world takes the uploads of two datasets from several clients at once; events are delivered again and out of
-order; one of its servers gets kill -9 every few seconds. In the end each version of a file must have exactly one
-verdict, and each table must equal, row for row and source for source, what DuckDB makes of the raw files: the newest
-version of every file, and of all files that speak of a day, store and item the newest. One JSON line a figure; exit
-code 1 when anything differs.
+order; one of its servers, and the steps at work there, get kill -9 every few seconds. In the end each version of a
+file must have exactly one verdict, and each table must equal, row for row and source for source, what DuckDB makes of
+the raw files: the newest version of every file, and of all files that speak of a day, store and item the newest. One
+JSON line a figure; exit code 1 when anything differs.
 """
 
 import argparse
@@ -15,8 +15,10 @@ import random
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -44,6 +46,7 @@ DAYS, STORES, ITEMS = 28, 4, 5
 NOTHING_DUE = "[model]\nhorizon = 400\n"
 """Asks for more history than there is, so that runs ingest and nothing else."""
 CLIENTS = 8
+SHOWN = 10
 SCHEMA = {
     "date": pl.Date, "store_id": pl.String, "item_id": pl.String, "units": pl.Float64, "price": pl.Float64,
     "_source_key": pl.String, "_source_version": pl.String,
@@ -144,10 +147,10 @@ def _bucket(client: Client) -> Bucket:
     return Bucket(client.cloud.s3, client.info.buckets.raw)
 
 
-def versions(client: Client, dataset: str) -> list[Any]:
-    """Every version of a dataset's raw files."""
+def versions(client: Client, folder: str) -> list[Any]:
+    """Every version of what lies in a folder of the raw bucket, as in a dataset's."""
     pages = client.cloud.s3.get_paginator("list_object_versions").paginate(
-        Bucket=client.info.buckets.raw, Prefix=f"{dataset}/"
+        Bucket=client.info.buckets.raw, Prefix=f"{folder}/"
     )
     return [found for page in pages for found in page.get("Versions", [])]
 
@@ -183,25 +186,47 @@ def differences(client: Client, place: Place, dataset: str, folder: Path) -> int
     """Rows that the table and the oracle do not agree on."""
     uri, options = place.table(dataset, "sales")
     mine, theirs = table.read(uri, storage_options=options).select(COLUMNS), oracle(client, dataset, folder)
-    either = mine.join(theirs, on=COLUMNS, how="anti").height + theirs.join(mine, on=COLUMNS, how="anti").height
-    return either + abs(mine.height - theirs.height)
+    ours, only = mine.join(theirs, on=COLUMNS, how="anti"), theirs.join(mine, on=COLUMNS, how="anti")
+    for name, odd in (("the table", ours), ("the files", only)):
+        for row in odd.head(SHOWN).iter_rows():
+            print(f"{dataset}: only {name} say{'s' if odd is ours else ''} {row}", file=sys.stderr)
+    return ours.height + only.height + abs(mine.height - theirs.height)
 
 
 def verdicts(client: Client, dataset: str) -> tuple[int, int]:
-    """Versions without a verdict or with one that is no verdict of theirs, and versions in all."""
+    """Versions without exactly one verdict, with verdicts that are no version's, and versions in all."""
     uploaded = versions(client, dataset)
     wanted = {keys.verdict(each["Key"], each["VersionId"]) for each in uploaded}
-    return len(wanted ^ set(_bucket(client).keys(f"{keys.VERDICTS}{dataset}/"))), len(uploaded)
+    given: dict[str, set[str]] = {}
+    for paper in versions(client, f"{keys.VERDICTS}{dataset}"):
+        given.setdefault(paper["Key"], set()).add(paper["ETag"])  # the same once more is a repeated put
+    changed = [key for key, papers in given.items() if len(papers) > 1]
+    return len(wanted ^ given.keys()) + len(changed), len(uploaded)
 
 
 def kill(world: World, every: float, stop: threading.Event, seed: int) -> list[str]:
-    """Kill -9 a random server of the world every few seconds, until told to stop; who was killed."""
+    """Kill -9 a random server of the world, with the steps at their work, every few seconds; who was killed.
+
+    The time counts from when the world is whole again: on a busy machine, who is always killed
+    while starting is never killed at work.
+    """
     random_, killed = random.Random(seed), []
     while not stop.wait(random_.uniform(0.5, 1.5) * every):
         child = random_.choice([world.sagemaker, world.emulator.child])
         child.kill()
         killed.append(child.name)
+        while not world.whole and not stop.wait(0.1):
+            pass
     return killed
+
+
+def tell(chaos: Chaos, stop: threading.Event) -> None:
+    """Say how far it is, now and then, to who watches."""
+    while not stop.wait(30):
+        with suppress(BotoCoreError, ClientError):
+            for dataset in chaos.datasets:
+                kinds = Counter(each.status for each in chaos.client.uploads(dataset))
+                print(f"{datetime.now(UTC):%H:%M:%S} {dataset} {dict(kinds)}", file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -216,6 +241,8 @@ def main() -> None:
     with TemporaryDirectory() as folder, World(Path(folder) / "world", free_ports()) as world:
         chaos = Chaos(world.client, ("chaos-one", "chaos-two"), given.uploads, given.seed, given.rate)
         stop, begun = threading.Event(), time.monotonic()
+        ended = threading.Event()
+        threading.Thread(target=tell, args=(chaos, ended), daemon=True).start()
         with ThreadPoolExecutor(1) as pool:
             killer = pool.submit(kill, world, given.kill_every, stop, given.seed) if given.kill_every else None
             try:
@@ -223,7 +250,9 @@ def main() -> None:
             finally:
                 stop.set()
             killed = killer.result() if killer else []
+        sent = round(time.monotonic() - begun)
         chaos.settle(given.wait)
+        ended.set()
         place = on_laptop(world.layout.root)
         wrong = 0
         for dataset in chaos.datasets:
@@ -232,7 +261,12 @@ def main() -> None:
             wrong += rows + papers
             print(json.dumps({"figure": "chaos_rows_wrong", "dataset": dataset, "value": rows, "goal": 0}))
             print(json.dumps({"figure": "chaos_verdicts_wrong", "value": papers, "goal": 0, "versions": uploaded}))
-        told = {"uploads": given.uploads, "kills": len(killed), "seconds": round(time.monotonic() - begun)}
+        told = {
+            "uploads": given.uploads,
+            "kills": len(killed),
+            "sending": sent,
+            "seconds": round(time.monotonic() - begun),
+        }
         tools = {name: version(name) for name in ("ministack", "deltalake", "duckdb")}
         print(json.dumps({"figure": "chaos", **told, "versions": tools}))
     raise SystemExit(1 if wrong else 0)

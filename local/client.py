@@ -19,6 +19,7 @@ from local.state import Flight, Run, State, Upload
 Say = Callable[[str], None]
 _T = TypeVar("_T")
 _PAUSE: Final = 0.2
+_LONGEST_PAUSE: Final = 5.0
 _SECONDS: Final = 600.0
 
 
@@ -200,14 +201,16 @@ class Client(Papers):
 
     @staticmethod
     def wait_for(look: Callable[[], _T | None], what: str, seconds: float, seen: Callable[[], str] = str) -> _T:
-        """Ask again and again until something is found.
+        """Ask again and again until something is found; a server that is being restarted has found nothing yet.
+
+        Where asking takes long it is done less often, so that it does not keep the answerer from its work.
 
         Raises:
             WaitedTooLongError: nothing was; names what was waited for and what was seen last.
         """
-        """Look until something is found; a server that is being restarted counts as nothing found yet."""
         deadline = time.monotonic() + seconds
         while True:
+            asked = time.monotonic()
             try:
                 if found := look():
                     return found
@@ -216,7 +219,7 @@ class Client(Papers):
                     raise WaitedTooLongError(f"waited {seconds:.0f} s for {what}: {error}") from error
             if time.monotonic() > deadline:
                 raise WaitedTooLongError(f"waited {seconds:.0f} s for {what}{': ' + seen() if seen() else ''}")
-            time.sleep(_PAUSE)
+            time.sleep(max(_PAUSE, min(_LONGEST_PAUSE, 4 * (time.monotonic() - asked))))
 
 
 def _problem(reply: httpx.Response) -> str:

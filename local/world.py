@@ -63,6 +63,11 @@ class World:
         """A client of this world."""
         return Client(self.info)
 
+    @property
+    def whole(self) -> bool:
+        """True when every part runs and what a killed one had lost was looked for."""
+        return not self._unhealed and all(child.alive for child, _ in self._parts())
+
     def up(self, say: Say = _silent) -> Self:
         """Bring it up; when this returns, files may be dropped.
 

@@ -107,9 +107,8 @@ class Api:
     def _list(self, body: Body) -> Body:
         name = body["PipelineName"].rpartition("/")[2]
         self._pipeline(name)
-        found = self._journal.executions("pipeline = ?", name)
-        if body.get("SortOrder") == "Ascending":
-            found.reverse()
+        start, size = _place(body)
+        found = self._journal.page(name, start, size + 1, newest_first=body.get("SortOrder") != "Ascending")
         summaries = [
             _without_none(
                 {
@@ -121,9 +120,10 @@ class Api:
                     "PipelineExecutionFailureReason": e.failure,
                 }
             )
-            for e in found
+            for e in found[:size]
         ]
-        return _page(summaries, body, "PipelineExecutionSummaries")
+        more = {"NextToken": str(start + size)} if len(found) > size else {}
+        return {"PipelineExecutionSummaries": summaries, **more}
 
     def _list_steps(self, body: Body) -> Body:
         steps = [_step_summary(step) for step in self._journal.steps(self._execution(body).id)]
@@ -210,8 +210,13 @@ def _step_summary(step: Step) -> Body:
     )
 
 
+def _place(body: Body) -> tuple[int, int]:
+    """Where a page begins, and how many it may hold."""
+    return int(body.get("NextToken") or 0), int(body.get("MaxResults", 100))
+
+
 def _page(items: list[Body], body: Body, name: str) -> Body:
-    start, size = int(body.get("NextToken") or 0), body.get("MaxResults", 100)
+    start, size = _place(body)
     more = {"NextToken": str(start + size)} if start + size < len(items) else {}
     return {name: items[start : start + size], **more}
 

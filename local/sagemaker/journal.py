@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS executions (
   id TEXT PRIMARY KEY, pipeline TEXT NOT NULL, token TEXT NOT NULL, definition TEXT NOT NULL, parameters TEXT NOT NULL,
   display TEXT, description TEXT, status TEXT NOT NULL, failure TEXT, created REAL NOT NULL, modified REAL NOT NULL,
   UNIQUE (pipeline, token));
+CREATE INDEX IF NOT EXISTS executions_by_time ON executions (pipeline, created);
+CREATE INDEX IF NOT EXISTS executions_by_status ON executions (status);
 CREATE TABLE IF NOT EXISTS steps (
   execution TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL,
   properties TEXT NOT NULL, failure TEXT, started REAL NOT NULL, ended REAL, PRIMARY KEY (execution, name));
@@ -106,7 +108,20 @@ class Journal:
     def executions(self, where: str = "1", *values: object) -> list[Execution]:
         """Executions that match, newest first."""
         rows = self._all(f"SELECT * FROM executions WHERE {where} ORDER BY created DESC, rowid DESC", *values)  # noqa: S608
-        return [Execution(**{**row, "parameters": json.loads(row["parameters"])}) for row in rows]
+        return [_execution(row) for row in rows]
+
+    def page(self, pipeline: str, start: int, size: int, *, newest_first: bool = True) -> list[Execution]:
+        """Some executions of a pipeline in order of time: a world that has run for long has thousands."""
+        way = "DESC" if newest_first else "ASC"
+        rows = self._all(
+            f"SELECT * FROM executions WHERE pipeline = ? ORDER BY created {way}, rowid {way} LIMIT ? OFFSET ?",  # noqa: S608
+            pipeline, size, start,
+        )  # fmt: skip
+        return [_execution(row) for row in rows]
+
+    def ids_but_newest(self, kept: int) -> list[str]:
+        """Ids of all executions but the newest so many."""
+        return [r["id"] for r in self._all("SELECT id FROM executions ORDER BY created DESC LIMIT -1 OFFSET ?", kept)]
 
     def set_status(self, execution: str, status: str, *, before: tuple[str, ...], failure: str | None = None) -> bool:
         """Move an execution on if it stands at one of ``before``; says whether it did."""
@@ -177,3 +192,7 @@ class Journal:
         """At start: what was sent but not seen to be worked off is sent again, the rest is forgotten."""
         self._run("DELETE FROM events WHERE state='settled'")
         self._run("UPDATE events SET state='pending' WHERE state='sent'")
+
+
+def _execution(row: sqlite3.Row) -> Execution:
+    return Execution(**{**row, "parameters": json.loads(row["parameters"])})

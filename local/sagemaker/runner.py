@@ -47,7 +47,7 @@ class Runner:
         self._begun: set[str] = set()
         self._lock = threading.Lock()
         shutil.rmtree(self.scratch, ignore_errors=True)  # of jobs that died with the last process
-        for old in [each.id for each in journal.executions()][KEPT_LOGS:]:
+        for old in journal.ids_but_newest(KEPT_LOGS):
             shutil.rmtree(self.logs / old, ignore_errors=True)
 
     def resume(self) -> None:

@@ -84,3 +84,24 @@ def test_a_changed_approval_is_announced(bench: Bench) -> None:
     api.answer("UpdateModelPackage", {"ModelPackageArn": arn, "ModelApprovalStatus": "Approved"})
     assert bench.collector.events[-1]["detail"]["ModelApprovalStatus"] == "Approved"
     assert bench.collector.events[-1]["resources"] == [arn]
+
+
+@pytest.mark.parametrize(("order", "newest_first"), [({}, True), ({"SortOrder": "Ascending"}, False)])
+def test_executions_are_listed_page_by_page_in_order(bench: Bench, order: dict[str, str], newest_first: bool) -> None:
+    api = deploy(bench)
+    made = [start(api, ClientRequestToken=f"{number:032}") for number in range(5)]
+    listed: list[list[str]] = []
+    token: dict[str, str] = {}
+    for _ in range(3):
+        answer = api.answer("ListPipelineExecutions", {"PipelineName": "p", "MaxResults": 2, **order, **token})
+        listed.append([each["PipelineExecutionArn"] for each in answer["PipelineExecutionSummaries"]])
+        token = {"NextToken": answer["NextToken"]} if "NextToken" in answer else {}
+    assert token == {}
+    assert [arn for page in listed for arn in page] == (made[::-1] if newest_first else made)
+    assert [len(page) for page in listed] == [2, 2, 1]
+
+
+def test_only_the_newest_executions_keep_their_logs(bench: Bench) -> None:
+    api = deploy(bench)
+    made = [start(api, ClientRequestToken=f"{number:032}").rpartition("/")[2] for number in range(4)]
+    assert bench.journal.ids_but_newest(1) == made[2::-1]
