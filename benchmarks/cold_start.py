@@ -53,7 +53,7 @@ def main() -> None:
         sales, spec = SETS[name](asked.data)
         model = train(sales, spec)
         begun = time.process_time()
-        runs = [leave_series_out(sales, spec, model.recipe, model.intervals, seed=seed) for seed in range(asked.seeds)]
+        runs = [leave_series_out(sales, spec, model.recipe, seed=seed).frame for seed in range(asked.seeds)]
         seconds = (time.process_time() - begun) / asked.seeds
         for kind, who in scored(pl.concat(runs)).items():
             model_ = who["cold_start"]

@@ -15,7 +15,8 @@ from core.forecasting.segments import by_segment
 CARD_JSON, CARD_MARKDOWN = "card.json", "card.md"
 LIMITS: Final = (
     "Units sold are forecast, not demand: what a stock-out hid is unknown unless stock is told.",
-    "A series without sales of its own rests on its siblings and is flagged cold_start; others gave its intervals.",
+    "A series without sales of its own rests on its siblings and is flagged cold_start; how well is measured by series "
+    "held out whole, which had been there for long: the first weeks of a new one may differ.",
     "Intervals rest on the backtest windows below; few windows know little of how one season differs from the next.",
     "Covariates of the horizon that no plan tells are continued from their own past.",
 )
@@ -73,6 +74,7 @@ def markdown(values: dict[str, Any], evaluation: Evaluation | None = None) -> st
     lines += [_row(name, Scores.model_validate(score)) for name, score in whole.items() if score]
     lines += ["", "Share of sales at or below each quantile:", ""]
     lines += [f"- {name}: {share:.3f}" for name, share in values["share_at_or_below_quantile"].items()]
+    lines += _cold_start(values["cold_start"])
     for booster, told in values["importances"].items():
         lines += ["", f"## What counts ({booster} booster)", "", "| feature | group | mean abs. SHAP | gain |"]
         lines += ["|---|---|---:|---:|"]
@@ -80,6 +82,25 @@ def markdown(values: dict[str, Any], evaluation: Evaluation | None = None) -> st
         lines += [f"| {name} | {group_of(name)} | {one['shap']:.4f} | {one['gain']:.2f} |" for name, one in first]
     lines += ["", "## Limits", "", *(f"- {limit}" for limit in values["limits"]), ""]
     return "\n".join(lines)
+
+
+def _cold_start(kinds: dict[str, dict[str, Any]]) -> list[str]:
+    """Series held out whole, beside the means of those that were not."""
+    if not kinds:
+        return []
+    lines = [
+        "",
+        "## Cold start, stores and items held out of everything",
+        "",
+        "| | who | rows | WAPE | bias | coverage |",
+    ]
+    lines.append("|---|---|---:|---:|---:|---:|")
+    for kind, by_who in kinds.items():
+        for who, told in by_who.items():
+            score = Scores.model_validate(told)
+            numbers = ("-" if value is None else f"{value:.4f}" for value in (score.wape, score.bias, score.coverage))
+            lines.append(f"| {kind} | {who.replace('_', ' ')} | {score.rows:,} | {' | '.join(numbers)} |")
+    return lines
 
 
 def _verdict(evaluation: Evaluation) -> str:

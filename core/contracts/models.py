@@ -43,6 +43,9 @@ class Manifest(_Frozen):
     seed: int
     backtest: Scores | None = None
     naive: Scores | None = None
+    cold_start: dict[str, dict[str, Scores]] = Field(
+        default_factory=dict, description="kind -> who -> scores: series held out whole, beside the means of others"
+    )
     tuning: tuple[dict[str, Any], ...] = Field((), description="settings that were tried, each with its error")
     libraries: dict[str, str]
     git_commit: str | None = None
@@ -120,6 +123,7 @@ class Evaluation(_Frozen):
     naive: Scores
     windows: tuple[dict[str, Any], ...] = Field((), description="origin and scores of each window")
     segments: dict[str, dict[str, Any]] = Field(default_factory=dict, description="segment -> who -> scores")
+    cold_start: dict[str, dict[str, Scores]] = Field(default_factory=dict, description="as the manifest has it")
     rule: dict[str, Any] = Field(default_factory=dict)
     package: dict[str, str] = Field(default_factory=dict, description="what the registered package says of all this")
 

@@ -15,11 +15,11 @@ from core.contracts.models import Scores
 from core.contracts.sales import COLD_START_TIER, DATE, ITEM, KEY, SERIES, STORE, UNITS
 from core.forecasting import metrics
 from core.forecasting.aggregate import department, grouping
-from core.forecasting.backtest import actuals_of, known_of_window, origins, with_intervals
+from core.forecasting.backtest import actuals_of, known_of_window, origins, shape_of, with_intervals
 from core.forecasting.calendar import Calendar
 from core.forecasting.core import SHAPE_MARK, Core, fit_core
 from core.forecasting.fitting import ALONE, Run
-from core.forecasting.intervals import Intervals
+from core.forecasting.intervals import Intervals, Residuals, calibrate
 from core.forecasting.metrics import quantile_name
 from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec, Recipe
@@ -31,6 +31,7 @@ BOTH: Final = "new store and item"
 RIVALS: Final = ("department_mean", "store_mean", "item_mean")
 _SHARE: Final = 0.2
 """Of the stores, and of the items, held out."""
+_FOLDS: Final = 4
 _MOST_SERIES: Final = 2_000
 """Taken into the test: of more, whole items at random."""
 
@@ -63,39 +64,60 @@ class _Task:
     first: int
     spec: ForecastSpec
     recipe: Recipe
-    intervals: Intervals
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What came of it.
+
+    Attributes:
+        frame: kind, window (origin), date, store_id, item_id, units, mean, quantiles, ``RIVALS``; no rows where there
+            is one store and one item, or too little history. Quantiles come from other series, so that their
+            coverage is honest.
+        intervals: of series without sales of their own, from all rows; None without rows.
+    """
+
+    frame: pl.DataFrame
+    intervals: Intervals | None
 
 
 def leave_series_out(
-    sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, intervals: Intervals, *, seed: int, run: Run = ALONE
-) -> pl.DataFrame:
+    sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, *, seed: int, run: Run = ALONE
+) -> LeftOut:
     """Forecast series that were held out of everything, on the windows of the rolling backtest.
 
     Args:
         sales: canonical sales.
         spec: what to forecast.
         recipe: chosen, with its objectives.
-        intervals: as the model has them; they were calibrated on series with sales of their own.
         seed: of the choice of what is held out.
         run: hosts that fit together.
-
-    Returns:
-        kind, window (origin), date, store_id, item_id, units, mean, quantiles, ``RIVALS``; no rows where there
-        is one store and one item, or too little history.
     """
     sales = compact(_few(sales, seed))
     calendar, first, last = span(sales, spec)
     starts, held = origins(first, last, spec, spec.backtest_windows), choose(sales, seed)
     if not starts or not (held.stores or held.items):
-        return pl.DataFrame(schema=_schema(intervals))
+        return LeftOut(pl.DataFrame(schema=_schema(spec)), None)
     kept = sales.filter(as_words(sales.select(SERIES)).select(held.kind().is_null()).to_series())
-    task = _Task(sales, kept, held, _departments(sales), calendar, first, spec, recipe, intervals)
+    task = _Task(sales, kept, held, _departments(sales), calendar, first, spec, recipe)
     learned = between(kept, calendar, first, starts[0])
     core = fit_core(
         learned, spec, recipe, objectives=recipe.objectives, task="leave-out", run=run, tiers=(COLD_START_TIER,)
     )
     actuals, _ = actuals_of(sales, calendar, first, last, after=starts[0])
-    return pl.concat([_window(task, core, origin, actuals) for origin in starts])
+    rows = pl.concat([_window(task, core, origin, actuals) for origin in starts])
+    return run.once(lambda: _calibrated(rows, spec))
+
+
+def _calibrated(rows: pl.DataFrame, spec: ForecastSpec) -> LeftOut:
+    """Intervals from the errors; those of a series from three fourths of the others."""
+    fold = (pl.struct(SERIES).rank("dense") % _FOLDS).alias("_fold")
+    rows = rows.with_columns(fold).sort("_fold", *SERIES, DATE)
+    number = rows["_fold"].to_numpy().astype(np.float32)
+    residuals = Residuals(rows[UNITS].to_numpy(), rows["mean"].to_numpy(), shape_of(rows), number)
+    intervals, own = calibrate(residuals, spec.quantiles, spec.seed)
+    parts = zip(rows.partition_by("_fold", maintain_order=True), own, strict=True)
+    return LeftOut(pl.concat([with_intervals(part, one) for part, one in parts]).select(list(_schema(spec))), intervals)
 
 
 def choose(sales: pl.DataFrame, seed: int) -> Held:
@@ -141,12 +163,12 @@ def _window(task: "_Task", core: Core, origin: int, actuals: pl.DataFrame) -> pl
     window, future = (part.filter(kinds.is_not_null()) for part in (window, future))
     history = between(task.kept, task.calendar, task.first, origin)
     answer = core.predict(history, future, task.spec, task.recipe)
-    told = with_intervals(answer.select("mean", pl.col(f"^{SHAPE_MARK}.*$")), task.intervals)
+    told = answer.select("mean", pl.col(f"^{SHAPE_MARK}.*$"))
     start = task.calendar.dates(np.array([origin]))[0]
     labelled = as_words(window.select(*KEY, UNITS)).with_columns(
         kinds.drop_nulls(), pl.lit(start, pl.Date).alias("window"), *told.get_columns()
     )
-    return _with_rivals(labelled, history, task).select(list(_schema(task.intervals)))
+    return _with_rivals(labelled, history, task)
 
 
 def _with_rivals(rows: pl.DataFrame, history: pl.DataFrame, task: "_Task") -> pl.DataFrame:
@@ -176,8 +198,8 @@ def _departments(sales: pl.DataFrame) -> pl.DataFrame:
     return grouping(as_words(told), "department", as_words(told)).members.rename({"_group": "_department"})
 
 
-def _schema(intervals: Intervals) -> dict[str, type[pl.DataType]]:
-    numbers = (UNITS, "mean", *(quantile_name(q) for q in intervals.quantiles), *RIVALS)
+def _schema(spec: ForecastSpec) -> dict[str, type[pl.DataType]]:
+    numbers = (UNITS, "mean", *(quantile_name(q) for q in spec.quantiles), *RIVALS)
     return {"kind": pl.String, "window": pl.Date, DATE: pl.Date, STORE: pl.String, ITEM: pl.String} | dict.fromkeys(
         numbers, pl.Float64
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,12 +15,15 @@ from core.forecasting.core import Core, fit_core
 from core.forecasting.explain import explain
 from core.forecasting.fitting import ALONE, Run
 from core.forecasting.intervals import Intervals
+from core.forecasting.leave_out import LeftOut, leave_series_out
+from core.forecasting.metrics import quantile_name
 from core.forecasting.selection import choose
 from core.forecasting.spec import ForecastSpec, Recipe
 from core.forecasting.table import compact
 
 MODEL_FILE = "model.json"
 SPREAD_FILE = "spread.ubj"
+LEFT_OUT_FILE = "left_out.parquet"
 COLD_PREFIX = "cold-"
 """Before the names of boosters for series without history; bundles of older versions have none."""
 
@@ -40,6 +43,7 @@ class TrainedModel:
         intervals: its calibrated quantiles.
         backtest: window (origin date), date, store_id, item_id, units, mean, quantiles, naive.
         info: rows, series and choices of the training.
+        left_out: forecasts of series held out of everything, and intervals of series without sales; empty if unasked.
     """
 
     spec: ForecastSpec
@@ -48,6 +52,7 @@ class TrainedModel:
     intervals: Intervals
     backtest: pl.DataFrame = field(repr=False)
     info: dict[str, Any] = field(default_factory=dict)
+    left_out: LeftOut = field(default=LeftOut(pl.DataFrame(), None), repr=False)
 
     @property
     def history_periods(self) -> int:
@@ -70,7 +75,13 @@ class TrainedModel:
         Returns:
             date, store_id, item_id, mean, one column a quantile, tier; in the order of ``future``.
         """
-        return with_intervals(self.core.predict(history, future, self.spec, self.recipe), self.intervals)
+        answer = self.core.predict(history, future, self.spec, self.recipe)
+        told, new = with_intervals(answer, self.intervals), answer["tier"] == COLD_START_TIER
+        if self.left_out.intervals is None or not new.any():
+            return told
+        wider = with_intervals(answer, self.left_out.intervals)
+        names = [quantile_name(quantile) for quantile in self.intervals.quantiles]
+        return told.with_columns(wider[name].zip_with(new, told[name]) for name in names)
 
     def explain(self, history: pl.DataFrame, future: pl.DataFrame | None = None) -> pl.DataFrame:
         """Why ``predict`` answers what it does for the same arguments; see ``core.forecasting.explain``."""
@@ -91,9 +102,18 @@ class TrainedModel:
             "core": self.core.to_json(),
             "intervals": self.intervals.to_json(),
             "info": self.info,
-        }
+        } | self._save_left_out(folder)
         (folder / MODEL_FILE).write_text(json.dumps(document, indent=1))
         self.backtest.write_parquet(folder / "backtest.parquet")
+
+    def _save_left_out(self, folder: Path) -> dict[str, Any]:
+        intervals = self.left_out.intervals
+        if intervals is None:
+            return {}
+        self.left_out.frame.write_parquet(folder / LEFT_OUT_FILE)
+        if intervals.booster is not None:
+            intervals.booster.save_model(folder / f"{COLD_PREFIX}{SPREAD_FILE}")
+        return {"cold_intervals": intervals.to_json()}
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -103,7 +123,16 @@ class TrainedModel:
         boosters = {name: xgb.Booster(model_file=folder / f"{name}.ubj") for name in recipe.objectives}
         cold = {name: folder / f"{COLD_PREFIX}{name}.ubj" for name in recipe.objectives}
         cold_boosters = {name: xgb.Booster(model_file=file) for name, file in cold.items() if file.exists()}
-        spread = xgb.Booster(model_file=folder / SPREAD_FILE) if (folder / SPREAD_FILE).exists() else None
+        spread = _booster(folder / SPREAD_FILE)
+        told = document.get("cold_intervals")
+        left_out = (
+            cls.left_out
+            if told is None
+            else LeftOut(
+                pl.read_parquet(folder / LEFT_OUT_FILE),
+                Intervals.from_json(told, _booster(folder / f"{COLD_PREFIX}{SPREAD_FILE}")),
+            )
+        )
         return cls(
             ForecastSpec.from_json(document["spec"]),
             recipe,
@@ -111,7 +140,12 @@ class TrainedModel:
             Intervals.from_json(document["intervals"], spread),
             pl.read_parquet(folder / "backtest.parquet"),
             document["info"],
+            left_out,
         )
+
+
+def _booster(file: Path) -> xgb.Booster | None:
+    return xgb.Booster(model_file=file) if file.exists() else None
 
 
 def train(
@@ -121,6 +155,7 @@ def train(
     run: Run = ALONE,
     *,
     settings: Recipe | None = None,
+    leave_out: bool = False,
 ) -> TrainedModel:
     """Choose a recipe by a rolling backtest, calibrate on it, then fit on everything.
 
@@ -130,8 +165,13 @@ def train(
         on_stage: told what begins, for a progress display.
         run: hosts that train together, and where their progress is kept.
         settings: of the boosters, as ``tune`` found them; the defaults when None.
+        leave_out: measure and calibrate forecasts of series without sales as well, on series held out whole.
     """
-    return _train(sales, spec, settings, on_stage, run)
+    model = _train(sales, spec, settings, on_stage, run)
+    if not leave_out:
+        return model
+    on_stage("cold start")
+    return replace(model, left_out=leave_series_out(sales, spec, model.recipe, seed=spec.seed, run=run))
 
 
 def refit(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, run: Run = ALONE) -> TrainedModel:

@@ -55,7 +55,7 @@ def forecast(
         stages.begin("read")
         given = inputs.load(sales, future, horizon, frequency, config)
         grouped = None if aggregate is None else grouped_by(aggregate, given)
-        model = train(given.sales, given.spec, on_stage=stages.begin)
+        model = train(given.sales, given.spec, on_stage=stages.begin, leave_out=begins(given))
         stages.begin("predict")
         answer = model.predict(given.sales, given.future)
         if explain is not None:
@@ -78,6 +78,14 @@ def forecast(
         f"{sums} of {document['series']} series in {out}; backtest WAPE "
         f"{_number(scores['model']['wape'])}, seasonal naive {_number(scores['seasonal_naive']['wape'])}"
     )
+
+
+def begins(given: inputs.Inputs) -> bool:
+    """True when a series is asked for that has no sales: its intervals are those of series held out whole."""
+    if given.future is None:
+        return False
+    asked, known = (as_words(frame.select(SERIES).unique()) for frame in (given.future, given.sales))
+    return not asked.join(known, on=list(SERIES), how="anti").is_empty()
 
 
 def grouped_by(level: str, given: inputs.Inputs) -> "Grouping":

@@ -119,6 +119,7 @@ def evaluate(
             name: {who: score.model_dump() for who, score in both.items()}
             for name, both in _segments(backtest, champion, sales).items()
         },
+        cold_start=manifest.cold_start,
         rule=ruling.numbers,
     )
     return told.model_copy(update={"package": properties(told)})

@@ -9,6 +9,7 @@ from core.contracts.models import Manifest
 from core.contracts.sales import DATE
 from core.forecasting import ForecastSpec, Recipe, TrainedModel, metrics, train
 from core.forecasting.infer import known_covariates, static_attributes
+from core.forecasting.leave_out import scored
 from core.forecasting.tuning import Trial, as_json
 from training import card
 from training.checkpoints import Checkpoints, identity
@@ -34,7 +35,7 @@ def run(context: Context) -> None:
     with interruption.noted():
         with together(hosts, checkpoints, interruption, context.folders.lost) as run:
             settings, tried = tuned(context, sales, spec, run)
-            model = train(sales, spec, on_stage=_tell, run=run, settings=settings)
+            model = train(sales, spec, on_stage=_tell, run=run, settings=settings, leave_out=True)
         if hosts.rank == 0:
             save(context, model, sales, version, tried)
 
@@ -111,6 +112,7 @@ def manifest_of(context: Context, model: TrainedModel, sales: pl.DataFrame, vers
             "seed": spec.seed,
             "backtest": metrics.scores(model.backtest, history=sales),
             "naive": metrics.scores(naive, history=sales),
+            "cold_start": {} if model.left_out.intervals is None else scored(model.left_out.frame),
             "libraries": libraries(),
             "git_commit": git_commit(),
         }

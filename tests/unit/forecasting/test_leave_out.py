@@ -1,19 +1,20 @@
 """Series that the model has never seen: forecast from their siblings, and better than a department's mean."""
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
 
-from core.forecasting import Recipe
+from core.forecasting import Recipe, TrainedModel, train
 from core.forecasting.coldstart import Hidden, Siblings
-from core.forecasting.intervals import Intervals
 from core.forecasting.leave_out import BOTH, NEW_ITEM, NEW_STORE, Held, choose, leave_series_out, scored
+from core.forecasting.metrics import scores
 from core.forecasting.spec import ForecastSpec
 from tests.unit.forecasting import shops
 
 RECIPE = Recipe(weights={"tweedie": 1.0}, factors={"tweedie": 1.0}, rounds=60, rows=12_000)
 SPEC = ForecastSpec(horizon=14, frequency="D", known=("promo",), static=("dept",))
-NONE = Intervals((0.1, 0.5, 0.9), None, np.zeros(1), np.array([[0.5, 1.0, 1.5]]))
 STORES = tuple(f"{number:02}" for number in range(5))
 ITEMS = tuple("abcdefghij")
 
@@ -38,7 +39,7 @@ def sales() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def told() -> pl.DataFrame:
-    return leave_series_out(sales(), SPEC, RECIPE, NONE, seed=1)
+    return leave_series_out(sales(), SPEC, RECIPE, seed=1).frame
 
 
 def test_each_kind_of_cold_start_is_better_than_the_department_s_mean(told: pl.DataFrame) -> None:
@@ -80,13 +81,16 @@ def test_what_a_planner_would_take_is_the_plain_mean_of_those_not_held_out(told:
 def test_of_one_store_items_alone_are_held_out_and_of_one_series_nothing() -> None:
     one_store = sales().filter(pl.col("store_id") == "00")
     assert choose(one_store, seed=1).stores == frozenset()
-    assert set(leave_series_out(one_store, SPEC, RECIPE, NONE, seed=1)["kind"]) == {NEW_ITEM}
+    assert set(leave_series_out(one_store, SPEC, RECIPE, seed=1).frame["kind"]) == {NEW_ITEM}
     one = one_store.filter(pl.col("item_id") == "a")
-    assert leave_series_out(one, SPEC, RECIPE, NONE, seed=1).is_empty()
+    none = leave_series_out(one, SPEC, RECIPE, seed=1)
+    assert none.frame.is_empty()
+    assert none.intervals is None
 
 
 def test_the_same_seed_holds_out_and_forecasts_the_same(told: pl.DataFrame) -> None:
-    assert leave_series_out(sales().sample(fraction=1, shuffle=True, seed=2), SPEC, RECIPE, NONE, seed=1).equals(told)
+    again = leave_series_out(sales().sample(fraction=1, shuffle=True, seed=2), SPEC, RECIPE, seed=1)
+    assert again.frame.equals(told)
 
 
 def test_levels_come_from_the_item_elsewhere_or_from_what_is_like_it() -> None:
@@ -115,3 +119,20 @@ def test_kinds_are_named_by_what_is_held_out() -> None:
     assert rows.select(Held(frozenset("2"), frozenset("b")).kind())["kind"].to_list() == [
         None, NEW_ITEM, NEW_STORE, BOTH,
     ]  # fmt: skip
+
+
+def test_a_trained_model_gives_a_new_item_the_intervals_of_what_was_held_out(tmp_path: Path) -> None:
+    frame = sales()
+    model = train(frame, SPEC, settings=Recipe(rounds=30, rows=6_000), leave_out=True)
+    assert model.left_out.intervals is not None
+    future = shops.future(frame.rename({"dept": "kind"})).rename({"kind": "dept"}).filter(pl.col("item_id") == "a")
+    asked = pl.concat([future, future.with_columns(item_id=pl.lit("new"))])
+    answer = model.predict(frame, asked)
+    width = answer.with_columns(width=(pl.col("p90") - pl.col("p10")) / pl.col("mean"))
+    by_tier = dict(width.group_by("tier").agg(pl.col("width").mean()).rows())
+    assert by_tier["cold_start"] > 1.15 * by_tier["model"]
+    model.save(tmp_path)
+    assert TrainedModel.load(tmp_path).predict(frame, asked).equals(answer)
+    coverage = scores(model.left_out.frame).coverage
+    assert coverage is not None
+    assert 0.3 < coverage < 1, "of three stores and items held out the errors are few"

@@ -38,7 +38,9 @@ def test_the_card_names_data_windows_segments_coverage_and_what_counts(tmp_path:
         approved=True, reason="WAPE 0.1 beats seasonal naive's 0.2", dataset="shop", model_id="shop-1",
         champion_model_id=None, challenger=scores(model.backtest), champion=None, naive=scores(model.backtest),
     )  # fmt: skip
-    text = card.markdown(json.loads(json.dumps(values)), evaluation)
+    left_out = {"new store": {"cold_start": scores(model.backtest).model_dump()}}
+    text = card.markdown(json.loads(json.dumps(values | {"cold_start": left_out})), evaluation)
+    assert "| new store | cold start |" in text
     assert "Approved: WAPE 0.1 beats seasonal naive's 0.2." in text
     assert "| days: promotion |" in text
     (tmp_path / card.CARD_JSON).write_text(json.dumps(values))
