@@ -23,21 +23,29 @@ from training.reading.shape import Meaning
 
 WORTH: Final = 4
 """Samples are made where they are fewer than the rows by this factor."""
-_Places = npt.NDArray[np.int64]
+_Places = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
 class Coded:
-    """Samples of a block, and for each column the sample that has a row's cell."""
+    """Samples of a block, and for each column the sample that has a cell, by the number of the cell."""
 
     height: int
     line: int
     samples: pl.DataFrame
+    cells: pl.DataFrame
+    codes: Mapping[str, pl.Series]
     places: Mapping[str, _Places]
+    present: Mapping[str, npt.NDArray[np.int64]]
 
     def column(self, name: str, values: pl.Series) -> pl.Series:
         """What every row says, by what the samples say; ``name`` is the column of cells that it is told by."""
-        return values.gather(pl.Series(self.places[name]))
+        told = values.gather(pl.Series(self.places[name]))
+        if values.dtype == self.cells.schema[name] and not self.cells[name].null_count():
+            present = self.present[name]
+            if told.null_count() == 0 and np.array_equal(told.to_physical().to_numpy()[present], present):
+                return self.cells[name].alias(values.name)  # the cells as they stand
+        return told.gather(self.codes[name])
 
 
 def coded(block: pl.DataFrame, meaning: Meaning) -> Coded | None:
@@ -46,36 +54,39 @@ def coded(block: pl.DataFrame, meaning: Meaning) -> Coded | None:
         return None
     names = [name for name in block.columns if is_cell(name)]
     codes = {name: _codes(block[name]) for name in names}
-    firsts = {name: _first(code) for name, code in codes.items()}
+    numbers = {name: code.to_numpy() for name, code in codes.items()}
+    firsts = {name: _first(code) for name, code in numbers.items()}
     chosen = np.unique(np.concatenate([first[first < block.height] for first in firsts.values()]))
     if chosen.size * WORTH > block.height:
         return None
     samples = block[chosen].with_columns(pl.col(names).cast(pl.String))
-    counted = [_counts(codes[name], firsts[name], chosen).alias(times(name)) for name in names]
+    counted = [_counts(numbers[name], firsts[name], chosen).alias(times(name)) for name in names]
     samples = samples.with_columns(counted)
     derived = {DAY_TEXT: meaning.index(words.DATE), UNITS_TEXT: meaning.target}
     copies = [pl.col(times(cell(index))).alias(times(name)) for name, index in derived.items() if index is not None]
-    places = {name: np.searchsorted(chosen, firsts[name])[codes[name]] for name in names}
-    return Coded(block.height, int(block[LINE][0]), samples.with_columns(copies), places)
+    last = chosen.size - 1  # of cells that do not occur, which no row asks for
+    places = {name: np.minimum(np.searchsorted(chosen, firsts[name]), last).astype(np.int32) for name in names}
+    present = {name: np.flatnonzero(first < block.height) for name, first in firsts.items()}
+    return Coded(block.height, int(block[LINE][0]), samples.with_columns(copies), block, codes, places, present)
 
 
-def _codes(column: pl.Series) -> _Places:
+def _codes(column: pl.Series) -> pl.Series:
     """Numbers of the distinct cells; a blank is one of them."""
     physical = column.to_physical()
     if column.null_count():
         most = physical.max()
         physical = physical.fill_null((most if isinstance(most, int) else -1) + 1)
-    return physical.to_numpy().astype(np.int64)
+    return physical.rechunk()
 
 
-def _first(codes: _Places) -> _Places:
+def _first(codes: npt.NDArray[np.uint32]) -> _Places:
     """Row in which each code stands first; beyond the last row for codes that do not occur."""
-    first = np.full(int(codes.max()) + 1, codes.size, dtype=np.int64)
-    first[codes[::-1]] = np.arange(codes.size - 1, -1, -1)
+    first = np.full(int(codes.max()) + 1, codes.size, dtype=np.int32)
+    first[codes[::-1]] = np.arange(codes.size - 1, -1, -1, dtype=np.int32)
     return first
 
 
-def _counts(codes: _Places, first: _Places, chosen: _Places) -> pl.Series:
+def _counts(codes: npt.NDArray[np.uint32], first: _Places, chosen: _Places) -> pl.Series:
     """How many rows each sample stands for in one column: those of its cell, told once."""
     counts = np.bincount(codes)
     said = np.zeros(chosen.size, dtype=np.int64)
