@@ -97,6 +97,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         return Meaning(table, PLAN, roles, covariates=list(roles.others))
     named = [index for index in fresh if not is_total(table.header[index])]
     if len(named) > 1 and not (words.STORE in roles and words.ITEM in roles) and words.MONEY not in roles:
+        _check_texts(table, roles, named, name)
         return _wide_values(table, roles, named, fresh)
     raise _no_target(table, roles, name)
 
@@ -226,6 +227,21 @@ def _wide_values(table: RawTable, roles: Roles, named: list[int], fresh: list[in
     ignored = [index for index in fresh if index not in chosen]
     shape = WIDE_STORES if stores else WIDE_ITEMS
     return Meaning(table, shape, roles, values=named, covariates=covariates, ignored=ignored)
+
+
+def _check_texts(table: RawTable, roles: Roles, named: list[int], name: str) -> None:
+    """Raise where a text of unknown meaning differs from row to row: it may be the item, and a column the quantity."""
+    unknown = [i for i in roles.others if i not in named and i not in roles.renamed and table.header[i]]
+    texts = [i for i in unknown if table.frame[cell(i)].dtype == pl.String and not _is_numeric(table, i)]
+    texts = [i for i in texts if not _known_word(table.header[i]) and table.frame[cell(i)].n_unique() > 1]
+    if not texts or words.ITEM in roles:
+        return
+    told, columns = table.header[texts[0]], ", ".join(repr(table.header[index]) for index in named[:5])
+    raise FileRefusedError(
+        Reason.COLUMNS_MISSING,
+        f"{name}: {columns} may each be an item, or one of them the quantity of the items in {told!r}; name them as "
+        f"reading.columns.units and reading.columns.item_id, or leave {told!r} out.",
+    )
 
 
 def _starts_as_store(name: str) -> bool:

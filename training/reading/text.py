@@ -94,12 +94,12 @@ def tables_of(
     ledger.read += below.len()
     ledger.leave_out(Reason.PREAMBLE, below, TITLES_OUT)
     tables = [
-        _table(block, layout, source, ledger)
+        headed(_table(block, layout, source, ledger), ledger)
         for block in _blocks(records.filter(~pl.col(LINE).is_in(below.implode())), layout, ledger)
     ]
     for titles in found.values():
         tables = [with_titles(table, titles, name) for table in tables]
-    return [headed(table, ledger) for table in tables]
+    return tables
 
 
 def _dated(lines: pl.DataFrame, layout: Layout) -> Layout:

@@ -156,3 +156,16 @@ def test_headings_far_down_a_long_file_are_seen_block_by_block(tmp_path: Path, h
     path.write_text(f"date,note,qty\n{days}{heading},,\n2025-01-01,x,2\nTotal {heading},,2\n")
     whole, parts = (read_file(path, today=TODAY, block_bytes=size) for size in (1 << 24, 1 << 14))
     assert parts.verdict == whole.verdict
+
+
+def test_headings_of_products_may_stand_below_titles_of_stores(read: Read) -> None:
+    block = (
+        "Hoses,,,\n2024-03-13,{0},2,30\nTotal for Hoses,,2,30\nPumps,,,\n2024-03-13,{0},1,80\nTotal for Pumps,,1,80\n"
+    )
+    text = f"Store: 101,,,\nDate,Doc,Qty,Amount\n{block.format(1)}Store: 102,,,\n{block.format(2)}Grand Total,,6,220\n"
+    assert rows(read(text), "store_id", "item_id", "units") == [
+        ("101", "Hoses", 2.0),
+        ("101", "Pumps", 1.0),
+        ("102", "Hoses", 2.0),
+        ("102", "Pumps", 1.0),
+    ]

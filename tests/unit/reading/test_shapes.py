@@ -241,3 +241,30 @@ def test_hours_of_a_day_are_summed_and_rows_of_several_measures_are_refused(read
     assert [row[3] for row in rows(read(hourly))] == [5.0, 1.0]
     tidy = "date,item,metric,value\n2024-03-13,A,units,5\n2024-03-13,A,revenue,50\n"
     assert "'metric' says what each 'value' is ('units', 'revenue')" in read(tidy).verdict.sentence
+
+
+def test_a_table_in_words_that_nobody_knows_is_not_taken_for_one_column_an_item(read: Read) -> None:
+    text = "Kuupäev;Pood;Toode;Kogus\n2024-03-13;1;Tee;5\n2024-03-14;1;Kohv;6\n"
+    verdict = read(text).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert (
+        "'Pood', 'Kogus' may each be an item, or one of them the quantity of the items in 'Toode'" in verdict.sentence
+    )
+    known = read(text, columns={"store_id": "Pood", "item_id": "Toode", "units": "Kogus"})
+    assert rows(known) == [("2024-03-13", "1", "Tee", 5.0), ("2024-03-14", "1", "Kohv", 6.0)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Data sprzedaży;Sklep;Towar;Ilość",
+        "Päivä;Myymälä;Tuote;Kpl",
+        "Dato;Butikk;Vare;Antall",
+        "Tarih;Mağaza;Ürün;Adet",
+    ],
+)
+def test_the_plainest_words_of_further_languages_are_known(read: Read, head: str) -> None:
+    assert rows(read(f"{head}\n13.03.2024;1;A;5\n14.03.2024;1;A;6\n")) == [
+        ("2024-03-13", "1", "A", 5.0),
+        ("2024-03-14", "1", "A", 6.0),
+    ]
