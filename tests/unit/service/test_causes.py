@@ -1,6 +1,7 @@
 """Why a stored forecast is what it is: served from memory, and the causes sum to the forecast."""
 
 import hashlib
+from typing import Any
 
 import polars as pl
 import pytest
@@ -28,11 +29,11 @@ def told(days: int = 14) -> pl.DataFrame:
     )
 
 
-def publish(world: World, frame: pl.DataFrame, *, sha256: str | None = None) -> None:
+def publish(world: World, frame: pl.DataFrame, *, sha256: str | None = None, **more: Any) -> None:
     body, key = parquet(frame), keys.forecasts("shop", "shop-1", "r1/causes.parquet")
     world.shop.put(LAKE, key, body)
     proof = sha256 or hashlib.sha256(body).hexdigest()
-    world.shop.publish("shop-1", causes_uri=f"s3://{LAKE}/{key}", causes_sha256=proof)
+    world.shop.publish("shop-1", causes_uri=f"s3://{LAKE}/{key}", causes_sha256=proof, **more)
     world.look()
 
 
