@@ -4,7 +4,7 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 import numpy as np
 import polars as pl
@@ -31,6 +31,10 @@ class IrregularError(Exception):
     """The file is not so regular that its blocks can be read one by one; it must be read as a whole."""
 
 
+class NotUtf8Error(IrregularError):
+    """The file is written in another encoding."""
+
+
 @dataclass(frozen=True)
 class Block:
     """Whole lines of a file: UTF-8, LF line ends; ``line`` is the number of the first."""
@@ -46,21 +50,33 @@ def blocks_of(path: Path, size: int, first: int, digest: Digest | None = None) -
     ``digest`` is given all bytes of the file.
 
     Raises:
-        IrregularError: not UTF-8 without a mark, a block without a line end, or a CR alone.
+        NotUtf8Error: another encoding.
+        IrregularError: a block without a line end, or a CR alone.
     """
-    line, held = 1, b""
+    line = 1
     with path.open("rb") as file:
-        following = file.read(first)
-        while following:
-            if digest is not None:
-                digest.update(following)
-            data, following = held + following, file.read(size)
-            cut = len(data) if not following else data.rfind(b"\n") + 1
-            if not cut:
-                raise IrregularError
-            data, held = data[:cut], data[cut:]
-            yield Block(_text(data), line, last=not following)
+        for data, last in whole_lines(file, size, first, digest):
+            yield Block(_text(data), line, last=last)
             line += count(data, b"\n")
+
+
+def whole_lines(file: IO[bytes], size: int, first: int, digest: Digest | None = None) -> Iterator[tuple[bytes, bool]]:
+    """Whole lines as they stand, and whether they are the last.
+
+    Raises:
+        IrregularError: a block without a line end.
+    """
+    held = b""
+    following = file.read(first)
+    while following:
+        if digest is not None:
+            digest.update(following)
+        data, following = held + following, file.read(size)
+        cut = len(data) if not following else data.rfind(b"\n") + 1
+        if not cut:
+            raise IrregularError
+        data, held = data[:cut], data[cut:]
+        yield data, not following
 
 
 def _text(data: bytes) -> bytes:
@@ -68,7 +84,7 @@ def _text(data: bytes) -> bytes:
         try:
             data.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise IrregularError from error
+            raise NotUtf8Error from error
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
         if b"\r" in data:

@@ -4,7 +4,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -106,8 +106,8 @@ def _members(
     others: list[str] = []
     used = 0
     for info in members:
-        if info.filename.startswith("__MACOSX/") or Path(info.filename).name.startswith("."):
-            continue  # what operating systems add
+        if _of_the_system(info):
+            continue
         try:
             with archive.open(info) as stream:
                 data = _bounded(stream, name, limits, packed, used)
@@ -132,6 +132,19 @@ def _members(
             Reason.NOT_A_TABLE, f"{name}: the archive holds no table file{held}; it should hold CSV, xlsx or parquet."
         )
     return parts, others
+
+
+def tables_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo] | None:
+    """Members of an archive that may be tables; None for an office document."""
+    members = [info for info in archive.infolist() if not info.is_dir()]
+    if any(info.filename in (_WORKBOOK, *_DOCUMENTS) for info in members):
+        return None
+    return [info for info in members if not _of_the_system(info)]
+
+
+def _of_the_system(info: zipfile.ZipInfo) -> bool:
+    """Is it what operating systems add?"""
+    return info.filename.startswith("__MACOSX/") or Path(info.filename).name.startswith(".")
 
 
 def _member_kind(data: bytes) -> Kind:
@@ -160,19 +173,26 @@ def _check_size(name: str, limits: Limits, total: int, packed: int) -> None:
 
 
 def _bounded(stream: IO[bytes] | gzip.GzipFile, name: str, limits: Limits, packed: int, used: int) -> bytes:
-    blocks: list[bytes] = []
+    return b"".join(pieces(stream, name, limits, packed, used))
+
+
+def pieces(stream: IO[bytes] | gzip.GzipFile, name: str, limits: Limits, packed: int, used: int) -> Iterator[bytes]:
+    """What a stream of packed data unpacks to, a piece at a time; ``used`` bytes of the limits are used already.
+
+    Raises:
+        FileRefusedError: damaged, or beyond a limit.
+    """
     total = used
     read: Callable[[int], bytes] = stream.read
     try:
         while block := read(_BLOCK):
             total += len(block)
             _check_size(name, limits, total, packed)
-            blocks.append(block)
+            yield block
     except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
         raise FileRefusedError(
             Reason.NOT_A_TABLE, f"{name}: the packed data is damaged or cut off ({error}); upload it again."
         ) from error
-    return b"".join(blocks)
 
 
 def _beyond(name: str, limit: str, what: str, value: float) -> FileRefusedError:

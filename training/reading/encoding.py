@@ -65,6 +65,50 @@ def to_utf8(data: bytes, name: str, wanted: str | None = None) -> Decoded:
     return Decoded(data, "utf-8")
 
 
+def marked(head: bytes) -> str | None:
+    """Encoding that a file's first bytes tell: by a mark or by zero bytes. None for UTF-8 and older encodings."""
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return encoding
+    return unicode_without_bom(head)
+
+
+@dataclass
+class Older:
+    """cp1252 to UTF-8, by blocks of whole lines, where ``to_utf8`` would read the whole file so.
+
+    ``sentence`` is what there is to say of it once a line is not UTF-8.
+    """
+
+    line: int = 1
+    sentence: str | None = None
+
+    def utf8(self, data: bytes) -> bytes:
+        """The next lines.
+
+        Raises:
+            UnicodeError: a line speaks for another encoding.
+        """
+        before, self.line = self.line, self.line + data.count(b"\n")
+        if data.isascii():
+            return data
+        rows = [row for row in data.split(b"\n") if not row.isascii()]
+        if any(_is_utf8(row) for row in rows) or _ODD.search(b"\n".join(rows).decode("cp1252")):
+            raise UnicodeError
+        self.sentence = self.sentence or _told(data, before)
+        return data.decode("cp1252").encode()
+
+
+def _told(data: bytes, line: int) -> str:
+    """Where lines, of which ``line`` is the first, are not UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        where = line + data.count(b"\n", 0, error.start)
+        return f"not UTF-8 (line {where}, byte 0x{data[error.start]:02x}); read as cp1252"
+    raise UnicodeError
+
+
 def _fallback(data: bytes, error: UnicodeDecodeError) -> Decoded:
     line = data.count(b"\n", 0, error.start) + 1
     rows = data.split(b"\n")

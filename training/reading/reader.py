@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import polars as pl
 
 from core.contracts.dataset import DatasetConfig
-from core.contracts.sniff import SNIFF_BYTES, Kind, sniff
 from core.contracts.verdict import Dialect, Reason, Verdict
 from training.compact import plain
 from training.reading import judge
 from training.reading import vocabulary as words
+from training.reading.blocks import NotUtf8Error
 from training.reading.containers import open_parts
 from training.reading.covariates import covariates
 from training.reading.cures import Known
@@ -22,6 +23,7 @@ from training.reading.dates import CLOCK
 from training.reading.errors import FileRefusedError
 from training.reading.fold import MEMBER, ONE_EACH, ORDER, fold, varying
 from training.reading.gather import gather
+from training.reading.laid import Laid, from_older, in_utf8, unpacked
 from training.reading.ledger import Ledger, cell
 from training.reading.limits import Limits
 from training.reading.paper import first_paper, full_paper
@@ -132,14 +134,26 @@ class _Reader:
         return replace(reading, verdict=verdict.model_copy(update={"sha256": sha256}))
 
     def _in_blocks(self, path: Path) -> Streamed | None:
-        size = path.stat().st_size
-        if not _FEWEST_BLOCKS * self.block_bytes <= size <= self.limits.max_file_bytes:
+        if path.stat().st_size > self.limits.max_file_bytes:
             return None
-        with path.open("rb") as file:
-            if sniff(file.read(SNIFF_BYTES)) is not Kind.TEXT:
+        with TemporaryDirectory() as folder:
+            laid = unpacked(path, Path(folder), self.name, self.limits)
+            if laid is None or laid.path.stat().st_size < _FEWEST_BLOCKS * self.block_bytes:
                 return None
+            laid = in_utf8(laid, Path(folder), self.config.encoding)
+            streamed = None if laid is None else self._by_blocks(laid, Path(folder))
+            if streamed is None or streamed.laid.path == path:
+                return streamed
+            return replace(streamed, sha256=_sha256(path))  # of the upload, not of what was made of it
+
+    def _by_blocks(self, laid: Laid, folder: Path) -> Streamed | None:
         sampled = min(SAMPLED, self.block_bytes // _BYTES_A_ROW)
-        return Stream(path, self.name, self.config, self.limits, self.latest, self.block_bytes, sampled).read()
+        stream = Stream(laid, self.name, self.config, self.limits, self.latest, self.block_bytes, sampled)
+        try:
+            return stream.read()
+        except NotUtf8Error:
+            older = from_older(laid, folder, self.block_bytes)
+            return None if older is None else replace(stream, laid=older).read()
 
     def _of_stream(self, streamed: Streamed) -> Reading:
         """Rows of a stream have one key each, and nothing in them is to be summed."""
@@ -149,7 +163,10 @@ class _Reader:
             [streamed.meaning], [streamed.proof], streamed.named, _unused([streamed.meaning], streamed.named)
         )
         return self._judged(
-            [streamed.meaning], streamed.rows, paper, {"": _known(streamed.meaning, streamed.proof, self.latest)}
+            [streamed.meaning],
+            streamed.rows,
+            paper,
+            {streamed.meaning.table.member: _known(streamed.meaning, streamed.proof, self.latest)},
         )
 
     def _read(self, meanings: list[Meaning]) -> Reading:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -24,13 +23,14 @@ from core.contracts.verdict import Reason
 from training.compact import compact
 from training.reading import numbers
 from training.reading import vocabulary as words
-from training.reading.blocks import Block, Digest, IrregularError, Plan, blocks_of, layout_of
+from training.reading.blocks import Block, Digest, IrregularError, NotUtf8Error, Plan, blocks_of, layout_of
 from training.reading.coded import coded, follows, sources
 from training.reading.containers import Part
 from training.reading.covariates import Look, covariates, stripped
 from training.reading.dates import CLOCK, EARLIEST, by_form, merged_days
 from training.reading.encoded import joined
 from training.reading.errors import FileRefusedError
+from training.reading.laid import Laid
 from training.reading.ledger import CELLS, LINE, Ledger, cell
 from training.reading.limits import Limits
 from training.reading.parse import parse
@@ -58,6 +58,7 @@ class Streamed:
     named: dict[str, str]
     ledger: Ledger
     sha256: str
+    laid: Laid
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,9 @@ class _Seen:
 
 @dataclass(frozen=True)
 class Stream:
-    """One file to be read in blocks. The answer never depends on ``block_bytes``."""
+    """One file of UTF-8 text to be read in blocks. The answer never depends on ``block_bytes``."""
 
-    path: Path
+    laid: Laid
     name: str
     config: Reading
     limits: Limits
@@ -111,14 +112,20 @@ class Stream:
     sampled: int = SAMPLED
 
     def read(self) -> Streamed | None:
-        """The file's rows, or None for a file that has to be read as a whole."""
+        """The file's rows, or None for a file that has to be read as a whole.
+
+        Raises:
+            NotUtf8Error: it is written in another encoding.
+        """
         config = self.config
-        if config.negative == "sales" or config.encoding or config.duplicates == "sum":
+        if config.negative == "sales" or config.duplicates == "sum":
             return None
         if " = " in (config.date_format or ""):
             return None
         try:
             return self._read()
+        except NotUtf8Error:
+            raise
         except (IrregularError, FileRefusedError):
             return None  # read as a whole it may be read, or is refused with all that there is to say
 
@@ -134,13 +141,13 @@ class Stream:
             if _agree(guess, settled, seen):
                 self._check(seen)
                 rows = joined(seen.frames)
-                return Streamed(meaning, settled.proof, rows, seen.named, seen.ledger, digest.hexdigest())
+                return Streamed(meaning, settled.proof, rows, seen.named, seen.ledger, digest.hexdigest(), self.laid)
             guess = settled
         raise IrregularError
 
     def _blocks(self, digest: Digest | None = None) -> Iterator[Block]:
         first = max(self.block_bytes // 16, min(self.block_bytes, _FIRST_BYTES))
-        return blocks_of(self.path, self.block_bytes, first, digest)
+        return blocks_of(self.laid.path, self.block_bytes, first, digest)
 
     def _start(self) -> tuple[Meaning, Plan, Ledger]:
         """Meaning and layout by the first block; the book holds its lines that are no rows."""
@@ -149,14 +156,18 @@ class Stream:
             raise IrregularError
         head = Ledger()
         layout, header = layout_of(block, self.name, self.limits, self.config)
-        tables = text_tables(Part("", Kind.TEXT, block.data), self.name, self.config, self.limits, head)
+        if self.laid.fallback:
+            head.remark(Reason.ENCODING_FALLBACK, self.laid.fallback)
+        part = Part(self.laid.member, Kind.TEXT, block.data, self.laid.wrapped)
+        plain = self.config.model_copy(update={"encoding": None})
+        tables = text_tables(part, self.name, plain, self.limits, head)
         titled = Reason.TITLE_READ in head.remarks
         if titled or len(tables) != 1 or head.left_out.keys() & {Reason.PREAMBLE, Reason.REPEATED_HEADER}:
             raise IrregularError
         frame = tables[0].frame
         if any(frame.height - frame[name].null_count() < self.sampled for name in frame.columns):
             raise IrregularError
-        meaning = understand(tables[0], self.config, self.name)
+        meaning = understand(replace(tables[0], encoding=self.laid.encoding), self.config, self.name)
         index = meaning.index(words.DATE)
         if index is None or not _is_regular(meaning):
             raise IrregularError

@@ -1,14 +1,17 @@
 """A file read block by block gives what it gives when it is read as a whole."""
 
-from datetime import timedelta
+import gzip
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from core.contracts.dataset import DatasetConfig
+from core.contracts.verdict import Kind
 from tests.unit.reading.conftest import TODAY
-from training.reading import Limits, Reading, coded, read_file
-from training.reading.stream import Stream
+from training.reading import Limits, Reading, coded, read_file, reader
+from training.reading.containers import Part, open_parts
 
 WHOLE = 1 << 40
 HEAD = "date,store,item,qty,price,promo,weather\n"
@@ -26,11 +29,16 @@ def both(path: Path, content: str | bytes, block: int = 4000, **reading: object)
     """The file by blocks, as a whole, and whether blocks were enough."""
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     config = DatasetConfig.model_validate({"reading": {"max_refused_share": 0.2, **reading}})
-    streamed = Stream(
-        path, path.name, config.reading, Limits(), TODAY + timedelta(days=1), block, sampled=block // 100
-    ).read()
-    parts = read_file(path, config=config, today=TODAY, block_bytes=block)
-    return parts, read_file(path, config=config, today=TODAY, block_bytes=WHOLE), streamed is not None
+    with pytest.MonkeyPatch.context() as patch:
+        whole: list[Path] = []
+
+        def opened(path: Path, name: str, limits: Limits) -> tuple[list[Part], list[str]]:
+            whole.append(path)
+            return open_parts(path, name, limits)
+
+        patch.setattr(reader, "open_parts", opened)
+        parts = read_file(path, config=config, today=TODAY, block_bytes=block)
+    return parts, read_file(path, config=config, today=TODAY, block_bytes=WHOLE), not whole
 
 
 def assert_same(parts: Reading, whole: Reading) -> None:
@@ -50,7 +58,15 @@ def lines(*extra: tuple[int, str], body: list[str] = BODY) -> str:
     return HEAD + "\n".join(rows) + "\n"
 
 
-REGULAR = {
+def zipped(members: dict[str, str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    return packed.getvalue()
+
+
+REGULAR: dict[str, str | bytes] = {
     "plain": lines(),
     "preamble": "Report of sales\n\n" + lines(),
     "windows line ends": lines().replace("\n", "\r\n"),
@@ -70,6 +86,16 @@ REGULAR = {
     "a note at the end": lines((len(BODY), "Source: till,,,,,,")),
     "numbered lines": "\n".join(ID),
     "semicolons": lines().replace(",", ";").replace(".", ","),
+    "an older encoding": lines().encode("cp1252"),
+    "an older encoding far down": lines(body=BODY[::2] + BODY[1::2]).encode("cp1252"),
+    "a mark": b"\xef\xbb\xbf" + lines().encode(),
+    "two bytes a letter": b"\xff\xfe" + lines().encode("utf-16-le"),
+    "two bytes a letter without a mark": lines().encode("utf-16-be"),
+    "packed": gzip.compress(lines().encode()),
+    "packed in an older encoding": gzip.compress(lines().replace("\n", "\r\n").encode("cp1252")),
+    "packed with bad numbers": gzip.compress(lines((90, "2024-07-01,S1,00A,12O4,1,0,1")).encode()),
+    "a member of an archive": zipped({"a/sales.csv": lines((90, "2024-07-01,S1,00A,12O4,1,0,1"))}),
+    "a member beside what a system adds": zipped({"sales.csv": lines(), "__MACOSX/._sales.csv": "x"}),
     "days first": HEAD + "\n".join(f"{r[8:10]}/{r[5:7]}/{r[:4]}{r[10:]}" for r in BODY) + "\n",
 }
 IRREGULAR: dict[str, str | bytes] = {
@@ -79,9 +105,15 @@ IRREGULAR: dict[str, str | bytes] = {
     "the header again": lines((300, HEAD.strip())),
     "another table": lines((300, "Units,Branch,Date,Price"), (301, "6,S2,2024-01-02,2.5")),
     "a clock far down": lines((500, "2024-07-01 12:30,S1,00A,5,1,0,1")),
-    "an older encoding": lines().encode("cp1252"),
-    "a mark": b"\xef\xbb\xbf" + lines().encode(),
+    "two encodings": lines(body=[*BODY[:300], "2024-07-01,S1,Köln,5,1,0,1"]).encode()
+    + "\n".join(BODY[300:]).encode("cp1252"),
+    "an older encoding of odd words": lines().encode("cp1252").replace(b"K\xe4se", b"Kas\x8ee"),
+    "a mark of another encoding": b"\xff\xfe" + lines().encode("utf-16-le") + b"\x00",
     "promotions in words": lines(body=[row if n < 300 else row.replace(",1,", ",yes,") for n, row in enumerate(BODY)]),
+    "two members of an archive": zipped({"a.csv": lines(body=BODY[:300]), "b.csv": lines(body=BODY[300:])}),
+    "packed twice": gzip.compress(gzip.compress(lines().encode())),
+    "packed and cut off": gzip.compress(lines().encode())[:-9],
+    "an archive cut off": zipped({"a.csv": lines()})[:-90],
     "lines numbered twice": "\n".join([*ID, ID[5]]),
     "dates of two styles": HEAD + "\n".join(f"{r[8:10]}/{r[5:7]}/{r[:4]}{r[10:]}" for r in BODY if r[8:10] < "13"),
 }
@@ -112,3 +144,22 @@ def test_what_is_configured_holds_in_blocks_too(tmp_path: Path) -> None:
     assert_same(parts, whole)
     assert parts.table is not None
     assert "rain" in parts.table.columns
+
+
+@pytest.mark.parametrize("encoding", ["cp1250", "utf-8", "ascii"])
+def test_a_configured_encoding_holds_in_blocks_too(tmp_path: Path, encoding: str) -> None:
+    content = lines().encode("cp1250" if encoding == "cp1250" else "utf-8")
+    parts, whole, streamed = both(tmp_path / "a.csv", content, encoding=encoding)
+    assert streamed == (encoding != "ascii")
+    assert_same(parts, whole)
+
+
+def test_what_unpacks_beyond_a_limit_is_refused_before_it_is_unpacked_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.csv.gz"
+    file.write_bytes(gzip.compress(lines().encode()))
+    monkeypatch.setattr(reader, "open_parts", None)  # reads whole parts
+    verdict = read_file(file, limits=Limits(max_unpacked_bytes=10_000), today=TODAY).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "max_unpacked_bytes" in verdict.sentence
