@@ -27,6 +27,7 @@ from training import datafiles
 from training.claims import CLAIM, DELETE, LIVE, Effect, changes_of, claims_of, effect, same_types, time_of
 from training.compact import has_twins, plain
 from training.order import sort_by_key
+from training.trouble import is_of_a_service
 
 ATTEMPTS: Final = 40
 """Of writers at once each attempt lets one through: more than there are writers of one table."""
@@ -63,7 +64,7 @@ def upsert(
 
     Raises:
         RejectedDataError: two rows of ``frame`` have one key.
-        RetryableError: other writers won every attempt.
+        RetryableError: other writers won every attempt, or the object store failed each.
     """
     if has_twins(frame):
         raise RejectedDataError(f"{source.key}: two rows of one date, store and item cannot be merged")
@@ -128,12 +129,18 @@ def _merge(
         "source_key": source.key, "source_version": source.version_id, "source_time": time_of(source).isoformat(),
     }  # fmt: skip
     merging = _Merging(uri, frame, source, options, note)
+    why = ""
     for attempt in range(ATTEMPTS):
         try:
             return merging.attempt()
         except (CommitFailedError, _LostCreationError):
-            time.sleep(random.uniform(0, min(_LONGEST_WAIT, 0.05 * 2**attempt)))
-    raise RetryableError(f"{uri}: {ATTEMPTS} attempts to merge {source.name} lost to other writers")
+            why = "lost to other writers"
+        except (OSError, DeltaError, pl.exceptions.PolarsError) as error:
+            if not is_of_a_service(error):
+                raise
+            why = f"failed: {error}"  # where only the answer was lost, the next attempt finds nothing left to do
+        time.sleep(random.uniform(0, min(_LONGEST_WAIT, 0.05 * 2**attempt)))
+    raise RetryableError(f"{uri}: {ATTEMPTS} attempts to merge {source.name}, the last of which {why}")
 
 
 class _LostCreationError(Exception):

@@ -32,6 +32,7 @@ _NOT_OF_THE_DATA: Final = (
     "is gone",
 )
 """Words in a failure's reason that speak of the platform, not of the files."""
+_RETRYABLE: Final = "algorithmerror: retryableerror: "
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Execution:
         if self.status == "Stopped":
             return True
         reason = (self.failure or "").lower()
+        if _RETRYABLE in reason:  # our code ran, and says that a service failed it
+            return self.status == "Failed"
         ours = "algorithmerror" in reason  # our code ran and said no: then its words are not the platform's
         return self.status == "Failed" and not ours and any(word in reason for word in _NOT_OF_THE_DATA)
 

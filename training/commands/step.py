@@ -10,6 +10,7 @@ from importlib import import_module
 from core.contracts.errors import RetailForecastError
 from training.container import OptMl
 from training.interruption import EXIT_CODE, Interrupted
+from training.trouble import told
 
 
 class Step(StrEnum):
@@ -49,6 +50,6 @@ def _fail(error: Exception) -> None:
     """Leave the reason where SageMaker reads it; unexpected errors keep their trace in the log."""
     if not isinstance(error, RetailForecastError):
         traceback.print_exc()
-    reason = f"{type(error).__name__}: {error}"
+    reason = told(error)
     print(reason, file=sys.stderr)  # noqa: T201
     OptMl.from_env().failure.write_text(reason[:1024])

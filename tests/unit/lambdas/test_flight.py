@@ -114,6 +114,8 @@ def test_other_peoples_executions_are_told_apart(name: str) -> None:
         ("Failed", "Train: ResourceLimitExceeded: quota 0", True),
         ("Failed", "Ingest: CapacityError", True),
         ("Failed", "Ingest: AlgorithmError: cannot read 'throttle.csv'", False),
+        ("Failed", "Ingest: AlgorithmError: RetryableError: Could not connect to the endpoint URL", True),
+        ("Failed", "Ingest: AlgorithmError: RejectedDataError: 'RetryableError: ' is no date", False),
         ("Failed", "the pipeline gave no reason", False),
     ],
 )
