@@ -47,6 +47,7 @@ NOTHING_DUE = "[model]\nhorizon = 400\n"
 """Asks for more history than there is, so that runs ingest and nothing else."""
 CLIENTS = 8
 SHOWN = 10
+SWEEP_SECONDS = 60
 SCHEMA = {
     "date": pl.Date, "store_id": pl.String, "item_id": pl.String, "units": pl.Float64, "price": pl.Float64,
     "_source_key": pl.String, "_source_version": pl.String,
@@ -70,6 +71,7 @@ class Chaos:
     """Share of uploads whose content other files have, too."""
     sent: list[tuple[str, str]] = field(default_factory=list)
     """Key and version of what a put answered for; a killed server may have taken more."""
+    swept: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
         """Send everything."""
@@ -117,6 +119,9 @@ class Chaos:
             self.client.wait_until_settled(dataset, seconds=seconds)
 
     def _judged(self, dataset: str) -> bool:
+        if time.monotonic() - self.swept > SWEEP_SECONDS:  # as the schedule does
+            self.swept = time.monotonic()
+            self.client.sweep()
         wanted = {keys.verdict(each["Key"], each["VersionId"]) for each in versions(self.client, dataset)}
         return wanted <= set(_bucket(self.client).keys(f"{keys.VERDICTS}{dataset}/"))
 
