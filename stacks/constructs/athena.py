@@ -55,8 +55,8 @@ def queries(stack: EnvironmentStack, *, lake: str, key: SecureKey) -> athena.Cfn
                 ),
                 work_group=group.name,
             )
-            saved.add_dependency(group)
-            saved.add_dependency(database)
+            saved.add_resource_dependency(group)
+            saved.add_resource_dependency(database)
     return group
 
 

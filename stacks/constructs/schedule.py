@@ -50,5 +50,5 @@ def weekly(stack: EnvironmentStack, pipeline: sagemaker.CfnPipeline) -> events.C
             )
         ],
     )
-    rule.add_dependency(pipeline)
+    rule.add_resource_dependency(pipeline)
     return rule

@@ -19,7 +19,7 @@ from lambdas.shared.runs import decision_key, evaluation_key, manifest_key, run_
 from stacks.config import load
 from stacks.delivery_steps.check_sales import CONFIG, DATASET, FIRST_END, sales
 
-SECONDS: Final = 6000
+SECONDS: Final = 5400
 """From upload to forecasts; a build of the pipeline ends after two hours."""
 AGAIN_SECONDS: Final = 600
 """A run that failed is started anew by the environment itself, within this time or not at all."""

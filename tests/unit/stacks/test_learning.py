@@ -123,7 +123,7 @@ def happens(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None
         ([lambda w: judge(w, Kind.REJECTED)], r"s3://raw/delivery-check/v-1\.csv was rejected: so it is"),
         ([judge, lambda w: decide(w, due=False)], "nothing was trained: why so"),
         ([lambda w: rule(w, approved=False)], "the gate let no model through, and none serves: no better than naive"),
-        ([], "waited for a verdict on the file in vain for 6000 s: see pipelines mlops-dev-"),
+        ([], "waited for a verdict on the file in vain for 5400 s: see pipelines mlops-dev-"),
         ([lambda w: rule(w, approved=True)], "waited for the champion in vain"),
     ],
 )
