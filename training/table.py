@@ -10,9 +10,9 @@ an oracle that reads the newest version of every file, oldest first.
 import os
 import random
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import polars as pl
@@ -21,7 +21,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from deltalake.transaction import AddAction
 
 from core.contracts.errors import RejectedDataError, RetryableError
-from core.contracts.sales import SOURCE, SOURCE_KEY, SOURCE_TIME
+from core.contracts.sales import SOURCE, SOURCE_KEY, SOURCE_TIME, SOURCE_VERSION
 from core.contracts.uploads import Upload
 from training import datafiles
 from training.claims import CLAIM, DELETE, LIVE, Effect, changes_of, claims_of, effect, same_types, time_of
@@ -29,6 +29,7 @@ from training.compact import has_twins, plain
 from training.order import sort_by_key
 from training.trouble import is_of_a_service
 
+Result = TypeVar("Result")
 ATTEMPTS: Final = 40
 """Of writers at once each attempt lets one through: more than there are writers of one table."""
 _LONGEST_WAIT: Final = 2.0
@@ -42,6 +43,8 @@ class Merged:
 
     version: int
     effect: Effect
+    gone: int = 0
+    """Claims that were withdrawn, live or covered."""
 
 
 def merge(uri: str, frame: pl.DataFrame, *, source: Upload, storage_options: Mapping[str, str] | None = None) -> int:
@@ -50,7 +53,12 @@ def merge(uri: str, frame: pl.DataFrame, *, source: Upload, storage_options: Map
 
 
 def upsert(
-    uri: str, frame: pl.DataFrame, *, source: Upload, storage_options: Mapping[str, str] | None = None
+    uri: str,
+    frame: pl.DataFrame,
+    *,
+    source: Upload,
+    storage_options: Mapping[str, str] | None = None,
+    look: Callable[[], None] = lambda: None,
 ) -> Merged:
     """Make ``frame`` everything that one object says.
 
@@ -61,6 +69,8 @@ def upsert(
         source: The object version the rows came from. Rows of its older versions that ``frame``
             lacks are withdrawn; an older version than the table knows changes nothing.
         storage_options: For the object store; from the environment by default.
+        look: Called at each attempt between reading the table and writing to it, and what it raises ends the
+            merge. Nothing is written upon another version of the table than was read before.
 
     Raises:
         RejectedDataError: two rows of ``frame`` have one key.
@@ -68,17 +78,40 @@ def upsert(
     """
     if has_twins(frame):
         raise RejectedDataError(f"{source.key}: two rows of one date, store and item cannot be merged")
-    return _merge(uri, frame, source, storage_options, {"action": "merge"})
+    options = dict(storage_options) if storage_options is not None else options_for(uri)
+    note = {
+        "action": "merge", "source_key": source.key, "source_version": source.version_id,
+        "source_time": time_of(source).isoformat(),
+    }  # fmt: skip
+    return _until_won(_Merging(uri, frame, source, options, note, look).attempt, f"{uri}: merging {source.name}")
 
 
-def withdraw(uri: str, *, source: Upload, reason: str = "", storage_options: Mapping[str, str] | None = None) -> int:
-    """Take back every row of one object; what it had covered is live again.
+def withdraw(
+    uri: str,
+    key: str,
+    versions: Collection[str],
+    *,
+    reason: str = "",
+    storage_options: Mapping[str, str] | None = None,
+) -> Merged | None:
+    """Take back every row of these versions of one object; what they had covered is live again.
 
-    The table keeps what it says of the object when it knows a newer version than ``source``.
+    Rows of any other version of it stay, whenever that was uploaded. None where there is no table.
     """
-    table = read(uri, storage_options=storage_options)
-    note = {"action": "withdraw", "reason": reason}
-    return _merge(uri, table.clear().drop(*SOURCE), source, storage_options, note).version
+    options = dict(storage_options) if storage_options is not None else options_for(uri)
+
+    def attempt() -> Merged | None:
+        table = _open(uri, options)
+        if table is None:
+            return None
+        here = _in_scope(table, key, (), options)
+        own, named = pl.col(SOURCE_KEY) == key, pl.col(SOURCE_VERSION).is_in(list(versions))
+        gone = here.filter(own & named)
+        told = ", ".join(gone[SOURCE_VERSION].unique().sort())
+        note = {"action": "withdraw", "reason": reason, "source_key": key, "source_version": told}
+        return replace(_say(table, here.filter(own & ~named), here, note, options), gone=gone.height)
+
+    return _until_won(attempt, f"{uri}: withdrawing {key}")
 
 
 def read(uri: str, version: int | None = None, storage_options: Mapping[str, str] | None = None) -> pl.DataFrame:
@@ -121,26 +154,19 @@ def options_for(uri: str, environ: Mapping[str, str] = os.environ) -> dict[str, 
     return options | ({"aws_region": region} if region else {})
 
 
-def _merge(
-    uri: str, frame: pl.DataFrame, source: Upload, storage_options: Mapping[str, str] | None, note: dict[str, str]
-) -> Merged:
-    options = dict(storage_options) if storage_options is not None else options_for(uri)
-    note |= {
-        "source_key": source.key, "source_version": source.version_id, "source_time": time_of(source).isoformat(),
-    }  # fmt: skip
-    merging = _Merging(uri, frame, source, options, note)
+def _until_won(attempt: Callable[[], Result], what: str) -> Result:
     why = ""
-    for attempt in range(ATTEMPTS):
+    for number in range(ATTEMPTS):
         try:
-            return merging.attempt()
+            return attempt()
         except (CommitFailedError, _LostCreationError):
             why = "lost to other writers"
         except (OSError, DeltaError, pl.exceptions.PolarsError) as error:
             if not is_of_a_service(error):
                 raise
             why = f"failed: {error}"  # where only the answer was lost, the next attempt finds nothing left to do
-        time.sleep(random.uniform(0, min(_LONGEST_WAIT, 0.05 * 2**attempt)))
-    raise RetryableError(f"{uri}: {ATTEMPTS} attempts to merge {source.name}, the last of which {why}")
+        time.sleep(random.uniform(0, min(_LONGEST_WAIT, 0.05 * 2**number)))
+    raise RetryableError(f"{what}: {ATTEMPTS} attempts, the last of which {why}")
 
 
 class _LostCreationError(Exception):
@@ -167,26 +193,29 @@ class _Merging:
     source: Upload
     options: dict[str, str]
     note: dict[str, str]
+    look: Callable[[], None]
     files: list[AddAction] = field(default_factory=list)
     """Claims as data files, once they were written: no attempt changes them."""
 
     def attempt(self) -> Merged:
         table = _open(self.uri, self.options)
         if table is None:
+            self.look()
             self._create()
             return Merged(0, Effect(added=self.rows.height))
-        here = _in_scope(table, self.rows, self.source, self.options)
+        here = _in_scope(table, self.source.key, (self.rows["date"].min(), self.rows["date"].max()), self.options)
+        self.look()
         if here.filter((pl.col(SOURCE_KEY) == self.source.key) & (pl.col(SOURCE_TIME) > time_of(self.source))).height:
             return Merged(int(table.version()), Effect())  # the table knows a newer version of this object
         if not here.height and self.rows.height and self._fits(table):
             done = Effect(added=self.rows.height)
-            datafiles.append(table, self._written(), self._commit(done))
+            datafiles.append(table, self._written(), _commit(self.note, done))
             return Merged(int(table.version()) + 1, done)
-        return self._merge(table, here)
+        return _say(table, claims_of(plain(self.rows), self.source), here, self.note, self.options)
 
     def _create(self) -> None:
         schema, files = datafiles.schema_of(self.rows, self.source), self._written()
-        commit = self._commit(Effect(added=self.rows.height))
+        commit = _commit(self.note, Effect(added=self.rows.height))
         try:
             datafiles.create(self.uri, schema, files, configuration=KEEPS_ITS_LOG, options=self.options, commit=commit)
         except CommitFailedError:
@@ -206,33 +235,37 @@ class _Merging:
         self.files = self.files or datafiles.write(self.uri, self.rows, self.source, self.options)
         return self.files
 
-    def _merge(self, table: DeltaTable, here: pl.DataFrame) -> Merged:
-        claims, here, retyped = same_types(claims_of(plain(self.rows), self.source), here)
-        changes = changes_of(claims, here, self.source.key)
-        if not changes.height:
-            return Merged(int(table.version()), Effect())
-        done = effect(changes, here)
-        commit = self._commit(done)
-        if retyped:
-            return Merged(_rewrite(table, changes, self.options, commit), done)
-        _commit_merge(table, changes, commit)
-        return Merged(int(table.version()), done)
 
-    def _commit(self, done: Effect) -> CommitProperties:
-        return CommitProperties(custom_metadata=self.note | done.metadata, max_commit_retries=0)
+def _say(
+    table: DeltaTable, claims: pl.DataFrame, here: pl.DataFrame, note: dict[str, str], options: dict[str, str]
+) -> Merged:
+    """Make ``claims`` all that one object says."""
+    claims, here, retyped = same_types(claims, here)
+    changes = changes_of(claims, here, note["source_key"])
+    if not changes.height:
+        return Merged(int(table.version()), Effect())
+    done = effect(changes, here)
+    commit = _commit(note, done)
+    if retyped:
+        return Merged(_rewrite(table, changes, options, commit), done)
+    _commit_merge(table, changes, commit)
+    return Merged(int(table.version()), done)
 
 
-def _in_scope(table: DeltaTable, rows: pl.DataFrame, source: Upload, options: dict[str, str]) -> pl.DataFrame:
-    """Claims of this object, and those of others on the days it speaks of now or spoke of before."""
+def _commit(note: dict[str, str], done: Effect) -> CommitProperties:
+    return CommitProperties(custom_metadata=note | done.metadata, max_commit_retries=0)
+
+
+def _in_scope(table: DeltaTable, key: str, days: Iterable[Any], options: dict[str, str]) -> pl.DataFrame:
+    """Claims of one object, and those of others on the days it speaks of now or spoke of before."""
     scan = pl.scan_delta(table, storage_options=options)
-    own = scan.filter(pl.col(SOURCE_KEY) == source.key).select(
+    own = scan.filter(pl.col(SOURCE_KEY) == key).select(
         pl.col("date").min().alias("a"), pl.col("date").max().alias("b")
     )
-    first, last = own.collect().row(0)
-    days = [day for day in (first, last, rows["date"].min(), rows["date"].max()) if day is not None]
-    if not days:
+    spoken = [day for day in (*own.collect().row(0), *days) if day is not None]
+    if not spoken:
         return scan.limit(0).collect()
-    return scan.filter(pl.col("date").is_between(min(days), max(days))).collect()
+    return scan.filter(pl.col("date").is_between(min(spoken), max(spoken))).collect()
 
 
 def _commit_merge(table: DeltaTable, changes: pl.DataFrame, commit: CommitProperties) -> None:

@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from core.contracts import keys
 from core.contracts.errors import RejectedDataError
-from core.contracts.sales import SOURCE_KEY, SOURCE_TIME, SOURCE_VERSION
+from core.contracts.sales import SOURCE_KEY, SOURCE_VERSION
 from core.contracts.uploads import Upload
 from training import table
 from training.place import Place
@@ -45,14 +45,6 @@ class Withdrawn:
     rows: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Claims:
-    """What a table holds of one object: the claims of one of its versions."""
-
-    source: Upload
-    rows: int
-
-
 def withdraw(place: Place, dataset: str, key: str, *, reason: str = "", delete: bool = False) -> Withdrawn:
     """Take back the rows of a deleted file. Doing it twice, or again after it was killed, changes nothing more.
 
@@ -67,6 +59,9 @@ def withdraw(place: Place, dataset: str, key: str, *, reason: str = "", delete: 
         RejectedDataError: the file is still there, was never there, or is not one of this dataset.
     """
     key = _whole(dataset, key)
+    tables = {name: place.table(dataset, name) for name in _TABLES}
+    # before the bucket is asked: what is in a table by then, and not alive after, is gone though it may have expired
+    held = frozenset[str]().union(*(_held(uri, options, key) for uri, options in tables.values()))
     if place.raw.newest_version(key) is not None:
         if not delete:
             raise RejectedDataError(
@@ -75,33 +70,23 @@ def withdraw(place: Place, dataset: str, key: str, *, reason: str = "", delete: 
             )
         place.raw.s3.delete_object(Bucket=place.raw.name, Key=key)
     known = place.raw.versions(key)
-    held = {name: found for name in _TABLES if (found := _held(*place.table(dataset, name), place.raw.name, key))}
-    gone = known.gone | {claims.source.version_id for claims in held.values()} - known.alive
+    gone = known.gone | held - known.alive
     if not gone and not known.alive:
         raise RejectedDataError(_never_there(place.raw, dataset, key))
     for version_id in sorted(gone):
         note = Note(key=key, version_id=version_id, reason=reason, withdrawn_at=datetime.now(UTC))
         place.lake.put_document(keys.withdrawn(key, version_id), note)
     done = Withdrawn(key)
-    for name in _TABLES:
-        uri, options = place.table(dataset, name)
-        claims = _held(uri, options, place.raw.name, key)
-        if claims is not None and claims.source.version_id in gone:
-            done.versions[name] = table.withdraw(uri, source=claims.source, reason=reason, storage_options=options)
-            done.rows[name] = claims.rows
+    for name, (uri, options) in tables.items():
+        taken = table.withdraw(uri, key, gone, reason=reason, storage_options=options)
+        if taken is not None and taken.gone:
+            done.versions[name], done.rows[name] = taken.version, taken.gone
     return done
 
 
 def is_withdrawn(lake: Bucket, upload: Upload) -> bool:
     """Has a person taken this version back?"""
     return lake.document(Note, keys.withdrawn(upload.key, upload.version_id)) is not None
-
-
-def take_back(uri: str, options: dict[str, str], upload: Upload, *, reason: str) -> None:
-    """Take back the rows of exactly one version, where a table holds them."""
-    claims = _held(uri, options, upload.bucket, upload.key)
-    if claims is not None and claims.source.version_id == upload.version_id:
-        table.withdraw(uri, source=claims.source, reason=reason, storage_options=options)
 
 
 def _whole(dataset: str, key: str) -> str:
@@ -111,17 +96,14 @@ def _whole(dataset: str, key: str) -> str:
     return whole
 
 
-def _held(uri: str, options: dict[str, str], bucket: str, key: str) -> _Claims | None:
-    """What a table holds of an object: nothing, or claims of its newest version that was merged."""
+def _held(uri: str, options: dict[str, str], key: str) -> frozenset[str]:
+    """Versions of an object that a table has rows of."""
     try:
         scan = pl.scan_delta(DeltaTable(uri, storage_options=options), storage_options=options)
     except TableNotFoundError:
-        return None
-    own = scan.filter(pl.col(SOURCE_KEY) == key).select(SOURCE_VERSION, SOURCE_TIME).collect()
-    if not own.height:
-        return None
-    version_id, when = own.sort(SOURCE_TIME).row(-1)
-    return _Claims(Upload(bucket=bucket, key=key, version_id=version_id, size=0, uploaded_at=when), own.height)
+        return frozenset()
+    own = scan.filter(pl.col(SOURCE_KEY) == key).select(pl.col(SOURCE_VERSION).unique()).collect()
+    return frozenset(own[SOURCE_VERSION])
 
 
 def _never_there(raw: Bucket, dataset: str, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +23,7 @@ from training.steps.context import DECISION_FILE, Context
 from training.steps.due import Arrived, decide
 from training.steps.horizon import horizon_of
 from training.store import sha256_of
-from training.withdrawal import is_withdrawn, take_back
+from training.withdrawal import is_withdrawn
 
 
 class _Ingested(BaseModel):
@@ -69,30 +70,47 @@ def _settle(context: Context, upload: Upload) -> Verdict:
     return verdict
 
 
+class _OvertakenError(Exception):
+    """The file was deleted or replaced before its rows were in the table."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+
+
 def _judge(context: Context, upload: Upload) -> Verdict:
     """The verdict on a new upload; the note of a withdrawal counts whether it came before, while or after we merged."""
     if is_withdrawn(context.lake, upload):
         return _taken_back(context, upload)
-    verdict = _read(context, upload)
-    return _taken_back(context, upload) if verdict.kind.merged and is_withdrawn(context.lake, upload) else verdict
+    try:
+        verdict = _read(context, upload)
+    except _OvertakenError as overtaken:
+        verdict = overtaken.verdict
+    return _taken_back(context, upload) if is_withdrawn(context.lake, upload) else verdict
 
 
 def _taken_back(context: Context, upload: Upload) -> Verdict:
     """A merge of it may have been killed half way: take its rows back, then say so."""
     for name in ("sales", "plan"):
-        uri = context.table_uri(name)
-        take_back(uri, table.options_for(uri), upload, reason="withdrawn while it was being read")
+        table.withdraw(
+            context.table_uri(name), upload.key, {upload.version_id}, reason="withdrawn while it was being read"
+        )
     sentence = "The file was deleted and withdrawn while it was being read; nothing of it is in the table."
     return _final(Kind.IGNORED, Reason.DELETED, sentence)
 
 
-def _read(context: Context, upload: Upload) -> Verdict:
+def _look(context: Context, upload: Upload) -> None:
+    """Is it still what a reader of the key gets? Times do not tell: two versions may be of one second."""
     newest = context.raw.newest_version(upload.key)
     if newest is None:
-        return _final(Kind.IGNORED, Reason.DELETED, "The file was deleted before it was judged.")
+        sentence = "The file was deleted before it was judged."
+        raise _OvertakenError(_final(Kind.IGNORED, Reason.DELETED, sentence))
     if newest != upload.version_id:
         sentence = "A newer version of this file was uploaded before this one was read; the newer one counts."
-        return _final(Kind.IGNORED, Reason.SUPERSEDED, sentence)
+        raise _OvertakenError(_final(Kind.IGNORED, Reason.SUPERSEDED, sentence))
+
+
+def _read(context: Context, upload: Upload) -> Verdict:
+    _look(context, upload)
     with TemporaryDirectory() as folder:
         file = context.raw.download(upload.key, Path(folder) / Path(upload.key).name, upload.version_id)
         sha256 = sha256_of(file)
@@ -126,7 +144,8 @@ def _read_and_merge(context: Context, upload: Upload, file: Path) -> tuple[Verdi
     if reading.rows is None or not reading.verdict.kind.merged:
         return reading.verdict, False
     name = "plan" if reading.is_plan else "sales"
-    merged = table.upsert(context.table_uri(name), reading.rows, source=upload)
+    look = partial(_look, context, upload)
+    merged = table.upsert(context.table_uri(name), reading.rows, source=upload, look=look)
     proposed = _propose(context, reading, config) if name == "sales" else None
     told = {"dataset_version": merged.version, "proposed_config": proposed}
     return reading.verdict.model_copy(update=told), bool(merged.effect)

@@ -89,11 +89,7 @@ def test_uploads_go_on_as_before_after_upkeep(uri: str) -> None:
     merge(uri, 7, 9.0)
     merge(uri, 8, 2.0)
     assert table.read(uri)["units"].to_list() == [1.0] * 7 + [9.0, 2.0]
-    table.withdraw(
-        uri,
-        source=Upload(bucket="raw", key="shop/8.csv", version_id="x", size=0, uploaded_at=START + timedelta(9)),
-        storage_options={},
-    )
+    table.withdraw(uri, "shop/8.csv", {"2.0"}, storage_options={})
     assert table.read(uri).height == 8
 
 

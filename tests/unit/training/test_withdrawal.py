@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -140,19 +141,71 @@ def test_what_is_uploaded_again_while_a_withdrawal_is_under_way_counts(shop: Sho
     assert shop.units == [1.0, 50.0, 70.0]
 
 
-def test_a_late_merge_of_an_older_version_changes_nothing(shop: Shop) -> None:
-    """Not even the rows that the newer version no longer has."""
-    uri, options = shop.place.table("shop", "sales")
+@pytest.mark.parametrize("seconds", [0, 1])
+@pytest.mark.parametrize(("name", "owner"), [("upsert", table), ("_commit", table), ("put_document", Bucket)])
+def test_a_late_merge_of_an_older_version_changes_nothing(shop: Shop, name: str, owner: Any, seconds: int) -> None:
+    """Not even the rows that the newer version no longer has, nor when both are of one second."""
     old = shop.place.drop("shop/file.csv", FILE)
 
     def correct() -> None:
-        new = shop.place.drop("shop/file.csv", FILE.replace("2024-01-03,S1,A,60\n", ""))
-        later = new.model_copy(update={"uploaded_at": old.uploaded_at.replace(year=old.uploaded_at.year + 1)})
+        new = shop.place.drop("shop/file.csv", FILE.replace("2024-01-03,S1,A,60\n", "2024-01-20,S1,A,70\n"))
+        later = new.model_copy(update={"uploaded_at": old.uploaded_at + timedelta(seconds=seconds)})
         shop.ingest(later, "r2")
 
-    with around(table, "upsert", before=correct):
+    with around(owner, name, before=correct):
         shop.ingest(old)
-    assert table.read(uri, storage_options=options)["units"].to_list() == [1.0, 50.0]
+    assert shop.units == [1.0, 50.0, 70.0]
+    assert shop.verdict(old) is not None
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_file_withdrawn_and_sent_again_within_a_second_while_it_is_written_counts_once(
+    shop: Shop, *, same: bool
+) -> None:
+    upload = shop.place.drop("shop/file.csv", FILE)
+
+    def again() -> None:
+        shop.withdraw()
+        new = shop.place.drop("shop/file.csv", FILE if same else FILE.replace("60", "70"))
+        shop.ingest(new.model_copy(update={"uploaded_at": upload.uploaded_at}), "r2")
+
+    with around(table, "_commit", before=again):
+        shop.ingest(upload)
+    assert shop.units == [1.0, 50.0, 60.0 if same else 70.0]
+    told = shop.verdict(upload)
+    assert told is not None
+    assert told.kind is Kind.IGNORED
+
+
+def test_a_version_of_the_same_second_that_comes_while_the_rows_go_keeps_its_own(shop: Shop) -> None:
+    upload = shop.place.drop("shop/file.csv", FILE)
+    shop.ingest(upload)
+
+    def again() -> None:
+        new = shop.place.drop("shop/file.csv", FILE.replace("60", "70"))
+        shop.ingest(new.model_copy(update={"uploaded_at": upload.uploaded_at}), "r2")
+
+    with around(table, "_commit", before=again):
+        shop.withdraw()
+    assert shop.units == [1.0, 50.0, 70.0]
+
+
+def test_a_copy_withdrawn_just_before_it_is_written_leaves_nothing_when_the_first_file_is_corrected(
+    shop: Shop,
+) -> None:
+    copy = shop.place.drop("shop/file.csv", OTHER)
+    with around(table, "_commit", before=shop.withdraw):
+        shop.ingest(copy)
+    shop.ingest(shop.place.drop("shop/before.csv", FILE), "r2")
+    assert shop.units == [50.0, 60.0]
+
+
+def test_a_version_that_the_bucket_no_longer_keeps_is_withdrawn(shop: Shop) -> None:
+    upload = shop.place.drop("shop/file.csv", FILE)
+    shop.ingest(upload)
+    shop.place.raw.s3.delete_object(Bucket="raw", Key=upload.key, VersionId=upload.version_id)
+    shop.withdraw()
+    assert shop.units == [1.0, 2.0]
 
 
 def test_a_file_that_never_was_is_named_with_what_comes_near(shop: Shop) -> None:
