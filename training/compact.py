@@ -1,6 +1,6 @@
 """Rows of sales in few bytes: texts as codes, numbers as short as they are exact."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -33,8 +33,10 @@ def plain(rows: pl.DataFrame, *, texts: bool = True) -> pl.DataFrame:
 
 def has_twins(rows: pl.DataFrame) -> bool:
     """Have two rows one key? Compact rows in order are told piece by piece, in no memory worth naming."""
+    if not rows.height:
+        return False
     if not isinstance(rows.schema[STORE], pl.Categorical) or not isinstance(rows.schema[ITEM], pl.Categorical):
-        return bool(rows.height) and key_code(rows).n_unique() < rows.height
+        return key_code(rows).n_unique() < rows.height
     pieces = list(rows.iter_slices(_PIECE))
     ranks = key_ranks(pieces)
     if increase(codes_of(piece, ranks) for piece in pieces):
@@ -44,7 +46,7 @@ def has_twins(rows: pl.DataFrame) -> bool:
 
 def key_ranks(pieces: list[pl.DataFrame]) -> dict[str, Codes]:
     """For stores and items: by code, the place of its text among the distinct texts in order."""
-    return {name: _ranks(piece[name] for piece in pieces) for name in (STORE, ITEM)}
+    return {name: _ranks([piece[name] for piece in pieces]) for name in (STORE, ITEM)}
 
 
 def codes_of(rows: pl.DataFrame, ranks: dict[str, Codes]) -> Codes:
@@ -52,8 +54,12 @@ def codes_of(rows: pl.DataFrame, ranks: dict[str, Codes]) -> Codes:
     code = rows[DATE].to_physical().to_numpy().astype(np.int64)
     for name in (STORE, ITEM):
         code *= max(int(ranks[name].max(initial=0)) + 1, 1)
-        code += ranks[name][rows[name].to_physical().to_numpy()]
+        code += ranks[name][_numbers(rows[name])]
     return code
+
+
+def _numbers(column: pl.Series) -> Codes:
+    return column.to_physical().to_numpy().astype(np.int64)  # by which numpy looks up twice as fast as by shorter ones
 
 
 def increase(codes: Iterator[Codes]) -> bool:
@@ -68,9 +74,14 @@ def increase(codes: Iterator[Codes]) -> bool:
     return True
 
 
-def _ranks(columns: Iterable[pl.Series]) -> Codes:
-    distinct = pl.concat([column.unique() for column in columns]).unique()
-    texts = pl.DataFrame({"code": distinct.to_physical(), "text": distinct.cast(pl.String)}).sort("text")
-    ranks = np.zeros(int(texts["code"].to_numpy().max(initial=0)) + 1, dtype=np.int64)
-    ranks[texts["code"].to_numpy()] = np.arange(texts.height)
+def _ranks(columns: list[pl.Series]) -> Codes:
+    occurs = np.zeros(1, dtype=bool)
+    for column in columns:
+        numbers = _numbers(column)
+        occurs = np.pad(occurs, (0, max(int(numbers.max(initial=0)) + 1 - occurs.size, 0)))
+        occurs[numbers] = True
+    codes = np.flatnonzero(occurs)
+    texts = pl.Series(codes.astype(np.uint32)).cat.to(columns[0].dtype).cast(pl.String)
+    ranks = np.zeros(occurs.size, dtype=np.int64)
+    ranks[codes[texts.arg_sort().to_numpy()]] = np.arange(codes.size)
     return ranks

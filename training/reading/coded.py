@@ -54,7 +54,9 @@ def coded(block: pl.DataFrame, meaning: Meaning) -> Coded | None:
         return None
     names = [name for name in block.columns if is_cell(name)]
     codes = {name: _codes(block[name]) for name in names}
-    numbers = {name: code.to_numpy() for name, code in codes.items()}
+    numbers = {
+        name: code.to_numpy().astype(np.int64) for name, code in codes.items()
+    }  # numpy looks up fastest by these
     firsts = {name: _first(code) for name, code in numbers.items()}
     chosen = np.unique(np.concatenate([first[first < block.height] for first in firsts.values()]))
     if chosen.size * WORTH > block.height:
@@ -79,14 +81,14 @@ def _codes(column: pl.Series) -> pl.Series:
     return physical.rechunk()
 
 
-def _first(codes: npt.NDArray[np.uint32]) -> _Places:
+def _first(codes: npt.NDArray[np.int64]) -> _Places:
     """Row in which each code stands first; beyond the last row for codes that do not occur."""
     first = np.full(int(codes.max()) + 1, codes.size, dtype=np.int32)
     first[codes[::-1]] = np.arange(codes.size - 1, -1, -1, dtype=np.int32)
     return first
 
 
-def _counts(codes: npt.NDArray[np.uint32], first: _Places, chosen: _Places) -> pl.Series:
+def _counts(codes: npt.NDArray[np.int64], first: _Places, chosen: _Places) -> pl.Series:
     """How many rows each sample stands for in one column: those of its cell, told once."""
     counts = np.bincount(codes)
     said = np.zeros(chosen.size, dtype=np.int64)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.contracts.dataset import DatasetConfig
-from core.contracts.verdict import Kind
+from core.contracts.verdict import Kind, Reason
 from tests.unit.reading.conftest import TODAY
 from training.reading import Limits, Reading, coded, read_file, reader
 from training.reading.containers import Part, open_parts
@@ -163,3 +163,12 @@ def test_what_unpacks_beyond_a_limit_is_refused_before_it_is_unpacked_whole(
     verdict = read_file(file, limits=Limits(max_unpacked_bytes=10_000), today=TODAY).verdict
     assert verdict.kind is Kind.REJECTED
     assert "max_unpacked_bytes" in verdict.sentence
+
+
+@pytest.mark.parametrize("block", [4000, WHOLE])
+def test_a_last_day_of_few_series_is_remarked_however_the_file_is_read(tmp_path: Path, block: int) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(lines(body=[*BODY, "2024-06-29,S1,00A,4,1.5,0,1"][::-1]))
+    verdict = read_file(file, today=TODAY, block_bytes=block).verdict
+    said = [note.sentence for note in verdict.notes if note.reason is Reason.HALF_DAY]
+    assert said == ["2024-06-29 has 1 series, the days before 4 or more; it may be half delivered"]
