@@ -80,7 +80,7 @@ class MlStack(EnvironmentStack):
             self.data.lake.read("runs/"),
             self.data.lake.write("runs/"),
             self._start(*self.retrain_arns),
-            self._follow(*self.retrain_arns),
+            *self._follow(*self.retrain_arns),
         )
 
     def _promote(self) -> None:
@@ -121,7 +121,7 @@ class MlStack(EnvironmentStack):
                 because="every version in one group; SageMaker numbers them",
             ),
             self._start(self.forecast_arn),
-            self._follow(self.forecast_arn),
+            *self._follow(self.forecast_arn),
         )
         function.listen_to(AlarmTopic(self, "RollbackTopic", name=ROLLBACK_TOPIC, key=self.key))
 
@@ -164,7 +164,7 @@ class MlStack(EnvironmentStack):
             self.data.artifacts.look(),
             self.data.artifacts.read(keys.CHAMPIONS),
             self._start(*self.retrain_arns, self.forecast_arn),
-            self._follow(*self.retrain_arns, self.forecast_arn),
+            *self._follow(*self.retrain_arns, self.forecast_arn),
         )
 
     def _environment(self, settings: type[FunctionSettings]) -> dict[str, str]:
@@ -191,11 +191,18 @@ class MlStack(EnvironmentStack):
     def _start(self, *pipelines: str) -> Grant:
         return Grant(actions=("sagemaker:StartPipelineExecution",), resources=pipelines)
 
-    def _follow(self, *pipelines: str) -> Grant:
-        return Grant(
-            actions=("sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"),
-            resources=tuple(f"{pipeline}/execution/*" for pipeline in pipelines),
-            because="executions of one pipeline; SageMaker names them",
+    def _follow(self, *pipelines: str) -> tuple[Grant, Grant]:
+        return (
+            Grant(
+                actions=("sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"),
+                resources=tuple(f"{pipeline}/execution/*" for pipeline in pipelines),
+                because="executions of one pipeline; SageMaker names them",
+            ),
+            Grant(
+                actions=("sagemaker:DescribeProcessingJob",),
+                resources=(self._sagemaker_arn("processing-job", "pipelines-*"),),
+                because="a pipeline names its jobs pipelines-<execution>-<step>",
+            ),
         )
 
     def _pipeline_arn(self, name: str) -> str:

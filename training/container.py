@@ -8,9 +8,12 @@ import os
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from core.contracts.errors import RejectedModelError
+
+_REASON_BYTES: Final = 1024
+"""What SageMaker keeps of either."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,15 @@ class OptMl:
         """Synchronised with S3 while a training job runs."""
         return self._folder("checkpoints")
 
-    @property
-    def failure(self) -> Path:
-        """File whose text becomes the job's failure reason."""
-        return self._folder("output") / "failure"
+    def fail(self, reason: str) -> None:
+        """Leave why the job failed: a training job's failure reason, a processing job's exit message."""
+        text = reason.encode(errors="replace")[:_REASON_BYTES].decode(errors="ignore")  # half a letter fails the job
+        for name in ("failure", "message"):
+            (self._folder("output") / name).write_text(text, encoding="utf-8")
 
     def lost(self, host: str) -> None:
         """Leave as the failure reason that another host of the job is gone."""
-        self.failure.write_text(f"RetryableError: host {host} was lost; the job goes on from its last checkpoint")
+        self.fail(f"RetryableError: host {host} was lost; the job goes on from its last checkpoint")
 
     def processing_input(self, name: str) -> Path:
         """Folder of one input of a processing job."""

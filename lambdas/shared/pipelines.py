@@ -148,5 +148,19 @@ class SageMakerPipelines:
         """Which step failed and why; the execution's own reason only says that one did."""
         for step in self._steps(arn):
             if step.get("StepStatus") == "Failed":
-                return f"{step['StepName']}: {step.get('FailureReason') or 'no reason given'}"
+                return f"{step['StepName']}: {self._reason(step)}"
         return None
+
+    def _reason(self, step: "PipelineExecutionStepTypeDef") -> str:
+        """Why a step failed. Of a processing job SageMaker tells only its exit code, and apart what it left to say."""
+        reason = step.get("FailureReason") or "no reason given"
+        arn = step.get("Metadata", {}).get("ProcessingJob", {}).get("Arn")
+        if arn is None:
+            return reason
+        try:
+            job = self._client.describe_processing_job(ProcessingJobName=arn.rpartition("/")[2])
+        except ClientError as error:
+            logger.warning("a failed job cannot be looked at", job=arn, code=code(error))
+            return reason
+        said = job.get("ExitMessage", "")
+        return f"AlgorithmError: {said}" if said and said not in reason else reason

@@ -52,4 +52,4 @@ def _fail(error: Exception) -> None:
         traceback.print_exc()
     reason = told(error)
     print(reason, file=sys.stderr)  # noqa: T201
-    OptMl.from_env().failure.write_text(reason[:1024])
+    OptMl.from_env().fail(reason)

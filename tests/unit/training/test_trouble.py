@@ -13,6 +13,7 @@ from core.contracts.errors import RejectedDataError, RetryableError
 from core.contracts.uploads import Upload
 from training import table
 from training.commands.step import ending
+from training.container import OptMl
 from training.trouble import is_of_a_service, told
 
 S3 = "http://127.0.0.1:1/bucket"
@@ -49,7 +50,13 @@ def test_a_step_says_in_its_reason_that_no_file_is_to_blame(tmp_path: Path, monk
     monkeypatch.setenv("OPT_ML", str(tmp_path))
     with pytest.raises(SystemExit), ending():
         raise EndpointConnectionError(endpoint_url=S3)
-    assert (tmp_path / "output" / "failure").read_text().startswith("RetryableError: Could not connect")
+    for name in ("failure", "message"):  # of training jobs and of processing jobs
+        assert (tmp_path / "output" / name).read_text().startswith("RetryableError: Could not connect")
+
+
+def test_a_long_reason_is_cut_between_letters(tmp_path: Path) -> None:
+    OptMl(tmp_path).fail("x" + "ä" * 1000)
+    assert (tmp_path / "output" / "message").read_bytes().decode() == "x" + "ä" * 511
 
 
 @pytest.fixture
