@@ -9,10 +9,10 @@ from constructs import Construct
 
 from core.contracts import names
 from stacks.base import EnvironmentStack
-from stacks.config import Job, Rung, Training
 from stacks.constructs.data_plane import DataPlane
 from stacks.constructs.schedule import weekly
 from stacks.constructs.step_roles import StepRoles
+from stacks.jobs_config import Job, Rung, Training
 from training.pipeline import Instance, Network, Spot, World, forecast, maintain, retrain
 from training.pipeline.values import Json
 
