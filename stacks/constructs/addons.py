@@ -56,8 +56,20 @@ class Addons:
         role = self._role(
             "ObservabilityRole", "amazon-cloudwatch", "cloudwatch-agent", "CloudWatch agent: metrics and logs of pods"
         )
-        allow(
-            role,
+        allow(role, *self._rights_of_agents(group_names))
+        addon = self._addon(
+            "amazon-cloudwatch-observability",
+            role=role,
+            # Or it puts agents of its own into pods, which their restricted namespace refuses.
+            values={"manager": {"applicationSignals": {"autoMonitor": {"monitorAllServices": False}}}},
+        )
+        for group in groups:
+            addon.node.add_dependency(group)
+        return addon
+
+    def _rights_of_agents(self, group_names: list[str]) -> tuple[Grant, ...]:
+        """Metrics of Container Insights, and streams of the log groups that are there."""
+        return (
             Grant(
                 actions=("cloudwatch:PutMetricData",),
                 resources=("*",),
@@ -71,7 +83,7 @@ class Addons:
             ),
             Grant(
                 actions=("logs:PutLogEvents", "logs:CreateLogStream", "logs:DescribeLogStreams"),
-                resources=tuple(stack.log_group_arn(f"{name}:*") for name in group_names),
+                resources=tuple(self._stack.log_group_arn(f"{name}:*") for name in group_names),
                 because="streams of one log group; pods name them",
             ),
             Grant(
@@ -80,15 +92,6 @@ class Addons:
                 because="reading what there is takes no resource",
             ),
         )
-        addon = self._addon(
-            "amazon-cloudwatch-observability",
-            role=role,
-            # Or it puts agents of its own into pods, which their restricted namespace refuses.
-            values={"manager": {"applicationSignals": {"autoMonitor": {"monitorAllServices": False}}}},
-        )
-        for group in groups:
-            addon.node.add_dependency(group)
-        return addon
 
     def _role(self, construct_id: str, namespace: str, name: str, description: str) -> PodRole:
         return PodRole(
