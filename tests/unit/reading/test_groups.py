@@ -151,7 +151,7 @@ def test_the_product_of_a_block_is_told_by_its_title_of_several_cells(read: Read
 
 @pytest.mark.parametrize("heading", ["Hoses", "Artikel: 47", "Store 12"])
 def test_headings_far_down_a_long_file_are_seen_block_by_block(tmp_path: Path, heading: str) -> None:
-    days = "".join(f"2024-{m:02}-{d:02},R{n},1\n" for n in range(40) for m in range(1, 13) for d in range(1, 29))
+    days = "".join(f"2024-{m:02}-{d:02},R{n},1\n" for n in range(12) for m in range(1, 13) for d in range(1, 29))
     path = tmp_path / "sales.csv"
     path.write_text(f"date,note,qty\n{days}{heading},,\n2025-01-01,x,2\nTotal {heading},,2\n")
     whole, parts = (read_file(path, today=TODAY, block_bytes=size) for size in (1 << 24, 1 << 14))

@@ -209,7 +209,7 @@ def test_quotes_around_whole_lines_are_taken_off(read: Read) -> None:
 
 @pytest.mark.parametrize("block_bytes", [1 << 24, 1 << 14])
 def test_a_carriage_return_alone_ends_a_line_beside_other_line_ends(tmp_path: Path, block_bytes: int) -> None:
-    days = [f"2024-{m:02}-{d:02},S{s},A,{d}" for s in range(40) for m in range(1, 13) for d in range(1, 29)]
+    days = [f"2024-{m:02}-{d:02},S{s},A,{d}" for s in range(12) for m in range(1, 13) for d in range(1, 29)]
     text = "date,store,item,qty\r\n" + "\r\n".join(days).replace("\r\n", "\r", 5) + "\n2025-01-01,S1,A,x\n"
     path = tmp_path / "sales.csv"
     path.write_bytes(text.encode())
