@@ -39,7 +39,7 @@ class Calendar:
 
     def index(self, dates: pl.Series) -> Ints:
         """Period number of each date."""
-        days: Ints = dates.to_physical().to_numpy().astype(np.int64)
+        days: Ints = dates.cast(pl.Int32).to_numpy().astype(np.int64)
         if self.frequency == "D":
             return days
         if self.frequency == "W":

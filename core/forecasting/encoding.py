@@ -38,7 +38,7 @@ class Encoding:
         if self.codes is None:
             return column.cast(pl.Float32, strict=False)
         distinct = column.unique()
-        coded = _words(distinct).replace_strict(self.codes, default=None, return_dtype=pl.Float32)
+        coded = pl.Series([self.codes.get(word) for word in _words(distinct).to_list()], dtype=pl.Float32)
         if not isinstance(column.dtype, pl.Categorical):
             return column.replace_strict(distinct, coded, return_dtype=pl.Float32)
         return _looked_up(column.to_physical(), distinct.to_physical(), coded).alias(column.name)

@@ -161,6 +161,9 @@ def _static(parts: list[pl.DataFrame], keys: pl.DataFrame, static: tuple[Encodin
     """Encoded ids and attributes, one row a series: of each the first that is said."""
     values = np.full((keys.height, len(static)), np.nan, dtype=np.float32)
     for place, encoding in enumerate(static):
+        if encoding.name in SERIES:
+            values[:, place] = floats(encoding.apply(keys[encoding.name]))
+            continue
         for part in reversed(parts):
             if encoding.name in part.columns:
                 said = _codes_of_series(part, keys, encoding)
@@ -169,8 +172,6 @@ def _static(parts: list[pl.DataFrame], keys: pl.DataFrame, static: tuple[Encodin
 
 
 def _codes_of_series(part: pl.DataFrame, keys: pl.DataFrame, encoding: Encoding) -> Floats:
-    if encoding.name in SERIES:
-        return floats(encoding.apply(keys[encoding.name]))
     firsts = part.group_by(SERIES).agg(pl.col(encoding.name).drop_nulls().first())
     joined = keys.join(firsts, on=list(SERIES), how="left", maintain_order="left")
     return floats(encoding.apply(joined[encoding.name]))
