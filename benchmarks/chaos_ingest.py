@@ -214,7 +214,7 @@ def verdicts(client: Client, dataset: str) -> tuple[int, int]:
 def kill(world: World, every: float, stop: threading.Event, seed: int) -> list[str]:
     """Kill -9 a random server of the world, with the steps at their work, every few seconds; who was killed.
 
-    The time counts from when the world is whole again: on a busy machine, who is always killed
+    The time counts from when all parts answer again: on a busy machine, who is always killed
     while starting is never killed at work.
     """
     random_, killed = random.Random(seed), []

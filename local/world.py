@@ -21,6 +21,7 @@ from local.aws.metrics import Relay
 from local.client import Client
 from local.cloud import Cloud
 from local.info import WorldInfo
+from local.loopback import answers
 from local.process import Child, StartError, wait_until
 from local.settings import HOST, REPOSITORY, Layout, Ports, aws_environment
 
@@ -65,8 +66,8 @@ class World:
 
     @property
     def whole(self) -> bool:
-        """True when every part runs and what a killed one had lost was looked for."""
-        return not self._unhealed and all(child.alive for child, _ in self._parts())
+        """True when every part runs and answers; what a killed one had lost may still be looked for."""
+        return all(child.alive and answers(ready) for child, ready in self._parts())
 
     def up(self, say: Say = _silent) -> Self:
         """Bring it up; when this returns, files may be dropped.
