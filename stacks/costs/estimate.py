@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from core.contracts import names
 from stacks.config import Config
 from stacks.costs.prices import Load, Prices
 from stacks.templates import Json, text
@@ -99,11 +100,15 @@ class Estimate:
             yield self._line("network", "firewall rules", len(acl["Rules"]), "rules", "web_acl_rule_month")
 
     def _machines(self) -> Iterator[Line]:
-        """SageMaker jobs of the retrain and forecast pipelines, by the machines their definitions name."""
+        """SageMaker jobs of the retrain and forecast pipelines, by the machines their definitions name.
+
+        Those that a training goes on in where no machine was free are not counted: it runs once, here or there.
+        """
         spot_share = self.prices.unit["spot_share"] if self.config.training.spot else 1.0
         used: dict[tuple[str, float], float] = {}
+        counted = [named(self.config.environment) for named in (names.retrain_pipeline, names.forecast_pipeline)]
         for pipeline in self._of("AWS::SageMaker::Pipeline"):
-            if "maintain" in text(pipeline["PipelineName"]):
+            if text(pipeline["PipelineName"]) not in counted:
                 continue
             definition = json.loads(text(pipeline["PipelineDefinition"]["PipelineDefinitionBody"]))
             for kind, name, count in _jobs(definition["Steps"]):

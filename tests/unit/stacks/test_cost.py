@@ -82,3 +82,8 @@ def test_the_command_prints_the_dated_estimate_beside_the_aim(
     found = json.loads(capsys.readouterr().out)
     assert found["usd_per_month"] == pytest.approx(sum(each["usd"] for each in found["lines"]), abs=0.01)
     assert cost.main(["--env", "nowhere"]) == 2
+
+
+def test_a_training_is_counted_once_on_the_machine_it_is_meant_for() -> None:
+    jobs = {each.what for each in lines("prod") if each.component == "training and forecasts"}
+    assert jobs == {"jobs on ml.m5.2xlarge", "jobs on ml.m5.xlarge"}
