@@ -18,6 +18,7 @@ from training.reading.totals import looks_total
 SALES: Final = "sales"
 _SAMPLE: Final = 200
 _MOSTLY: Final = 0.5
+_COUNTING: Final = frozenset({"item", "items", "artikel", "position", "line", "no", "nr", "num", "number", "id"})
 _HOURS: Final = frozenset({"hour", "stunde", "heure", "hora", "ora", "uur"})
 _HOURS_OF_A_DAY: Final = 24
 _CURRENCY: Final = re.compile(
@@ -216,7 +217,7 @@ def _are_names(sample: list[str]) -> bool:
 def _numbers_lines(table: RawTable, roles: Roles, index: int) -> bool:
     """``Item`` beside ``Material`` or ``SKU`` counts the lines of each document: 1, 2, 3 or 10, 20, 30."""
     document = roles.of.get(words.DOCUMENT)
-    if document is None:
+    if document is None or not _COUNTING.issuperset(words.fold(table.header[index]).split()):
         return False
     cells = {name: pl.col(cell(at)).cast(pl.String).str.strip_chars() for name, at in (("d", document), ("n", index))}
     lines = table.frame.select(**cells).with_columns(pl.col("n").cast(pl.Int64, strict=False)).drop_nulls("d")

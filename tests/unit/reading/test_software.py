@@ -125,3 +125,8 @@ def test_lines_that_only_an_unknown_column_tells_apart_are_refused_with_its_name
 def test_a_quantity_taken_for_stock_is_named_beside_money(read: Read) -> None:
     sentence = read("Item Code,Invoice,Date,Stock Qty,Amount\nA,1,2024-03-13,5,10.00\n").verdict.sentence
     assert "reading.columns.units = 'Stock Qty'" in sentence
+
+
+def test_a_barcode_that_happens_to_count_is_an_item(read: Read) -> None:
+    text = "Date,Order ID,Product,Barcode,Qty\n2024-03-13,1,Muffin,0001,2\n2024-03-13,1,Tea,0002,1\n"
+    assert rows(read(f"{text}2024-03-14,2,Muffin,0001,1\n"), "item_id") == [("0001",), ("0002",), ("0001",)]
