@@ -39,7 +39,7 @@ from accuracy_sets import KEY, SETS, Benchmark  # noqa: E402
 from core.forecasting.naive import seasonal_naive  # noqa: E402
 
 OURS, NAIVE = "ours", "seasonal_naive"
-COMMAND = "python benchmarks/accuracy.py --data FOLDER --peers build/accuracy/bin/python --write docs/benchmarks.md"
+COMMAND = "python benchmarks/accuracy.py --data FOLDER --peers build/accuracy/bin/python{} --write docs/benchmarks.md"
 PEERS = ("autoets", "mlforecast_lightgbm", "mlforecast_xgboost")
 
 
@@ -71,7 +71,14 @@ def main() -> None:
         print(json.dumps(line), flush=True)
     print(page.table(lines), file=sys.stderr)
     if asked.write:
-        asked.write.write_text(page.document(lines, COMMAND))
+        asked.write.write_text(page.document(lines, COMMAND.format(narrowed(parser, asked))))
+
+
+def narrowed(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> str:
+    """Options by which a run was less than the whole benchmark, as they were given."""
+    names = ("windows", "skip", "sets", "methods")
+    told = [(name, getattr(asked, name)) for name in names if getattr(asked, name) != parser.get_default(name)]
+    return "".join(f" --{name} {value}" for name, value in told)
 
 
 def run(folder: Path, names: list[str], methods: list[str], asked: argparse.Namespace) -> Iterator[dict[str, Any]]:

@@ -103,6 +103,8 @@ Written by
 {command}
 ```
 
+Options of the command narrow the run: a method, set or window that is in no table was not run.
+
 Python {python}, {versions}. Every method saw the same rows before each origin and was scored on the
 same rows after it; ours is `python -m training forecast` with no setting at all. Processor seconds
 and memory are of whole commands, one after the other on one machine of two cores; compare them only

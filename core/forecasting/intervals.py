@@ -4,7 +4,8 @@ A residual is what was sold over what was expected. How widely it spreads depend
 and on the size of the forecast, so a small quantile booster learns that from the backtest; what
 it says is then stretched, bin by bin of forecast size, until it covers what it should. Where
 zeros are common the lowest quantile is zero, and the interval covers more than it promises: zero
-itself holds more than its share.
+itself holds more than its share. One window may cover far more or less than the next, because errors
+of a season spread alike; that boosters are a horizon older than at the forecast widens nothing.
 """
 
 from dataclasses import dataclass
