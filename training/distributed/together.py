@@ -82,6 +82,7 @@ def together(
         return
     port = int(os.environ.get("TRAINING_PORT", PORT))
     with ExitStack() as stack:
+        tracker = None
         if hosts.rank == 0:
             tracker = RabitTracker(
                 n_workers=len(hosts.names), host_ip=hosts.first, sortby="task", timeout=int(PATIENCE)
@@ -100,6 +101,8 @@ def together(
             except XGBoostError as error:
                 raise line.explain(error) from error
         collective.finalize()  # not after a failure: it would wait for those whom the failure has ended
+        if tracker is not None:
+            tracker.wait_for()  # the others take their leave of it, and a slower one would find it gone
 
 
 def _free(tracker: RabitTracker) -> None:
