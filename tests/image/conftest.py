@@ -126,7 +126,12 @@ def base() -> Path:
             pytest.skip(f"no Debian to build on: {done.stdout[-300:]}")
         shutil.rmtree(made / "var/cache/apt", ignore_errors=True)
         (made / "made").touch()
-        made.rename(BASE)
+        try:
+            made.rename(BASE)
+        except OSError:
+            shutil.rmtree(made, ignore_errors=True)
+            if not (BASE / "made").exists():  # else another run has made it in the meantime
+                raise
     return BASE
 
 
