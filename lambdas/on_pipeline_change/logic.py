@@ -88,5 +88,5 @@ def _measure(consequences: Consequences, dataset: str, run_id: str) -> None:
 def _verdicts(consequences: Consequences, dataset: str, run_id: str) -> list[Verdict]:
     """Verdicts that were given in this run; a file of it may have had one from an earlier attempt."""
     manifest = consequences.papers.manifest(dataset, run_id)
-    found = [consequences.verdicts.read(upload) for upload in (manifest.uploads if manifest else ())]
+    found = consequences.verdicts.read_all(manifest.uploads if manifest else ())
     return [verdict for verdict in found if verdict is not None and verdict.run_id == run_id]

@@ -30,7 +30,7 @@ class Known(Protocol):
         """Names of all datasets that ever had an upload to ingest."""
         ...
 
-    def claimed(self, dataset: str) -> set[str]:
+    def take_stock(self, dataset: str) -> set[str]:
         """Sort keys of everything claimed in a dataset."""
         ...
 
@@ -94,7 +94,7 @@ def _unclaimed(sweeper: Sweeper) -> list[Version]:
     return [
         version
         for dataset, versions in sorted(by_dataset.items())
-        for claimed in [sweeper.known.claimed(dataset)]
+        for claimed in [sweeper.known.take_stock(dataset)]
         for version in versions
         if sort_key(version.key, version.version_id) not in claimed
     ]

@@ -4,6 +4,7 @@ Each step can be repeated, and is, when a worker dies halfway: a verdict is neve
 run counts once against an upload, and the flight is freed only for the run that is in it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -25,12 +26,12 @@ MAX_QUICK_RESTARTS: Final = 2
 class Uploads(Protocol):
     """What closing a run needs of the uploads."""
 
-    def close(self, dataset: str, upload: Upload, verdict: Verdict) -> None:
-        """Record the verdict of an upload, unless it has one."""
+    def close(self, dataset: str, verdicts: Iterable[tuple[Upload, Verdict]]) -> None:
+        """Record the verdicts of uploads, those excepted that have one."""
         ...
 
-    def requeue(self, dataset: str, upload: Upload, run_id: str) -> None:
-        """Show an upload of an ended run as waiting again."""
+    def requeue(self, dataset: str, uploads: Iterable[Upload], run_id: str) -> None:
+        """Show uploads of an ended run as waiting again."""
         ...
 
     def blame(self, dataset: str, upload: Upload, run_id: str) -> int:
@@ -78,19 +79,15 @@ def close_run(closer: Closer, dataset: str, run_id: str, execution: Execution, n
     flight = closer.flights.read(dataset)
     manifest = closer.papers.manifest(dataset, run_id)
     uploads = manifest.uploads if manifest else ()
-    found = {upload.name: closer.verdicts.read(upload) for upload in uploads}
-    for upload in uploads:
-        verdict = found[upload.name]
-        if verdict is not None:
-            closer.uploads.close(dataset, upload, verdict)
+    found = list(zip(uploads, closer.verdicts.read_all(uploads), strict=True))
+    closer.uploads.close(dataset, [(upload, verdict) for upload, verdict in found if verdict is not None])
     if flight.run_id != run_id or flight.execution_arn not in (None, execution.arn):
         return Closed(released=False, restart=flight.run_id is None)
     if closer.ladder.go_on(dataset, run_id, execution):
         return Closed(released=False, restart=False)
-    unread = [upload for upload in uploads if found[upload.name] is None]
+    unread = [upload for upload, verdict in found if verdict is None]
     failure = _failure(execution, unread)
-    for upload in unread:
-        closer.uploads.requeue(dataset, upload, run_id)
+    closer.uploads.requeue(dataset, unread, run_id)
     if unread and not execution.platform_failed:
         blame = _Blame(dataset, run_id, failure or "", now)
         _blame(closer, unread[0], blame)
@@ -128,7 +125,7 @@ def _blame(closer: Closer, suspect: Upload, blame: _Blame) -> None:
     )
     verdict = refuse(suspect, blame.dataset, Reason.INGEST_FAILED, sentence, run_id=blame.run_id, now=blame.now)
     standing = closer.verdicts.create(suspect, verdict)
-    closer.uploads.close(blame.dataset, suspect, standing)
+    closer.uploads.close(blame.dataset, [(suspect, standing)])
 
 
 def _failure(execution: Execution, unread: list[Upload]) -> str | None:

@@ -1,7 +1,7 @@
 """Plumbing of the uploads table: keys, conditional updates, pages."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 UPLOAD: Final = "upload#"
+MARK: Final = "wait#"
+"""Before the rest of an upload's sort key: the item that marks it as waiting."""
 FLIGHT: Final = "flight"
 DATASETS: Final = "#datasets"
 """Partition that lists the datasets; no dataset can have this name."""
@@ -19,6 +21,8 @@ UNNAMED: Final = "#unnamed"
 """Partition of uploads whose folder is not a dataset name."""
 
 _MAX_SORT_KEY: Final = 1024
+_MOST_AT_ONCE: Final = 100
+"""Keys of one BatchGetItem."""
 
 Attributes = Mapping[str, Any]
 
@@ -29,6 +33,11 @@ def sort_key(key: str, version_id: str) -> str:
     if len(plain.encode()) <= _MAX_SORT_KEY:
         return plain
     return f"{UPLOAD}~{hashlib.sha256(key.encode()).hexdigest()}#{version_id}"
+
+
+def mark_of(upload: str) -> str:
+    """Sort key of the mark of an upload, by its sort key; no longer than that."""
+    return MARK + upload.removeprefix(UPLOAD)
 
 
 class Table:
@@ -46,12 +55,30 @@ class Table:
             return _lost(error)
         return True
 
+    def put(self, item: Attributes) -> None:
+        """Put an item, whatever has its key."""
+        self._client.put_item(TableName=self._name, Item=dict(item))
+
+    def delete(self, pk: str, sk: str) -> None:
+        """Remove an item; none is no error."""
+        self._client.delete_item(TableName=self._name, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+
     def get(self, pk: str, sk: str) -> dict[str, Any] | None:
         """An item, strongly consistent; None when there is none."""
         answer = self._client.get_item(
             TableName=self._name, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
         )
         return answer.get("Item")
+
+    def get_many(self, pk: str, sort_keys: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Items of a partition by their sort keys, strongly consistent, in any order; those that are not there lack."""
+        for start in range(0, len(sort_keys), _MOST_AT_ONCE):
+            asked = [{"pk": {"S": pk}, "sk": {"S": sk}} for sk in sort_keys[start : start + _MOST_AT_ONCE]]
+            wanted: Any = {self._name: {"Keys": asked, "ConsistentRead": True}}
+            while wanted:  # an answer has room for 16 MB
+                answer = self._client.batch_get_item(RequestItems=wanted)
+                yield from answer["Responses"].get(self._name, ())
+                wanted = answer.get("UnprocessedKeys")
 
     def update(
         self,

@@ -11,7 +11,7 @@ No wake-up is lost, because a claim is written before the flight is read, and th
 before the waiting uploads are read.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -88,8 +88,8 @@ class Queue(Protocol):
         """All uploads without a verdict, strongly consistent, in any order."""
         ...
 
-    def running(self, dataset: str, upload: Upload, run_id: str) -> None:
-        """Show an upload as part of a run, unless it has its verdict."""
+    def running(self, dataset: str, uploads: Iterable[Upload], run_id: str) -> None:
+        """Show uploads as part of a run, those excepted that have their verdict."""
         ...
 
 
@@ -161,8 +161,7 @@ def _launch(starter: Starter, dataset: str, run_id: str, now: datetime) -> bool:
     if not manifest.uploads:
         starter.flights.void(dataset, run_id)
         return False
-    for upload in manifest.uploads:
-        starter.queue.running(dataset, upload, run_id)
+    starter.queue.running(dataset, manifest.uploads, run_id)
     if starter.flights.read(dataset).run_id != run_id:
         return True  # another worker started it, and it has ended meanwhile
     arn = starter.pipelines.start(starter.pipeline, run_name(dataset, run_id), {"Dataset": dataset, "RunId": run_id})

@@ -1,18 +1,23 @@
 """Uploads in DynamoDB: claimed once, waiting until they have their verdict, then closed for good.
 
 An upload waits as long as its status is ``queued`` or ``running``; which of the two is for people
-to see, and nothing decides by it: a worker that died may have left either behind.
+to see, and nothing decides by it: a worker that died may have left either behind. One that waits has
+a mark as well, an item of its own, so that what waits is found without reading all that ever came.
+The mark is there before the upload and goes after it was closed: one too many is harmless and is taken
+away when it is met, one too few cannot be.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
 from core.contracts.uploads import Upload
 from core.contracts.verdict import Kind, Reason, Verdict
-from lambdas.shared.dynamo import DATASETS, UPLOAD, Table, sort_key
+from lambdas.shared.at_once import at_once
+from lambdas.shared.dynamo import DATASETS, MARK, UPLOAD, Table, mark_of, sort_key
 from lambdas.shared.flight import Waiting
 
+_WAITING: Final = ("queued", "running")
 _WAITS: Final = "#status IN (:queued, :running)"
 _WAIT_VALUES: Final = {":queued": {"S": "queued"}, ":running": {"S": "running"}}
 _STATUS: Final = {"#status": "status"}
@@ -33,6 +38,7 @@ class UploadsTable:
         """Remember an upload, waiting, or closed by a verdict already written; False when it is known."""
         if verdict is None:
             self._register(dataset)
+            self._mark(dataset, sort_key(upload.key, upload.version_id))
         return self._table.put_new(
             {
                 "pk": {"S": dataset},
@@ -51,29 +57,37 @@ class UploadsTable:
         """Names of all datasets that ever had an upload to ingest."""
         return [item["sk"]["S"] for item in self._table.partition(DATASETS)]
 
-    def claimed(self, dataset: str) -> set[str]:
-        """Sort keys of everything claimed in a dataset."""
-        items = self._table.query(dataset, UPLOAD, ProjectionExpression="sk")
-        return {item["sk"]["S"] for item in items}
+    def take_stock(self, dataset: str) -> set[str]:
+        """Sort keys of everything claimed in a dataset; what waits in a table older than marks gets its own."""
+        names = {"ProjectionExpression": "sk, #status", "ExpressionAttributeNames": _STATUS}
+        status = {item["sk"]["S"]: item["status"]["S"] for item in self._table.query(dataset, UPLOAD, **names)}
+        marked = set(self._marks(dataset))
+        for key in [key for key, at in status.items() if at in _WAITING and mark_of(key) not in marked]:
+            self._mark(dataset, key)
+        return set(status)
 
     def waiting(self, dataset: str) -> list[Waiting]:
         """All uploads without a verdict, in any order."""
-        return [Waiting(_upload(item), int(item["attempts"]["N"])) for item in self._waiting(dataset)]
+        marks = self._marks(dataset)
+        items = list(self._table.get_many(dataset, [UPLOAD + mark.removeprefix(MARK) for mark in marks]))
+        closed = [item["sk"]["S"] for item in items if item["status"]["S"] not in _WAITING]
+        at_once(lambda key: self._table.delete(dataset, mark_of(key)), closed)
+        found = [item for item in items if item["status"]["S"] in _WAITING]
+        return [Waiting(_upload(item), int(item["attempts"]["N"])) for item in found]
 
-    def running(self, dataset: str, upload: Upload, run_id: str) -> None:
-        """Show an upload as part of a run, unless it has its verdict."""
-        self._update(dataset, upload, "SET #status = :running, run_id = :run", {":run": {"S": run_id}}, _WAITS)
+    def running(self, dataset: str, uploads: Iterable[Upload], run_id: str) -> None:
+        """Show uploads as part of a run, those excepted that have their verdict."""
+        change, values = "SET #status = :running, run_id = :run", {":run": {"S": run_id}}
+        at_once(lambda upload: self._update(dataset, upload, change, values, _WAITS), uploads)
 
-    def requeue(self, dataset: str, upload: Upload, run_id: str) -> None:
-        """Show an upload of an ended run as waiting again."""
-        condition = f"{_WAITS} AND run_id = :run"
-        self._update(dataset, upload, "SET #status = :queued", {":run": {"S": run_id}}, condition)
+    def requeue(self, dataset: str, uploads: Iterable[Upload], run_id: str) -> None:
+        """Show uploads of an ended run as waiting again."""
+        condition, values = f"{_WAITS} AND run_id = :run", {":run": {"S": run_id}}
+        at_once(lambda upload: self._update(dataset, upload, "SET #status = :queued", values, condition), uploads)
 
-    def close(self, dataset: str, upload: Upload, verdict: Verdict) -> None:
-        """Record the verdict of an upload, unless it has one."""
-        values = {f":{name}": value for name, value in _closed(verdict).items()}
-        change = "SET #status = :status, verdict = :verdict, sentence = :sentence"
-        self._update(dataset, upload, change, values, _WAITS)
+    def close(self, dataset: str, verdicts: Iterable[tuple[Upload, Verdict]]) -> None:
+        """Record the verdicts of uploads, those excepted that have one."""
+        at_once(lambda pair: self._close(dataset, *pair), verdicts)
 
     def blame(self, dataset: str, upload: Upload, run_id: str) -> int:
         """Count a failed run against an upload, each run once; returns how many count against it."""
@@ -92,14 +106,17 @@ class UploadsTable:
             self._table.put_new({"pk": {"S": DATASETS}, "sk": {"S": dataset}})
             self._registered.add(dataset)
 
-    def _waiting(self, dataset: str) -> Iterator[dict[str, Any]]:
-        return self._table.query(
-            dataset,
-            UPLOAD,
-            FilterExpression=_WAITS,
-            ExpressionAttributeNames=_STATUS,
-            ExpressionAttributeValues=_WAIT_VALUES,
-        )
+    def _mark(self, dataset: str, key: str) -> None:
+        self._table.put({"pk": {"S": dataset}, "sk": {"S": mark_of(key)}})
+
+    def _marks(self, dataset: str) -> list[str]:
+        return [item["sk"]["S"] for item in self._table.query(dataset, MARK, ProjectionExpression="sk")]
+
+    def _close(self, dataset: str, upload: Upload, verdict: Verdict) -> None:
+        values = {f":{name}": value for name, value in _closed(verdict).items()}
+        change = "SET #status = :status, verdict = :verdict, sentence = :sentence"
+        self._update(dataset, upload, change, values, _WAITS)
+        self._table.delete(dataset, mark_of(sort_key(upload.key, upload.version_id)))
 
     def _update(self, dataset: str, upload: Upload, change: str, values: dict[str, Any], condition: str) -> bool:
         return self._table.update(

@@ -1,5 +1,6 @@
 """Verdicts beside the files, in the raw bucket: written once, never changed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 from core.contracts import keys
 from core.contracts.uploads import Upload
 from core.contracts.verdict import Kind, Note, Reason, Verdict
+from lambdas.shared.at_once import at_once
 from lambdas.shared.log import logger
 from lambdas.shared.objects import Bucket
 
@@ -17,6 +19,10 @@ class Verdicts(Protocol):
 
     def read(self, upload: Upload) -> Verdict | None:
         """The verdict on an upload; None when it has none."""
+        ...
+
+    def read_all(self, uploads: Sequence[Upload]) -> list[Verdict | None]:
+        """The verdict on each upload; None for those that have none."""
         ...
 
     def create(self, upload: Upload, verdict: Verdict) -> Verdict:
@@ -46,6 +52,10 @@ class VerdictObjects:
             return refuse(
                 upload, None, Reason.INGEST_FAILED, f"{key} is not a readable verdict; upload the file again."
             )
+
+    def read_all(self, uploads: Sequence[Upload]) -> list[Verdict | None]:
+        """The verdict on each upload; None for those that have none."""
+        return at_once(self.read, uploads)
 
     def create(self, upload: Upload, verdict: Verdict) -> Verdict:
         """Write a verdict unless the upload has one; return the one that stands."""

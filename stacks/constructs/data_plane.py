@@ -92,9 +92,10 @@ class DataPlane:
         )
 
     def use_table(self) -> Grant:
-        """Read and change items of the uploads table; no scans, no deletes."""
+        """Read and change items of the uploads table, remove marks of what waited; no scans."""
+        verbs = ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
         return Grant(
-            actions=("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+            actions=tuple(f"dynamodb:{verb}" for verb in verbs),
             resources=(self.uploads_table_arn,),
         )
 

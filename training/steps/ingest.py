@@ -1,10 +1,12 @@
 """Ingest: every upload of the run gets its verdict, good rows reach the table, then: is a model due?"""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import polars as pl
 from pydantic import BaseModel
@@ -24,6 +26,8 @@ from training.steps.due import Arrived, decide
 from training.steps.horizon import horizon_of
 from training.store import sha256_of
 from training.withdrawal import is_withdrawn
+
+_LOOKS_AT_ONCE: Final = 10
 
 
 class _Ingested(BaseModel):
@@ -46,16 +50,33 @@ def run(context: Context) -> None:
     if manifest is None:
         raise RejectedDataError(f"{context.lake.uri(context.run_key('manifest.json'))}: no such manifest")
     kinds: Counter[str] = Counter()
-    for upload in sorted(manifest.uploads, key=lambda u: (u.uploaded_at, u.name)):
-        kinds[_settle(context, upload).kind] += 1
+    uploads = sorted(manifest.uploads, key=lambda u: (u.uploaded_at, u.name))
+    settled = _settled(context, uploads)
+    for upload in uploads:
+        kinds[(settled.get(upload.name) or _settle(context, upload)).kind] += 1
     decision = _decide(context, dict(kinds))
     (context.folders.processing_output("decision") / DECISION_FILE).write_text(decision.model_dump_json(indent=2))
 
 
+def _settled(context: Context, uploads: list[Upload]) -> dict[str, Verdict]:
+    """Verdicts that uploads of the run have already, by name.
+
+    They are looked up side by side: one after the other, a run of many files that is killed now and
+    then would spend the time until the next kill on what the last attempt has done.
+    """
+    with ThreadPoolExecutor(_LOOKS_AT_ONCE) as pool:
+        found = zip(uploads, pool.map(partial(_known, context), uploads), strict=True)
+        return {upload.name: verdict for upload, verdict in found if verdict is not None}
+
+
+def _known(context: Context, upload: Upload) -> Verdict | None:
+    return context.raw.document(Verdict, keys.verdict(upload.key, upload.version_id))
+
+
 def _settle(context: Context, upload: Upload) -> Verdict:
-    """The verdict on one upload: the one it already has, or a new one."""
+    """The verdict on one upload: the one it was given meanwhile, or a new one."""
     key = keys.verdict(upload.key, upload.version_id)
-    known = context.raw.document(Verdict, key)
+    known = _known(context, upload)
     if known is not None:
         return known
     verdict = _judge(context, upload).model_copy(

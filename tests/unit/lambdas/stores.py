@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -67,7 +67,7 @@ class MemoryUploads:
         self.step()
         return sorted(self.registered)
 
-    def claimed(self, dataset: str) -> set[str]:
+    def take_stock(self, dataset: str) -> set[str]:
         self.step()
         found = [claim.upload for (owner, _), claim in self.items.items() if owner == dataset]
         return {sort_key(upload.key, upload.version_id) for upload in found}
@@ -77,23 +77,26 @@ class MemoryUploads:
         found = [claim for (owner, _), claim in self.items.items() if owner == dataset and claim.waits]
         return [Waiting(claim.upload, len(claim.failed_runs)) for claim in found]
 
-    def running(self, dataset: str, upload: Upload, run_id: str) -> None:
-        self.step()
-        claim = self.items[dataset, upload.name]
-        if claim.waits:
-            claim.status, claim.run_id = "running", run_id
+    def running(self, dataset: str, uploads: Iterable[Upload], run_id: str) -> None:
+        for claim in self._each(dataset, uploads):
+            if claim.waits:
+                claim.status, claim.run_id = "running", run_id
 
-    def requeue(self, dataset: str, upload: Upload, run_id: str) -> None:
-        self.step()
-        claim = self.items[dataset, upload.name]
-        if claim.waits and claim.run_id == run_id:
-            claim.status = "queued"
+    def requeue(self, dataset: str, uploads: Iterable[Upload], run_id: str) -> None:
+        for claim in self._each(dataset, uploads):
+            if claim.waits and claim.run_id == run_id:
+                claim.status = "queued"
 
-    def close(self, dataset: str, upload: Upload, verdict: Verdict) -> None:
-        self.step()
-        claim = self.items[dataset, upload.name]
-        if claim.waits:
-            claim.status, claim.verdict = _status(verdict), verdict
+    def close(self, dataset: str, verdicts: Iterable[tuple[Upload, Verdict]]) -> None:
+        for upload, verdict in verdicts:
+            [claim] = self._each(dataset, [upload])
+            if claim.waits:
+                claim.status, claim.verdict = _status(verdict), verdict
+
+    def _each(self, dataset: str, uploads: Iterable[Upload]) -> Iterator[Claim]:
+        for upload in uploads:
+            self.step()
+            yield self.items[dataset, upload.name]
 
     def blame(self, dataset: str, upload: Upload, run_id: str) -> int:
         self.step()
@@ -171,6 +174,9 @@ class MemoryVerdicts:
     def read(self, upload: Upload) -> Verdict | None:
         self.step()
         return self.verdicts.get(upload.name)
+
+    def read_all(self, uploads: Sequence[Upload]) -> list[Verdict | None]:
+        return [self.read(upload) for upload in uploads]
 
     def create(self, upload: Upload, verdict: Verdict) -> Verdict:
         self.step()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.contracts.verdict import Kind, Reason
-from lambdas.shared.dynamo import sort_key
+from lambdas.shared.dynamo import MARK, sort_key
 from lambdas.shared.flight import Flight
 from lambdas.shared.flights_table import FlightsTable
 from lambdas.shared.uploads_table import UploadsTable
@@ -48,16 +48,16 @@ def test_an_upload_judged_at_once_never_waits(uploads: Uploads) -> None:
     verdict = refuse(upload(), "shop", Reason.FOLDER, "A folder.", kind=Kind.IGNORED)
     assert uploads.claim("shop", upload(), verdict)
     assert uploads.waiting("shop") == []
-    assert uploads.claimed("shop") == {sort_key("shop/a.csv", "v1")}
+    assert uploads.take_stock("shop") == {sort_key("shop/a.csv", "v1")}
 
 
 def test_a_closed_upload_does_not_come_back(uploads: Uploads) -> None:
     uploads.claim("shop", upload())
-    uploads.running("shop", upload(), "r1")
+    uploads.running("shop", [upload()], "r1")
     assert len(uploads.waiting("shop")) == 1
-    uploads.close("shop", upload(), accepted(upload(), "r1"))
-    uploads.running("shop", upload(), "r2")
-    uploads.requeue("shop", upload(), "r1")
+    uploads.close("shop", [(upload(), accepted(upload(), "r1"))])
+    uploads.running("shop", [upload()], "r2")
+    uploads.requeue("shop", [upload()], "r1")
     assert uploads.blame("shop", upload(), "r2") == 0
     assert uploads.waiting("shop") == []
 
@@ -78,10 +78,47 @@ def test_keys_at_the_limit_of_s3_have_a_place(uploads: Uploads) -> None:
 def test_hundreds_of_uploads_come_page_by_page(aws: Aws) -> None:
     uploads = UploadsTable(aws.table)
     for number in range(30):  # 30 items of 40 KB fill more than one page of a megabyte
-        aws.table.put_new({"pk": {"S": "shop"}, "sk": {"S": f"upload#old{number}"}, "filler": {"S": "x" * 40_000}})
+        filler = {"status": {"S": "done"}, "filler": {"S": "x" * 40_000}}
+        aws.table.put_new({"pk": {"S": "shop"}, "sk": {"S": f"upload#old{number}"}, **filler})
     uploads.claim("shop", upload("shop/z.csv"))
-    assert len(uploads.claimed("shop")) == 31
+    assert len(uploads.take_stock("shop")) == 31
     assert len(uploads.waiting("shop")) == 1
+
+
+def test_what_waits_is_found_by_its_mark_and_not_among_all_that_ever_came(aws: Aws) -> None:
+    uploads = UploadsTable(aws.table)
+    for name in "abc":
+        uploads.claim("shop", upload(f"shop/{name}.csv"))
+    uploads.close("shop", [(upload(f"shop/{name}.csv"), accepted(upload(f"shop/{name}.csv"), "r1")) for name in "ab"])
+    assert [item["sk"]["S"] for item in aws.table.query("shop", MARK)] == ["wait#shop/c.csv#v1"]
+
+
+def test_a_worker_killed_between_a_claim_and_its_mark_or_a_close_and_its_mark_loses_nothing(aws: Aws) -> None:
+    uploads = UploadsTable(aws.table)
+    aws.table.put({"pk": {"S": "shop"}, "sk": {"S": "wait#shop/a.csv#v1"}})  # its claim was never written
+    assert uploads.waiting("shop") == []
+    assert uploads.claim("shop", upload()), "the event comes again"
+    uploads.close("shop", [(upload(), accepted(upload(), "r1"))])
+    aws.table.put({"pk": {"S": "shop"}, "sk": {"S": "wait#shop/a.csv#v1"}})  # it was closed, and the mark stayed
+    assert uploads.waiting("shop") == []
+    assert list(aws.table.query("shop", MARK)) == []
+
+
+def test_uploads_claimed_before_there_were_marks_are_found_by_the_next_sweep(aws: Aws) -> None:
+    uploads = UploadsTable(aws.table)
+    uploads.claim("shop", upload())
+    aws.table.delete("shop", "wait#shop/a.csv#v1")
+    assert uploads.waiting("shop") == []
+    assert uploads.take_stock("shop") == {sort_key("shop/a.csv", "v1")}
+    assert [found.upload for found in uploads.waiting("shop")] == [upload()]
+
+
+def test_more_may_wait_than_one_request_reads(uploads: Uploads) -> None:
+    sent = [upload(f"shop/{number}.csv") for number in range(230)]
+    for each in sent:
+        uploads.claim("shop", each)
+    uploads.running("shop", sent, "r1")
+    assert {found.upload for found in uploads.waiting("shop")} == set(sent)
 
 
 def test_a_flight_is_idle_until_taken_and_taken_once(flights: Flights) -> None:

@@ -7,10 +7,12 @@ import polars as pl
 import pytest
 
 from core.contracts import keys
+from core.contracts.uploads import Upload
 from core.contracts.verdict import Kind, Reason, Verdict
 from tests.unit.training.conftest import PlaceHere, context_of
 from training import table
 from training.steps import ingest
+from training.steps.context import Context
 
 DAYS = "".join(f"2024-01-{day:02d},S1,A,{day}\n" for day in range(1, 31))
 
@@ -103,3 +105,25 @@ def test_a_closed_day_reaches_the_table_as_closed_and_not_as_a_zero_sale(ingeste
     closed = sales.filter(~pl.col("open"))
     assert closed["date"].cast(pl.String).to_list() == ["2024-01-31"]
     assert closed["units"].to_list() == [None]
+
+
+def test_a_run_killed_among_its_files_goes_on_where_it_was(
+    place: PlaceHere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uploads = [place.drop(f"shop/{name}.csv", f"date,store,item,qty\n2024-01-0{day},S1,A,1\n")
+               for day, name in enumerate("abcd", 1)]  # fmt: skip
+    context, read = context_of(place, tmp_path / "ml", *uploads), []
+    judge = ingest._judge
+
+    def judge_or_die(context: Context, upload: Upload) -> Verdict:
+        read.append(upload.key)
+        if len(read) == 3:
+            raise KeyboardInterrupt
+        return judge(context, upload)
+
+    monkeypatch.setattr(ingest, "_judge", judge_or_die)
+    with pytest.raises(KeyboardInterrupt):
+        ingest.run(context)
+    ingest.run(context)
+    assert read == ["shop/a.csv", "shop/b.csv", "shop/c.csv", "shop/c.csv", "shop/d.csv"]
+    assert table.read(context.table_uri("sales")).height == 4
