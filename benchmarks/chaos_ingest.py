@@ -1,12 +1,13 @@
-"""Uploads doubled, copied, reordered, overwritten, their workers killed: is the table what the files say?
+"""Uploads doubled, copied, reordered, overwritten, taken back, their workers killed: is the table what the files say?
 
     python benchmarks/chaos_ingest.py --uploads 10000 --kill-every 5
 
 A laptop world takes the uploads of two datasets from several clients at once; events are delivered again and out of
-order; one of its servers, and the steps at work there, get kill -9 every few seconds. In the end each version of a
-file must have exactly one verdict, and each table must equal, row for row and source for source, what DuckDB makes of
-the raw files: the newest version of every file, and of all files that speak of a day, store and item the newest. One
-JSON line a figure; exit code 1 when anything differs.
+order; files are deleted and withdrawn while others write them; one of its servers, and the steps at work there, get
+kill -9 every few seconds. In the end each version of a file, and each deletion, must have exactly one verdict, and
+each table must equal, row for row and source for source, what DuckDB makes of the raw files: the newest version of
+every file that is there, and of all files that speak of a day, store and item the newest. One JSON line a figure; exit
+code 1 when anything differs.
 """
 
 import argparse
@@ -30,17 +31,19 @@ from typing import Any
 import duckdb
 import polars as pl
 from botocore.exceptions import BotoCoreError, ClientError
+from deltalake.exceptions import DeltaError
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.contracts import keys, names
-from core.contracts.errors import RetailForecastError
+from core.contracts.errors import RetailForecastError, RetryableError
 from local.client import Client
 from local.settings import free_ports
 from local.world import World
 from training import table
 from training.place import Place, on_laptop
 from training.store import Bucket
+from training.withdrawal import withdraw
 
 FIRST = date(2024, 1, 1)
 DAYS, STORES, ITEMS = 28, 4, 5
@@ -61,6 +64,7 @@ class Chaos:
     """One story of uploads; the same seed tells the same."""
 
     client: Client
+    place: Place
     datasets: tuple[str, ...]
     uploads: int
     seed: int = 7
@@ -70,6 +74,9 @@ class Chaos:
     """Share of events that are delivered once more, later."""
     copies: float = 0.1
     """Share of uploads whose content other files have, too."""
+    withdrawals: float = 0.05
+    """Share of uploads after which some file is deleted and withdrawn."""
+    withdrawn: int = 0
     sent: list[tuple[str, str]] = field(default_factory=list)
     """Key and version of what a put answered for; a killed server may have taken more."""
     swept: float = field(default_factory=time.monotonic)
@@ -100,6 +107,10 @@ class Chaos:
         if fate < self.repeats:
             again = random.Random(f"{fate}").choice(self.sent)
             _patiently(lambda: self._deliver(*again))
+        if (fate * 100) % 1 < self.withdrawals:
+            gone, _ = random.Random(f"{fate}").choice(self.sent)
+            _patiently(lambda: withdraw(self.place, keys.dataset_of(gone), gone, delete=True))
+            self.withdrawn += 1
 
     def _deliver(self, key: str, version_id: str) -> None:
         """The event of a version once more, as EventBridge puts it on the queue."""
@@ -124,8 +135,7 @@ class Chaos:
             self.swept = time.monotonic()
             with suppress(RetailForecastError, ClientError):  # it has said why in its log; the next one may do
                 self.client.sweep()
-        wanted = {keys.verdict(each["Key"], each["VersionId"]) for each in versions(self.client, dataset)}
-        return wanted <= set(_bucket(self.client).keys(f"{keys.VERDICTS}{dataset}/"))
+        return judged(self.client, dataset) <= set(_bucket(self.client).keys(f"{keys.VERDICTS}{dataset}/"))
 
 
 def content(random_: random.Random) -> bytes:
@@ -144,7 +154,7 @@ def _patiently(act: Callable[[], Any]) -> Any:
     while True:
         try:
             return act()
-        except (BotoCoreError, ClientError):
+        except (BotoCoreError, ClientError, DeltaError, RetryableError):
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
@@ -156,10 +166,21 @@ def _bucket(client: Client) -> Bucket:
 
 def versions(client: Client, folder: str) -> list[Any]:
     """Every version of what lies in a folder of the raw bucket, as in a dataset's."""
+    return _listed(client, folder, "Versions")
+
+
+def judged(client: Client, dataset: str) -> set[str]:
+    """Keys of the verdicts that there must be: on every version and every deletion."""
+    found = [*versions(client, dataset), *_listed(client, dataset, "DeleteMarkers")]
+    return {keys.verdict(each["Key"], each["VersionId"]) for each in found}
+
+
+def _listed(client: Client, folder: str, kind: str) -> list[Any]:
     pages = client.cloud.s3.get_paginator("list_object_versions").paginate(
         Bucket=client.info.buckets.raw, Prefix=f"{folder}/"
     )
-    return [found for page in pages for found in page.get("Versions", [])]
+    listed: list[dict[str, Any]] = [dict(page) for page in pages]
+    return [found for page in listed for found in page.get(kind, [])]
 
 
 def oracle(client: Client, dataset: str, folder: Path) -> pl.DataFrame:
@@ -201,14 +222,13 @@ def differences(client: Client, place: Place, dataset: str, folder: Path) -> int
 
 
 def verdicts(client: Client, dataset: str) -> tuple[int, int]:
-    """Versions without exactly one verdict, with verdicts that are no version's, and versions in all."""
-    uploaded = versions(client, dataset)
-    wanted = {keys.verdict(each["Key"], each["VersionId"]) for each in uploaded}
+    """Versions and deletions without exactly one verdict, verdicts that are nobody's, and versions and deletions."""
+    wanted = judged(client, dataset)
     given: dict[str, set[str]] = {}
     for paper in versions(client, f"{keys.VERDICTS}{dataset}"):
         given.setdefault(paper["Key"], set()).add(paper["ETag"])  # the same once more is a repeated put
     changed = [key for key, papers in given.items() if len(papers) > 1]
-    return len(wanted ^ given.keys()) + len(changed), len(uploaded)
+    return len(wanted ^ given.keys()) + len(changed), len(wanted)
 
 
 def kill(world: World, every: float, stop: threading.Event, seed: int) -> list[str]:
@@ -246,7 +266,8 @@ def main() -> None:
     parser.add_argument("--wait", type=float, default=3600.0, help="seconds for the end to settle")
     given = parser.parse_args()
     with TemporaryDirectory() as folder, World(Path(folder) / "world", free_ports()) as world:
-        chaos = Chaos(world.client, ("chaos-one", "chaos-two"), given.uploads, given.seed, given.rate)
+        place = on_laptop(world.layout.root)
+        chaos = Chaos(world.client, place, ("chaos-one", "chaos-two"), given.uploads, given.seed, given.rate)
         stop, begun = threading.Event(), time.monotonic()
         ended = threading.Event()
         threading.Thread(target=tell, args=(chaos, ended), daemon=True).start()
@@ -260,7 +281,6 @@ def main() -> None:
         sent = round(time.monotonic() - begun)
         chaos.settle(given.wait)
         ended.set()
-        place = on_laptop(world.layout.root)
         wrong = 0
         for dataset in chaos.datasets:
             rows = differences(world.client, place, dataset, Path(folder) / "oracle" / dataset)
@@ -270,6 +290,7 @@ def main() -> None:
             print(json.dumps({"figure": "chaos_verdicts_wrong", "value": papers, "goal": 0, "versions": uploaded}))
         told = {
             "uploads": given.uploads,
+            "withdrawals": chaos.withdrawn,
             "kills": len(killed),
             "sending": sent,
             "seconds": round(time.monotonic() - begun),

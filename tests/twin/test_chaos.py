@@ -11,16 +11,18 @@ from tests.twin.test_reliability import step_process
 from training.place import on_laptop
 
 
-def test_uploads_doubled_reordered_and_overwritten_give_the_table_that_sql_makes_of_the_files(
+def test_uploads_doubled_reordered_overwritten_and_withdrawn_give_the_table_that_sql_makes_of_the_files(
     world: World, client: Client, dataset: str, tmp_path: Path
 ) -> None:
     datasets = (dataset, f"{dataset}-2")
-    chaos = Chaos(client, datasets, uploads=16)
+    place = on_laptop(world.layout.root)
+    chaos = Chaos(client, place, datasets, uploads=16, withdrawals=0.2)
     chaos.run()
     worker = next((found for name in datasets if (found := step_process(name))), None)
     if worker is not None:
         os.kill(worker, signal.SIGKILL)
     chaos.settle(seconds=240)
+    assert chaos.withdrawn > 0
     for name in datasets:
-        assert differences(client, on_laptop(world.layout.root), name, tmp_path / name) == 0
+        assert differences(client, place, name, tmp_path / name) == 0
         assert verdicts(client, name)[0] == 0
