@@ -13,6 +13,7 @@ from constructs import Construct
 
 from core.contracts import names
 from k8s_charts.place import APP, NAMESPACE
+from lambdas.shared.measures import RETRAIN_FAILED
 from stacks.base import EnvironmentStack
 from stacks.config import Config
 from stacks.constructs import metrics
@@ -83,14 +84,21 @@ class ObservabilityStack(EnvironmentStack):
 
     def _pipelines(self) -> Iterator[AlarmSpec]:
         env = self.config.environment
-        for name in (*self.config.retrain_pipelines, names.forecast_pipeline(env)):
-            yield AlarmSpec(
-                name=f"{name.removeprefix(self.physical(''))}-failed",
-                says=f"A run of {name} failed; the champion before it keeps serving.",
-                runbook="run-failed",
-                metric=metrics.pipeline(name, "ExecutionFailed"),
-                threshold=1,
-            )
+        # not by a pipeline's own metric: an execution that finds no machine fails, and the run goes on in the next
+        yield AlarmSpec(
+            name="retrain-failed",
+            says="A retrain run failed; the champion before it keeps serving.",
+            runbook="run-failed",
+            metric=metrics.of_environment(env, RETRAIN_FAILED.name, statistic="Sum"),
+            threshold=1,
+        )
+        yield AlarmSpec(
+            name="forecast-failed",
+            says="A run of forecasts failed; those before it are served on.",
+            runbook="run-failed",
+            metric=metrics.pipeline(names.forecast_pipeline(env), "ExecutionFailed"),
+            threshold=1,
+        )
         upkeep = names.maintain_pipeline(env)
         yield AlarmSpec(
             name=f"{upkeep.removeprefix(self.physical(''))}-failed",
@@ -106,14 +114,14 @@ class ObservabilityStack(EnvironmentStack):
             name="api-errors",
             says="The service fails on requests.",
             runbook="service-fails",
-            metric=metrics.service(env, "ApiServerErrors", statistic="Sum"),
+            metric=metrics.of_environment(env, "ApiServerErrors", statistic="Sum"),
             threshold=alarms.max_api_errors,
         )
         yield AlarmSpec(
             name="api-slow",
             says=f"One answer in a hundred takes longer than {alarms.max_api_p99_ms} ms.",
             runbook="service-slow",
-            metric=metrics.service(env, "ApiP99", statistic="Maximum"),
+            metric=metrics.of_environment(env, "ApiP99", statistic="Maximum"),
             threshold=alarms.max_api_p99_ms,
             when=ABOVE,
         )

@@ -19,7 +19,7 @@ from lambdas.shared.events import Command, Message, ServiceEvent
 from lambdas.shared.flight import Starter, start_if_idle
 from lambdas.shared.lake import Lake
 from lambdas.shared.log import logger
-from lambdas.shared.measures import FORECAST_FAILED, RETRAIN_FAILED, RETRAIN_SUCCEEDED, EmfEmitter, of_steps
+from lambdas.shared.measures import FORECAST_FAILED, EmfEmitter, of_steps
 from lambdas.shared.pipelines import TERMINAL, Execution
 from lambdas.shared.records import answer, each_message, each_record, is_batch
 from lambdas.shared.runs import parse_run_name
@@ -45,11 +45,13 @@ def app() -> App:
     settings = Settings.from_env()
     uploads_table, lake_bucket, pipelines = settings.uploads_table, settings.lake_bucket, settings.retrain_pipelines
     starter = wiring.starter(uploads_table=uploads_table, lake_bucket=lake_bucket, retrain_pipelines=pipelines)
+    emit = EmfEmitter(settings.environment)
     closer = wiring.closer(
         uploads_table=uploads_table,
         lake_bucket=lake_bucket,
         retrain_pipelines=pipelines,
         raw_bucket=settings.raw_bucket,
+        emit=emit,
     )
     consequences = Consequences(
         flights=closer.flights,
@@ -57,7 +59,7 @@ def app() -> App:
         verdicts=closer.verdicts,
         champion=ChampionObjects(wiring.bucket(settings.artifacts_bucket)).read,
         forecasts=wiring.forecaster(uploads_table=settings.uploads_table, forecast_pipeline=settings.forecast_pipeline),
-        emit=EmfEmitter(settings.environment),
+        emit=emit,
     )
     datasets = UploadsTable(wiring.table(settings.uploads_table)).datasets
     return App(settings, starter, closer, consequences, datasets)
@@ -137,8 +139,6 @@ def close(app: App, dataset: str, run_id: str, execution: Execution) -> None:
 
 def bring_on(app: App, dataset: str, closed: Closed | None) -> None:
     """Start what waits, and draw the consequences of runs that have ended."""
-    if closed is not None and closed.released:
-        app.consequences.emit(dataset, [RETRAIN_FAILED if closed.failure else RETRAIN_SUCCEEDED])
     started = None
     if closed is None or closed.restart:
         started = start_if_idle(app.starter, dataset, datetime.now(UTC))

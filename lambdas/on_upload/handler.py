@@ -40,6 +40,7 @@ def app() -> App:
     settings = Settings.from_env()
     uploads = UploadsTable(wiring.table(settings.uploads_table))
     uploads_table, lake_bucket, pipelines = settings.uploads_table, settings.lake_bucket, settings.retrain_pipelines
+    emit = EmfEmitter(settings.environment)
     desk = Desk(
         bucket=settings.raw_bucket,
         raw=RawObjects(clients.s3(), settings.raw_bucket),
@@ -55,9 +56,10 @@ def app() -> App:
             lake_bucket=lake_bucket,
             retrain_pipelines=pipelines,
             raw_bucket=settings.raw_bucket,
+            emit=emit,
         ),
     )
-    return App(sweeper, EmfEmitter(settings.environment))
+    return App(sweeper, emit)
 
 
 @logger.inject_lambda_context

@@ -13,6 +13,7 @@ from core.contracts.uploads import RunManifest, Upload
 from core.contracts.verdict import Reason, Verdict
 from lambdas.shared.flight import Flights
 from lambdas.shared.ladder import Ladder
+from lambdas.shared.measures import RETRAIN_FAILED, RETRAIN_SUCCEEDED, Emit
 from lambdas.shared.pipelines import Execution, Pipelines
 from lambdas.shared.runs import run_name
 from lambdas.shared.verdicts import Verdicts, refuse
@@ -56,6 +57,7 @@ class Closer:
     papers: Papers
     verdicts: Verdicts
     ladder: Ladder
+    emit: Emit
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,9 @@ def close_run(closer: Closer, dataset: str, run_id: str, execution: Execution, n
     if unread and not execution.platform_failed:
         blame = _Blame(dataset, run_id, failure or "", now)
         _blame(closer, unread[0], blame)
+    if execution.status != "Stopped":  # who stops a run knows of it
+        # before the release, which nobody could follow up: said twice it is the same alarm, unsaid it is none
+        closer.emit(dataset, [RETRAIN_FAILED if failure else RETRAIN_SUCCEEDED])
     released = closer.flights.release(dataset, run_id, failure)
     return Closed(released, _restart(execution, flight.failures), failure)
 

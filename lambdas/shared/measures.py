@@ -33,6 +33,8 @@ RETRAIN_FAILED: Final = Measure("RetrainFailed", 1, MetricUnit.Count)
 RETRAIN_SUCCEEDED: Final = Measure("RetrainFailed", 0, MetricUnit.Count)
 """The zero lets an alarm on failures return to OK."""
 FORECAST_FAILED: Final = Measure("ForecastFailed", 1, MetricUnit.Count)
+OF_ALL_DATASETS: Final = frozenset({RETRAIN_FAILED.name})
+"""Measures that are summed over datasets, too: an alarm watches one metric, and nobody knows tomorrow's datasets."""
 
 
 MACHINE_STEPS: Final = ("Ingest", "Train", "Evaluate")
@@ -96,16 +98,24 @@ def _score(name: str, value: float | None) -> list[Measure]:
 
 @dataclass(frozen=True)
 class EmfEmitter:
-    """Writes measures as one EMF line per dataset, under the dimensions Environment and Dataset alone."""
+    """Writes measures as EMF lines: one a dataset, under the dimensions Environment and Dataset alone.
+
+    Those that are summed over datasets are written once more, under Environment alone.
+    """
 
     environment: str
 
     def __call__(self, dataset: str, measures: Iterable[Measure]) -> None:
         """Emit the measures of one dataset together."""
+        found = list(measures)
+        self._write(found, Dataset=dataset)
+        self._write([measure for measure in found if measure.name in OF_ALL_DATASETS])
+
+    def _write(self, measures: Iterable[Measure], **dimensions: str) -> None:
         metrics = EphemeralMetrics(namespace=METRIC_NAMESPACE)
-        metrics.service = ""  # the service's name would be a third dimension
-        metrics.add_dimension("Environment", self.environment)
-        metrics.add_dimension("Dataset", dataset)
+        metrics.service = ""  # the service's name would be a dimension, too
+        for name, value in {"Environment": self.environment, **dimensions}.items():
+            metrics.add_dimension(name, value)
         for measure in measures:
             metrics.add_metric(measure.name, measure.unit, measure.value)
         if metrics.metric_set:

@@ -11,6 +11,7 @@ from lambdas.shared.flights_table import FlightsTable
 from lambdas.shared.forecasts import Forecaster
 from lambdas.shared.ladder import Ladder
 from lambdas.shared.lake import Lake
+from lambdas.shared.measures import Emit
 from lambdas.shared.objects import Bucket
 from lambdas.shared.pipelines import SageMakerPipelines
 from lambdas.shared.runs import run_id
@@ -46,7 +47,9 @@ def starter(*, uploads_table: str, lake_bucket: str, retrain_pipelines: tuple[st
     )
 
 
-def closer(*, uploads_table: str, lake_bucket: str, retrain_pipelines: tuple[str, ...], raw_bucket: str) -> Closer:
+def closer(
+    *, uploads_table: str, lake_bucket: str, retrain_pipelines: tuple[str, ...], raw_bucket: str, emit: Emit
+) -> Closer:
     """What closes retrain runs."""
     found = table(uploads_table)
     flights = FlightsTable(found)
@@ -56,6 +59,7 @@ def closer(*, uploads_table: str, lake_bucket: str, retrain_pipelines: tuple[str
         papers=Lake(bucket(lake_bucket)),
         verdicts=VerdictObjects(bucket(raw_bucket)),
         ladder=Ladder(flights, SageMakerPipelines(clients.sagemaker()), retrain_pipelines),
+        emit=emit,
     )
 
 

@@ -23,15 +23,15 @@ def service_rows(stack: EnvironmentStack) -> list[list[cloudwatch.IWidget]]:
 def _api(stack: EnvironmentStack) -> list[cloudwatch.IWidget]:
     env = stack.config.environment
     return [
-        _graph("API: requests in five minutes", [metrics.service(env, "ApiRequests", statistic="Sum")]),
+        _graph("API: requests in five minutes", [metrics.of_environment(env, "ApiRequests", statistic="Sum")]),
         _graph(
             "API: p50, p95, p99 in ms, slowest pod",
-            [metrics.service(env, name, statistic="Maximum") for name in ("ApiP50", "ApiP95", "ApiP99")],
+            [metrics.of_environment(env, name, statistic="Maximum") for name in ("ApiP50", "ApiP95", "ApiP99")],
             limit=cloudwatch.HorizontalAnnotation(value=stack.config.alarms.max_api_p99_ms, label="alarm on p99"),
         ),
         _graph(
             "API: errors, callers' and ours",
-            [metrics.service(env, name, statistic="Sum") for name in ("ApiClientErrors", "ApiServerErrors")],
+            [metrics.of_environment(env, name, statistic="Sum") for name in ("ApiClientErrors", "ApiServerErrors")],
         ),
     ]
 

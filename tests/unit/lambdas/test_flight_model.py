@@ -99,7 +99,7 @@ class World:
             new_run_id=lambda now: run_id(now + timedelta(seconds=next(ids)), "run"),
         )
         ladder = Ladder(self.flights, self.pipelines, RUNGS)
-        closer = Closer(self.flights, self.uploads, self.lake, self.verdicts, ladder)
+        closer = Closer(self.flights, self.uploads, self.lake, self.verdicts, ladder, lambda *_: None)
         desk = Desk(bucket="raw", raw=self.raw, claims=self.uploads, verdicts=self.verdicts)
         self.sweeper = Sweeper(desk=desk, known=self.uploads, starter=starter, closer=closer)
         consequences = Consequences(

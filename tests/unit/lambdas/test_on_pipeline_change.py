@@ -12,6 +12,7 @@ from core.contracts.uploads import RunManifest, Upload
 from core.contracts.verdict import Verdict
 from lambdas.on_pipeline_change import handler as function
 from lambdas.on_pipeline_change.logic import Consequences
+from lambdas.shared.closing import close_if_ended
 from lambdas.shared.flight import start_if_idle
 from lambdas.shared.forecasts import Forecaster
 from lambdas.shared.runs import decision_key, evaluation_key
@@ -77,15 +78,21 @@ def status(aws: Aws, found: Upload) -> str:
     return str(item["status"]["S"])
 
 
-def emitted(text: str) -> dict[str, list[float]]:
-    """Measures by name, from the EMF lines on standard output."""
+OF_DATASET = {"Environment": "dev", "Dataset": "shop"}
+OF_ALL = {"Environment": "dev"}
+
+
+def emitted(text: str, dimensions: dict[str, str] = OF_DATASET) -> dict[str, list[float]]:
+    """Measures by name that have exactly these dimensions, from the EMF lines on standard output."""
     measures: dict[str, list[float]] = {}
     for line in text.splitlines():
         if '"_aws"' in line:
             emf: dict[str, Any] = json.loads(line)
             [directive] = emf["_aws"]["CloudWatchMetrics"]
-            assert (directive["Namespace"], directive["Dimensions"]) == ("RetailForecast", [["Environment", "Dataset"]])
-            assert (emf["Environment"], emf["Dataset"]) == ("dev", "shop")
+            [names] = directive["Dimensions"]
+            assert directive["Namespace"] == "RetailForecast"
+            if {name: emf[name] for name in names} != dimensions:
+                continue
             for metric in directive["Metrics"]:
                 value = emf[metric["Name"]]
                 measures.setdefault(metric["Name"], []).extend(value if isinstance(value, list) else [value])
@@ -137,7 +144,7 @@ def test_the_platforms_failures_are_no_files_fault_and_are_retried_twice_at_once
 
 @pytest.mark.parametrize("swept", [False, True])
 def test_a_run_that_found_no_machine_goes_on_as_itself_in_the_next_pipeline(
-    aws: Aws, pipelines: MemoryPipelines, swept: bool
+    aws: Aws, pipelines: MemoryPipelines, swept: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     manifest = fly(aws, upload())
     judge(aws, manifest, upload())  # it was ingested, and then no machine trained
@@ -152,8 +159,10 @@ def test_a_run_that_found_no_machine_goes_on_as_itself_in_the_next_pipeline(
     assert pipelines.parameters[second] == pipelines.parameters[first], "the same run"
     assert handle(aws, first, "Failed") == [], "late once more: it ends nothing"
     assert pipelines.active() == [second]
+    assert emitted(capsys.readouterr().out, OF_ALL) == {}, "nobody is woken: the run goes on"
     end(aws, pipelines, "Failed", NO_MACHINE)
     assert pipelines.active() == [], "there is no third pipeline, and nothing waits"
+    assert emitted(capsys.readouterr().out, OF_ALL) == {"RetrainFailed": [1]}
     flight = aws.table.get("shop", "flight") or {}
     assert (flight["state"]["S"], flight["last_failure"]["S"]) == ("idle", NO_MACHINE)
 
@@ -164,10 +173,28 @@ def test_a_quota_that_is_used_up_is_no_want_of_machines(aws: Aws, pipelines: Mem
     assert all("/mlops-dev-retrain/" in arn for arn in pipelines.executions)
 
 
-def test_a_stopped_run_stays_stopped(aws: Aws, pipelines: MemoryPipelines) -> None:
+@pytest.mark.parametrize("action", ["runs", "uploads"])
+def test_a_failure_that_no_event_told_is_measured_by_whichever_sweep_closes_the_run(
+    aws: Aws, pipelines: MemoryPipelines, action: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fly(aws, upload())
+    [arn] = pipelines.active()
+    pipelines.end(arn, "Failed", POISONED)
+    if action == "runs":
+        function.handler({"action": "sweep"}, aws.context)
+    else:
+        app = function.app()
+        close_if_ended(app.closer, pipelines, "shop", NOW)  # as the sweep of on_upload does
+    assert emitted(capsys.readouterr().out, OF_ALL) == {"RetrainFailed": [1]}
+
+
+def test_a_stopped_run_stays_stopped_and_wakes_nobody(
+    aws: Aws, pipelines: MemoryPipelines, capsys: pytest.CaptureFixture[str]
+) -> None:
     fly(aws, upload())
     end(aws, pipelines, "Stopped", "the run was stopped")
     assert pipelines.active() == []
+    assert "RetrainFailed" not in capsys.readouterr().out
     fly(aws, upload("shop/b.csv"))
     assert len(newest_manifest(aws).uploads) == 2
 
@@ -243,7 +270,9 @@ def test_measures_are_emitted_once(
     )
     aws.put(keys.accuracy("shop", f"{manifest.run_id}.json"), live.model_dump_json().encode(), "lake")
     finish(aws, pipelines, approved=False)
-    assert emitted(capsys.readouterr().out) == {
+    out = capsys.readouterr().out
+    assert emitted(out, OF_ALL) == {"RetrainFailed": [0]}
+    assert emitted(out) == {
         "RetrainFailed": [0],
         "IngestSeconds": [30],
         "TrainSeconds": [90],

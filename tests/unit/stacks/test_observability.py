@@ -109,8 +109,20 @@ def test_alarms_watch_every_queue_function_and_pipeline(observability: Template)
         assert (metric, name) in watched
     for properties in ml.of_type("AWS::Lambda::Function").values():
         assert ("Errors", properties["FunctionName"]) in watched
-    for properties in ml.of_type("AWS::SageMaker::Pipeline").values():
-        assert ("ExecutionFailed", properties["PipelineName"]) in watched
+    pipelines = {properties["PipelineName"] for properties in ml.of_type("AWS::SageMaker::Pipeline").values()}
+    assert {name for metric, name in watched if metric == "ExecutionFailed"} == {
+        name for name in pipelines if "-retrain" not in name
+    }
+
+
+def test_a_failed_retrain_run_is_an_alarm_once_it_goes_on_in_no_other_pipeline(observability: Template) -> None:
+    (alarm,) = [each for each in alarms(observability) if "-retrain" in each["AlarmName"]]
+    assert (alarm["MetricName"], alarm["Dimensions"]) == (
+        measures.RETRAIN_FAILED.name,
+        [{"Name": "Environment", "Value": "dev"}],
+    )
+    assert alarm["MetricName"] in measures.OF_ALL_DATASETS
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", measures.RETRAIN_FAILED.value)
 
 
 def test_accuracy_is_watched_under_the_dimensions_the_functions_write(observability: Template) -> None:
@@ -118,7 +130,8 @@ def test_accuracy_is_watched_under_the_dimensions_the_functions_write(observabil
     ours = [
         alarm
         for alarm in alarms(observability)
-        if alarm["Namespace"] == names.METRIC_NAMESPACE and alarm["MetricName"] not in of_service
+        if alarm["Namespace"] == names.METRIC_NAMESPACE
+        and alarm["MetricName"] not in of_service | measures.OF_ALL_DATASETS
     ]
     assert {alarm["MetricName"] for alarm in ours} == {"LiveWape", "LiveBias", "LiveCoverage"} <= emitted()
     for alarm in ours:
