@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from core.contracts import keys, names
 from core.contracts.errors import ConfigError
+from training.addresses import options_for
 from training.store import Bucket
-from training.table import options_for
 
 _REGION: Final = "ap-southeast-1"
 

@@ -7,13 +7,11 @@ back what it had covered, and files may arrive in any order: the live rows are a
 an oracle that reads the newest version of every file, oldest first.
 """
 
-import os
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, write_deltalake
@@ -24,6 +22,7 @@ from core.contracts.errors import RejectedDataError, RetryableError
 from core.contracts.sales import SOURCE, SOURCE_KEY, SOURCE_TIME, SOURCE_VERSION
 from core.contracts.uploads import Upload
 from training import datafiles
+from training.addresses import options_for
 from training.claims import CLAIM, DELETE, LIVE, Effect, changes_of, claims_of, effect, same_types, time_of
 from training.compact import has_twins, plain
 from training.order import sort_by_key
@@ -132,26 +131,6 @@ def version(uri: str, storage_options: Mapping[str, str] | None = None) -> int |
     options = dict(storage_options) if storage_options is not None else options_for(uri)
     table = _open(uri, options)
     return None if table is None else int(table.version())
-
-
-def options_for(uri: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Storage options of an address: for S3 conditional puts, and the endpoint of a laptop world."""
-    if urlsplit(uri).scheme not in ("s3", "s3a"):
-        return {}
-    options = {"aws_conditional_put": "etag"}
-    endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL")
-    if endpoint:
-        options |= {"aws_endpoint": endpoint, "aws_virtual_hosted_style_request": "false"}
-        if endpoint.startswith("http://"):
-            options["aws_allow_http"] = "true"
-    names = {
-        "AWS_ACCESS_KEY_ID": "aws_access_key_id",
-        "AWS_SECRET_ACCESS_KEY": "aws_secret_access_key",
-        "AWS_SESSION_TOKEN": "aws_session_token",
-    }
-    options |= {ours: environ[name] for name, ours in names.items() if environ.get(name)}
-    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
-    return options | ({"aws_region": region} if region else {})
 
 
 def _until_won(attempt: Callable[[], Result], what: str) -> Result:

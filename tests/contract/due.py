@@ -12,6 +12,7 @@ from core.contracts.uploads import Upload
 from local.settings import aws_environment
 from tests.contract.conftest import Parts
 from training import table
+from training.addresses import options_for
 from training.steps.context import DECISION_FILE
 
 RUN = "20240501t020304-0a1b2c"
@@ -41,7 +42,7 @@ def due(parts: Parts) -> Mapping[str, str]:
         bucket=names["RAW_BUCKET"], key="shop/sales.csv", version_id="1", size=1,
         uploaded_at=dt.datetime(2024, 5, 1, tzinfo=dt.UTC),
     )  # fmt: skip
-    version = table.merge(uri, weekly(), source=source, storage_options=table.options_for(uri, env))
+    version = table.merge(uri, weekly(), source=source, storage_options=options_for(uri, env))
     decision = Decision(
         due=True, reason="first", dataset="shop", run_id=RUN, dataset_version=version, data_as_of=None,
         new_periods=1, champion_model_id=None, table_changed=True,

@@ -17,6 +17,7 @@ from core.contracts.errors import RejectedDataError
 from core.contracts.sales import KEY, SOURCE_KEY, SOURCE_LINE, SOURCE_TIME
 from core.contracts.uploads import Upload
 from training import claims, datafiles, table
+from training.addresses import options_for
 from training.claims import Effect
 from training.compact import compact
 from training.maintenance import maintain
@@ -188,13 +189,13 @@ def test_two_rows_of_one_key_are_refused(uri: str) -> None:
 
 def test_options_come_from_the_environment() -> None:
     environ = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "AWS_DEFAULT_REGION": "eu-west-1"}
-    options = table.options_for("s3://lake/tables/x", environ)
+    options = options_for("s3://lake/tables/x", environ)
     assert options["aws_endpoint"] == "http://127.0.0.1:4566"
     assert options["aws_allow_http"] == "true"
     assert options["aws_conditional_put"] == "etag"
     assert options["aws_region"] == "eu-west-1"
-    assert "aws_allow_http" not in table.options_for("s3://lake/x", {"AWS_ENDPOINT_URL_S3": "https://s3.example"})
-    assert table.options_for("some/folder", environ) == {}
+    assert "aws_allow_http" not in options_for("s3://lake/x", {"AWS_ENDPOINT_URL_S3": "https://s3.example"})
+    assert options_for("some/folder", environ) == {}
 
 
 versions = st.lists(

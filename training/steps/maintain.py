@@ -1,10 +1,10 @@
 """Maintain: compact the tables and delete files that only old versions need, but none a model was trained on."""
 
 from core.contracts import keys
+from training.addresses import options_for
 from training.maintenance import maintain, trained_versions
 from training.settings import EVERY_DATASET
 from training.steps.context import Context
-from training.table import options_for
 
 _TABLES = ("sales", "plan")
 

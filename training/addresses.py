@@ -1,0 +1,25 @@
+"""How the address of a Delta table is reached: storage options for deltalake and polars."""
+
+import os
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+
+def options_for(uri: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Storage options of an address: for S3 conditional puts, and the endpoint of a laptop world."""
+    if urlsplit(uri).scheme not in ("s3", "s3a"):
+        return {}
+    options = {"aws_conditional_put": "etag"}
+    endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL")
+    if endpoint:
+        options |= {"aws_endpoint": endpoint, "aws_virtual_hosted_style_request": "false"}
+        if endpoint.startswith("http://"):
+            options["aws_allow_http"] = "true"
+    names = {
+        "AWS_ACCESS_KEY_ID": "aws_access_key_id",
+        "AWS_SECRET_ACCESS_KEY": "aws_secret_access_key",
+        "AWS_SESSION_TOKEN": "aws_session_token",
+    }
+    options |= {ours: environ[name] for name, ours in names.items() if environ.get(name)}
+    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
+    return options | ({"aws_region": region} if region else {})
