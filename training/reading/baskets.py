@@ -1,15 +1,17 @@
 """Exports from which no quantity of one item can be told: lists of a whole order in a cell, lines of amounts."""
 
 import re
+from collections.abc import Callable, Collection
 from typing import Final
 
 import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.columns import SALES, Roles
+from training.reading.contents import SALES
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
+from training.reading.roles import Roles
 from training.reading.tables import RawTable
 
 _COUNTED: Final = r"^\d+\s*[x\x{d7}]\s+\S"
@@ -20,30 +22,38 @@ _KINDS_OF_AMOUNT: Final = frozenset({"amount type", "amount description", "price
 
 def check_amounts(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where each line is an amount of a settlement, and a sale has several, each with the whole quantity."""
-    kind = next((i for i, header in enumerate(table.header) if words.fold(header) in _KINDS_OF_AMOUNT), None)
-    if kind is None or words.UNITS not in roles or words.DOCUMENT not in roles:
+    if words.UNITS not in roles or words.DOCUMENT not in roles:
         return
-    kinds = [text for text in table.frame[cell(kind)].cast(pl.String).drop_nulls().unique(maintain_order=True) if text]
-    if len(kinds) > 1:
-        raise FileRefusedError(
-            Reason.AMBIGUOUS,
-            f"{name}: {table.header[kind]!r} makes several lines of one sale ({', '.join(map(repr, kinds[:3]))}), each "
-            f"with its {table.header[roles.of[words.UNITS]]!r}; export the orders, with one line for each item sold.",
-        )
+    quantity = table.header[roles.of[words.UNITS]]
+    cure = "export the orders, with one line for each item sold."
+
+    def told(kinds: str) -> str:
+        return f"makes several lines of one sale ({kinds}), each with its {quantity!r}; {cure}"
+
+    _check_kinds(table, _KINDS_OF_AMOUNT, name, told)
 
 
 def check_measures(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where a column says of each row's value what it is, and there are several kinds."""
-    kind = next((i for i, header in enumerate(table.header) if words.fold(header) in words.MEASURE_KINDS), None)
-    if kind is None or SALES not in roles or words.UNITS in roles:
+    if SALES not in roles or words.UNITS in roles:
+        return
+    value = table.header[roles.of[SALES]]
+
+    def told(kinds: str) -> str:
+        return f"says what each {value!r} is ({kinds}); export the rows of the quantity sold alone."
+
+    _check_kinds(table, words.MEASURE_KINDS, name, told)
+
+
+def _check_kinds(table: RawTable, names: Collection[str], name: str, told: Callable[[str], str]) -> None:
+    """Raise where a column of one of these names tells several kinds of row; ``told`` says what they do."""
+    kind = next((i for i, header in enumerate(table.header) if words.fold(header) in names), None)
+    if kind is None:
         return
     kinds = [text for text in table.frame[cell(kind)].cast(pl.String).drop_nulls().unique(maintain_order=True) if text]
     if len(kinds) > 1:
-        raise FileRefusedError(
-            Reason.AMBIGUOUS,
-            f"{name}: {table.header[kind]!r} says what each {table.header[roles.of[SALES]]!r} is "
-            f"({', '.join(map(repr, kinds[:3]))}); export the rows of the quantity sold alone.",
-        )
+        shown = ", ".join(map(repr, kinds[:3]))
+        raise FileRefusedError(Reason.AMBIGUOUS, f"{name}: {table.header[kind]!r} {told(shown)}")
 
 
 def check_baskets(table: RawTable, roles: Roles, name: str) -> None:

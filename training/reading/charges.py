@@ -8,7 +8,7 @@ from core.contracts.sales import ITEM
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.ledger import LINE, Ledger, cell
-from training.reading.shape import TRANSACTIONS, Meaning
+from training.reading.meaning import TRANSACTIONS, Meaning
 
 _SHOWN: Final = 5
 

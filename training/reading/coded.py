@@ -16,10 +16,10 @@ import polars as pl
 
 from core.contracts.sales import DATE, ITEM, OPTIONAL, STORE, UNITS
 from training.reading import vocabulary as words
-from training.reading.dates import DAY_TEXT
+from training.reading.days import DAY_TEXT
 from training.reading.ledger import LINE, cell, is_cell, times
+from training.reading.meaning import Meaning
 from training.reading.rows import UNITS_TEXT
-from training.reading.shape import Meaning
 
 WORTH: Final = 4
 """Samples are made where they are fewer than the rows by this factor."""

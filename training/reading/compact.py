@@ -11,7 +11,7 @@ from training.reading import numbers
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
-from training.reading.shape import WIDE_DATES, Meaning
+from training.reading.meaning import WIDE_DATES, Meaning
 
 _MOST_CELLS: Final = 2_000_000
 _FEWEST_GROUPS: Final = 2

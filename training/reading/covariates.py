@@ -9,9 +9,9 @@ import polars as pl
 from training.reading import numbers
 from training.reading import vocabulary as words
 from training.reading.ledger import cell
+from training.reading.meaning import Meaning
 from training.reading.numbers import MISSING, OK, STATE, Decimal
 from training.reading.proof import Proof
-from training.reading.shape import Meaning
 
 _LOW_CARDINALITY: Final = 200
 

@@ -4,9 +4,10 @@ import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.columns import SALES, Roles
+from training.reading.contents import SALES
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
+from training.reading.roles import Roles
 from training.reading.tables import RawTable
 
 

@@ -7,7 +7,8 @@ from training.reading.containers import Part
 from training.reading.errors import FileRefusedError, refused_on_panic
 from training.reading.ledger import Ledger
 from training.reading.limits import Limits
-from training.reading.shape import Meaning, understand
+from training.reading.meaning import Meaning
+from training.reading.shape import understand
 from training.reading.sheets import parquet_tables, sheet_tables
 from training.reading.tables import RawTable
 from training.reading.text import text_tables

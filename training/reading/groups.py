@@ -6,9 +6,9 @@ import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.dates import CLOCK, DAY_TEXT
+from training.reading.days import CLOCK, DAY_TEXT
 from training.reading.ledger import LINE, Ledger, cell
-from training.reading.shape import WIDE_DATES, Meaning
+from training.reading.meaning import WIDE_DATES, Meaning
 
 _ROLES: Final = (words.DATE, words.STORE, words.ITEM)
 _FOLLOWED: Final = 0.5

@@ -7,10 +7,10 @@ import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.columns import Roles
 from training.reading.dateforms import readings, split_time
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, Ledger, cell
+from training.reading.roles import Roles
 from training.reading.tables import RawTable
 from training.reading.titles import ROLES, heading
 from training.reading.totals import HINT, total_of

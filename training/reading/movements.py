@@ -9,7 +9,7 @@ from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
-from training.reading.shape import Meaning
+from training.reading.meaning import Meaning
 
 _HEADERS: Final = frozenset(
     {"movement type", "bewegungsart", "entry type", "postenart", "bwart", "mvt", "activity code"}

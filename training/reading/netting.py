@@ -9,8 +9,8 @@ from core.contracts.verdict import Reason
 from training.reading import numbers
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, Ledger, cell
+from training.reading.meaning import Meaning
 from training.reading.numbers import OK, STATE, UNREADABLE, Decimal
-from training.reading.shape import Meaning
 
 _GIVEN_BACK: Final = "_given_back"
 

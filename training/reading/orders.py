@@ -4,7 +4,7 @@ import polars as pl
 
 from training.reading import vocabulary as words
 from training.reading.ledger import LINE, cell, is_cell
-from training.reading.shape import Meaning
+from training.reading.meaning import Meaning
 
 
 def of_whole_orders(meaning: Meaning, lines: pl.DataFrame, bad: pl.Expr) -> pl.Expr:

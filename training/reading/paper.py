@@ -2,8 +2,8 @@
 
 from core.contracts.verdict import Dialect
 from training.reading import vocabulary as words
+from training.reading.meaning import WIDE, Meaning
 from training.reading.proof import Proof
-from training.reading.shape import WIDE, Meaning
 
 _MOST_NAMES = 30
 
@@ -55,3 +55,15 @@ def full_paper(meanings: list[Meaning], proofs: list[Proof], covariates: dict[st
             "evidence": (*paper.evidence, *told),
         }
     )
+
+
+def unused(meanings: list[Meaning], kept: dict[str, str]) -> list[str]:
+    """Columns of the file that reach no column of the table."""
+    used = set(kept.values())
+    unused = [
+        header
+        for meaning in meanings
+        for index in (*meaning.covariates, *meaning.ignored)
+        if (header := meaning.table.header[index]) and header not in used
+    ]
+    return list(dict.fromkeys(unused))

@@ -10,15 +10,16 @@ from training.reading import numbers
 from training.reading import vocabulary as words
 from training.reading.charges import items_only, tell_charges
 from training.reading.covariates import flag_or_number
-from training.reading.dates import DAY_TEXT, DateProof
+from training.reading.dates import DateProof
+from training.reading.days import DAY_TEXT
 from training.reading.ledger import LINE, Ledger, cell
+from training.reading.meaning import PLAN, WIDE, WIDE_DATES, Meaning
 from training.reading.movements import sold
 from training.reading.netting import net
 from training.reading.numbers import MISSING, OK, SHUT, STATE, UNREADABLE, Decimal
 from training.reading.orders import of_whole_orders
 from training.reading.proof import Proof
 from training.reading.rows import ITEM_TEXT, NAME, STORE_TEXT, UNITS_TEXT
-from training.reading.shape import PLAN, WIDE, WIDE_DATES, Meaning
 
 OPEN: Final = "open"
 

@@ -10,12 +10,13 @@ from core.contracts.dataset import Reading
 from training.reading import numbers
 from training.reading import vocabulary as words
 from training.reading.dateforms import month_of, weekday_of
-from training.reading.dates import DateProof, Day, distinct_days, prove_dates
+from training.reading.dates import DateProof, prove_dates
+from training.reading.days import Day, distinct_days
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
+from training.reading.meaning import WIDE, WIDE_DATES, Meaning
 from training.reading.numbers import MARKS, Decimal, Evidence
 from training.reading.rows import UNITS_TEXT
-from training.reading.shape import WIDE, WIDE_DATES, Meaning
 from training.reading.tables import RawTable
 
 _SAMPLE: Final = 200

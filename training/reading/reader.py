@@ -19,26 +19,26 @@ from training.reading.blocks import NotUtf8Error
 from training.reading.containers import open_parts
 from training.reading.covariates import covariates
 from training.reading.cures import Known
-from training.reading.dates import CLOCK
+from training.reading.days import CLOCK
 from training.reading.errors import FileRefusedError
 from training.reading.fold import MEMBER, ONE_EACH, ORDER, fold, varying
 from training.reading.gather import gather
+from training.reading.known import known_of
 from training.reading.laid import Laid, from_older, in_utf8, unpacked
 from training.reading.ledger import Ledger, cell
 from training.reading.limits import Limits
-from training.reading.paper import first_paper, full_paper
+from training.reading.meaning import LONG, PLAN, TRANSACTIONS, WIDE, Meaning
+from training.reading.paper import first_paper, full_paper, unused
 from training.reading.parse import parse
 from training.reading.proof import Proof, prove_each
 from training.reading.quarantine import quarantine_csv
 from training.reading.rows import clean, spread
-from training.reading.shape import LONG, PLAN, TRANSACTIONS, WIDE, Meaning
 from training.reading.signs import check_signs, turned
 from training.reading.stream import BLOCK_BYTES, SAMPLED, Stream, Streamed
 
 _BLOCK: Final = 1 << 20
 _FEWEST_BLOCKS: Final = 2
 _BYTES_A_ROW: Final = 100
-_FEW_NAMES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -160,13 +160,13 @@ class _Reader:
         self.ledger = streamed.ledger
         self.ledger.kept += streamed.rows.height
         paper = full_paper(
-            [streamed.meaning], [streamed.proof], streamed.named, _unused([streamed.meaning], streamed.named)
+            [streamed.meaning], [streamed.proof], streamed.named, unused([streamed.meaning], streamed.named)
         )
         return self._judged(
             [streamed.meaning],
             streamed.rows,
             paper,
-            {streamed.meaning.table.member: _known(streamed.meaning, streamed.proof, self.latest)},
+            {streamed.meaning.table.member: known_of(streamed.meaning, streamed.proof, self.latest)},
         )
 
     def _read(self, meanings: list[Meaning]) -> Reading:
@@ -186,7 +186,7 @@ class _Reader:
             table, kept, ignored = self._fold(meanings, frames, proofs)
             paper = full_paper(meanings, proofs, kept, ignored)
             own = zip(meanings, proofs, strict=True)
-            known = {meaning.table.member: _known(meaning, proof, latest) for meaning, proof in own}
+            known = {meaning.table.member: known_of(meaning, proof, latest) for meaning, proof in own}
         return self._judged(meanings, table, paper, known)
 
     def _judged(
@@ -237,37 +237,7 @@ class _Reader:
         unsteady = varying(lines, list(named)) if transactions or self.config.duplicates == "sum" else []
         kept = {name: header for name, header in named.items() if name not in unsteady}
         table = fold(lines, list(kept), self.ledger, transactions=transactions, rule=self.config.duplicates)
-        return table, kept, _unused(meanings, kept)
-
-
-def _unused(meanings: list[Meaning], kept: dict[str, str]) -> list[str]:
-    """Columns of the file that reach no column of the table."""
-    used = set(kept.values())
-    unused = [
-        header
-        for meaning in meanings
-        for index in (*meaning.covariates, *meaning.ignored)
-        if (header := meaning.table.header[index]) and header not in used
-    ]
-    return list(dict.fromkeys(unused))
-
-
-def _known(meaning: Meaning, proof: Proof, latest: date | None) -> Known:
-    days = [day for text, day in proof.dates.days.items() if text not in proof.dates.implausible]
-    example = next((text for text in proof.dates.days if text not in proof.dates.implausible), "")
-    first, last = (min(days), max(days)) if days else (None, None)
-    return Known(proof.dates.form, example, first, last, latest, proof.decimal, _untold(meaning))
-
-
-def _untold(meaning: Meaning) -> str:
-    """What may tell lines of one key apart, where no column is known as the store or the item."""
-    roles = [name for name, role in (("store", words.STORE), ("item", words.ITEM)) if meaning.index(role) is None]
-    if meaning.shape not in (LONG, TRANSACTIONS) or not roles:
-        return ""
-    texts = [meaning.table.header[index] for index in meaning.covariates if meaning.is_text(index)]
-    which = f" ({', '.join(map(repr, texts[:_FEW_NAMES]))}?)" if texts else ""
-    what = " and of the ".join(roles)
-    return f"; or name the column of the {what} under reading.columns, where one tells them apart{which}"
+        return table, kept, unused(meanings, kept)
 
 
 def _see_clock(meaning: Meaning, frame: pl.DataFrame) -> None:

@@ -9,10 +9,10 @@ from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.compact import check_compact
 from training.reading.dateforms import readings, split_time
-from training.reading.dates import CLOCK, DAY_TEXT, day_text
+from training.reading.days import CLOCK, DAY_TEXT, day_text
 from training.reading.groups import filled_down
 from training.reading.ledger import LINE, Ledger, cell, is_cell
-from training.reading.shape import WIDE, WIDE_DATES, WIDE_ITEMS, WIDE_STORES, Meaning
+from training.reading.meaning import WIDE, WIDE_DATES, WIDE_ITEMS, WIDE_STORES, Meaning
 from training.reading.totals import is_total, looks_total, totals_of_others
 
 NAME: Final = "_name"
