@@ -11,7 +11,7 @@ from typing import IO, Final
 from core.contracts import keys
 from core.contracts.sniff import SNIFF_BYTES, Kind, sniff
 from core.contracts.verdict import Verdict
-from training.reading.encoding import older_text
+from training.reading.files.encoding import older_text
 from training.store import Bucket
 
 _LONGEST: Final = 10_000

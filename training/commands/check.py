@@ -12,9 +12,9 @@ from core.contracts.dataset import DatasetConfig
 from core.contracts.errors import ConfigError
 from core.contracts.sales import SOURCE
 from training.reading import Reading, read_file
-from training.reading.page import html_page
-from training.reading.quarantine import neutral
-from training.reading.show import show
+from training.reading.verdicts.page import html_page
+from training.reading.verdicts.quarantine import neutral
+from training.reading.verdicts.show import show
 
 Html = Annotated[Path | None, typer.Option("--html", help="Write the verdict as one HTML page for sharing.")]
 Out = Annotated[

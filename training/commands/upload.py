@@ -14,7 +14,7 @@ from core.contracts.errors import ConfigError, RejectedDataError
 from core.contracts.verdict import Verdict
 from training.commands import places
 from training.commands.places import Env, Folder, Local
-from training.reading.show import show
+from training.reading.verdicts.show import show
 from training.uploading.sender import Sender, state_folder, usable
 from training.uploading.watch import Memory, Watch
 

@@ -3,15 +3,15 @@
 from core.contracts.dataset import Reading
 from core.contracts.sniff import Kind
 from core.contracts.verdict import Reason
-from training.reading.containers import Part
 from training.reading.errors import FileRefusedError, refused_on_panic
+from training.reading.files.containers import Part
 from training.reading.ledger import Ledger
 from training.reading.limits import Limits
-from training.reading.meaning import Meaning
-from training.reading.shape import understand
-from training.reading.sheets import parquet_tables, sheet_tables
+from training.reading.lines.text import text_tables
+from training.reading.shapes.meaning import Meaning
+from training.reading.shapes.shape import understand
 from training.reading.tables import RawTable
-from training.reading.text import text_tables
+from training.reading.workbooks.sheets import parquet_tables, sheet_tables
 
 
 def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger: Ledger) -> list[Meaning]:

@@ -13,28 +13,28 @@ import polars as pl
 from core.contracts.dataset import DatasetConfig
 from core.contracts.verdict import Dialect, Reason, Verdict
 from training.compact import plain
-from training.reading import judge
 from training.reading import vocabulary as words
-from training.reading.blocks import NotUtf8Error
-from training.reading.containers import open_parts
-from training.reading.covariates import covariates
-from training.reading.cures import Known
-from training.reading.days import CLOCK
+from training.reading.dialect.days import CLOCK
 from training.reading.errors import FileRefusedError
-from training.reading.fold import MEMBER, ONE_EACH, ORDER, fold, varying
+from training.reading.files.containers import open_parts
 from training.reading.gather import gather
-from training.reading.known import known_of
-from training.reading.laid import Laid, from_older, in_utf8, unpacked
 from training.reading.ledger import Ledger, cell
 from training.reading.limits import Limits
-from training.reading.meaning import LONG, PLAN, TRANSACTIONS, WIDE, Meaning
-from training.reading.paper import first_paper, full_paper, unused
-from training.reading.parse import parse
-from training.reading.proof import Proof, prove_each
-from training.reading.quarantine import quarantine_csv
-from training.reading.rows import clean, spread
-from training.reading.signs import check_signs, turned
-from training.reading.stream import BLOCK_BYTES, SAMPLED, Stream, Streamed
+from training.reading.parsing.covariates import covariates
+from training.reading.parsing.fold import MEMBER, ONE_EACH, ORDER, fold, varying
+from training.reading.parsing.parse import parse
+from training.reading.parsing.proof import Proof, prove_each
+from training.reading.parsing.rows import clean, spread
+from training.reading.parsing.signs import check_signs, turned
+from training.reading.shapes.meaning import LONG, PLAN, TRANSACTIONS, WIDE, Meaning
+from training.reading.streaming.blocks import NotUtf8Error
+from training.reading.streaming.laid import Laid, from_older, in_utf8, unpacked
+from training.reading.streaming.stream import BLOCK_BYTES, SAMPLED, Stream, Streamed
+from training.reading.verdicts import judge
+from training.reading.verdicts.cures import Known
+from training.reading.verdicts.known import known_of
+from training.reading.verdicts.paper import first_paper, full_paper, unused
+from training.reading.verdicts.quarantine import quarantine_csv
 
 _BLOCK: Final = 1 << 20
 _FEWEST_BLOCKS: Final = 2

@@ -14,7 +14,7 @@ import pytest
 
 from tests.unit.reading.conftest import TODAY
 from training.reading import read_file
-from training.reading.page import html_page
+from training.reading.verdicts.page import html_page
 
 LONG = "date,store,item,qty,price\n" + "".join(
     f'2024-{month:02d}-{day:02d},S{day % 3},"item ""{day % 5}""",{day * 3},{day}.5\n'

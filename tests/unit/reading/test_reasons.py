@@ -6,15 +6,15 @@ import pytest
 
 from core.contracts.verdict import Reason
 from training.reading import read_file
-from training.reading.codes import words_for
-from training.reading.examples import CASES, EXAMPLES, FILES, HEADER
-from training.reading.reasons import markdown
+from training.reading.verdicts.codes import words_for
+from training.reading.verdicts.examples import CASES, EXAMPLES, FILES, HEADER
+from training.reading.verdicts.reasons import markdown
 
 PAGE = Path(__file__).parents[3] / "docs" / "verdicts.md"
 
 
 def test_the_committed_page_is_the_generated_one() -> None:
-    assert PAGE.read_text("utf-8") == markdown(), "run: python -m training.reading.reasons > docs/verdicts.md"
+    assert PAGE.read_text("utf-8") == markdown(), "run: python -m training.reading.verdicts.reasons > docs/verdicts.md"
 
 
 def test_every_reason_has_a_meaning_and_a_cure() -> None:

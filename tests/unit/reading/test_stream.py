@@ -10,8 +10,9 @@ import pytest
 from core.contracts.dataset import DatasetConfig
 from core.contracts.verdict import Kind, Reason
 from tests.unit.reading.conftest import TODAY
-from training.reading import Limits, Reading, coded, read_file, reader
-from training.reading.containers import Part, open_parts
+from training.reading import Limits, Reading, read_file, reader
+from training.reading.files.containers import Part, open_parts
+from training.reading.streaming import coded
 
 WHOLE = 1 << 40
 HEAD = "date,store,item,qty,price,promo,weather\n"

@@ -1,0 +1,1 @@
+"""How days and numbers are written: one way for a whole file, proven by its rows."""

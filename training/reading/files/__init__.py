@@ -1,0 +1,1 @@
+"""What a file is wrapped in and written in: archives and encodings."""

@@ -1,0 +1,116 @@
+"""Finds the line that names the columns."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from training.reading.dialect.dateforms import header_dates, readings, split_time
+from training.reading.lines.measured import labels
+from training.reading.lines.strays import kinds
+from training.reading.vocabulary import DATE, MONTH, WEEK, YEAR, roles_of
+
+MIN_SCORE: Final = 2
+_NUMBER: Final = re.compile(r"^[\s\-+(]*[$€£]?\s*\d[\d.,' \u00a0]*%?\)?$")
+
+
+def header_score(fields: Sequence[str], wanted: frozenset[str] = frozenset()) -> int:
+    """How much a row looks like a header; below ``MIN_SCORE`` it is none.
+
+    A name that the configuration speaks of counts five, a role that the vocabulary knows two,
+    a row of dates two more: those are the days of a table with one column a date.
+    """
+    names = [name.strip() for name in fields]
+    filled = [name for name in names if name]
+    if len(filled) < 2:  # noqa: PLR2004 - a table of sales has a day and a number
+        return 0
+    roles = _roles(filled)
+    score = 5 * len(wanted.intersection(names)) + 2 * len(roles)
+    dates = header_dates(filled) or frozenset(labels(filled))
+    if dates:
+        return score + 2 if len(dates) < len(filled) and _are_text(filled, dates) else 0
+    dated = roles & {DATE, YEAR, MONTH, WEEK}
+    numbers = [name for name in filled if _NUMBER.match(name)]
+    if len(numbers) > len(filled) // 3 and not (dated and _are_codes(numbers)):
+        return 0
+    return score if score > MIN_SCORE or dated else min(score, 1)
+
+
+def _roles(filled: Sequence[str]) -> set[str]:
+    roles: set[str] = set()
+    for name in filled:
+        found = next((role for role, _ in roles_of(name) if role not in roles), None)
+        if found:
+            roles.add(found)
+    return roles
+
+
+def _are_codes(numbers: Sequence[str]) -> bool:
+    """Whole numbers, all different: they may name items or stores beside a column of dates."""
+    return all(number.isdigit() for number in numbers) and len(set(numbers)) == len(numbers)
+
+
+def _are_text(filled: Sequence[str], dates: frozenset[str]) -> bool:
+    return not any(_NUMBER.match(name) for name in filled if name not in dates)
+
+
+def find_header(rows: Sequence[Sequence[str]], wanted: frozenset[str] = frozenset()) -> tuple[int, int] | None:
+    """Index and score of the header among the first rows of a file.
+
+    It is the first row that looks like one and has a row of data under it; a line of types or units
+    may stand between them. Where no word is known, a row of texts with numbers under it will do, with
+    the lowest score.
+    """
+    scored = [(index, header_score(fields, wanted)) for index, fields in enumerate(rows)]
+    found = [(index, score) for index, score in scored if score >= MIN_SCORE]
+    for index, score in found:
+        better = next((later for later, other in found if later > index and other > score), len(rows))
+        if better < len(rows) and not any(_is_like_data(rows[index], row) for row in rows[index + 1 : better]):
+            continue  # a line such as ``Date: 2024-03-01`` above the table
+        if _has_data(rows, index) or _has_second_line(rows, index, score, wanted):
+            return index, score
+    if found:
+        return max(found, key=lambda entry: entry[1])
+    return next(((index, 1) for index, _ in scored if _is_plain_header(rows, index)), None)
+
+
+def _filled(fields: Sequence[str]) -> list[str]:
+    return [field.strip() for field in fields if field.strip()]
+
+
+def _has_data(rows: Sequence[Sequence[str]], index: int) -> bool:
+    """The next row that is not blank has cells with digits, and about as many as there are names."""
+    below = next((filled for fields in rows[index + 1 :] if (filled := _filled(fields))), None)
+    if below is None:
+        return True
+    return len(below) > 1 and any(c.isdigit() for text in below for c in text) and len(rows[index]) > 1
+
+
+def _is_like_data(header: Sequence[str], fields: Sequence[str]) -> bool:
+    """As many cells as the header has names, with a number beside a day or beside another number."""
+    found = kinds(fields).replace(".", "")
+    return len(found) == len(_filled(header)) and "n" in found and ("d" in found or found.count("n") > 1)
+
+
+def _has_second_line(rows: Sequence[Sequence[str]], index: int, score: int, wanted: frozenset[str]) -> bool:
+    """The next row tells types or units, and the one after it is data."""
+    below = next((i for i in range(index + 1, len(rows)) if _filled(rows[i])), None)
+    if below is None or not is_second_line(rows[index], rows[below]):
+        return False
+    return header_score(rows[below], wanted) < score and _has_data(rows, below)
+
+
+def is_second_line(header: Sequence[str], fields: Sequence[str]) -> bool:
+    """A row without a digit, right below a header, with text under half of the names at least: never a sale."""
+    filled = _filled(fields)
+    return 2 * len(filled) >= len(_filled(header)) and not any(c.isdigit() for text in filled for c in text)
+
+
+def _is_plain_header(rows: Sequence[Sequence[str]], index: int) -> bool:
+    names = _filled(rows[index])
+    if len(names) < MIN_SCORE or len(set(names)) < len(names) or any(_NUMBER.match(name) for name in names):
+        return False
+    if any(readings(name) for name in names):
+        return False
+    below = [filled for fields in rows[index + 1 : index + 20] if len(filled := _filled(fields)) == len(names)]
+    dated = [fields for fields in below if any(readings(split_time(text)[0]) for text in fields)]
+    return bool(below) and len(dated) > len(below) // 2

@@ -1,0 +1,57 @@
+"""Lines that have more or fewer cells than the header: totals, notes, feet, and rows that are refused."""
+
+from typing import Final
+
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading.ledger import CELLS, LINE, Ledger
+from training.reading.lines.records import FIELDS
+from training.reading.lines.strays import divided_otherwise, kinds
+from training.reading.totals import looks_total
+
+_MOST_FEET: Final = 5
+_BLANK_BETWEEN: Final = 2
+
+
+def account_ragged(
+    ragged: pl.DataFrame, frame: pl.DataFrame, delimiter: str, width: int, ledger: Ledger, *, member: str = ""
+) -> None:
+    """Totals and foot notes are left out; every other row of a wrong width is refused."""
+    last = frame[LINE].max() if frame.height else 0
+    feet = _feet(ragged, frame)
+    totals, notes, refused = [], [], []
+    for line, fields in ragged.iter_rows():
+        filled = [field.strip() for field in fields if field.strip()]
+        if any(looks_total(text) for text in filled[:2]):
+            totals.append(line)
+        elif line in feet or (
+            len(filled) == 1 and _is_note(filled[0], delimiter, width, below=isinstance(last, int) and line > last)
+        ):
+            notes.append(line)
+        else:
+            refused.append(line)
+    ledger.leave_out(Reason.TOTAL_ROW, pl.Series(totals, dtype=pl.Int64), "rows of totals were left out")
+    ledger.leave_out(Reason.PREAMBLE, pl.Series(notes, dtype=pl.Int64), "notes below or in the table were left out")
+    rows = ragged.filter(pl.col(LINE).is_in(refused)).rename({FIELDS: CELLS})
+    count = pl.format("{} fields where the header has " + str(width), pl.col(CELLS).list.len())
+    ledger.refuse(rows, Reason.RAGGED_ROW, member or None, count)
+
+
+def _feet(ragged: pl.DataFrame, frame: pl.DataFrame) -> set[int]:
+    """The few ragged lines that end the file below a blank line, no cell of which is where a row has the like."""
+    if not frame.height:
+        return set()
+    last = int(frame[LINE][-1])
+    below = ragged.filter(pl.col(LINE) > last)
+    if not 0 < below.height <= _MOST_FEET or int(below[LINE][0]) < last + _BLANK_BETWEEN:
+        return set()
+    row = kinds([text or "" for text in frame.row(-1)[1:]])
+    found = {int(line): kinds(fields) for line, fields in below.iter_rows()}
+    sold = {line for line, told in found.items() if row.startswith(told) or ("n" in told and told.count("d") == 1)}
+    return {line for line, told in found.items() if len(told) > 1 and "t" in told} - sold
+
+
+def _is_note(text: str, delimiter: str, width: int, *, below: bool) -> bool:
+    """A line of one cell: below all rows, or marked as a comment."""
+    return (below or text.startswith(("#", "--", "//"))) and not divided_otherwise(text, delimiter, width)

@@ -1,0 +1,104 @@
+"""Reports that write a day, a store or an item on the first row of its group only."""
+
+from typing import Final
+
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.dialect.days import CLOCK, DAY_TEXT
+from training.reading.ledger import LINE, Ledger, cell
+from training.reading.shapes.meaning import WIDE_DATES, Meaning
+
+_ROLES: Final = (words.DATE, words.STORE, words.ITEM)
+_FOLLOWED: Final = 0.5
+
+
+def filled_down(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+    """Blank days and ids taken from the first row of their group, where the whole table proves that this is meant.
+
+    Proof: the first row is filled; no cell repeats the one before it, as it would on rows that are all filled; most
+    filled rows are followed by blank ones; and each row of a group has the quantity and other ids, none of them twice.
+    """
+    for role in _ROLES:
+        name = _column(meaning, role)
+        if name is None or frame.schema[name] != pl.String or not frame.height:
+            continue
+        blank = frame.select(_is_blank(name).alias("blank"))["blank"]
+        if not blank.any():
+            continue
+        against = _against(meaning, frame, role, blank)
+        if against is not None:
+            if against and (index := meaning.index(role)) is not None:
+                told = f"write it on each row; it was not taken from the row above, for {against}"
+                ledger.hints[meaning.table.label(index)] = told
+            continue
+        frame = _filled(frame, name, blank)
+        index = meaning.index(role)
+        column = meaning.table.header[index] if index is not None else name
+        told = f"{column!r} is written on the first row of each group and was taken for the rows below it"
+        ledger.remark(Reason.FILLED_DOWN, told, frame[LINE].filter(blank), int(blank.sum()))
+    return frame
+
+
+def _column(meaning: Meaning, role: str) -> str | None:
+    if role == words.DATE:
+        dated = meaning.shape != WIDE_DATES and meaning.index(role) is not None
+        return DAY_TEXT if dated else None
+    index = meaning.index(role)
+    return None if index is None else cell(index)
+
+
+def _with_document(meaning: Meaning, frame: pl.DataFrame, blank: pl.Series) -> bool:
+    """The order's number, twice none, is blank on the same rows: what is said of the order stands on its first line."""
+    index = meaning.index(words.DOCUMENT)
+    if index is None or meaning.target is None:
+        return False
+    number = cell(index)
+    same = bool((frame.select(_is_blank(number).alias("blank"))["blank"] == blank).all())
+    filled = not frame.filter(blank).select(_is_blank(cell(meaning.target)).any()).item()
+    return same and filled and not bool(frame[number].filter(~blank).is_duplicated().any())
+
+
+def _is_blank(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).fill_null("").str.strip_chars() == ""
+
+
+def _filled(frame: pl.DataFrame, name: str, blank: pl.Series) -> pl.DataFrame:
+    names = [name, CLOCK] if name == DAY_TEXT else [name]
+    down = [pl.when(~pl.lit(blank)).then(pl.col(column)).forward_fill().alias(column) for column in names]
+    return frame.with_columns(down)
+
+
+def _against(meaning: Meaning, frame: pl.DataFrame, role: str, blank: pl.Series) -> str | None:
+    """None where the proof holds; else what is against it, empty where nothing looks like groups."""
+    name = _column(meaning, role)
+    others = [other for key in _ROLES if key != role and (other := _column(meaning, key)) is not None]
+    heads = frame.filter(~blank)
+    if name is None or not others or blank[0]:
+        return ""
+    again = heads.filter(heads[name] == heads[name].shift(1))
+    if not again.height and _with_document(meaning, frame, blank):
+        return None
+    followed = int((blank.shift(-1, fill_value=False) & ~blank).sum())
+    if followed < max(_FOLLOWED * heads.height, 1):
+        return ""
+    if again.height:
+        return f"line {again[LINE][0]} repeats {again[name][0]!r}, as rows that are all filled do"
+    return _against_a_row(meaning, frame, blank, others)
+
+
+def _against_a_row(meaning: Meaning, frame: pl.DataFrame, blank: pl.Series, others: list[str]) -> str | None:
+    """A row that no group can hold: it has no quantity, or comes twice."""
+    below = frame.filter(blank)
+    lacking = below.clear() if meaning.target is None else below.filter(_is_blank(cell(meaning.target)))
+    if lacking.height:
+        return f"line {lacking[LINE][0]} has no quantity"
+    group = (~blank).cum_sum().alias("group")
+    keys = frame.with_columns(group).with_columns(
+        pl.when(~_is_blank(other)).then(pl.col(other)).forward_fill().alias(other) for other in others
+    )
+    twice = keys.filter(~pl.struct("group", *others).is_first_distinct())
+    if not twice.height:
+        return None
+    return f"line {twice[LINE][0]} would be a second row of {twice[others[-1]][0]!r} in its group"

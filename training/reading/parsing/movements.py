@@ -1,0 +1,63 @@
+"""Ledgers of stock movements, in which what leaves for customers is the sale."""
+
+from typing import Final
+
+import polars as pl
+
+from core.contracts.sales import UNITS
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import cell
+from training.reading.shapes.meaning import Meaning
+
+_HEADERS: Final = frozenset(
+    {"movement type", "bewegungsart", "entry type", "postenart", "bwart", "mvt", "activity code"}
+)
+_SOLD: Final = frozenset(
+    {"251", "601", "sale", "verkauf", "vente", "venta", "vendita", "verkoop", "venda", "qs"}
+)  # SAP's issues to customers, and entries of sale elsewhere, and X12 852
+_UNDONE: Final = frozenset({"252", "602"})
+_OTHER: Final = frozenset(
+    {"101", "102", "201", "261", "301", "311", "501", "561", "701", "702", "purchase", "transfer", "consumption",
+     "output", "positive adjmt", "negative adjmt", "einkauf", "umlagerung",
+     "qa", "qb", "qc", "qo", "qp", "qr", "qt", "achat", "compra", "acquisto", "inkoop"}
+)  # fmt: skip
+
+
+def sold(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
+    """The units of a movement ledger as sales: issues count, their reversals are taken off.
+
+    Raises:
+        FileRefusedError: other movements are among them, or issues and reversals have no sign of their own.
+    """
+    index = next((i for i, header in enumerate(meaning.table.header) if words.fold(header) in _HEADERS), None)
+    if index is None or not lines.height:
+        return lines
+    kinds = lines[cell(index)].cast(pl.String).fill_null("").str.strip_chars()
+    known = {text: words.fold(text) for text in kinds.unique().to_list()}
+    if _SOLD.isdisjoint(known.values()) or not set(known.values()) <= _SOLD | _UNDONE | _OTHER:
+        return lines
+    column = meaning.table.header[index]
+    other = next((text for text, folded in sorted(known.items()) if folded in _OTHER), None)
+    if other is not None:
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{column!r} has {other!r} among the sales, a movement of stock that is no sale; "
+            "export only the sales and their reversals.",
+        )
+    folded = kinds.replace_strict(known, return_dtype=pl.String)
+    undone, units = folded.is_in(list(_UNDONE)), lines[UNITS].fill_null(0)
+    codes = all(text.isdigit() for text in known.values())
+    if codes and bool((units.filter(undone) >= 0).all()) and bool((units.filter(~undone) >= 0).all()):
+        signed = pl.when(undone).then(-pl.col(UNITS)).otherwise(pl.col(UNITS))
+        return lines.with_columns(signed.alias(UNITS))
+    if codes and not (bool((units.filter(undone) >= 0).all()) and bool((units.filter(~undone) <= 0).all())):
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"goods issues have both signs under {column!r}, so which are sales is not told; "
+            "export issues as negative and reversals as positive quantities.",
+        )
+    if codes or 2 * int((units < 0).sum()) > units.len():
+        return lines.with_columns((-pl.col(UNITS)).alias(UNITS))
+    return lines

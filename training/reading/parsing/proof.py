@@ -1,0 +1,218 @@
+"""Proves the dialect on all tables of a file together."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from core.contracts.dataset import Reading
+from training.reading import vocabulary as words
+from training.reading.dialect import numbers
+from training.reading.dialect.dateforms import month_of, weekday_of
+from training.reading.dialect.dates import DateProof, prove_dates
+from training.reading.dialect.days import Day, distinct_days
+from training.reading.dialect.numbers import MARKS, Decimal, Evidence
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import LINE, cell
+from training.reading.parsing.rows import UNITS_TEXT
+from training.reading.shapes.meaning import WIDE, WIDE_DATES, Meaning
+from training.reading.tables import RawTable
+
+_SAMPLE: Final = 200
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What holds for the whole file. ``shown_decimal`` is None where no number has a fraction."""
+
+    dates: DateProof
+    shown_decimal: Decimal | None
+    evidence: tuple[str, ...]
+    doubtful: frozenset[str]
+
+    @property
+    def decimal(self) -> Decimal:
+        """The decimal mark to read with."""
+        return self.shown_decimal or "."
+
+
+def prove(
+    meanings: list[Meaning], frames: list[pl.DataFrame], name: str, config: Reading, latest: date | None
+) -> Proof:
+    """Settle dates and numbers on every row; ``latest`` is the last plausible day, None for a plan.
+
+    Raises:
+        FileRefusedError: two readings survive and would give different tables.
+    """
+    seen = Sight()
+    for meaning, frame in zip(meanings, frames, strict=True):
+        observe(meaning, frame, companions(meaning), seen)
+    return conclude(seen, name, config, latest, point=why_point(meanings[0].table), first=(meanings[0], frames[0]))
+
+
+def prove_each(
+    meanings: list[Meaning], frames: list[pl.DataFrame], name: str, config: Reading, latest: date | None
+) -> list[Proof]:
+    """The proof of each table: of all together, or, for a member of an archive that proves another, its own.
+
+    Raises:
+        FileRefusedError: two readings survive and would give different tables.
+    """
+    members = list(dict.fromkeys(meaning.table.member for meaning in meanings))
+    pooled = _tried(meanings, frames, name, config, latest)
+    found: dict[str, Proof] = {}
+    for member in members if len(members) > 1 else ():
+        ours = [index for index, meaning in enumerate(meanings) if meaning.table.member == member]
+        part = [meanings[index] for index in ours], [frames[index] for index in ours]
+        own = _tried(*part, f"{name}/{member}", config, latest)
+        if isinstance(own, Proof) and not (isinstance(pooled, Proof) and _reads_as(own, pooled)):
+            found[member] = own
+        elif not isinstance(pooled, Proof):
+            raise own if isinstance(own, FileRefusedError) else pooled
+    if not found and not isinstance(pooled, Proof):
+        raise pooled
+    return [
+        found[m.table.member] if m.table.member in found or not isinstance(pooled, Proof) else pooled for m in meanings
+    ]
+
+
+def _tried(
+    meanings: list[Meaning], frames: list[pl.DataFrame], name: str, config: Reading, latest: date | None
+) -> "Proof | FileRefusedError":
+    try:
+        return prove(meanings, frames, name, config, latest)
+    except FileRefusedError as refused:
+        return refused
+
+
+def _reads_as(own: Proof, pooled: Proof) -> bool:
+    """Do all tables together read those of one member as they read themselves?"""
+    days = all(pooled.dates.days.get(text) == day for text, day in own.dates.days.items())
+    return days and own.shown_decimal in (None, pooled.shown_decimal)
+
+
+@dataclass
+class Sight:
+    """What the rows seen so far say of dates and numbers."""
+
+    days: list[Day] = field(default_factory=list)
+    strong: Evidence = field(default_factory=Evidence)
+    weak: Evidence = field(default_factory=Evidence)
+    doubtful: set[str] = field(default_factory=set)
+
+    def add(self, other: "Sight") -> None:
+        """Pool what a further part of the file shows."""
+        self.days += other.days
+        self.strong.add(other.strong)
+        self.weak.add(other.weak)
+        self.doubtful |= other.doubtful
+
+
+def observe(meaning: Meaning, frame: pl.DataFrame, said: dict[str, str], seen: Sight) -> None:
+    """Add the rows of one frame; ``said`` are the columns that say the same day in other words."""
+    index = meaning.index(words.DATE)
+    label = meaning.table.label(index) if index is not None else "date"
+    seen.days += distinct_days(frame, label, **said)
+    seen.strong.add(_strong(meaning, frame))
+    for covariate in _text_covariates(meaning, frame):
+        found = numbers.evidence(numbers.distinct(frame, covariate), covariate)
+        seen.weak.add(found)
+        if found.both:
+            seen.doubtful.add(covariate)
+
+
+def conclude(
+    seen: Sight,
+    name: str,
+    config: Reading,
+    latest: date | None,
+    *,
+    point: str | None,
+    first: tuple[Meaning, pl.DataFrame] | None,
+) -> Proof:
+    """Settle what all rows prove; ``first`` is the first table, where quantity times price may prove a mark.
+
+    Raises:
+        FileRefusedError: two readings survive and would give different tables.
+    """
+    days, strong, weak, doubtful = seen.days, replace(seen.strong.by_whole), seen.weak.by_whole, seen.doubtful
+    counted = " = " in (config.date_format or "")  # names the first of numbered days, not a format
+    dates = prove_dates(days, name, None if counted else config.date_format, latest)
+    if not (strong.point or strong.comma):
+        strong.point, strong.point_at = weak.point, weak.point_at
+        strong.comma, strong.comma_at = weak.comma, weak.comma_at
+        if not strong.both and min(strong.point, strong.comma):  # only covariates, and they contradict each other
+            strong = Evidence()
+    unsettled = strong.both and not (strong.point or strong.comma) and config.decimal is None
+    if unsettled and first and (product := _by_product(*first)) is not None:
+        strong = product
+    decimal, why = numbers.decide(strong, name, config.decimal, point=point)
+    told = tuple(text for text in (dates.evidence, why) if text)
+    return Proof(dates, decimal, told, frozenset() if decimal else frozenset(doubtful))
+
+
+def _by_product(meaning: Meaning, frame: pl.DataFrame) -> Evidence | None:
+    """Quantity times price is the total under one mark only: that proves it for marks that prove nothing alone."""
+    columns = [meaning.target, meaning.index(words.PRICE), meaning.index(words.MONEY)]
+    if meaning.shape in WIDE or any(index is None for index in columns):
+        return None
+    names = [cell(index) for index in columns if index is not None]
+    holds: dict[Decimal, pl.Series] = {}
+    for mark in MARKS:
+        units, price, total = (numbers.numbers(frame[name], mark)[0] for name in names)
+        holds[mark] = ((units * price - total).abs() <= 0.006 * total.abs().clip(lower_bound=1)).fill_null(value=False)
+    point, comma = (holds[mark] & ~holds[other] for mark, other in (MARKS, MARKS[::-1]))
+    found = Evidence(point=int(point.sum()), comma=int(comma.sum()))
+    for rows, name in ((point, "point_at"), (comma, "comma_at")):
+        if rows.any():
+            line, *texts = frame.filter(rows).select(LINE, *names).row(0)
+            setattr(
+                found, name, (line, "quantity, price and total", " x ".join(map(str, texts[:2])) + f" = {texts[2]}")
+            )
+    return found if found.seen else None
+
+
+def why_point(table: RawTable) -> str | None:
+    """Why a lone point is decimal in this kind of file, None where it need not be."""
+    if table.format.startswith("xlsx"):
+        return "a workbook's own numbers have one"
+    return "cells are divided by commas, so the comma is no decimal mark" if table.delimiter == "," else None
+
+
+def _strong(meaning: Meaning, frame: pl.DataFrame) -> Evidence:
+    """Numbers that reach the table; money, which does not, may prove a mark but never leaves a doubt."""
+    found = Evidence()
+    if UNITS_TEXT in frame.columns and frame.schema[UNITS_TEXT] == pl.String:
+        label = "the values" if meaning.target is None else meaning.table.label(meaning.target)
+        found.add(numbers.evidence(numbers.distinct(frame, UNITS_TEXT), label))
+    for role in (words.PRICE, words.STOCK, words.MONEY, words.SALES):
+        index = meaning.index(role)
+        if index is None or index == meaning.target or frame.schema[cell(index)] != pl.String:
+            continue
+        own = numbers.evidence(numbers.distinct(frame, cell(index)), meaning.table.label(index))
+        if role in (words.MONEY, words.SALES):
+            own.both, own.both_at = 0, ()
+        found.add(own)
+    return found
+
+
+def _text_covariates(meaning: Meaning, frame: pl.DataFrame) -> list[str]:
+    if meaning.shape == WIDE_DATES:
+        return []
+    return [cell(index) for index in meaning.covariates if frame.schema[cell(index)] == pl.String]
+
+
+def companions(meaning: Meaning) -> dict[str, str]:
+    """Columns that say a date's weekday or month once more: they may prove which reading is meant."""
+    if meaning.index(words.DATE) is None:
+        return {}
+    found: dict[str, str] = {}
+    for index in meaning.covariates:
+        texts = [text for text in meaning.table.frame[cell(index)].cast(pl.String).head(_SAMPLE).to_list() if text]
+        name = set(words.fold(meaning.table.header[index]).split())
+        if texts and all(weekday_of(text) is not None for text in texts):
+            found.setdefault("weekday", cell(index))
+        elif texts and name & {"month", "monat", "mes", "mois", "mese", "maand"} and all(map(month_of, texts)):
+            found.setdefault("month", cell(index))
+    return found

@@ -1,0 +1,77 @@
+"""Exports from which no quantity of one item can be told: lists of a whole order in a cell, lines of amounts."""
+
+import re
+from collections.abc import Callable, Collection
+from typing import Final
+
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import LINE, cell
+from training.reading.roles import Roles
+from training.reading.shapes.contents import SALES
+from training.reading.tables import RawTable
+
+_COUNTED: Final = r"^\d+\s*[x\x{d7}]\s+\S"
+_SEVERAL: Final = re.compile(r"[,;|/+]\s*\d+\s*[x\u00d7]\s+\S")
+_SAMPLE: Final = 600
+_KINDS_OF_AMOUNT: Final = frozenset({"amount type", "amount description", "price type", "fee type", "charge type"})
+
+
+def check_amounts(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where each line is an amount of a settlement, and a sale has several, each with the whole quantity."""
+    if words.UNITS not in roles or words.DOCUMENT not in roles:
+        return
+    quantity = table.header[roles.of[words.UNITS]]
+    cure = "export the orders, with one line for each item sold."
+
+    def told(kinds: str) -> str:
+        return f"makes several lines of one sale ({kinds}), each with its {quantity!r}; {cure}"
+
+    _check_kinds(table, _KINDS_OF_AMOUNT, name, told)
+
+
+def check_measures(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where a column says of each row's value what it is, and there are several kinds."""
+    if SALES not in roles or words.UNITS in roles:
+        return
+    value = table.header[roles.of[SALES]]
+
+    def told(kinds: str) -> str:
+        return f"says what each {value!r} is ({kinds}); export the rows of the quantity sold alone."
+
+    _check_kinds(table, words.MEASURE_KINDS, name, told)
+
+
+def _check_kinds(table: RawTable, names: Collection[str], name: str, told: Callable[[str], str]) -> None:
+    """Raise where a column of one of these names tells several kinds of row; ``told`` says what they do."""
+    kind = next((i for i, header in enumerate(table.header) if words.fold(header) in names), None)
+    if kind is None:
+        return
+    kinds = [text for text in table.frame[cell(kind)].cast(pl.String).drop_nulls().unique(maintain_order=True) if text]
+    if len(kinds) > 1:
+        shown = ", ".join(map(repr, kinds[:3]))
+        raise FileRefusedError(Reason.AMBIGUOUS, f"{name}: {table.header[kind]!r} {told(shown)}")
+
+
+def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where the item column holds lists such as ``2\u00d7 Mug, 1\u00d7 Tee``."""
+    index = roles.of.get(words.ITEM)
+    if index is None or table.frame.schema[cell(index)] != pl.String:
+        return
+    head = table.frame.select(LINE, pl.col(cell(index)).str.strip_chars().alias("text")).head(_SAMPLE)
+    filled = head.filter(pl.col("text") != "")
+    lists = filled.filter(pl.col("text").str.contains(_COUNTED))
+    several = next(((line, text) for line, text in lists.iter_rows() if _SEVERAL.search(text)), None)
+    if several is None or 2 * lists.height < filled.height:
+        return
+    line, text = several
+    target = roles.of.get(words.UNITS, roles.of.get(SALES))
+    counted = f", which {table.header[target]!r} counts together" if target is not None else ""
+    raise FileRefusedError(
+        Reason.AMBIGUOUS,
+        f"{name}: {table.header[index]!r} lists several products in one cell (line {line}: {text[:60]!r}){counted}; "
+        "export one line for each product of an order.",
+    )

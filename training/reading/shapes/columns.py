@@ -1,0 +1,144 @@
+"""Gives each column of a raw table its role, by the configuration, its name and its content."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.errors import FileRefusedError
+from training.reading.roles import Roles
+from training.reading.shapes.contents import SALES, content_fits, holds_dates, is_number_column, roles_of_column
+from training.reading.shapes.rivals import check_one_quantity, code_beside, codes_first, numbers_lines
+from training.reading.tables import RawTable
+
+_CONFIGURABLE: Final = (
+    words.DATE, words.STORE, words.ITEM, words.UNITS, words.PRICE, words.PROMO, words.OPEN, words.STOCK,
+    words.DOCUMENT, words.STATUS, words.CUSTOMER, words.TIME, words.LINE,
+)  # fmt: skip
+_SINGLE: Final = (
+    words.STORE, words.DOCUMENT, words.ITEM, words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK, words.PROMO,
+    words.OPEN, words.CLOSED, words.STATUS, words.TYPE, words.TIME, words.CUSTOMER, words.LINE,
+)  # fmt: skip
+
+
+def find_roles(table: RawTable, wanted: Mapping[str, str], name: str, *, valued: Iterable[int] = ()) -> Roles:
+    """Roles of a table's columns but those of ``valued``, which hold the values of a wide table.
+
+    Raises:
+        FileRefusedError: a configured column is not in the file, or two columns claim to be the quantity.
+    """
+    roles = Roles()
+    taken = set(valued)
+    for role, column in wanted.items():
+        index = _configured(table, column, role, name)
+        taken.add(index)
+        roles.configured.add(role)
+        if role in _CONFIGURABLE:
+            roles.of[role] = index
+        else:
+            roles.renamed[index] = role
+            roles.others.append(index)
+    _date_roles(table, roles, taken)
+    _order_name(table, roles, taken)
+    for role in _SINGLE:
+        _name_role(table, roles, taken, role, name)
+    roles.others += [index for index in range(len(table.header)) if index not in taken]
+    return roles
+
+
+def _configured(table: RawTable, column: str, role: str, name: str) -> int:
+    names = [header.casefold() for header in table.header]
+    for exact in (column, column.strip()):
+        if exact.casefold() in names:
+            return names.index(exact.casefold())
+    raise FileRefusedError(
+        Reason.COLUMNS_MISSING,
+        f"{name}: reading.columns.{role} = {column!r}, but the header on line {table.header_line} has "
+        f"{', '.join(repr(header) for header in table.header[:30])}; correct the entry.",
+    )
+
+
+def _date_roles(table: RawTable, roles: Roles, taken: set[int]) -> None:
+    if words.DATE not in roles:
+        claims = sorted(
+            (rank, index)
+            for index, name in enumerate(table.header)
+            if index not in taken
+            for role, rank in words.roles_of(name)
+            if role == words.DATE and holds_dates(table, index, days_only=rank > 1)
+        )
+        if claims:
+            _take(roles, taken, words.DATE, claims[0][1])
+            taken.update(index for _, index in claims[1:] if not is_number_column(table, index))
+    if words.DATE not in roles:
+        for role in (words.YEAR, words.MONTH, words.DAY, words.WEEK):
+            found = [i for i, n in enumerate(table.header) if i not in taken and role in dict(words.roles_of(n))]
+            if found:
+                _take(roles, taken, role, found[0])
+        if words.YEAR not in roles or not (words.MONTH in roles or words.WEEK in roles):
+            for role in (words.MONTH, words.DAY, words.WEEK):
+                if role in roles:
+                    taken.discard(roles.of.pop(role))
+            if words.YEAR in roles and not _has_months(table):
+                taken.discard(roles.of.pop(words.YEAR))
+            _date_by_content(table, roles, taken)
+
+
+def _has_months(table: RawTable) -> bool:
+    return sum(words.fold(header) in words.MONTH_OF for header in table.header) > 2  # noqa: PLR2004
+
+
+def _date_by_content(table: RawTable, roles: Roles, taken: set[int]) -> None:
+    """The only column whose every cell is a full date, whatever its name."""
+    dated = [
+        index
+        for index, header in enumerate(table.header)
+        if index not in taken and not words.is_other_day(header) and holds_dates(table, index, strict=True)
+    ]
+    if not dated:  # bare numbers such as 20240313, in a column that calls itself a date
+        dated = [
+            index
+            for index, header in enumerate(table.header)
+            if index not in taken and words.is_date_name(header) and holds_dates(table, index, days_only=True)
+        ]
+    if len(dated) == 1:
+        _take(roles, taken, words.DATE, dated[0])
+
+
+def _order_name(table: RawTable, roles: Roles, taken: set[int]) -> None:
+    """Beside ``Lineitem sku`` a bare ``Name`` is the order's own number."""
+    names = [words.fold(header) for header in table.header]
+    if words.DOCUMENT in roles or not any(words.is_line_item(name) for name in names) or "name" not in names:
+        return
+    if names.index("name") not in taken:
+        _take(roles, taken, words.DOCUMENT, names.index("name"))
+
+
+def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: str) -> None:
+    if role in roles:
+        return
+    claims = [
+        (rank, index)
+        for rank, _, index in sorted(
+            (rank, "/" in header, index)  # the last part of a path such as "Invoice/Item Number" after a whole name
+            for index, header in enumerate(table.header)
+            if index not in taken
+            for found, rank in roles_of_column(table, index)
+            if found == role and content_fits(table, index, role)
+        )
+    ]
+    if not claims:
+        return
+    if role == words.ITEM and len(claims) > 1:
+        claims = [claim for claim in claims if not numbers_lines(table, roles, claim[1])] or claims
+        claims = codes_first(table, claims)
+    if role == words.ITEM and claims[0][0] >= words.ITEM_NAMES:
+        claims = code_beside(table, claims, taken)
+    if role == words.UNITS:
+        check_one_quantity(table, claims, name)
+    _take(roles, taken, role, claims[0][1])
+
+
+def _take(roles: Roles, taken: set[int], role: str, index: int) -> None:
+    roles.of[role] = index
+    taken.add(index)

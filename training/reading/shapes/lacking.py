@@ -1,0 +1,87 @@
+"""What a table lacks to be one of sales, and which entry or column would give it."""
+
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import LINE, cell
+from training.reading.lines.measured import check_periods
+from training.reading.roles import Roles
+from training.reading.shapes.across import numbering_column
+from training.reading.shapes.contents import holds_dates
+from training.reading.tables import RawTable
+
+
+def need_date(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where no column is the day of the sale; the sentence names what comes nearest."""
+    if words.DATE in roles or words.YEAR in roles:
+        return
+    check_periods(table, name)
+    columns = ", ".join(repr(header) for header in table.header[:30] if header)
+    due = next(
+        (h for i, h in enumerate(table.header) if words.is_other_day(h) and holds_dates(table, i, strict=True)), None
+    )
+    if due:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {due!r} is a day on which something is due, not the day of the sale, and no other column of the "
+            f"header on line {table.header_line} holds dates; add the date of the order, or set "
+            f"reading.columns.date = '{due}' to use it on purpose.",
+        )
+    counted = numbering_column(table, roles)
+    dated = any(words.MONTH in dict(words.roles_of(header)) for header in table.header)  # days of months, not counted
+    if counted is not None and not dated:
+        day = table.header[counted]
+        what = "days" if words.DAY in dict(words.roles_of(day)) else "weeks"
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {day!r} numbers the {what} without saying from which; tell the day of number 1 as "
+            f"reading.date_format = '{day} 1 = {'2011-01-29' if what == 'days' else '2024-01-01'}'.",
+        )
+    several = [h for i, h in enumerate(table.header) if h and holds_dates(table, i, strict=True)]
+    if len(several) > 1:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {', '.join(map(repr, several[:5]))} hold dates, and none is known as the day of the sale; "
+            f"name it, such as reading.columns.date = '{several[0]}'.",
+        )
+    raise FileRefusedError(
+        Reason.COLUMNS_MISSING,
+        f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates; "
+        "name it as reading.columns.date in the dataset's configuration.",
+    )
+
+
+def _on_hand(table: RawTable, roles: Roles) -> str:
+    """What was taken for the stock, and may be the quantity."""
+    if words.STOCK not in roles:
+        return ""
+    stock = table.header[roles.of[words.STOCK]]
+    return f"; {stock!r} is taken for what is in stock, and reading.columns.units = '{stock}' makes it the quantity"
+
+
+def no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
+    """Why no column is the quantity, and which entry would make one it."""
+    columns = ", ".join(repr(header) for header in table.header[:30] if header)
+    if words.MONEY in roles:
+        money = table.header[roles.of[words.MONEY]]
+        return FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {money!r} is money and no column holds a quantity ({columns}){_on_hand(table, roles)}; add the "
+            f"quantity, or set reading.columns.units = '{money}' to forecast money on purpose.",
+        )
+    named = [i for i, header in enumerate(table.header) if words.UNITS in dict(words.roles_of(header))]
+    texts = table.frame.select(LINE, pl.col(cell(named[0])).cast(pl.String).alias("text")) if named else pl.DataFrame()
+    if texts.height:
+        line, text = texts.row(0)
+        return FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {table.header[named[0]]!r} is called a quantity, and most of its cells are no numbers "
+            f"(line {line}: {text!r}); write numbers, or name the quantity as reading.columns.units.",
+        )
+    return FileRefusedError(
+        Reason.COLUMNS_MISSING,
+        f"{name}: no column of the header on line {table.header_line} ({columns}) holds the quantity sold; "
+        "name it as reading.columns.units in the dataset's configuration.",
+    )

@@ -1,0 +1,65 @@
+"""A table and what its columns mean."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from training.reading import vocabulary as words
+from training.reading.ledger import cell
+from training.reading.roles import Roles
+from training.reading.shapes.contents import SALES, holds_dates
+from training.reading.tables import RawTable
+
+LONG, TRANSACTIONS, PLAN = "long", "transactions", "plan"
+WIDE_ITEMS, WIDE_STORES, WIDE_DATES = "wide_items", "wide_stores", "wide_dates"
+WIDE: Final = (WIDE_ITEMS, WIDE_STORES, WIDE_DATES)
+MOSTLY: Final = 0.5
+_NUMBER: Final = (
+    r"^[\s\-+(\x{2212}]*[$\x{20ac}\x{a3}]?\s*[\d.,'\x{2019} \x{a0}\x{202f}]*\d[\d.,]*\s*[%\x{20ac}$\x{a3}]?\)?-?$"
+)
+
+
+@dataclass
+class Meaning:
+    """A raw table and what its columns mean.
+
+    ``values`` are the columns that hold units in a wide table; ``one_each`` marks transaction
+    lines without a quantity, each of which is one unit; ``deducted`` are quantities to take off the units.
+    """
+
+    table: RawTable
+    shape: str
+    roles: Roles
+    values: list[int] = field(default_factory=list)
+    covariates: list[int] = field(default_factory=list)
+    ignored: list[int] = field(default_factory=list)
+    deducted: list[int] = field(default_factory=list)
+    one_each: bool = False
+
+    def index(self, role: str) -> int | None:
+        """Column of a role, None where the file has none."""
+        return self.roles.of.get(role)
+
+    def is_text(self, index: int) -> bool:
+        """No column of numbers."""
+        return not is_numeric(self.table, index)
+
+    @property
+    def target(self) -> int | None:
+        """Column of the units in a long table."""
+        return self.roles.of.get(words.UNITS, self.roles.of.get(SALES))
+
+
+def is_numeric(table: RawTable, index: int) -> bool:
+    """Most cells of a named column are numbers, with or without signs of currency, and no dates."""
+    column = table.frame[cell(index)]
+    if column.dtype.is_numeric():
+        return True
+    if column.dtype != pl.String or not table.header[index]:
+        return False
+    text = column.drop_nulls().head(2000).str.strip_chars()
+    filled = text.filter((text != "") & ~text.str.to_lowercase().is_in(list(words.MISSING_WORDS)))
+    if not filled.len() or holds_dates(table, index, strict=True):
+        return False
+    return int(filled.str.contains(_NUMBER).sum()) >= MOSTLY * filled.len()

@@ -1,0 +1,85 @@
+"""Several columns whose names promise one role: which of them has it."""
+
+import re
+from typing import Final
+
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import cell
+from training.reading.roles import Roles
+from training.reading.shapes.contents import are_names, is_filled, sample_of
+from training.reading.tables import RawTable
+
+_COUNTING: Final = frozenset({"item", "items", "artikel", "position", "line", "no", "nr", "num", "number", "id"})
+
+
+def codes_first(table: RawTable, claims: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """``SKU`` before an ``Item`` or ``Product`` of which the cells are names: several codes may share one."""
+    best = [claim for claim in claims if claim[0] <= claims[0][0]]
+    first = best[0][1]
+    codes = [claim for claim in best if is_filled(table, claim[1], first) and not are_names(sample_of(table, claim[1]))]
+    return claims if not codes or not are_names(sample_of(table, first)) else codes
+
+
+def code_beside(table: RawTable, claims: list[tuple[int, int]], taken: set[int]) -> list[tuple[int, int]]:
+    """A bare ``Code`` right beside the name of the item is its code."""
+    name = claims[0][1]
+    for index in (name - 1, name + 1):
+        within = 0 <= index < len(table.header) and index not in taken
+        if within and words.fold(table.header[index]) in words.BARE_CODES and is_filled(table, index, name):
+            return [(claims[0][0], index)]
+    return claims
+
+
+def numbers_lines(table: RawTable, roles: Roles, index: int) -> bool:
+    """``Item`` beside ``Material`` or ``SKU`` counts the lines of each document: 1, 2, 3 or 10, 20, 30."""
+    document = roles.of.get(words.DOCUMENT)
+    if document is None or not _COUNTING.issuperset(words.fold(table.header[index]).split()):
+        return False
+    cells = {name: pl.col(cell(at)).cast(pl.String).str.strip_chars() for name, at in (("d", document), ("n", index))}
+    lines = table.frame.select(**cells).with_columns(pl.col("n").cast(pl.Int64, strict=False)).drop_nulls("d")
+    if not lines.height or lines["n"].null_count() or lines["n"].n_unique() == lines.height:
+        return False
+    counted = lines.group_by("d").agg(pl.col("n").min().alias("first"), pl.len(), pl.col("n").max().alias("last"))
+    step = counted["first"][0]
+    return (
+        step in (1, 10)
+        and counted.select(((pl.col("first") == step) & (pl.col("last") == pl.col("len") * step)).all()).item()
+    )
+
+
+def check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: str) -> None:
+    """Raise where two columns of different numbers have an equal claim to be the quantity."""
+    first_rank = claims[0][0]
+    best = [index for rank, index in claims if rank == first_rank]
+    if first_rank == 1 and not any(words.given_back(header) == words.QUANTITY for header in table.header):
+        best += [index for rank, index in claims if rank > 1 and words.is_shipped(table.header[index])]
+    first = table.frame[cell(best[0])]
+    others = [index for index in best[1:] if not _is_part(table, best[0], index)]
+    rival = next((index for index in others if not first.equals(table.frame[cell(index)])), None)
+    if rival is not None:
+        one, other = table.header[best[0]], table.header[rival]
+        if one == other:
+            raise FileRefusedError(
+                Reason.AMBIGUOUS,
+                f"{name}: columns {best[0] + 1} and {rival + 1} are both named {one!r} and differ; rename one of them.",
+            )
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: both {one!r} and {other!r} could be the quantity sold and they differ; "
+            f"settle it with reading.columns.units = '{one}' or '{other}'.",
+        )
+
+
+def _is_part(table: RawTable, whole: int, index: int) -> bool:
+    """``Units Ordered - B2B`` beside ``Units Ordered``: its name goes on from the other's, and it is never greater."""
+    if not re.match(re.escape(table.header[whole]) + r"\s*[-\u2013\u2014(:]", table.header[index], re.IGNORECASE):
+        return False
+    pair = [
+        pl.col(cell(at)).cast(pl.String).str.replace_all(r"[^\d-]", "").cast(pl.Int64, strict=False)
+        for at in (whole, index)
+    ]
+    return bool(table.frame.select((pair[1].fill_null(0) <= pair[0]).fill_null(value=False).all()).item())

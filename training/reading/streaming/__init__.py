@@ -1,0 +1,1 @@
+"""Long text files block by block: the same rules and the same answer, in less memory."""

@@ -1,0 +1,50 @@
+"""Compact rows of many blocks, made one table."""
+
+import numpy as np
+import polars as pl
+
+from training.compact import codes_of, increase, key_ranks
+from training.reading.streaming.blocks import IrregularError
+
+
+def joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """All rows sorted by key, still compact. The list is emptied.
+
+    Raises:
+        IrregularError: two rows have one key; which of them counts is told by cells that are gone. Or a column
+            is of two kinds.
+    """
+    frames[:] = _alike(frames)
+    ranks = key_ranks(frames)
+    if increase(codes_of(frame, ranks) for frame in frames):
+        rows = pl.concat(frames)
+        frames.clear()
+        return rows
+    code = np.concatenate([codes_of(frame, ranks) for frame in frames])
+    order = code.argsort(kind="stable")
+    code = code[order]
+    if bool((code[1:] == code[:-1]).any()):
+        raise IrregularError
+    del code
+    places = pl.Series(order.astype(np.uint32))
+    del order
+    columns = []
+    for name in frames[0].columns:  # one by one, so that no second copy of all is needed
+        columns.append(pl.concat([frame[name] for frame in frames]).gather(places))
+        frames[:] = [frame.drop(name) for frame in frames]
+    frames.clear()
+    return pl.DataFrame(columns)
+
+
+def _alike(frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
+    """A number that is long in one block is so in all."""
+    wide = {name for frame in frames for name, kind in frame.schema.items() if kind == pl.Float64}
+    alike = [
+        frame.with_columns(
+            pl.col(name).cast(pl.Float64) for name in sorted(wide) if frame.schema.get(name) == pl.Float32
+        )
+        for frame in frames
+    ]
+    if len({tuple(frame.schema.items()) for frame in alike}) > 1:
+        raise IrregularError
+    return alike

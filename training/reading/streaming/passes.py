@@ -1,0 +1,152 @@
+"""One pass over the blocks of a long text: each is parsed by the guess, many side by side."""
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import Final
+
+import polars as pl
+
+from core.contracts.sales import DATE, ITEM, OPTIONAL, STORE, UNITS
+from core.contracts.verdict import Reason
+from training.compact import compact
+from training.reading import vocabulary as words
+from training.reading.dialect import numbers
+from training.reading.dialect.dates import EARLIEST, by_form
+from training.reading.dialect.days import CLOCK
+from training.reading.ledger import CELLS, LINE, Ledger, cell
+from training.reading.parsing.covariates import Look, covariates, stripped
+from training.reading.parsing.parse import parse
+from training.reading.parsing.proof import Proof, companions, observe
+from training.reading.parsing.rows import clean, spread
+from training.reading.shapes.meaning import Meaning
+from training.reading.streaming.blocks import Block, IrregularError, Plan
+from training.reading.streaming.coded import coded, follows, sources
+from training.reading.streaming.seen import NUMBERED, Guess, Seen, Terms, kinds_seen, span_of_ids
+
+_WORKERS: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Pass:
+    """All blocks once: the first makes the guess, where there is none; the others are read side by side."""
+
+    def __init__(self, terms: Terms, meaning: Meaning, plan: Plan) -> None:
+        self.terms = terms
+        self.meaning = meaning
+        self.plan = plan
+        self.said = companions(meaning)
+        self.texts = pl.Categorical(pl.Categories.random())
+        self.codes = not any(words.fold(name) == NUMBERED for name in meaning.table.header)
+
+    def run(self, blocks: Iterator[Block], guess: Guess | None) -> tuple[Seen, Guess]:
+        """What all blocks showed, and by what they were parsed."""
+        seen = Seen()
+        first, guess = self._take(self.meaning, guess, last=next(blocks).last)
+        seen.add(first)
+        waiting: deque[Future[Seen]] = deque()
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            try:
+                for block in blocks:
+                    waiting.append(pool.submit(self._block, block, guess))
+                    if len(waiting) > _WORKERS:
+                        seen.add(waiting.popleft().result())
+                while waiting:
+                    seen.add(waiting.popleft().result())
+            finally:
+                for future in waiting:
+                    future.cancel()
+        return seen, guess
+
+    def _block(self, block: Block, guess: Guess) -> Seen:
+        cells = self.plan.quick(block, self.terms.limits, self.texts) if self.codes else None
+        if cells is not None and (found := self._by_samples(cells, guess)) is not None:
+            return found
+        own = Ledger()
+        if cells is None:
+            cells = self.plan.cells(block, self.terms.name, self.terms.limits, own)
+        else:
+            own.read = cells.height
+        found, _ = self._take(self._with(cells.with_columns(pl.exclude(LINE).cast(pl.String))), guess, last=block.last)
+        found.ledger.absorb(own)
+        return found
+
+    def _by_samples(self, cells: pl.DataFrame, guess: Guess) -> Seen | None:
+        """The block by its distinct cells; None where rows must be looked at one by one."""
+        if any(cells[name].null_count() for name in self.said.values()):
+            return None  # a day's own weekday may stand in another of its rows
+        block = coded(cells, self.meaning)
+        if block is None:
+            self.codes = False
+            return None
+        seen, _ = self._take(self._with(block.samples), guess, last=True)
+        book, read = seen.ledger, seen.frames[0]
+        kept = [index for index in self.meaning.covariates if self._is_kept(index, guess)]
+        told = sources(self.meaning, seen.named, kept)
+        if book.refused or book.left_out or book.remarks or not follows(block.samples, read, told):
+            return None
+        lines = pl.int_range(block.line, block.line + block.height, eager=True).cast(read.schema[LINE])
+        columns = [
+            lines.alias(LINE)
+            if name == LINE
+            else block.column(source, read[name])
+            if (source := told[name]) is not None
+            else read[name].head(1).new_from_index(0, block.height)
+            for name in read.columns
+        ]
+        book.read = block.height
+        seen.frames = [pl.DataFrame(columns)]
+        return seen
+
+    def _is_kept(self, index: int, guess: Guess) -> bool:
+        doubtful = cell(index) in guess.proof.doubtful
+        return bool(self.meaning.table.header[index]) and not doubtful and guess.kinds[index] is not None
+
+    def _with(self, frame: pl.DataFrame) -> Meaning:
+        return replace(self.meaning, table=replace(self.meaning.table, frame=frame))
+
+    def _take(self, part: Meaning, guess: Guess | None, *, last: bool) -> tuple[Seen, Guess]:
+        """Parse the rows of one block; the first of all makes the guess."""
+        seen = Seen()
+        lines = clean(part, seen.ledger)
+        if Reason.FILLED_DOWN in seen.ledger.remarks or seen.ledger.hints:
+            raise IrregularError
+        if lines[CLOCK].null_count() < lines.height or (Reason.PREAMBLE in seen.ledger.left_out and not last):
+            raise IrregularError
+        seen.ids = span_of_ids(part, lines)
+        lines = spread(part, lines, seen.ledger)
+        observe(part, lines, self.said, seen.sight)
+        proof = guess.proof if guess else self.terms.proof(part, seen)
+        for index in part.covariates:
+            look = seen.looks.setdefault(index, Look())
+            look.see(stripped(lines[cell(index)]), proof.decimal, thorough=guess is not None and guess.proven)
+        guess = guess or Guess(proof, kinds_seen(seen))
+        promo = part.index(words.PROMO)
+        if promo is not None:
+            said_numbers = numbers.numbers(lines[cell(promo)].unique(), proof.decimal)[1] == numbers.OK
+            seen.promo.add(bool(said_numbers.any()))
+        lines = parse(part, lines, self._here(guess, seen), seen.ledger)
+        if any(_has_lone_cell(refused) for refused in seen.ledger.refused):
+            raise IrregularError
+        lines, seen.named = covariates(part, lines, proof, guess.kinds)
+        names = [name for name in (DATE, STORE, ITEM, UNITS, *OPTIONAL, *seen.named, LINE) if name in lines.columns]
+        seen.frames.append(compact(lines.select(names), self.texts))
+        return seen, guess
+
+    def _here(self, guess: Guess, seen: Seen) -> Proof:
+        """The guess with the days of one block."""
+        dates = guess.proof.dates
+        days = by_form(seen.sight.days, dates.form, configured=bool(self.terms.config.date_format))
+        seen.odd = {
+            text
+            for text, day in days.items()
+            if text in dates.implausible or (not guess.proven and not EARLIEST <= day <= self.terms.latest)
+        }
+        return replace(guess.proof, dates=replace(dates, days=days, implausible=frozenset(seen.odd)))
+
+
+def _has_lone_cell(refused: pl.DataFrame) -> bool:
+    """A row of one filled cell may head the rows below it."""
+    filled = pl.col(CELLS).list.eval(pl.element().str.strip_chars() != "").list.sum()
+    return bool(refused.select(((filled == 1) & (pl.col(CELLS).list.len() > 1)).any()).item())

@@ -1,0 +1,30 @@
+"""What a file shows of itself, for what is said about its refused cells."""
+
+from datetime import date
+from typing import Final
+
+from training.reading import vocabulary as words
+from training.reading.parsing.proof import Proof
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+from training.reading.verdicts.cures import Known
+
+_FEW_NAMES: Final = 3
+
+
+def known_of(meaning: Meaning, proof: Proof, latest: date | None) -> Known:
+    """Form and span of the days, decimal mark, and what the file does not tell."""
+    days = [day for text, day in proof.dates.days.items() if text not in proof.dates.implausible]
+    example = next((text for text in proof.dates.days if text not in proof.dates.implausible), "")
+    first, last = (min(days), max(days)) if days else (None, None)
+    return Known(proof.dates.form, example, first, last, latest, proof.decimal, _untold(meaning))
+
+
+def _untold(meaning: Meaning) -> str:
+    """What may tell lines of one key apart, where no column is known as the store or the item."""
+    roles = [name for name, role in (("store", words.STORE), ("item", words.ITEM)) if meaning.index(role) is None]
+    if meaning.shape not in (LONG, TRANSACTIONS) or not roles:
+        return ""
+    texts = [meaning.table.header[index] for index in meaning.covariates if meaning.is_text(index)]
+    which = f" ({', '.join(map(repr, texts[:_FEW_NAMES]))}?)" if texts else ""
+    what = " and of the ".join(roles)
+    return f"; or name the column of the {what} under reading.columns, where one tells them apart{which}"

@@ -1,0 +1,1 @@
+"""Parquet and xlsx to raw tables."""
