@@ -9,7 +9,6 @@ another version, which no withdrawal touches.
 import difflib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
 
 import polars as pl
 from deltalake import DeltaTable
@@ -21,10 +20,9 @@ from core.contracts.errors import RejectedDataError
 from core.contracts.sales import SOURCE_KEY, SOURCE_VERSION
 from core.contracts.uploads import Upload
 from training import table
+from training.crossing import TABLES
 from training.place import Place
 from training.store import Bucket
-
-_TABLES: Final = ("sales", "plan")
 
 
 class Note(BaseModel):
@@ -59,7 +57,7 @@ def withdraw(place: Place, dataset: str, key: str, *, reason: str = "", delete: 
         RejectedDataError: the file is still there, was never there, or is not one of this dataset.
     """
     key = _whole(dataset, key)
-    tables = {name: place.table(dataset, name) for name in _TABLES}
+    tables = {name: place.table(dataset, name) for name in TABLES}
     # before the bucket is asked: what is in a table by then, and not alive after, is gone though it may have expired
     held = frozenset[str]().union(*(_held(uri, options, key) for uri, options in tables.values()))
     if place.raw.newest_version(key) is not None:

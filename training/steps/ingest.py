@@ -20,6 +20,7 @@ from core.contracts.uploads import RunManifest, Upload
 from core.contracts.verdict import Kind, Note, Reason, Verdict
 from core.forecasting.infer import infer_frequency
 from training import table
+from training.crossing import TABLES, settle
 from training.reading import Reading, read_file
 from training.steps.context import DECISION_FILE, Context
 from training.steps.due import Arrived, decide
@@ -111,7 +112,7 @@ def _judge(context: Context, upload: Upload) -> Verdict:
 
 def _taken_back(context: Context, upload: Upload) -> Verdict:
     """A merge of it may have been killed half way: take its rows back, then say so."""
-    for name in ("sales", "plan"):
+    for name in TABLES:
         table.withdraw(
             context.table_uri(name), upload.key, {upload.version_id}, reason="withdrawn while it was being read"
         )
@@ -167,9 +168,14 @@ def _read_and_merge(context: Context, upload: Upload, file: Path) -> tuple[Verdi
     name = "plan" if reading.is_plan else "sales"
     look = partial(_look, context, upload)
     merged = table.upsert(context.table_uri(name), reading.rows, source=upload, look=look)
+    crossed = settle(name, upload, context.table_uri, is_newest=partial(_is_newest, context, upload))
     proposed = _propose(context, reading, config) if name == "sales" else None
     told = {"dataset_version": merged.version, "proposed_config": proposed}
-    return reading.verdict.model_copy(update=told), bool(merged.effect)
+    return reading.verdict.model_copy(update=told), bool(merged.effect) or crossed > 0
+
+
+def _is_newest(context: Context, upload: Upload) -> bool:
+    return context.raw.newest_version(upload.key) == upload.version_id
 
 
 def _propose(context: Context, reading: Reading, config: DatasetConfig) -> str | None:
@@ -198,9 +204,10 @@ def _decide(context: Context, kinds: dict[str, int]) -> Decision:
         "verdicts": kinds,
         "table_changed": any(Kind(kind).merged for kind in kinds),
     }
-    if version is None:
-        return Decision(due=False, reason="the table has no rows yet", data_as_of=None, new_periods=0, **base)
-    sales = context.complete_sales(version)
+    sales = None if version is None else context.complete_sales(version)
+    if sales is None or sales.is_empty():
+        why = "the table has no rows yet" if sales is None else "the table has no rows any more"
+        return Decision(due=False, reason=why, data_as_of=None, new_periods=0, **base)
     here = arrived(sales, context.config)
     due, reason, new = decide(
         here,

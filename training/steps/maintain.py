@@ -2,17 +2,16 @@
 
 from core.contracts import keys
 from training.addresses import options_for
+from training.crossing import TABLES
 from training.maintenance import maintain, trained_versions
 from training.settings import EVERY_DATASET
 from training.steps.context import Context
-
-_TABLES = ("sales", "plan")
 
 
 def run(context: Context) -> None:
     """Maintain the tables of one dataset, or of every one; one line each says what was done."""
     for dataset in _datasets(context):
-        for name in _TABLES:
+        for name in TABLES:
             uri = context.lake.uri(keys.table(dataset, name))
             keep = trained_versions(context.lake, dataset) if name == "sales" else frozenset[int]()
             done = maintain(uri, keep=keep, storage_options=options_for(uri))
