@@ -162,7 +162,7 @@ class Client(Papers):
         return self.state.flight(dataset)
 
     def runs(self) -> list[Run]:
-        """Executions of both pipelines, newest first."""
+        """Executions of all pipelines together, newest first."""
         return self.state.runs()
 
     def rollback(self, dataset: str, reason: str) -> dict[str, Any]:

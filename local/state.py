@@ -54,8 +54,8 @@ class Run:
 
     @property
     def short(self) -> str:
-        """``retrain`` or ``forecast``."""
-        return self.pipeline.rpartition("-")[2]
+        """The pipeline without the environment: ``retrain``, ``retrain-2``, ``forecast``."""
+        return self.pipeline.split("-", 2)[-1]
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,9 @@ class State:
         return None
 
     def runs(self) -> list[Run]:
-        """Executions of both pipelines, newest first."""
+        """Executions of all our pipelines together, newest first."""
         found: list[Run] = []
-        for pipeline in (names.retrain_pipeline(self._info.env), names.forecast_pipeline(self._info.env)):
+        for pipeline in self._pipelines():
             pages = self._cloud.sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=pipeline)
             for page in pages:
                 found += [
@@ -146,6 +146,12 @@ class State:
                     for each in page["PipelineExecutionSummaries"]
                 ]
         return sorted(found, key=lambda run: run.started, reverse=True)
+
+    def _pipelines(self) -> list[str]:
+        pages = self._cloud.sagemaker.get_paginator("list_pipelines").paginate(
+            PipelineNamePrefix=names.resource(self._info.env, "")
+        )
+        return [each["PipelineName"] for page in pages for each in page["PipelineSummaries"]]
 
     def runs_of(self, dataset: str) -> list[Run]:
         """Executions for a dataset, newest first."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local.state import State
 from tests.contract.conftest import Parts
 from tests.contract.test_emulator import events, until
 
@@ -177,3 +178,13 @@ def test_an_event_sent_while_the_emulator_is_down_arrives_when_it_is_back(own_pa
     assert ended(parts, arn)["PipelineExecutionStatus"] == "Succeeded"
     parts.emulator.start()
     assert heard(parts, url)["detail"]["pipelineExecutionArn"] == arn
+
+
+def test_runs_of_every_pipeline_of_ours_are_told_together_newest_first(parts: Parts, tmp_path: Path) -> None:
+    ours = ["mlops-dev-retrain", "mlops-dev-forecast", "mlops-dev-retrain-2", "mlops-dev-maintain"]
+    for name in (*ours, "theirs"):
+        pipeline(parts, name, "time.sleep(0)", tmp_path)
+        ended(parts, start(parts, name))
+    found = State(parts.cloud, parts.info).runs()
+    assert [run.pipeline for run in found] == ours[::-1]
+    assert [run.short for run in found] == ["maintain", "retrain-2", "forecast", "retrain"]
