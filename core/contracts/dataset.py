@@ -56,6 +56,11 @@ class Reading(_Section):
     sheet: str | None = Field(
         None, description="name of the xlsx sheet; the first with a table by default", examples=["Sales"]
     )
+    side_by_side: Literal["items", "stores"] | None = Field(
+        None,
+        description="what is named before or after the measure where columns such as 'Coffee units' stand side by side",
+        examples=["items"],
+    )
     duplicates: Literal["sum", "last", "reject"] = Field(
         "reject", description="what becomes of different rows of one date, store and item in a long file"
     )

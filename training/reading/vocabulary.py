@@ -41,6 +41,9 @@ MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
 _CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes in books of accounts
 _ITEM_NOUN, _BESIDE_ITEM = frozenset(_WORDS["item_noun"]), frozenset(_WORDS["beside_item"])
+KINDS_OF_QUANTITY: Final = frozenset(
+    {*_SOLD, *_SHIPPED, *_NET, *_GROSS, *_BACK, *_COUNTED, *_BESIDE, *_QUANTITY, *_OTHER, *_WORDS["kinds_of_quantity"]}
+)
 MEASURE_KINDS: Final = frozenset(_WORDS["measure_kinds"])
 BARE_CODES: Final = frozenset(_WORDS["bare_code"])
 ITEM_NAMES: Final = 3
@@ -117,6 +120,13 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     if not found and tokens & _ITEM_NOUN and tokens <= _ITEM_NOUN | _BESIDE_ITEM:  # "Item Lookup Code"
         found[ITEM] = 1
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
+
+
+@lru_cache(maxsize=65536)
+def measure_of(text: str) -> str | None:
+    """``UNITS`` for ``Qty sold``, ``PRICE`` for ``Preis``: of whole names alone; None for what is no measure."""
+    roles = [role for role, _ in sorted(_TABLE.get(fold(text), ()), key=lambda entry: entry[1])]
+    return next((role for role in roles if role in (UNITS, PRICE, MONEY, STOCK)), None)
 
 
 def begins(role: str, stem: str) -> bool:

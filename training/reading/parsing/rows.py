@@ -161,9 +161,7 @@ def _turn(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame
     values = [cell(index) for index in meaning.values]
     kept = [name for name in frame.columns if name not in values]
     same = pl.String if any(frame.schema[name] == pl.String for name in values) else pl.Float64
-    turned = frame.with_columns(pl.col(values).cast(same)).unpivot(
-        values, index=kept, variable_name=NAME, value_name=UNITS_TEXT
-    )
+    turned = _with_beside(meaning, frame.with_columns(pl.col(values).cast(same)), kept)
     filled = pl.col(UNITS_TEXT).is_not_null()
     if same == pl.String:
         filled &= pl.col(UNITS_TEXT).str.strip_chars() != ""
@@ -183,3 +181,21 @@ def _turn(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame
     year = meaning.index(words.YEAR)
     day = pl.col(NAME) if year is None else pl.concat_str(pl.col(cell(year)).cast(pl.String), pl.lit(" "), pl.col(NAME))
     return turned.with_columns(day.alias(DAY_TEXT), pl.lit(None, dtype=pl.String).alias(CLOCK))
+
+
+def _with_beside(meaning: Meaning, frame: pl.DataFrame, kept: list[str]) -> pl.DataFrame:
+    """One row for each value, with what stands beside it in the same row of the file."""
+    values = [cell(index) for index in meaning.values]
+    if not meaning.beside:
+        return frame.unpivot(values, index=kept, variable_name=NAME, value_name=UNITS_TEXT)
+    parts = []
+    for number, value in enumerate(values):
+        filled = {into: of_each[number] for into, of_each in meaning.beside.items()}
+        own = [
+            pl.col(cell(source)).cast(frame.schema[cell(into)]).alias(cell(into))
+            for into, source in filled.items()
+            if source is not None
+        ]
+        rows = frame.with_columns(own).select(*kept, pl.lit(value).alias(NAME), pl.col(value).alias(UNITS_TEXT))
+        parts.append(rows)
+    return pl.concat(parts)

@@ -26,6 +26,7 @@ class Meaning:
 
     ``values`` are the columns that hold units in a wide table; ``one_each`` marks transaction
     lines without a quantity, each of which is one unit; ``deducted`` are quantities to take off the units.
+    ``beside`` are columns of a wide table that each of ``values`` fills from a column of its own, or leaves blank.
     """
 
     table: RawTable
@@ -36,6 +37,7 @@ class Meaning:
     ignored: list[int] = field(default_factory=list)
     deducted: list[int] = field(default_factory=list)
     one_each: bool = False
+    beside: dict[int, list[int | None]] = field(default_factory=dict)
 
     def index(self, role: str) -> int | None:
         """Column of a role, None where the file has none."""

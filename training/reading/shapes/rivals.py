@@ -11,6 +11,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.roles import Roles
 from training.reading.shapes.contents import are_names, is_filled, sample_of
+from training.reading.shapes.sides import sides
 from training.reading.tables import RawTable
 
 _COUNTING: Final = frozenset({"item", "items", "artikel", "position", "line", "no", "nr", "num", "number", "id"})
@@ -70,8 +71,17 @@ def check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: str
         raise FileRefusedError(
             Reason.AMBIGUOUS,
             f"{name}: both {one!r} and {other!r} could be the quantity sold and they differ; "
-            f"settle it with reading.columns.units = '{one}' or '{other}'.",
+            f"settle it with reading.columns.units = '{one}' or '{other}'{_or_sides(one, other)}.",
         )
+
+
+def _or_sides(one: str, other: str) -> str:
+    """A further entry, where the names may be of two items or stores."""
+    found = sides([one, other])
+    if len({side.series for side in found.values()}) < 2:  # noqa: PLR2004 - of one series they are two measures
+        return ""
+    both = f"{found[0].series!r} and {found[1].series!r}"
+    return f", or where {both} are items or stores, reading.side_by_side = 'items' or 'stores'"
 
 
 def _is_part(table: RawTable, whole: int, index: int) -> bool:

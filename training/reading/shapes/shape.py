@@ -1,12 +1,7 @@
 """What kind of table is it: long, transaction lines, wide by item, store or date, or a plan."""
 
-import polars as pl
-
 from core.contracts.dataset import Reading
-from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.errors import FileRefusedError
-from training.reading.ledger import cell
 from training.reading.lines.headings import check_heading
 from training.reading.roles import Roles
 from training.reading.shapes.across import days_across, days_counted, measured_days
@@ -17,14 +12,13 @@ from training.reading.shapes.deductions import deductions
 from training.reading.shapes.lacking import need_date, no_target
 from training.reading.shapes.meaning import (
     LONG,
-    MOSTLY,
     PLAN,
     TRANSACTIONS,
-    WIDE_ITEMS,
-    WIDE_STORES,
     Meaning,
     is_numeric,
 )
+from training.reading.shapes.pairs import pairs
+from training.reading.shapes.wide import check_texts, known_word, wide_values
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
 
@@ -36,7 +30,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         FileRefusedError: a column that every sale needs cannot be found; the sentence says which
             columns there are and which configuration entry names it.
     """
-    wide = measured_days(table, reading, name)
+    wide = measured_days(table, reading, name) or pairs(table, reading, name)
     roles = wide.roles if wide else find_roles(table, reading.columns, name)
     wide = wide or days_across(table, roles, reading, name)
     if wide is not None:
@@ -54,50 +48,20 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     if words.MONEY in roles and is_total(table.header[roles.of[words.MONEY]]) and words.PRICE not in roles:
         roles.others.append(roles.of.pop(words.MONEY))
     numeric = [index for index in roles.others if is_numeric(table, index)]
-    fresh = [index for index in numeric if not _known_word(table.header[index]) and index not in roles.renamed]
+    fresh = [index for index in numeric if not known_word(table.header[index]) and index not in roles.renamed]
     if words.DOCUMENT in roles and words.ITEM in roles and (words.MONEY not in roles or words.PRICE in roles):
         return Meaning(table, TRANSACTIONS, roles, covariates=list(roles.others), one_each=True)
     if _is_plan(table, roles, fresh):
         return Meaning(table, PLAN, roles, covariates=list(roles.others))
     named = [index for index in fresh if not is_total(table.header[index])]
     if len(named) > 1 and not (words.STORE in roles and words.ITEM in roles) and words.MONEY not in roles:
-        _check_texts(table, roles, named, name)
-        return _wide_values(table, roles, named, fresh)
+        check_texts(table, roles, named, name)
+        return wide_values(table, roles, named, fresh)
     raise no_target(table, roles, name)
 
 
 def _is_transactions(roles: Roles) -> bool:
     return words.DOCUMENT in roles or words.CUSTOMER in roles
-
-
-def _wide_values(table: RawTable, roles: Roles, named: list[int], fresh: list[int]) -> Meaning:
-    headers = [table.header[index] for index in named]
-    stores = words.ITEM in roles or sum(bool(_starts_as_store(name)) for name in headers) > MOSTLY * len(headers)
-    chosen = set(named)
-    covariates = [index for index in roles.others if index not in chosen and index not in fresh]
-    ignored = [index for index in fresh if index not in chosen]
-    shape = WIDE_STORES if stores else WIDE_ITEMS
-    return Meaning(table, shape, roles, values=named, covariates=covariates, ignored=ignored)
-
-
-def _check_texts(table: RawTable, roles: Roles, named: list[int], name: str) -> None:
-    """Raise where a text of unknown meaning differs from row to row: it may be the item, and a column the quantity."""
-    unknown = [i for i in roles.others if i not in named and i not in roles.renamed and table.header[i]]
-    texts = [i for i in unknown if table.frame[cell(i)].dtype == pl.String and not is_numeric(table, i)]
-    texts = [i for i in texts if not _known_word(table.header[i]) and table.frame[cell(i)].n_unique() > 1]
-    if not texts or words.ITEM in roles:
-        return
-    told, columns = table.header[texts[0]], ", ".join(repr(table.header[index]) for index in named[:5])
-    raise FileRefusedError(
-        Reason.COLUMNS_MISSING,
-        f"{name}: {columns} may each be an item, or one of them the quantity of the items in {told!r}; name them as "
-        f"reading.columns.units and reading.columns.item_id, or leave {told!r} out.",
-    )
-
-
-def _starts_as_store(name: str) -> bool:
-    first = words.fold(name).split()[:1]
-    return bool(first) and any(role == words.STORE for role, _ in words.roles_of(first[0]))
 
 
 def _is_plan(table: RawTable, roles: Roles, fresh: list[int]) -> bool:
@@ -106,21 +70,9 @@ def _is_plan(table: RawTable, roles: Roles, fresh: list[int]) -> bool:
         return False
     if words.MONEY in roles or words.DOCUMENT in roles:
         return False
-    known = [i for i in roles.others if _known_word(table.header[i]) or i in roles.renamed]
+    known = [i for i in roles.others if known_word(table.header[i]) or i in roles.renamed]
     described = len(known) + sum(role in roles for role in (words.PRICE, words.PROMO, words.OPEN, words.CLOSED))
     return described > 0 and described >= len(fresh)
-
-
-def _known_word(name: str) -> bool:
-    tokens = words.fold(name).split()
-    calendar = bool(tokens) and all(
-        token in words.CALENDAR or token in ("of", "name", "number", "no", "is") for token in tokens
-    )
-    return (
-        calendar
-        or any(token in words.KNOWN_AHEAD for token in tokens)
-        or words.fold(name).replace(" ", "") in words.KNOWN_AHEAD
-    )
 
 
 def _drop_totals(meaning: Meaning) -> Meaning:

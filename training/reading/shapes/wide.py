@@ -1,0 +1,62 @@
+"""Tables with one column for each item or store."""
+
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import cell
+from training.reading.roles import Roles
+from training.reading.shapes.meaning import (
+    MOSTLY,
+    WIDE_ITEMS,
+    WIDE_STORES,
+    Meaning,
+    is_numeric,
+)
+from training.reading.tables import RawTable
+
+
+def wide_values(table: RawTable, roles: Roles, named: list[int], fresh: list[int]) -> Meaning:
+    """One column for each item or store."""
+    headers = [table.header[index] for index in named]
+    stores = words.ITEM in roles or sum(bool(starts_as_store(name)) for name in headers) > MOSTLY * len(headers)
+    chosen = set(named)
+    covariates = [index for index in roles.others if index not in chosen and index not in fresh]
+    ignored = [index for index in fresh if index not in chosen]
+    shape = WIDE_STORES if stores else WIDE_ITEMS
+    return Meaning(table, shape, roles, values=named, covariates=covariates, ignored=ignored)
+
+
+def check_texts(table: RawTable, roles: Roles, named: list[int], name: str) -> None:
+    """Raise where a text of unknown meaning differs from row to row: it may be the item, and a column the quantity."""
+    unknown = [i for i in roles.others if i not in named and i not in roles.renamed and table.header[i]]
+    texts = [i for i in unknown if table.frame[cell(i)].dtype == pl.String and not is_numeric(table, i)]
+    texts = [i for i in texts if not known_word(table.header[i]) and table.frame[cell(i)].n_unique() > 1]
+    if not texts or words.ITEM in roles:
+        return
+    told, columns = table.header[texts[0]], ", ".join(repr(table.header[index]) for index in named[:5])
+    raise FileRefusedError(
+        Reason.COLUMNS_MISSING,
+        f"{name}: {columns} may each be an item, or one of them the quantity of the items in {told!r}; name them as "
+        f"reading.columns.units and reading.columns.item_id, or leave {told!r} out.",
+    )
+
+
+def starts_as_store(name: str) -> bool:
+    """``Store 12``, ``Filiale Nord``."""
+    first = words.fold(name).split()[:1]
+    return bool(first) and any(role == words.STORE for role, _ in words.roles_of(first[0]))
+
+
+def known_word(name: str) -> bool:
+    """``Holiday``, ``Day of week``: named after the calendar or what is known ahead."""
+    tokens = words.fold(name).split()
+    calendar = bool(tokens) and all(
+        token in words.CALENDAR or token in ("of", "name", "number", "no", "is") for token in tokens
+    )
+    return (
+        calendar
+        or any(token in words.KNOWN_AHEAD for token in tokens)
+        or words.fold(name).replace(" ", "") in words.KNOWN_AHEAD
+    )
