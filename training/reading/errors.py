@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from core.contracts.errors import RejectedDataError
 from core.contracts.verdict import Reason, Refusal
 
+_ENTRY = "reading.columns.date in the dataset's configuration."
+
 
 class FileRefusedError(RejectedDataError):
     """A whole file is refused; carries the reason code and the lines that show why."""
@@ -15,6 +17,18 @@ class FileRefusedError(RejectedDataError):
         self.reason = reason
         self.sentence = sentence
         self.refusals = refusals
+
+
+class UndatedError(FileRefusedError):
+    """No column of a table holds days, and none counts them."""
+
+    def __init__(self, told: str) -> None:
+        super().__init__(Reason.COLUMNS_MISSING, f"{told}; name it as {_ENTRY}")
+        self._told = told
+
+    def but(self, why: str) -> "FileRefusedError":
+        """The refusal that says what was looked at besides the columns."""
+        return FileRefusedError(self.reason, f"{self._told}, {why} as {_ENTRY}")
 
 
 @contextmanager

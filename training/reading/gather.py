@@ -1,17 +1,23 @@
 """Every table of a file with its meaning, whatever it lies in."""
 
+from typing import Final
+
+import polars as pl
+
 from core.contracts.dataset import Reading
 from core.contracts.sniff import Kind
 from core.contracts.verdict import Reason
 from training.reading.errors import FileRefusedError, refused_on_panic
 from training.reading.files.containers import Part
-from training.reading.ledger import Ledger
+from training.reading.ledger import LINE, Ledger, cell
 from training.reading.limits import Limits
 from training.reading.lines.text import text_tables
+from training.reading.shapes.filename import COLUMN, understood
 from training.reading.shapes.meaning import Meaning
-from training.reading.shapes.shape import understand
 from training.reading.tables import RawTable
 from training.reading.workbooks.sheets import parquet_tables, sheet_tables
+
+_SHOWN: Final = 3
 
 
 def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger: Ledger) -> list[Meaning]:
@@ -26,7 +32,7 @@ def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger
         label = f"{name}/{part.member}" if part.member else name
         own = Ledger()
         try:
-            meanings += [understand(table, config, label) for table in _tables(part, label, config, limits, own)]
+            meanings += [understood(table, config, label) for table in _tables(part, label, config, limits, own)]
             ledger.absorb(own)
         except FileRefusedError as refused:
             if len(parts) == 1:
@@ -35,9 +41,21 @@ def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger
             failed.append((part.member, refused))
     if not meanings:
         raise failed[0][1]
+    _tell_days(meanings, ledger)
     for member, why in failed:
         ledger.remark(Reason.NOT_A_TABLE, f"{member} was not read: {_bare(why.sentence, name, member)}")
     return meanings
+
+
+def _tell_days(meanings: list[Meaning], ledger: Ledger) -> None:
+    """Days that no cell says are told in the verdict."""
+    named = [meaning.table for meaning in meanings if COLUMN in meaning.table.header and meaning.table.frame.height]
+    if not named:
+        return
+    days = [table.frame[cell(table.header.index(COLUMN))][0] for table in named]
+    shown = ", ".join(map(repr, dict.fromkeys(days[:_SHOWN]))) + (", ..." if len(days) > _SHOWN else "")
+    lines = pl.concat([table.frame[LINE] for table in named])
+    ledger.remark(Reason.TITLE_READ, f"the day of each row is that of its file's name: {shown}", lines)
 
 
 def _bare(sentence: str, name: str, member: str) -> str:

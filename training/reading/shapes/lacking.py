@@ -4,7 +4,7 @@ import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.errors import FileRefusedError
+from training.reading.errors import FileRefusedError, UndatedError
 from training.reading.ledger import LINE, cell
 from training.reading.lines.measured import check_periods
 from training.reading.roles import Roles
@@ -46,11 +46,7 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
             f"{name}: {', '.join(map(repr, several[:5]))} hold dates, and none is known as the day of the sale; "
             f"name it, such as reading.columns.date = '{several[0]}'.",
         )
-    raise FileRefusedError(
-        Reason.COLUMNS_MISSING,
-        f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates; "
-        "name it as reading.columns.date in the dataset's configuration.",
-    )
+    raise UndatedError(f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates")
 
 
 def _on_hand(table: RawTable, roles: Roles) -> str:
