@@ -25,12 +25,6 @@ def looked_after(account: boto3.Session, config: Config, build: str) -> str:
         ClosedError: the environment's nodes are off at this hour.
         RetryableError: it does not work after a quarter of an hour.
     """
-    hours = config.cluster.office_hours
-    if hours and not hours.open_at(datetime.now(UTC)):
-        raise ClosedError(
-            f"nodes of {config.environment} are off until {hours.opens} ({hours.time_zone}, {hours.days}): "
-            "see then whether the service works"
-        )
     logs, balancer = account.client("logs"), account.client("elbv2")
     cluster = names.resource(config.environment, "cluster")
     end = time.monotonic() + SECONDS
@@ -38,6 +32,7 @@ def looked_after(account: boto3.Session, config: Config, build: str) -> str:
         found = pods.told(logs, config.environment, build, datetime.now(UTC))
         if found is None:
             return f"{cluster} is not deployed: the service was not looked at"
+        _opened(config)
         champions = _any_champion(account, config.environment)
         sentence = pods.wrong(found, fewest=config.service.min_pods, champions=champions)
         sentence = sentence or _balanced(balancer, cluster, champions=champions)
@@ -47,6 +42,15 @@ def looked_after(account: boto3.Session, config: Config, build: str) -> str:
         if time.monotonic() > end:
             raise RetryableError(f"{cluster}: {sentence}, still after {SECONDS} s")
         time.sleep(cloud.LOOK_SECONDS)
+
+
+def _opened(config: Config) -> None:
+    hours = config.cluster.office_hours
+    if hours and not hours.open_at(datetime.now(UTC)):
+        raise ClosedError(
+            f"nodes of {config.environment} are off until {hours.opens} ({hours.time_zone}, {hours.days}): "
+            "see then whether the service works"
+        )
 
 
 def _any_champion(account: boto3.Session, environment: str) -> bool:

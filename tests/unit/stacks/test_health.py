@@ -126,6 +126,8 @@ def test_nodes_that_are_off_by_the_clock_are_no_reason_to_go_back(
     closed = config.model_copy(update={"cluster": config.cluster.model_copy(update={"office_hours": never})})
     with pytest.raises(ClosedError, match=r"nodes of dev are off until 08:00 \(UTC, MON-FRI\)"):
         look(monkeypatch, Account(champions=True, targets=["healthy"]), [pod()], closed)
+    never_there = look(monkeypatch, Account(champions=True, targets=None), None, closed)
+    assert "was not looked at" in never_there, "what is not deployed is not off"
 
     def smoke(_: argparse.Namespace, __: Any) -> None:
         raise ClosedError("closed")
