@@ -3,11 +3,14 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
@@ -15,7 +18,7 @@ from core.contracts.errors import ConfigError
 from stacks.application import chosen
 from stacks.config import Config, load
 from stacks.costs.estimate import Estimate, Line
-from stacks.costs.prices import Load, Prices, prices
+from stacks.costs.prices import TABLE, Load, Prices, prices
 from stacks.templates import read, synthesise
 
 SEED: Final = {"dev": (200, 500), "prod": (800, 1500)}
@@ -36,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    if aged := table.aged(datetime.now(UTC).date()):
+        sys.stderr.write(f"{aged}\n")
     if asked.json:
         sys.stdout.write(json.dumps(_plain(config, table, wanted, lines), indent=2) + "\n")
     else:
@@ -73,6 +78,8 @@ def _plain(config: Config, table: Prices, load_: Load, lines: list[Line]) -> dic
         "environment": config.environment,
         "region": config.region,
         "prices_noted": table.noted.isoformat(),
+        "prices_region": table.region,
+        "assumed": table.assumed.model_dump(),
         "load": load_.model_dump(),
         "lines": [asdict(line) for line in lines],
         "usd_per_month": round(sum(line.usd for line in lines), 2),
@@ -98,10 +105,23 @@ def _show(config: Config, table: Prices, load_: Load, lines: list[Line]) -> None
     if config.environment in SEED:
         low, high = SEED[config.environment]
         console.print(f"The system this one follows was put at ${low} to ${high}; here the aim is below ${low}.")
-    console.print(
-        f"At {load_.uploads} uploads, {load_.retrains} retrains and {load_.requests:,} requests; another load: --set. "
-        f"On-demand prices noted {table.noted}, without taxes and discounts: stacks/costs/prices.toml."
+    console.print(*_assumptions(config, table, load_), sep="\n", markup=False)
+
+
+def _assumptions(config: Config, table: Prices, load_: Load) -> Iterator[str]:
+    """What the estimate rests on, a sentence each."""
+    hours = config.cluster.office_hours
+    yield f"Nodes are on {hours.share:.0%} of the week." if hours else "Nodes are on all week."
+    yield f"Load a month: {_named(load_)}. Another: --set NAME=NUMBER."
+    yield f"Assumed: {_named(table.assumed)}."
+    yield (
+        f"On-demand prices of {table.region}, noted {table.noted}, here times {table.factor(config.region)}; without "
+        f"taxes and discounts. Each price with its unit and page: stacks/costs/{TABLE.name}."
     )
+
+
+def _named(values: BaseModel) -> str:
+    return ", ".join(f"{name} {value:,}" for name, value in values.model_dump().items())
 
 
 if __name__ == "__main__":

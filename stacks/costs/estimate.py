@@ -10,13 +10,6 @@ from stacks.config import Config
 from stacks.costs.prices import Load, Prices
 from stacks.templates import Json, text
 
-METRICS_OF_CLUSTER: Final = 100
-METRICS_OF_NODE: Final = 500
-"""That Container Insights observes each minute, with the pods that run on a node."""
-OBSERVATIONS_PER_MONTH: Final = 60 * 730
-GB_SECONDS_OF_A_RUN: Final = 60
-"""Of the functions together, in a run from upload to promotion."""
-MESSAGES_OF_A_RUN: Final = 200
 MILLION: Final = 1e6
 
 
@@ -58,7 +51,7 @@ class Estimate:
         return sorted(found, key=lambda line: (-totals[line.component], line.component, -line.usd))
 
     def _cluster(self) -> Iterator[Line]:
-        hours = self.prices.hours_per_month
+        hours = self.prices.assumed.hours_per_month
         clusters = len(self._of("AWS::EKS::Cluster"))
         if not clusters:
             return
@@ -68,14 +61,14 @@ class Estimate:
         for group in self._of("AWS::EKS::Nodegroup"):
             kind = min(group["InstanceTypes"], key=self.prices.machine)
             spot = group["CapacityType"] == "SPOT"
-            price = self.prices.machine(kind) * (self.prices.unit["spot_share"] if spot else 1)
+            price = self.prices.machine(kind) * (self.prices.assumed.spot_share if spot else 1)
             nodes = group["ScalingConfig"]["MinSize"]
             name = f"nodes {kind}{', spot' if spot else ''}{', business hours' if share < 1 else ''}"
             yield self._at("cluster", name, nodes * hours * share, "hours", price)
             yield self._line("cluster", "node disks", nodes * wanted.disk_gb * share, "GB", "gp3_gb_month")
 
     def _network(self) -> Iterator[Line]:
-        hours = self.prices.hours_per_month
+        hours = self.prices.assumed.hours_per_month
         nats = len(self._of("AWS::EC2::NatGateway"))
         yield self._line("network", "NAT gateways", nats * hours, "hours", "nat_hour")
         yield self._line("network", "NAT traffic", self.load.nat_gb if nats else 0, "GB", "nat_gb")
@@ -88,6 +81,7 @@ class Estimate:
             if each["VpcEndpointType"] == "Interface"
         )
         yield self._line("network", "interface endpoints", zones * hours, "zone-hours", "endpoint_zone_hour")
+        yield self._line("network", "endpoint traffic", self.load.endpoint_gb if zones else 0, "GB", "endpoint_gb")
         balancers = sum(
             object_["kind"] == "Ingress"
             for each in self._of("Custom::AWSCDK-EKS-KubernetesResource")
@@ -98,13 +92,14 @@ class Estimate:
         for acl in self._of("AWS::WAFv2::WebACL"):
             yield self._line("network", "firewall", 1, "ACL", "web_acl_month")
             yield self._line("network", "firewall rules", len(acl["Rules"]), "rules", "web_acl_rule_month")
+            yield self._line("network", "requests seen", self.load.requests / MILLION, "millions", "web_acl_million")
 
     def _machines(self) -> Iterator[Line]:
         """SageMaker jobs of the retrain and forecast pipelines, by the machines their definitions name.
 
         Those that a training goes on in where no machine was free are not counted: it runs once, here or there.
         """
-        spot_share = self.prices.unit["spot_share"] if self.config.training.spot else 1.0
+        spot_share = self.prices.assumed.spot_share if self.config.training.spot else 1.0
         used: dict[tuple[str, float], float] = {}
         counted = [named(self.config.environment) for named in (names.retrain_pipeline, names.forecast_pipeline)]
         for pipeline in self._of("AWS::SageMaker::Pipeline"):
@@ -134,8 +129,8 @@ class Estimate:
     def _functions(self) -> Iterator[Line]:
         runs = self.load.uploads + self.load.retrains
         price = f"lambda_gb_second_{self.config.functions.architecture}"
-        yield self._line("functions", "time", runs * GB_SECONDS_OF_A_RUN, "GB-seconds", price)
-        messages = runs * MESSAGES_OF_A_RUN / MILLION
+        yield self._line("functions", "time", runs * self.prices.assumed.gb_seconds_of_a_run, "GB-seconds", price)
+        messages = runs * self.prices.assumed.messages_of_a_run / MILLION
         yield self._line("functions", "calls", messages, "millions", "lambda_million")
         yield self._line("functions", "messages", messages * 3, "millions", "sqs_million")
 
@@ -143,26 +138,32 @@ class Estimate:
         name = "watching"
         yield self._line(name, "alarms", len(self._of("AWS::CloudWatch::Alarm")), "alarms", "alarm_month")
         yield self._line(name, "dashboards", len(self._of("AWS::CloudWatch::Dashboard")), "boards", "dashboard_month")
-        own = len(self._of("AWS::Logs::MetricFilter")) + 15
+        own = len(self._of("AWS::Logs::MetricFilter")) + self.prices.assumed.own_metrics
         yield self._line(name, "metrics of our own", own, "metrics", "metric_month")
         yield self._line(name, "logs", self.load.log_gb, "GB", "logs_gb")
         events = self.load.uploads * 100 / 1e5
         price = "trail_hundred_thousand_data_events"
         yield self._line(name, "audit trail, objects", events, "100,000 events", price)
-        wanted = self.config.cluster
-        share = wanted.office_hours.share if wanted.office_hours else 1.0
-        nodes = sum(each["ScalingConfig"]["MinSize"] for each in self._of("AWS::EKS::Nodegroup"))
-        observed = (METRICS_OF_CLUSTER + METRICS_OF_NODE * nodes) * OBSERVATIONS_PER_MONTH * share if nodes else 0
-        millions = observed / MILLION
+        millions = self._observations() / MILLION
         price = "containers_million_observations"
         yield self._line(name, "Container Insights", millions, "million observations", price)
 
+    def _observations(self) -> float:
+        """What Container Insights takes down in a month, a metric a minute."""
+        assumed, office_hours = self.prices.assumed, self.config.cluster.office_hours
+        nodes = sum(each["ScalingConfig"]["MinSize"] for each in self._of("AWS::EKS::Nodegroup"))
+        if not nodes:
+            return 0
+        share = office_hours.share if office_hours else 1.0
+        metrics: int = assumed.cluster_metrics + assumed.node_metrics * nodes
+        return metrics * assumed.hours_per_month * 60 * share
+
     def _images(self) -> Iterator[Line]:
-        builds = len(self._of("AWS::ECR::Repository"))
-        if builds:
-            yield self._line("delivery", "images kept", builds * 10, "GB", "registry_gb_month")
-            yield self._line("delivery", "builds", 20 * 20, "minutes", "build_minute")
-            yield self._line("delivery", "pipeline", 20 * 40, "minutes", "pipeline_minute")
+        load, repositories = self.load, len(self._of("AWS::ECR::Repository"))
+        if repositories:
+            yield self._line("delivery", "images kept", repositories * load.image_gb, "GB", "registry_gb_month")
+            yield self._line("delivery", "builds", load.builds * load.build_minutes, "minutes", "build_minute")
+            yield self._line("delivery", "pipeline", load.builds * load.pipeline_minutes, "minutes", "pipeline_minute")
 
     def _of(self, kind: str) -> list[Json]:
         return [
@@ -173,7 +174,7 @@ class Estimate:
         ]
 
     def _line(self, component: str, what: str, quantity: float, unit: str, price: str) -> Line:
-        return self._at(component, what, quantity, unit, self.prices.unit[price])
+        return self._at(component, what, quantity, unit, self.prices.unit[price].usd)
 
     def _at(self, component: str, what: str, quantity: float, unit: str, price: float) -> Line:
         usd = quantity * price * self.prices.factor(self.config.region)

@@ -84,9 +84,9 @@ def kind_of(arn: str) -> str:
 def _price(kind: str, table: Prices, region: str) -> float | None:
     factor = table.factor(region)
     if kind == "kms:key":
-        return table.unit["key_month"] * factor
+        return table.unit["key_month"].usd * factor
     if kind in MONTHLY:
-        return table.unit[MONTHLY[kind]] * table.hours_per_month * factor
+        return table.unit[MONTHLY[kind]].usd * table.assumed.hours_per_month * factor
     if kind in ("s3", "dynamodb:table", "logs:log-group", "ec2:volume", "ec2:snapshot", "ecr:repository"):
         return None
     return 0.0

@@ -1,24 +1,26 @@
 import json
+from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from core.contracts.errors import ConfigError
 from stacks import cost
 from stacks.application import chosen
 from stacks.config import load
 from stacks.costs.estimate import Estimate, Line
-from stacks.costs.prices import prices
+from stacks.costs.prices import Price, Prices, prices
 from tests.unit.stacks.synthesis import templates
 
 pytestmark = pytest.mark.xdist_group("synth")
 TABLE = prices()
 
 
-def lines(environment: str, *said: str) -> list[Line]:
+def lines(environment: str, *said: str, table: Prices = TABLE) -> list[Line]:
     return Estimate(
         config=load(environment),
         templates={name: templates(environment)[name].body for name in chosen(None, load(environment))},
-        prices=TABLE,
+        prices=table,
         load=cost.loaded(TABLE.load, list(said)),
     ).lines()
 
@@ -77,7 +79,10 @@ def test_the_command_prints_the_dated_estimate_beside_the_aim(
     assert cost.main(["--env", "dev"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert "$200 to $500; here the aim is below $200" in shown
-    assert f"noted {TABLE.noted}" in shown
+    assert f"On-demand prices of ap-southeast-1, noted {TABLE.noted}, here times 1.0" in shown
+    assert "Nodes are on 33% of the week" in shown
+    for name, value in {**TABLE.load.model_dump(), **TABLE.assumed.model_dump()}.items():
+        assert f"{name} {value:,}" in shown, "what the estimate rests on is said"
     assert cost.main(["--env", "dev", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["usd_per_month"] == pytest.approx(sum(each["usd"] for each in found["lines"]), abs=0.01)
@@ -87,3 +92,39 @@ def test_the_command_prints_the_dated_estimate_beside_the_aim(
 def test_a_training_is_counted_once_on_the_machine_it_is_meant_for() -> None:
     jobs = {each.what for each in lines("prod") if each.component == "training and forecasts"}
     assert jobs == {"jobs on ml.m5.2xlarge", "jobs on ml.m5.xlarge"}
+
+
+def test_prices_of_more_than_a_year_ago_are_said_to_be_old(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert TABLE.aged(TABLE.noted + timedelta(days=365)) == ""
+    warning = TABLE.aged(TABLE.noted + timedelta(days=366))
+    assert warning.startswith(f"The prices were noted {TABLE.noted}, 366 days ago: compare them with the pages")
+    monkeypatch.setattr(cost, "estimated", lambda *_: [])
+    monkeypatch.setattr(cost, "prices", lambda: TABLE.model_copy(update={"noted": TABLE.noted.replace(year=2020)}))
+    assert cost.main(["--env", "dev", "--json"]) == 0
+    assert "The prices were noted 2020" in capsys.readouterr().err
+
+
+def test_every_price_names_its_unit_and_the_page_it_is_published_on() -> None:
+    for name, price in TABLE.unit.items():
+        assert price.per, name
+        assert (TABLE.pages[price.page].scheme, TABLE.pages[price.page].host) == ("https", "aws.amazon.com")
+    nowhere = TABLE.model_dump() | {"pages": {}}
+    with pytest.raises(ValidationError, match="pages and prices do not name the same"):
+        type(TABLE).model_validate(nowhere)
+
+
+def test_every_price_of_the_table_is_used() -> None:
+    asked: set[str] = set()
+
+    class Noting(dict[str, Price]):
+        def __getitem__(self, name: str) -> Price:
+            asked.add(name)
+            return super().__getitem__(name)
+
+    table = TABLE.model_copy(update={"unit": Noting(TABLE.unit)})
+    for environment in ("dev", "prod"):
+        lines(environment, table=table)
+    by_config = {name for name in TABLE.unit if name.startswith(("lambda_gb_second_", "web_acl_"))}
+    assert set(TABLE.unit) - asked < by_config, "one architecture; a firewall where the world may ask"
