@@ -45,8 +45,8 @@ FROM scratch AS sbom
 COPY --from=packages /opt/app/share/sbom.cdx.json /
 
 FROM runtime AS training
-# SageMaker starts its jobs as root and mounts /opt/ml for root alone: the entry hands these folders to this user, and
-# goes on as it (docs/adr/0012).
+# SageMaker mounts /opt/ml for root alone and documents that it expects containers to start as root: the entry hands
+# these folders to this user and becomes it for good, before it loads what reads data (docs/adr/0012).
 ENV JOB_USER=10001
 COPY training training
 RUN python3 -m compileall -q /srv/forecast

@@ -1,28 +1,15 @@
-"""Command line of the training room: ``python -m training --help``."""
+"""``python -m training``: as nobody from here on, where a container starts as root."""
 
-import typer
-
-from training.commands import backtest, card, check, config, forecast, history, step, upload
 from training.rights import give_up_root
 
-app = typer.Typer(
-    name="training",
-    help="Check sales files, forecast demand and measure forecasts, with no cloud at all.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,
-)
-app.command()(check.check)
-app.command()(config.config)
-app.command()(upload.upload)
-app.command()(history.history)
-app.command()(history.trace)
-app.command()(history.withdraw)
-app.command()(forecast.forecast)
-app.command()(backtest.backtest)
-app.command()(card.card)
-app.command()(step.step)
+
+def main() -> None:
+    """Give up root, and only then load what reads data, ours or others'."""
+    give_up_root()
+    from training.cli import app  # noqa: PLC0415 - none of it is loaded as root
+
+    app(prog_name="python -m training")
+
 
 if __name__ == "__main__":
-    give_up_root()
-    app(prog_name="python -m training")
+    main()

@@ -1,12 +1,17 @@
 """A job's rights: SageMaker starts its containers as root and mounts their folders for root alone (ADR 12)."""
 
+import ctypes
 import errno
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from training.container import OptMl
+
+_NO_NEW_PRIVILEGES: Final = 38
+"""``PR_SET_NO_NEW_PRIVS`` of ``prctl(2)``."""
 
 
 def give_up_root(environ: Mapping[str, str] = os.environ) -> None:
@@ -31,7 +36,15 @@ def give_up_root(environ: Mapping[str, str] = os.environ) -> None:
     os.environ["HOME"] = tempfile.gettempdir()
     os.setgroups([])
     os.setgid(user)
-    os.setuid(user)
+    os.setuid(user)  # which takes every capability as well
+    _for_good()
+
+
+def _for_good() -> None:
+    """No program that is started from here on has more rights than this one, whoever's it is and whatever its mode."""
+    system = ctypes.CDLL(None, use_errno=True)
+    if system.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "new privileges cannot be ruled out")
 
 
 def _below(root: Path) -> Iterator[Path]:

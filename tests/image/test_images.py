@@ -138,6 +138,32 @@ def test_the_pipeline_s_train_step_runs_in_the_image(training: Image, environmen
     assert bundle.libraries["xgboost-cpu"] == version("xgboost-cpu")
 
 
+PROBE = """
+import ctypes, json, os, sys
+print(json.dumps({
+    "modules": sorted(sys.modules), "users": os.getresuid(), "groups": [*os.getresgid(), *os.getgroups()],
+    "no_new_privileges": ctypes.CDLL(None).prctl(39, 0, 0, 0, 0),
+}))
+raise SystemExit
+"""
+
+
+def test_nothing_that_reads_data_is_loaded_before_root_is_given_up(training: Image) -> None:
+    """The first package of others that the entry loads is swapped for one that says who loads it."""
+    probe = training.root / "tmp/probe"
+    probe.mkdir()
+    (probe / "typer.py").write_text(PROBE)
+    user = int(training.config["User"].partition(":")[0])
+    command = training.chroot("PYTHONPATH=/tmp/probe:/srv/forecast", *entrypoint("train"), user=user)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    shutil.rmtree(probe)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert set(found["users"]) == set(found["groups"]) == {USER}
+    assert found["no_new_privileges"] == 1
+    assert not {"polars", "deltalake", "boto3", "training.commands", "training.steps"} & set(found["modules"])
+
+
 def test_a_step_that_is_told_nothing_leaves_its_reason_where_sagemaker_reads_it(training: Image) -> None:
     entry = training.config["Entrypoint"]
     done = subprocess.run(training.chroot(*entry, "step", "train"), capture_output=True, text=True, check=False)

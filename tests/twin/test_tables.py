@@ -18,7 +18,7 @@ from local.world import World
 from tests import shop
 from tests.twin.shops import START
 from training import table
-from training.__main__ import app
+from training.cli import app
 from training.history import Change, What, history
 from training.place import on_laptop
 from training.store import sha256_of

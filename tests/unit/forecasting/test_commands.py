@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from core.contracts.dataset import Reading
 from core.contracts.errors import RejectedDataError
 from tests.unit.forecasting import shops
-from training.__main__ import app
+from training.cli import app
 from training.commands import frames
 
 COLUMNS = ["date", "store_id", "item_id", "mean", "p10", "p50", "p90", "tier"]

@@ -13,7 +13,7 @@ from core.forecasting.metrics import scores
 from core.forecasting.segments import by_segment
 from tests.unit.forecasting import shops
 from training import card
-from training.__main__ import app
+from training.cli import app
 
 
 def papers(score: Scores) -> Manifest:

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from core.contracts.dataset import DatasetConfig
 from tests import shop
 from tests.twin.shops import START
-from training.__main__ import app
+from training.cli import app
 from training.configuration import annotated, markdown
 from training.reading import read_file
 

@@ -14,7 +14,7 @@ from core.contracts.uploads import Upload
 from core.contracts.verdict import Dialect, Kind, Verdict
 from tests.unit.training.conftest import PlaceHere
 from training import table
-from training.__main__ import app
+from training.cli import app
 from training.commands import places
 from training.history import What, claims, history
 from training.withdrawal import withdraw

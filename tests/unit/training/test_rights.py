@@ -25,6 +25,9 @@ try:
     os.setuid(0)
 except PermissionError:
     print(os.getuid(), os.getgid(), os.getgroups(), os.environ["HOME"])
+lines = pathlib.Path("/proc/self/status").read_text().splitlines()
+status = dict(line.split(":\\t") for line in lines if ":\\t" in line)
+print(*(int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")), status["NoNewPrivs"])
 """
 
 
@@ -45,7 +48,9 @@ def test_root_hands_its_folders_over_and_is_given_up_for_good(folder: Path) -> N
     environment = os.environ | {"OPT_ML": str(folder), "JOB_USER": str(USER), "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", WORK], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == [str(USER), str(USER), "[]", tempfile.gettempdir()]
+    who, rights = done.stdout.splitlines()
+    assert who.split() == [str(USER), str(USER), "[]", tempfile.gettempdir()]
+    assert rights == "0 0 0 0 1", "no capability, and no program that would bring one"
     assert {path.stat().st_uid for path in folder.rglob("*")} == {USER}
     assert (folder / "checkpoints" / "old").read_text() == "new", "what a spot interruption left is gone on with"
 

@@ -16,7 +16,7 @@ from core.contracts.verdict import Kind, Note, Reason, Verdict
 from tests import shop
 from tests.twin.shops import START
 from tests.unit.training.conftest import PlaceHere
-from training.__main__ import app
+from training.cli import app
 from training.commands import places
 from training.store import sha256_of
 from training.uploading.sender import Sender, Sent, usable
