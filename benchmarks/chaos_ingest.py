@@ -43,6 +43,7 @@ from local.world import World
 from training import table
 from training.place import Place, on_laptop
 from training.store import Bucket
+from training.trouble import is_of_a_service
 from training.withdrawal import withdraw
 
 FIRST = date(2024, 1, 1)
@@ -154,8 +155,9 @@ def _patiently(act: Callable[[], Any]) -> Any:
     while True:
         try:
             return act()
-        except (BotoCoreError, ClientError, DeltaError, RetryableError):
-            if time.monotonic() > deadline:
+        except (BotoCoreError, ClientError, OSError, DeltaError, RetryableError) as error:
+            known = isinstance(error, RetryableError) or is_of_a_service(error)
+            if not known or time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
 

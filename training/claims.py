@@ -1,8 +1,9 @@
 """Claims, frame to frame: what one object says beside what the table holds, and what must change for it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Self
 
 import polars as pl
 
@@ -108,6 +109,11 @@ class Effect:
     def metadata(self) -> dict[str, str]:
         """As a commit carries it."""
         return {f"rows_{name}": str(count) for name, count in vars(self).items()}
+
+    @classmethod
+    def of(cls, metadata: Mapping[str, str]) -> Self:
+        """The opposite of ``metadata``, among whatever else a commit says."""
+        return cls(**{each.name: int(metadata[f"rows_{each.name}"]) for each in fields(cls)})
 
 
 def effect(changes: pl.DataFrame, here: pl.DataFrame) -> Effect:

@@ -9,8 +9,9 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from pydantic import BaseModel
 
 from core.contracts.errors import RetryableError
+from training.attempts import ATTEMPTS
 from training.store import Bucket
-from training.table import ATTEMPTS, KEEPS_ITS_LOG
+from training.table import KEEPS_ITS_LOG
 
 RETENTION_HOURS: Final = 7 * 24
 """Files a version of this last time needs stay: runs that read it may be under way, and a person may look back."""

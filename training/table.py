@@ -7,43 +7,27 @@ back what it had covered, and files may arrive in any order: the live rows are a
 an oracle that reads the newest version of every file, oldest first.
 """
 
-import random
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction
 
-from core.contracts.errors import RejectedDataError, RetryableError
+from core.contracts.errors import RejectedDataError
 from core.contracts.sales import SOURCE, SOURCE_KEY, SOURCE_TIME, SOURCE_VERSION
 from core.contracts.uploads import Upload
 from training import datafiles
 from training.addresses import options_for
+from training.attempts import Change, LostCreationError, Merged, until_won
 from training.claims import CLAIM, DELETE, LIVE, Effect, changes_of, claims_of, effect, same_types, time_of
 from training.compact import has_twins, plain
 from training.order import sort_by_key
-from training.trouble import is_of_a_service
 
-Result = TypeVar("Result")
-ATTEMPTS: Final = 40
-"""Of writers at once each attempt lets one through: more than there are writers of one table."""
-_LONGEST_WAIT: Final = 2.0
 KEEPS_ITS_LOG: Final = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
 """Without its log a version cannot be read, though its files are there; models name versions."""
-
-
-@dataclass(frozen=True)
-class Merged:
-    """The version that holds what was merged, and what that did to the live rows."""
-
-    version: int
-    effect: Effect
-    gone: int = 0
-    """Claims that were withdrawn, live or covered."""
 
 
 def merge(uri: str, frame: pl.DataFrame, *, source: Upload, storage_options: Mapping[str, str] | None = None) -> int:
@@ -78,11 +62,12 @@ def upsert(
     if has_twins(frame):
         raise RejectedDataError(f"{source.key}: two rows of one date, store and item cannot be merged")
     options = dict(storage_options) if storage_options is not None else options_for(uri)
-    note = {
+    change = Change({
         "action": "merge", "source_key": source.key, "source_version": source.version_id,
         "source_time": time_of(source).isoformat(),
-    }  # fmt: skip
-    return _until_won(_Merging(uri, frame, source, options, note, look).attempt, f"{uri}: merging {source.name}")
+    })  # fmt: skip
+    merging = _Merging(uri, frame, source, options, change, look)
+    return until_won(merging.attempt, lambda: change.stands(uri, options), f"{uri}: merging {source.name}")
 
 
 def withdraw(
@@ -98,6 +83,7 @@ def withdraw(
     Rows of any other version of it stay, whenever that was uploaded. None where there is no table.
     """
     options = dict(storage_options) if storage_options is not None else options_for(uri)
+    change = Change({"action": "withdraw", "reason": reason, "source_key": key})
 
     def attempt() -> Merged | None:
         table = _open(uri, options)
@@ -107,10 +93,10 @@ def withdraw(
         own, named = pl.col(SOURCE_KEY) == key, pl.col(SOURCE_VERSION).is_in(list(versions))
         gone = here.filter(own & named)
         told = ", ".join(gone[SOURCE_VERSION].unique().sort())
-        note = {"action": "withdraw", "reason": reason, "source_key": key, "source_version": told}
-        return replace(_say(table, here.filter(own & ~named), here, note, options), gone=gone.height)
+        said = change.with_note(source_version=told)
+        return _say(table, here.filter(own & ~named), here, said, options, gone=gone.height)
 
-    return _until_won(attempt, f"{uri}: withdrawing {key}")
+    return until_won(attempt, lambda: change.stands(uri, options), f"{uri}: withdrawing {key}")
 
 
 def read(uri: str, version: int | None = None, storage_options: Mapping[str, str] | None = None) -> pl.DataFrame:
@@ -133,25 +119,6 @@ def version(uri: str, storage_options: Mapping[str, str] | None = None) -> int |
     return None if table is None else int(table.version())
 
 
-def _until_won(attempt: Callable[[], Result], what: str) -> Result:
-    why = ""
-    for number in range(ATTEMPTS):
-        try:
-            return attempt()
-        except (CommitFailedError, _LostCreationError):
-            why = "lost to other writers"
-        except (OSError, DeltaError, pl.exceptions.PolarsError) as error:
-            if not is_of_a_service(error):
-                raise
-            why = f"failed: {error}"  # where only the answer was lost, the next attempt finds nothing left to do
-        time.sleep(random.uniform(0, min(_LONGEST_WAIT, 0.05 * 2**number)))
-    raise RetryableError(f"{what}: {ATTEMPTS} attempts, the last of which {why}")
-
-
-class _LostCreationError(Exception):
-    """Somebody else created the table first."""
-
-
 def _open(uri: str, options: dict[str, str]) -> DeltaTable | None:
     try:
         return DeltaTable(uri, storage_options=options)
@@ -171,7 +138,7 @@ class _Merging:
     rows: pl.DataFrame
     source: Upload
     options: dict[str, str]
-    note: dict[str, str]
+    change: Change
     look: Callable[[], None]
     files: list[AddAction] = field(default_factory=list)
     """Claims as data files, once they were written: no attempt changes them."""
@@ -188,20 +155,20 @@ class _Merging:
             return Merged(int(table.version()), Effect())  # the table knows a newer version of this object
         if not here.height and self.rows.height and self._fits(table):
             done = Effect(added=self.rows.height)
-            datafiles.append(table, self._written(), _commit(self.note, done))
+            datafiles.append(table, self._written(), self.change.commit(done))
             return Merged(int(table.version()) + 1, done)
-        return _say(table, claims_of(plain(self.rows), self.source), here, self.note, self.options)
+        return _say(table, claims_of(plain(self.rows), self.source), here, self.change, self.options)
 
     def _create(self) -> None:
         schema, files = datafiles.schema_of(self.rows, self.source), self._written()
-        commit = _commit(self.note, Effect(added=self.rows.height))
+        commit = self.change.commit(Effect(added=self.rows.height))
         try:
             datafiles.create(self.uri, schema, files, configuration=KEEPS_ITS_LOG, options=self.options, commit=commit)
         except CommitFailedError:
             raise
         except (DeltaError, FileExistsError) as error:
             if "exist" in str(error).lower():
-                raise _LostCreationError(self.uri) from error
+                raise LostCreationError(self.uri) from error
             raise
 
     def _fits(self, table: DeltaTable) -> bool:
@@ -216,23 +183,25 @@ class _Merging:
 
 
 def _say(
-    table: DeltaTable, claims: pl.DataFrame, here: pl.DataFrame, note: dict[str, str], options: dict[str, str]
+    table: DeltaTable,
+    claims: pl.DataFrame,
+    here: pl.DataFrame,
+    change: Change,
+    options: dict[str, str],
+    *,
+    gone: int = 0,
 ) -> Merged:
-    """Make ``claims`` all that one object says."""
+    """Make ``claims`` all that one object says; ``gone`` of its claims go by that."""
     claims, here, retyped = same_types(claims, here)
-    changes = changes_of(claims, here, note["source_key"])
+    changes = changes_of(claims, here, change.note["source_key"])
     if not changes.height:
         return Merged(int(table.version()), Effect())
     done = effect(changes, here)
-    commit = _commit(note, done)
+    commit = change.commit(done, gone)
     if retyped:
-        return Merged(_rewrite(table, changes, options, commit), done)
+        return Merged(_rewrite(table, changes, options, commit), done, gone)
     _commit_merge(table, changes, commit)
-    return Merged(int(table.version()), done)
-
-
-def _commit(note: dict[str, str], done: Effect) -> CommitProperties:
-    return CommitProperties(custom_metadata=note | done.metadata, max_commit_retries=0)
+    return Merged(int(table.version()), done, gone)
 
 
 def _in_scope(table: DeltaTable, key: str, days: Iterable[Any], options: dict[str, str]) -> pl.DataFrame:

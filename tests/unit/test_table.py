@@ -1,6 +1,7 @@
 """The sales table: newest wins in any order, corrections withdraw, repeats change nothing."""
 
 import itertools
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 from deltalake import DeltaTable
+from deltalake.table import TableMerger
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +20,7 @@ from core.contracts.sales import KEY, SOURCE_KEY, SOURCE_LINE, SOURCE_TIME
 from core.contracts.uploads import Upload
 from training import claims, datafiles, table
 from training.addresses import options_for
+from training.attempts import Merged
 from training.claims import Effect
 from training.compact import compact
 from training.maintenance import maintain
@@ -114,9 +117,34 @@ def test_only_the_versions_named_are_withdrawn_and_a_second_time_writes_nothing(
     table.merge(uri, rows({1: 5}), source=upload("g/a.csv", "v2"))
     newest = table.merge(uri, rows({2: 6}), source=upload("g/b.csv"))
     for _ in range(2):
-        assert table.withdraw(uri, "g/a.csv", {"v1"}) == table.Merged(newest, Effect())
-    assert table.withdraw(uri, "g/a.csv", {"v2"}) == table.Merged(newest + 1, Effect(withdrawn=1), gone=1)
-    assert table.withdraw(uri, "g/a.csv", {"v2"}) == table.Merged(newest + 1, Effect())
+        assert table.withdraw(uri, "g/a.csv", {"v1"}) == Merged(newest, Effect())
+    assert table.withdraw(uri, "g/a.csv", {"v2"}) == Merged(newest + 1, Effect(withdrawn=1), gone=1)
+    assert table.withdraw(uri, "g/a.csv", {"v2"}) == Merged(newest + 1, Effect())
+
+
+@pytest.mark.parametrize("lost", [DeltaTable.create_write_transaction, DeltaTable.merge])
+def test_a_change_that_went_through_though_its_answer_was_lost_is_told_as_it_was(
+    uri: str, monkeypatch: pytest.MonkeyPatch, lost: Callable[..., Any]
+) -> None:
+    def lose(owner: type, name: str) -> None:
+        call, calls = getattr(owner, name), itertools.count()
+
+        def answer(*given: Any, **named: Any) -> Any:
+            done = call(*given, **named)
+            if not next(calls):
+                raise OSError("Generic S3 error: connection closed before message completed")
+            return done
+
+        monkeypatch.setattr(owner, name, answer)
+
+    table.merge(uri, rows({1: 5, 2: 6}), source=upload("g/a.csv"))
+    if lost is DeltaTable.merge:
+        lose(TableMerger, "execute")
+        assert table.withdraw(uri, "g/a.csv", {"v1"}) == Merged(1, Effect(withdrawn=2), gone=2)
+    else:
+        lose(DeltaTable, "create_write_transaction")
+        assert table.upsert(uri, rows({3: 7}), source=upload("g/b.csv")) == Merged(1, Effect(added=1))
+    assert table.version(uri) == 1
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -14,6 +14,7 @@ from core.contracts.uploads import Upload
 from core.contracts.verdict import Kind, Verdict
 from tests.unit.training.conftest import PlaceHere, context_of
 from training import table
+from training.attempts import Change
 from training.steps import ingest
 from training.store import Bucket
 from training.withdrawal import withdraw
@@ -142,7 +143,7 @@ def test_what_is_uploaded_again_while_a_withdrawal_is_under_way_counts(shop: Sho
 
 
 @pytest.mark.parametrize("seconds", [0, 1])
-@pytest.mark.parametrize(("name", "owner"), [("upsert", table), ("_commit", table), ("put_document", Bucket)])
+@pytest.mark.parametrize(("name", "owner"), [("upsert", table), ("commit", Change), ("put_document", Bucket)])
 def test_a_late_merge_of_an_older_version_changes_nothing(shop: Shop, name: str, owner: Any, seconds: int) -> None:
     """Not even the rows that the newer version no longer has, nor when both are of one second."""
     old = shop.place.drop("shop/file.csv", FILE)
@@ -169,7 +170,7 @@ def test_a_file_withdrawn_and_sent_again_within_a_second_while_it_is_written_cou
         new = shop.place.drop("shop/file.csv", FILE if same else FILE.replace("60", "70"))
         shop.ingest(new.model_copy(update={"uploaded_at": upload.uploaded_at}), "r2")
 
-    with around(table, "_commit", before=again):
+    with around(Change, "commit", before=again):
         shop.ingest(upload)
     assert shop.units == [1.0, 50.0, 60.0 if same else 70.0]
     told = shop.verdict(upload)
@@ -185,7 +186,7 @@ def test_a_version_of_the_same_second_that_comes_while_the_rows_go_keeps_its_own
         new = shop.place.drop("shop/file.csv", FILE.replace("60", "70"))
         shop.ingest(new.model_copy(update={"uploaded_at": upload.uploaded_at}), "r2")
 
-    with around(table, "_commit", before=again):
+    with around(Change, "commit", before=again):
         shop.withdraw()
     assert shop.units == [1.0, 50.0, 70.0]
 
@@ -194,7 +195,7 @@ def test_a_copy_withdrawn_just_before_it_is_written_leaves_nothing_when_the_firs
     shop: Shop,
 ) -> None:
     copy = shop.place.drop("shop/file.csv", OTHER)
-    with around(table, "_commit", before=shop.withdraw):
+    with around(Change, "commit", before=shop.withdraw):
         shop.ingest(copy)
     shop.ingest(shop.place.drop("shop/before.csv", FILE), "r2")
     assert shop.units == [50.0, 60.0]
