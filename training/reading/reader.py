@@ -156,9 +156,8 @@ class _Reader:
             return None if older is None else replace(stream, laid=older).read()
 
     def _of_stream(self, streamed: Streamed) -> Reading:
-        """Rows of a stream have one key each, and nothing in them is to be summed."""
+        """Rows of a stream have one key each, and are in the book."""
         self.ledger = streamed.ledger
-        self.ledger.kept += streamed.rows.height
         paper = full_paper(
             [streamed.meaning], [streamed.proof], streamed.named, unused([streamed.meaning], streamed.named)
         )

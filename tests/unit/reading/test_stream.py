@@ -12,7 +12,7 @@ from core.contracts.verdict import Kind, Reason
 from tests.unit.reading.conftest import TODAY
 from training.reading import Limits, Reading, read_file, reader
 from training.reading.files.containers import Part, open_parts
-from training.reading.streaming import coded
+from training.reading.streaming import coded, twins
 
 WHOLE = 1 << 40
 HEAD = "date,store,item,qty,price,promo,weather\n"
@@ -67,6 +67,10 @@ def zipped(members: dict[str, str]) -> bytes:
     return packed.getvalue()
 
 
+TWINS = lines(
+    (300, BODY[3].replace(",1.1,", ",7.1,")), (600, BODY[3]), (20, BODY[40].replace(",0,", ",9,")),
+    (90, "2024-07-01,S1,00A,12O4,1,0,1"), (2, "2024-06-30,S9,x,-4,1,0,1"), (8, BODY[500].replace("28,", "-28,")),
+)  # fmt: skip
 REGULAR: dict[str, str | bytes] = {
     "plain": lines(),
     "preamble": "Report of sales\n\n" + lines(),
@@ -98,10 +102,12 @@ REGULAR: dict[str, str | bytes] = {
     "a member of an archive": zipped({"a/sales.csv": lines((90, "2024-07-01,S1,00A,12O4,1,0,1"))}),
     "a member beside what a system adds": zipped({"sales.csv": lines(), "__MACOSX/._sales.csv": "x"}),
     "days first": HEAD + "\n".join(f"{r[8:10]}/{r[5:7]}/{r[:4]}{r[10:]}" for r in BODY) + "\n",
+    "twice the same": lines((300, BODY[3]), (301, BODY[3]), (9, BODY[300])),
+    "two of one key": TWINS,
+    "two of one key in a member of an archive": zipped({"a.csv": TWINS}),
+    "all twice": lines(body=[*BODY, *BODY]),
 }
 IRREGULAR: dict[str, str | bytes] = {
-    "twice the same": lines((300, BODY[3])),
-    "two of one key": lines((300, BODY[3].replace("S1,00A,1", "S1,00A,2"))),
     "an open quote": lines((300, '2024-07-01,"S1,00A,900,1,0,1')),
     "the header again": lines((300, HEAD.strip())),
     "another table": lines((300, "Units,Branch,Date,Price"), (301, "6,S2,2024-01-02,2.5")),
@@ -145,6 +151,23 @@ def test_what_is_configured_holds_in_blocks_too(tmp_path: Path) -> None:
     assert_same(parts, whole)
     assert parts.table is not None
     assert "rain" in parts.table.columns
+
+
+@pytest.mark.parametrize("rule", ["sum", "last", "reject"])
+@pytest.mark.parametrize("text", [TWINS, lines(), lines((3, "2024-06-30,S9,x,-4,1,0,1"))])
+def test_rows_of_one_key_are_folded_in_blocks_as_in_a_whole_file(tmp_path: Path, rule: str, text: str) -> None:
+    parts, whole, streamed = both(tmp_path / "a.csv", text, duplicates=rule)
+    assert streamed
+    assert_same(parts, whole)
+
+
+def test_where_very_many_rows_share_their_key_the_file_is_read_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twins, "MOST", 3)
+    parts, whole, streamed = both(tmp_path / "a.csv", TWINS)
+    assert not streamed
+    assert_same(parts, whole)
 
 
 @pytest.mark.parametrize("encoding", ["cp1250", "utf-8", "ascii"])

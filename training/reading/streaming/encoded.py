@@ -4,15 +4,24 @@ import numpy as np
 import polars as pl
 
 from training.compact import codes_of, increase, key_ranks
+from training.reading.ledger import LINE
 from training.reading.streaming.blocks import IrregularError
+
+
+class TwinsError(IrregularError):
+    """Rows share their key; their lines, in order."""
+
+    def __init__(self, lines: pl.Series) -> None:
+        super().__init__()
+        self.lines = lines
 
 
 def joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
     """All rows sorted by key, still compact. The list is emptied.
 
     Raises:
-        IrregularError: two rows have one key; which of them counts is told by cells that are gone. Or a column
-            is of two kinds.
+        TwinsError: two rows have one key; which of them counts is told by cells that are gone. The list is kept.
+        IrregularError: a column is of two kinds.
     """
     frames[:] = _alike(frames)
     ranks = key_ranks(frames)
@@ -23,8 +32,10 @@ def joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
     code = np.concatenate([codes_of(frame, ranks) for frame in frames])
     order = code.argsort(kind="stable")
     code = code[order]
-    if bool((code[1:] == code[:-1]).any()):
-        raise IrregularError
+    same = code[1:] == code[:-1]
+    if bool(same.any()):
+        lines = np.concatenate([frame[LINE].to_numpy() for frame in frames])[order]
+        raise TwinsError(pl.Series(LINE, np.sort(lines[np.append(same, False) | np.insert(same, 0, False)])))
     del code
     places = pl.Series(order.astype(np.uint32))
     del order

@@ -2,10 +2,11 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 import polars as pl
 
@@ -22,10 +23,11 @@ from training.reading.parsing.parse import parse
 from training.reading.parsing.proof import Proof, companions, observe
 from training.reading.parsing.rows import clean, spread
 from training.reading.shapes.meaning import Meaning
-from training.reading.streaming.blocks import Block, IrregularError, Plan
+from training.reading.streaming.blocks import Block, IrregularError, Plan, count
 from training.reading.streaming.coded import coded, follows, sources
 from training.reading.streaming.seen import NUMBERED, Guess, Seen, Terms, kinds_seen, span_of_ids
 
+Result = TypeVar("Result")
 _WORKERS: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -45,19 +47,25 @@ class Pass:
         seen = Seen()
         first, guess = self._take(self.meaning, guess, last=next(blocks).last)
         seen.add(first)
-        waiting: deque[Future[Seen]] = deque()
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            try:
-                for block in blocks:
-                    waiting.append(pool.submit(self._block, block, guess))
-                    if len(waiting) > _WORKERS:
-                        seen.add(waiting.popleft().result())
-                while waiting:
-                    seen.add(waiting.popleft().result())
-            finally:
-                for future in waiting:
-                    future.cancel()
+        for found in _side_by_side(partial(self._block, guess=guess), blocks):
+            seen.add(found)
         return seen, guess
+
+    def lines(self, blocks: Iterator[Block], guess: Guess, wanted: pl.Series) -> pl.DataFrame:
+        """Some lines of the file with all their cells, parsed by a guess that was proven."""
+        _, _, lines = self._parsed(self.meaning, guess, last=next(blocks).last)
+        parts = [lines.filter(pl.col(LINE).is_in(wanted.implode()))]
+        of_block = partial(self._lines, guess=guess, wanted=wanted, names=lines.columns)
+        parts += [found for found in _side_by_side(of_block, blocks) if found is not None]
+        return pl.concat(parts, how="vertical_relaxed").sort(LINE)
+
+    def _lines(self, block: Block, guess: Guess, wanted: pl.Series, names: list[str]) -> pl.DataFrame | None:
+        here = wanted.filter(wanted.is_between(block.line, block.line + count(block.data, b"\n")))
+        if not here.len():
+            return None
+        cells = self.plan.cells(block, self.terms.name, self.terms.limits, Ledger())
+        _, _, lines = self._parsed(self._with(cells), guess, last=block.last)
+        return lines.filter(pl.col(LINE).is_in(here.implode())).select(names)
 
     def _block(self, block: Block, guess: Guess) -> Seen:
         cells = self.plan.quick(block, self.terms.limits, self.texts) if self.codes else None
@@ -108,6 +116,13 @@ class Pass:
 
     def _take(self, part: Meaning, guess: Guess | None, *, last: bool) -> tuple[Seen, Guess]:
         """Parse the rows of one block; the first of all makes the guess."""
+        seen, guess, lines = self._parsed(part, guess, last=last)
+        names = [name for name in (DATE, STORE, ITEM, UNITS, *OPTIONAL, *seen.named, LINE) if name in lines.columns]
+        seen.frames.append(compact(lines.select(names), self.texts))
+        return seen, guess
+
+    def _parsed(self, part: Meaning, guess: Guess | None, *, last: bool) -> tuple[Seen, Guess, pl.DataFrame]:
+        """The rows of one block beside their cells."""
         seen = Seen()
         lines = clean(part, seen.ledger)
         if Reason.FILLED_DOWN in seen.ledger.remarks or seen.ledger.hints:
@@ -130,9 +145,7 @@ class Pass:
         if any(_has_lone_cell(refused) for refused in seen.ledger.refused):
             raise IrregularError
         lines, seen.named = covariates(part, lines, proof, guess.kinds)
-        names = [name for name in (DATE, STORE, ITEM, UNITS, *OPTIONAL, *seen.named, LINE) if name in lines.columns]
-        seen.frames.append(compact(lines.select(names), self.texts))
-        return seen, guess
+        return seen, guess, lines
 
     def _here(self, guess: Guess, seen: Seen) -> Proof:
         """The guess with the days of one block."""
@@ -144,6 +157,22 @@ class Pass:
             if text in dates.implausible or (not guess.proven and not EARLIEST <= day <= self.terms.latest)
         }
         return replace(guess.proof, dates=replace(dates, days=days, implausible=frozenset(seen.odd)))
+
+
+def _side_by_side(work: Callable[[Block], Result], blocks: Iterator[Block]) -> Iterator[Result]:
+    """What each block gives, in order; no more of them are under way than there are workers."""
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        try:
+            for block in blocks:
+                waiting.append(pool.submit(work, block))
+                if len(waiting) > _WORKERS:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
 
 
 def _has_lone_cell(refused: pl.DataFrame) -> bool:

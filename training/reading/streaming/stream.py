@@ -26,10 +26,10 @@ from training.reading.parsing.proof import Proof
 from training.reading.shapes.meaning import LONG, Meaning
 from training.reading.shapes.shape import understand
 from training.reading.streaming.blocks import Block, Digest, IrregularError, NotUtf8Error, Plan, blocks_of, layout_of
-from training.reading.streaming.encoded import joined
 from training.reading.streaming.laid import Laid
 from training.reading.streaming.passes import Pass
 from training.reading.streaming.seen import Guess, Seen, Terms, agree, kinds_seen
+from training.reading.streaming.twins import one_each
 
 BLOCK_BYTES: Final = 16 << 20
 SAMPLED: Final = 2000
@@ -70,7 +70,7 @@ class Stream:
             NotUtf8Error: it is written in another encoding.
         """
         config = self.config
-        if config.negative == "sales" or config.duplicates == "sum":
+        if config.negative == "sales":
             return None
         if " = " in (config.date_format or ""):
             return None
@@ -93,7 +93,7 @@ class Stream:
             settled = Guess(terms.proof(meaning, seen), kinds_seen(seen), proven=True)
             if agree(guess, settled, seen):
                 self._check(seen)
-                rows = joined(seen.frames)
+                rows = one_each(pass_, self._blocks(), settled, seen)
                 return Streamed(meaning, settled.proof, rows, seen.named, seen.ledger, digest.hexdigest(), self.laid)
             guess = settled
         raise IrregularError
