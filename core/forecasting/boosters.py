@@ -16,9 +16,11 @@ from core.forecasting.grid import Doubles, Floats
 from core.forecasting.spec import THREADS, Recipe
 
 OBJECTIVES: Final = ("log", "tweedie")
+MOST_BINS: Final = 128
+"""That a feature is cut into."""
 _PARAMS: Final[dict[str, Any]] = {
     "tree_method": "hist",
-    "max_bin": 128,
+    "max_bin": MOST_BINS,
     "subsample": 0.8,
     "colsample_bytree": 0.5,
     "reg_lambda": 2.0,
@@ -64,7 +66,7 @@ def fit(
     """Fit one booster.
 
     Args:
-        design: features of this host's training rows.
+        design: features of this host's training rows, of at most ``MOST_BINS`` values each.
         level: what their units are relative to; positive.
         units: what was sold.
         recipe: rounds and settings.
@@ -80,7 +82,7 @@ def fit(
         design.values,
         label=label,
         weight=weight,
-        max_bin=_PARAMS["max_bin"],
+        max_bin=MOST_BINS,
         nthread=THREADS,
         feature_names=list(design.names),
     )

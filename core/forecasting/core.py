@@ -10,7 +10,7 @@ import xgboost as xgb
 
 from core.contracts.errors import RejectedDataError
 from core.contracts.sales import COLD_START_TIER, DATE, KEY, MODEL_TIER, SERIES
-from core.forecasting import boosters, encoding
+from core.forecasting import boosters, edges, encoding
 from core.forecasting.calendar import Calendar, future_dates
 from core.forecasting.coldstart import Hidden, with_levels
 from core.forecasting.encoding import Encoding
@@ -247,6 +247,7 @@ class _Lesson:
             made, level = self._design(rows, mine, hidden)
             unplanned = np.random.default_rng([self.spec.seed, 1]).random(len(rows)) < _UNPLANNED_SHARE
             _forget_known(made, unplanned[mine])
+            edges.round_down(made.values, share, self.run, bins=boosters.MOST_BINS, seed=self.spec.seed)
             units = self.panel.units[rows.series[mine], rows.target[mine]]
             fitted |= {
                 objective: boosters.fit(
