@@ -10,16 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-import httpx
-from botocore.exceptions import BotoCoreError, ClientError
-
-from core.contracts.errors import ConfigError, RetailForecastError
+from core.contracts.errors import ConfigError
 from local import deploy, synthesis
 from local.aws import queues
 from local.aws.emulator import Emulator
 from local.aws.metrics import Relay
 from local.client import Client
 from local.cloud import Cloud
+from local.healer import TROUBLE, Healer
 from local.info import WorldInfo
 from local.loopback import answers
 from local.process import Child, StartError, wait_until
@@ -52,12 +50,12 @@ class World:
         self.service = self._service()
         self._with_service = service
         self._deployed = False  # what was deployed by halves is not worth keeping
-        self._unhealed: set[str] = set()  # parts started again, whose lost events are still to be looked for
         self._lock: IO[str] | None = None
         self._stopping = threading.Event()
         self._ended = threading.Event()
         self._guard = threading.RLock()
         self._watcher: threading.Thread | None = None
+        self._healer: Healer | None = None
 
     @property
     def client(self) -> Client:
@@ -115,6 +113,8 @@ class World:
             child.await_answer(ready)
         self.info.write(self.layout.root)
         Relay(Cloud(self.info), self.layout.root / "metrics.json", self._stopping).start()
+        self._healer = Healer(self.client.sweep, self._stopping, say)
+        self._healer.start()
         self._watcher = threading.Thread(target=self._watch, args=(say,), name="watcher", daemon=True)
         self._watcher.start()
 
@@ -155,19 +155,17 @@ class World:
         self._ended.wait()  # what this thread started would end with it
 
     def _revive(self, dead: list[tuple[Child, str]], say: Say) -> None:
-        self._unhealed |= {child.name for child, _ in dead}
-        try:
-            for child, ready in dead:
-                say(f"{child.name} has ended; starting it again")
+        for child, ready in dead:
+            say(f"{child.name} has ended; starting it again")
+            try:
                 child.launch()
                 child.await_answer(ready)
-            if self.emulator.child.name in self._unhealed:
-                queues.release(Cloud(self.info))
-            if self._unhealed:
-                self.client.sweep()
-            self._unhealed.clear()
-        except (RetailForecastError, BotoCoreError, ClientError, httpx.HTTPError) as error:
-            say(f"not yet: {error}")
+                if child is self.emulator.child:
+                    queues.release(Cloud(self.info))
+            except TROUBLE as error:
+                say(f"not yet: {error}")
+        if dead and self._healer:
+            self._healer.heal()
 
     def down(self) -> None:
         """End everything; state stays on disk."""

@@ -5,6 +5,7 @@ table and SageMaker itself are asked.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -14,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from core.contracts.errors import RetailForecastError
 from lambdas.on_upload.logic import Desk, Received, dataset_or_none, take_in
 from lambdas.on_upload.raw import Version
+from lambdas.shared.at_once import at_once
 from lambdas.shared.closing import Closer, close_if_ended
 from lambdas.shared.dynamo import UNNAMED, sort_key
 from lambdas.shared.flight import Starter, start_if_idle
@@ -21,6 +23,9 @@ from lambdas.shared.log import logger
 
 TROUBLE: Final = (BotoCoreError, ClientError, RetailForecastError)
 """What one object or dataset may raise without keeping the sweep from the others."""
+
+Found = Received | Exception
+"""What came of one version."""
 
 
 class Known(Protocol):
@@ -57,6 +62,8 @@ class Sweeper:
     known: Known
     starter: Starter
     closer: Closer
+    each: Callable[[Callable[[Version], Found], list[Version]], list[Found]] = at_once
+    """Calls for every version; after an outage there are many, and each waits for answers."""
 
 
 def sweep(sweeper: Sweeper, now: datetime) -> tuple[Swept, Received]:
@@ -65,13 +72,19 @@ def sweep(sweeper: Sweeper, now: datetime) -> tuple[Swept, Received]:
     Trouble with one object or dataset is logged and counted, and keeps nobody else waiting.
     """
     swept, received = Swept(), Received()
-    for version in _unclaimed(sweeper):
+
+    def claim(version: Version) -> Found:
         try:
-            found = take_in(sweeper.desk, [version], now)
+            return take_in(sweeper.desk, [version], now)
         except TROUBLE as error:
-            _note(swept, version.key, error)
-        else:
+            return error
+
+    unclaimed = _unclaimed(sweeper)
+    for version, found in zip(unclaimed, sweeper.each(claim, unclaimed), strict=True):
+        if isinstance(found, Received):
             received.add(found)
+        else:
+            _note(swept, version.key, found)
     swept.claimed = received.claimed
     for dataset in sorted(set(sweeper.known.datasets()) | received.datasets):
         try:

@@ -18,7 +18,8 @@ from lambdas.on_pipeline_change.handler import App, handle
 from lambdas.on_pipeline_change.logic import Consequences
 from lambdas.on_pipeline_change.settings import Settings
 from lambdas.on_upload.logic import Desk, receive
-from lambdas.on_upload.sweep import Sweeper, sweep
+from lambdas.on_upload.raw import Version
+from lambdas.on_upload.sweep import Found, Sweeper, sweep
 from lambdas.shared.closing import Closer
 from lambdas.shared.events import Change, Command, ObjectEvent, ServiceEvent
 from lambdas.shared.flight import Starter, start_if_idle
@@ -38,6 +39,13 @@ from tests.unit.lambdas.stores import (
 )
 
 DATASET = "shop"
+
+
+def one_by_one(call: Callable[[Version], Found], things: list[Version]) -> list[Found]:
+    """In the worker's own thread, so that it can be interrupted between any two steps."""
+    return [call(thing) for thing in things]
+
+
 PLATFORM = "Ingest: InternalServerError: we have encountered an internal error"
 NO_MACHINE = "Train: CapacityError: no ml.m5.xlarge is free"
 RUNGS = ("mlops-dev-retrain", "mlops-dev-retrain-2", "mlops-dev-retrain-3")
@@ -101,7 +109,7 @@ class World:
         ladder = Ladder(self.flights, self.pipelines, RUNGS)
         closer = Closer(self.flights, self.uploads, self.lake, self.verdicts, ladder, lambda *_: None)
         desk = Desk(bucket="raw", raw=self.raw, claims=self.uploads, verdicts=self.verdicts)
-        self.sweeper = Sweeper(desk=desk, known=self.uploads, starter=starter, closer=closer)
+        self.sweeper = Sweeper(desk=desk, known=self.uploads, starter=starter, closer=closer, each=one_by_one)
         consequences = Consequences(
             flights=self.flights,
             papers=self.lake,
