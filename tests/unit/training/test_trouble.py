@@ -11,7 +11,7 @@ from deltalake.exceptions import DeltaError
 
 from core.contracts.errors import RejectedDataError, RetryableError
 from core.contracts.uploads import Upload
-from training import table
+from training import attempts, table
 from training.commands.step import ending
 from training.container import OptMl
 from training.trouble import is_of_a_service, told
@@ -61,7 +61,7 @@ def test_a_long_reason_is_cut_between_letters(tmp_path: Path) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "_LONGEST_WAIT", 0.0)
+    monkeypatch.setattr(attempts, "_LONGEST_WAIT", 0.0)
 
 
 @pytest.mark.usefixtures("impatient")
