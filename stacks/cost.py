@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -52,7 +53,7 @@ def loaded(default: Load, said: list[str]) -> Load:
     """The default load with what was said of it.
 
     Raises:
-        ConfigError: no such load, or no number.
+        ConfigError: no such load, no number, or one that no load has.
     """
     values = default.model_dump()
     for each in said:
@@ -60,9 +61,12 @@ def loaded(default: Load, said: list[str]) -> Load:
         if name not in values:
             raise ConfigError(f"--set {each}: there is no load {name!r}; choose among {', '.join(values)}")
         try:
-            values[name] = type(values[name])(value.replace("_", ""))
+            number = type(values[name])(value.replace("_", ""))
         except ValueError as error:
             raise ConfigError(f"--set {each}: {value!r} is no number") from error
+        if not 0 <= number < math.inf:
+            raise ConfigError(f"--set {each}: a load is 0 or more")
+        values[name] = number
     return Load.model_validate(values)
 
 

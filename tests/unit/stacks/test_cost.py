@@ -62,6 +62,9 @@ def test_a_load_nobody_knows_and_a_value_that_is_none_are_sentences() -> None:
         cost.loaded(TABLE.load, ["retrain=3"])
     with pytest.raises(ConfigError, match="'many' is no number"):
         cost.loaded(TABLE.load, ["retrains=many"])
+    for said in ("retrains=-5", "nat_gb=nan", "nat_gb=inf"):
+        with pytest.raises(ConfigError, match=f"--set {said}: a load is 0 or more"):
+            cost.loaded(TABLE.load, [said])
 
 
 def test_a_machine_or_region_without_a_price_says_where_to_add_it() -> None:
