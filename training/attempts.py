@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self, TypeVar
 
 import polars as pl
+from botocore.exceptions import BotoCoreError, ClientError
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
@@ -85,7 +86,7 @@ def until_won(attempt: Callable[[], Result], stands: Callable[[], Result | None]
             return attempt()
         except (CommitFailedError, LostCreationError):
             why = "lost to other writers"
-        except (OSError, DeltaError, pl.exceptions.PolarsError) as error:
+        except (OSError, DeltaError, pl.exceptions.PolarsError, BotoCoreError, ClientError) as error:
             if not is_of_a_service(error):
                 raise
             why, in_doubt = f"failed: {error}", True

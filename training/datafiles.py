@@ -11,12 +11,11 @@ from typing import Final
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Schema
-from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction, create_table_with_add_actions
-from pyarrow.fs import PyFileSystem
 
 from core.contracts.sales import DATE, SOURCE_KEY
 from core.contracts.uploads import Upload
+from training.addresses import size_of
 from training.claims import claims_of
 from training.compact import plain
 
@@ -38,7 +37,7 @@ def write(uri: str, rows: pl.DataFrame, source: Upload, options: Mapping[str, st
 
 def schema_of(rows: pl.DataFrame, source: Upload) -> Schema:
     """Schema of a table of these claims."""
-    return Schema.from_arrow(claims_of(plain(rows.clear()), source).to_arrow().schema)
+    return Schema.from_arrow(claims_of(plain(rows.clear()), source).schema)
 
 
 def create(
@@ -72,10 +71,9 @@ def _write(uri: str, claims: pl.DataFrame, options: dict[str, str]) -> AddAction
     claims.write_parquet(
         f"{uri}/{name}", compression="zstd", compression_level=1, storage_options=options or None, mkdir=True
     )
-    (written,) = PyFileSystem(DeltaStorageHandler(uri, options)).get_file_info([name])
     return AddAction(
         path=name,
-        size=written.size,
+        size=size_of(f"{uri}/{name}", options),
         partition_values={},
         modification_time=int(time.time() * 1000),
         data_change=True,

@@ -220,7 +220,7 @@ def _commit_merge(table: DeltaTable, changes: pl.DataFrame, commit: CommitProper
     first, last = str(changes["date"].min()), str(changes["date"].max())
     same = " AND ".join(f"t.{name} = s.{name}" for name in CLAIM)
     merger = table.merge(
-        changes.to_arrow(),
+        changes,
         predicate=f"t.date >= '{first}' AND t.date <= '{last}' AND {same}",
         source_alias="s",
         target_alias="t",
@@ -243,7 +243,7 @@ def _rewrite(table: DeltaTable, changes: pl.DataFrame, options: dict[str, str], 
     before = int(table.version())
     write_deltalake(
         table,
-        sort_by_key(after).to_arrow(),
+        sort_by_key(after),
         mode="overwrite",
         schema_mode="overwrite",
         storage_options=options,

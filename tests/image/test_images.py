@@ -218,4 +218,4 @@ def test_the_list_of_components_names_every_package(service: Image) -> None:
 
 def test_the_image_is_not_larger_than_it_must_be(service: Image) -> None:
     used = subprocess.run(["du", "-sm", service.root / "opt/app"], capture_output=True, text=True, check=True)
-    assert int(used.stdout.split()[0]) < 900
+    assert int(used.stdout.split()[0]) < 750

@@ -12,8 +12,8 @@ from training.pipeline.jobs import entrypoint
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("core", "service", "training")
-FOUND_BY_OTHERS = {"httptools", "pyarrow", "uvloop"}
-"""Uvicorn looks for two of them by itself, polars for the third."""
+FOUND_BY_OTHERS = {"httptools", "uvloop"}
+"""Uvicorn looks for them by itself."""
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 

@@ -100,7 +100,7 @@ def test_versions_made_before_we_counted_still_tell(place: PlaceHere) -> None:
     from deltalake import write_deltalake  # noqa: PLC0415
 
     uri, options = place.table("shop", "sales")
-    write_deltalake(uri, rows(1, 2).to_arrow())
+    write_deltalake(uri, rows(1, 2))
     (only,) = history(uri, storage_options=options)
     assert (only.what, only.source_key, only.rows_added) == (What.MERGED, None, 2)
 

@@ -116,7 +116,7 @@ def test_no_table_is_no_failure(tmp_path: Path) -> None:
 
 def test_a_table_made_before_keeps_its_log_from_now_on(tmp_path: Path) -> None:
     path = str(tmp_path / "old")
-    write_deltalake(path, day(0, 1.0).to_arrow())
+    write_deltalake(path, day(0, 1.0))
     clean(path)
     assert DeltaTable(path).metadata().configuration == table.KEEPS_ITS_LOG
     version = clean(path).version
