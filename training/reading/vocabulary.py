@@ -44,6 +44,8 @@ _ITEM_NOUN, _BESIDE_ITEM = frozenset(_WORDS["item_noun"]), frozenset(_WORDS["bes
 KINDS_OF_QUANTITY: Final = frozenset(
     {*_SOLD, *_SHIPPED, *_NET, *_GROSS, *_BACK, *_COUNTED, *_BESIDE, *_QUANTITY, *_OTHER, *_WORDS["kinds_of_quantity"]}
 )
+UNIT_OF_MEASURE: Final = frozenset(_WORDS["unit_of_measure"])
+COUNTED_IN: Final = frozenset(_WORDS["counted_in"])
 NOT_OF_SALES: Final = frozenset(_WORDS["not_of_sales"])
 MEASURE_KINDS: Final = frozenset(_WORDS["measure_kinds"])
 BARE_CODES: Final = frozenset(_WORDS["bare_code"])

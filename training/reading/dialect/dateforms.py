@@ -130,7 +130,7 @@ def _forms() -> tuple[tuple[str, re.Pattern[str], Builder], ...]:
 _FORMS: Final = _forms()
 _TIME: Final = re.compile(
     r"(?:[T ,]\s*|\s+(?:at|um|a las|à)\s+)"
-    r"(?:\d{1,2}[:h.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?|\d{6}|\d{1,2}(?=\s*[ap]))\s*(?:uhr|h)?"
+    r"(?:\d{1,2}[:h.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?|\d{6}|\d{1,2}(?=\s*[ap]))\s*(?:uhr|hrs|hs|h)?\.?"
     r"\s*(?:[ap]\.?\s?m\.?)?\s*(?:z|utc|gmt|[a-z]{3,4}|[+-]\d{2}:?\d{2})?$",
     re.IGNORECASE,
 )

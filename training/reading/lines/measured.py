@@ -146,11 +146,25 @@ def with_days_above(header: Sequence[str], above: Sequence[str]) -> tuple[str, .
     A day that is written once stands for the columns up to the next, as merged cells are exported.
     """
     days = header_dates(cell.strip() for cell in above)
-    if not days or len({*filter(None, header)}) == sum(map(bool, header)):
+    if len({*filter(None, header)}) == sum(map(bool, header)):
         return tuple(header)
+    if not days:
+        return _with_names_above(header, above)
     names, held = [], ""
     for index, name in enumerate(header):
         told = above[index].strip() if index < len(above) else ""
         held = told or held
         names.append(f"{name} {held}".strip() if held in days and name else held if is_total(held) else name)
     return tuple(names)
+
+
+def _with_names_above(header: Sequence[str], above: Sequence[str]) -> tuple[str, ...]:
+    """The same under names of items or stores, where each measure that repeats has another name above it."""
+    again = {name for name in header if name and list(header).count(name) > 1}
+    names, held = list(header), ""
+    for index, name in enumerate(header):
+        held = (above[index].strip() if index < len(above) else "") or held
+        if name in again and held:
+            names[index] = f"{held} {name}"
+    told = [name for name, before in zip(names, header, strict=True) if before in again]
+    return tuple(names) if len({*told}) == len(told) else tuple(header)

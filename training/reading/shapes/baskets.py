@@ -75,3 +75,27 @@ def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
         f"{name}: {table.header[index]!r} lists several products in one cell (line {line}: {text[:60]!r}){counted}; "
         "export one line for each product of an order.",
     )
+
+
+def unit_of_measure(table: RawTable) -> int | None:
+    """Column that says in what each quantity is counted."""
+    return next((i for i, header in enumerate(table.header) if words.fold(header) in words.UNIT_OF_MEASURE), None)
+
+
+def check_units(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where one item is counted in several units, such as cases and pieces, which no sum adds up."""
+    unit = unit_of_measure(table)
+    item = roles.of.get(words.ITEM)
+    if unit is None or item is None or unit == item or words.UNITS not in roles or words.UNITS in roles.configured:
+        return
+    texts = [pl.col(cell(at)).cast(pl.String).fill_null("").str.strip_chars() for at in (item, unit)]
+    pairs = table.frame.select(texts[0].alias("item"), texts[1].alias("unit")).filter(pl.col("unit") != "").unique()
+    several = pairs.group_by("item").agg(pl.col("unit").sort()).filter(pl.col("unit").list.len() > 1).sort("item")
+    if several.height:
+        text, units = several.row(0)
+        told = f"({text!r} in {', '.join(map(repr, units[:3]))})"
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: {table.header[unit]!r} counts one item in several units {told}; export one unit, or set "
+            f"reading.columns.units = '{table.header[roles.of[words.UNITS]]}' to take the numbers as they are.",
+        )

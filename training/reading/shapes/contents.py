@@ -71,6 +71,8 @@ def content_fits(table: RawTable, index: int, role: str) -> bool:
         fits = all(text.casefold() in _FLAGS for text in sample)
     elif role in (words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK):
         fits = not sample or _numberish(sample)
+        if role == words.UNITS and words.is_shipped(table.header[index]):  # "Ordered" may be the day it was
+            fits &= not holds_dates(table, index, strict=True)
     elif role == words.TYPE:
         said = table.frame[cell(index)].cast(pl.String, strict=False).unique().drop_nulls().head(_SAMPLE)
         fits = bool(words.returned_kinds(said.to_list()))

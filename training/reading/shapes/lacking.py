@@ -1,5 +1,8 @@
 """What a table lacks to be one of sales, and which entry or column would give it."""
 
+import re
+from typing import Final
+
 import polars as pl
 
 from core.contracts.verdict import Reason
@@ -9,8 +12,10 @@ from training.reading.ledger import LINE, cell
 from training.reading.lines.measured import check_periods
 from training.reading.roles import Roles
 from training.reading.shapes.across import numbering_column
-from training.reading.shapes.contents import holds_dates
+from training.reading.shapes.contents import holds_dates, sample_of
 from training.reading.tables import RawTable
+
+_INSTANT: Final = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d+)?$")
 
 
 def need_date(table: RawTable, roles: Roles, name: str) -> None:
@@ -46,7 +51,34 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
             f"{name}: {', '.join(map(repr, several[:5]))} hold dates, and none is known as the day of the sale; "
             f"name it, such as reading.columns.date = '{several[0]}'.",
         )
+    _check_months(table, name)
+    _check_instants(table, name)
     raise UndatedError(f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates")
+
+
+def _check_months(table: RawTable, name: str) -> None:
+    """Raise where columns are months of no year."""
+    months = [header for header in table.header if words.fold(header) in words.MONTH_OF]
+    if len(months) > 2:  # noqa: PLR2004 - fewer may be words of another kind
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: the columns {', '.join(map(repr, months[:3]))} are months without a year; write it into their "
+            f"names, as '{months[0]} 2024', or in a column 'Year'.",
+        )
+
+
+def _check_instants(table: RawTable, name: str) -> None:
+    """Raise where a column counts seconds since 1970: which day it was in the store its numbers do not say."""
+    for index, header in enumerate(table.header):
+        called = any(role == words.DATE for role, _ in words.roles_of(header)) or words.is_date_name(header)
+        texts = sample_of(table, index) if called else []
+        if texts and all(_INSTANT.match(text) for text in texts):
+            raise FileRefusedError(
+                Reason.COLUMNS_MISSING,
+                f"{name}: {header!r} counts {'milli' if len(texts[0]) > 10 else ''}seconds since 1970 (such as "  # noqa: PLR2004
+                f"{texts[0]!r}), which fall on different days in different places; write the day of the sale in the "
+                "store's own time.",
+            )
 
 
 def _on_hand(table: RawTable, roles: Roles) -> str:

@@ -5,7 +5,7 @@ from training.reading import vocabulary as words
 from training.reading.lines.headings import check_heading
 from training.reading.roles import Roles
 from training.reading.shapes.across import days_across, days_counted, measured_days
-from training.reading.shapes.baskets import check_amounts, check_baskets, check_measures
+from training.reading.shapes.baskets import check_amounts, check_baskets, check_measures, check_units
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
@@ -18,7 +18,7 @@ from training.reading.shapes.meaning import (
     is_numeric,
 )
 from training.reading.shapes.pairs import pairs
-from training.reading.shapes.wide import check_texts, known_word, wide_values
+from training.reading.shapes.wide import check_names, check_texts, known_word, wide_values
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
 
@@ -40,6 +40,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     check_amounts(table, roles, name)
     check_measures(table, roles, name)
     check_baskets(table, roles, name)
+    check_units(table, roles, name)
     check_heading(table, roles, name)
     if words.UNITS in roles or SALES in roles:
         shape = TRANSACTIONS if _is_transactions(roles) else LONG
@@ -56,6 +57,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     named = [index for index in fresh if not is_total(table.header[index])]
     if len(named) > 1 and not (words.STORE in roles and words.ITEM in roles) and words.MONEY not in roles:
         check_texts(table, roles, named, name)
+        check_names([table.header[index] for index in named], name)
         return wide_values(table, roles, named, fresh)
     raise no_target(table, roles, name)
 

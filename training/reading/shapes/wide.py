@@ -1,5 +1,9 @@
 """Tables with one column for each item or store."""
 
+import re
+from collections.abc import Callable
+from typing import Final
+
 import polars as pl
 
 from core.contracts.verdict import Reason
@@ -15,6 +19,10 @@ from training.reading.shapes.meaning import (
     is_numeric,
 )
 from training.reading.tables import RawTable
+
+_TIME_OF_DAY: Final = re.compile(
+    r"^\s*(?:\d{1,2}[:.h]\d{2}|\d{1,2}\s*(?:[ap]\.?m\.?|h|uhr))(?:\s*[-\u2013].*)?\s*(?:[ap]m|uhr)?\s*$", re.IGNORECASE
+)
 
 
 def wide_values(table: RawTable, roles: Roles, named: list[int], fresh: list[int]) -> Meaning:
@@ -60,3 +68,31 @@ def known_word(name: str) -> bool:
         or any(token in words.KNOWN_AHEAD for token in tokens)
         or words.fold(name).replace(" ", "") in words.KNOWN_AHEAD
     )
+
+
+def check_names(headers: list[str], name: str) -> None:
+    """Raise where columns are named by what is neither an item nor a store."""
+    what = next((told for told, is_named in _NEITHER if all(is_named(header) for header in headers)), None)
+    if what is not None:
+        shown = ", ".join(map(repr, headers[:4]))
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: the columns {shown} are named by {what}, and not by items or stores; write one row for each day "
+            "and item with one quantity, or name the one that counts as reading.columns.units.",
+        )
+
+
+def _is_counted_in(header: str) -> bool:
+    return words.COUNTED_IN.issuperset(words.fold(header).split())
+
+
+def _is_kind(header: str) -> bool:
+    return words.KINDS_OF_QUANTITY.issuperset(words.fold(header).split())
+
+
+_NEITHER: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
+    ("days of the week", lambda header: words.fold(header) in words.WEEKDAYS),
+    ("times of the day", lambda header: _TIME_OF_DAY.match(header) is not None),
+    ("what is counted in", _is_counted_in),
+    ("kinds of a quantity", _is_kind),
+)

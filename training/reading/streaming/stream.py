@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from core.contracts.dataset import Reading
+from core.contracts.sales import ITEM
 from core.contracts.sniff import Kind
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
@@ -23,6 +24,7 @@ from training.reading.ledger import Ledger
 from training.reading.limits import Limits
 from training.reading.lines.text import text_tables
 from training.reading.parsing.proof import Proof
+from training.reading.shapes.baskets import unit_of_measure
 from training.reading.shapes.meaning import LONG, Meaning
 from training.reading.shapes.shape import understand
 from training.reading.streaming.blocks import Block, Digest, IrregularError, NotUtf8Error, Plan, blocks_of, layout_of
@@ -94,6 +96,7 @@ class Stream:
             if agree(guess, settled, seen):
                 self._check(seen)
                 rows = one_each(pass_, self._blocks(), settled, seen)
+                _check_units(meaning, rows, seen.named)
                 return Streamed(meaning, settled.proof, rows, seen.named, seen.ledger, digest.hexdigest(), self.laid)
             guess = settled
         raise IrregularError
@@ -129,6 +132,19 @@ class Stream:
     def _check(self, seen: Seen) -> None:
         if len(seen.promo) > 1 or seen.ledger.read > self.limits.max_rows:
             raise IrregularError
+
+
+def _check_units(meaning: Meaning, rows: pl.DataFrame, named: dict[str, str]) -> None:
+    """Raise where one item may be counted in several units, which only the whole file shows."""
+    unit = unit_of_measure(meaning.table)
+    if unit is None or words.ITEM not in meaning.roles or words.UNITS in meaning.roles.configured:
+        return
+    column = next((name for name, header in named.items() if header == meaning.table.header[unit]), None)
+    if column is None:
+        raise IrregularError
+    pairs = rows.select(ITEM, column).drop_nulls().unique()
+    if pairs[ITEM].n_unique() < pairs.height:
+        raise IrregularError
 
 
 def _after(head: Ledger, rest: Ledger) -> Ledger:

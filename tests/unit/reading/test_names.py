@@ -1,0 +1,86 @@
+"""Columns that a quick reader takes for items, stores or quantities sold, and a careful one does not."""
+
+import pytest
+
+from core.contracts.verdict import Kind, Reason
+from tests.unit.reading.conftest import Read, note, rows
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "what"),
+    [
+        ("Week starting,Mon,Tue,Wed,Thu,Fri,Sat,Sun", "2024-03-{:02d},1,2,3,4,5,6,7", "days of the week"),
+        ("Woche ab;Montag;Dienstag;Mittwoch", "{:02d}.03.2024;1;2;3", "days of the week"),
+        ("Date,Item,08:00,09:00,10:00", "2024-03-{:02d},Bun,1,2,3", "times of the day"),
+        ("Date,Item,8 am,9 am,1 pm", "2024-03-{:02d},Bun,1,2,3", "times of the day"),
+        ("Date,SKU,Cases,Eaches", "2024-03-{:02d},A,2,24", "what is counted in"),
+        ("Date,SKU,Online,Wholesale", "2024-03-{:02d},A,2,24", "kinds of a quantity"),
+    ],
+)
+def test_columns_named_by_what_is_neither_item_nor_store_are_refused(
+    read: Read, header: str, line: str, what: str
+) -> None:
+    text = "\n".join([header, *(line.format(day) for day in range(1, 29))])
+    verdict = read(text).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert f"named by {what}" in note(verdict, Reason.COLUMNS_MISSING).sentence
+
+
+@pytest.mark.parametrize("name", ["Cumulative Units", "YTD Qty", "Kumulierte Menge", "Unidades acumuladas"])
+def test_a_running_total_is_no_quantity_of_a_day(read: Read, name: str) -> None:
+    verdict = read(f"Date,Item,{name}\n2024-03-01,A,10\n2024-03-02,A,20\n").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert rows(read(f"Date,Item,Units,{name}\n2024-03-01,A,10,10\n2024-03-02,A,5,15\n"))[1][3] == 5
+
+
+def test_bare_ordered_and_fulfilled_are_two_quantities_and_no_order_is_one_unit(read: Read) -> None:
+    text = "Order,Created,SKU,Ordered,Fulfilled\n1,2024-03-13,A,3,2\n2,2024-03-14,A,4,4\n"
+    verdict = read(text).verdict
+    assert "reading.columns.units = 'Ordered' or 'Fulfilled'" in note(verdict, Reason.AMBIGUOUS).sentence
+    assert [row[3] for row in rows(read(text, columns={"units": "Fulfilled"}))] == [2.0, 4.0]
+
+
+def test_the_day_on_which_it_was_ordered_is_no_quantity(read: Read) -> None:
+    text = "Order,Ordered,SKU,Qty\n1,2024-03-13,A,3\n"
+    assert rows(read(text, columns={"date": "Ordered"})) == [("2024-03-13", "all", "A", 3.0)]
+
+
+def test_one_item_in_several_units_is_refused_unless_the_quantity_is_named_on_purpose(read: Read) -> None:
+    text = "Date,SKU,Qty,UOM\n2024-03-13,A,2,CS\n2024-03-14,A,24,EA\n"
+    assert "('A' in 'CS', 'EA')" in note(read(text).verdict, Reason.AMBIGUOUS).sentence
+    assert [row[3] for row in rows(read(text, columns={"units": "Qty"}))] == [2.0, 24.0]
+
+
+def test_items_in_a_unit_each_are_sales_of_each(read: Read) -> None:
+    assert len(rows(read("Date,SKU,Qty,UOM\n2024-03-13,A,2,KG\n2024-03-13,B,24,EA\n"))) == 2
+
+
+def test_months_across_without_a_year_are_refused_with_how_to_write_them(read: Read) -> None:
+    verdict = read("Product,Jan,Feb,Mar,Total\nSoap,10,11,12,33\n").verdict
+    assert "'Jan 2024'" in note(verdict, Reason.COLUMNS_MISSING).sentence
+
+
+@pytest.mark.parametrize("text", ["1704153600", "1704153600000"])
+def test_instants_are_refused_as_the_day_in_the_store_is_not_told(read: Read, text: str) -> None:
+    verdict = read(f"timestamp,sku,qty\n{text},A,1\n").verdict
+    assert "seconds since 1970" in note(verdict, Reason.COLUMNS_MISSING).sentence
+
+
+def test_names_above_repeated_measures_are_those_of_the_items(read: Read) -> None:
+    text = "Date,Coffee,,Tea,\n,units,price,units,price\n" + "".join(
+        f"2024-03-{day:02d},5,2.50,3,1.80\n" for day in range(1, 20)
+    )
+    reading = read(text)
+    assert rows(reading, "item_id", "units", "price")[:2] == [("Coffee", 5.0, 2.5), ("Tea", 3.0, 1.8)]
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("Market,UPC,Period,Unit Sales\nDallas,0001,1 W/E 01/13/24,5\n", ("2024-01-13", "Dallas", "0001", 5.0)),
+        ("Data sprzedaży;Sygnatura;Ilość\n13.03.2024;K1;5\n", ("2024-03-13", "all", "K1", 5.0)),
+        ("Fecha de venta;SKU;Unidades\n13 de marzo de 2024 10:05 hs.;K1;5\n", ("2024-03-13", "all", "K1", 5.0)),
+    ],
+)
+def test_words_of_panels_and_market_places_are_known(read: Read, text: str, row: tuple[object, ...]) -> None:
+    assert rows(read(text)) == [row]
