@@ -198,7 +198,7 @@ def is_personal(name: str) -> bool:
 
 def _quantity_rank(tokens: set[str]) -> int | None:
     """``boxes shipped`` and ``total qty pcs`` are quantities; ``qty on hand`` is one of another kind."""
-    if tokens & _OTHER or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
+    if tokens & (_OTHER | _BACK) or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
         return None
     if "sales" in tokens and not tokens & _COUNTED:  # "Ordered Product Sales"
         return None

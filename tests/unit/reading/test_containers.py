@@ -39,6 +39,13 @@ def archive(**members: str | bytes) -> bytes:
     return out.getvalue()
 
 
+def test_a_sheet_without_a_header_is_refused_with_its_cells_as_a_sheet_shows_them(read: Read) -> None:
+    cells: Cells = [["Item", *range(1, 32)], ["A", *range(1, 32)]]
+    sentence = read(book(Jan=cells)).verdict.sentence
+    assert "Item, 1, 2, 3" in sentence
+    assert "comma" not in sentence
+
+
 def test_gzip_is_opened(read: Read) -> None:
     reading = read(gzip.compress(TEXT.encode()))
     assert rows(reading) == [("2024-01-01", "S1", "A", 5.0)]

@@ -33,6 +33,18 @@ def test_a_running_total_is_no_quantity_of_a_day(read: Read, name: str) -> None:
     assert rows(read(f"Date,Item,Units,{name}\n2024-03-01,A,10,10\n2024-03-02,A,5,15\n"))[1][3] == 5
 
 
+@pytest.mark.parametrize("name", ["Average Units", "Mean qty", "Durchschnittliche Menge"])
+def test_an_average_is_no_quantity_sold(read: Read, name: str) -> None:
+    assert read(f"Date,Item,{name}\n2024-03-01,A,10\n2024-03-02,A,20\n").verdict.kind is Kind.REJECTED
+
+
+@pytest.mark.parametrize("back", ["Refunded Qty", "Sku Quantity of return", "Qty of items returned"])
+def test_what_came_back_is_taken_off_whatever_its_column_is_called(read: Read, back: str) -> None:
+    assert rows(read(f"Order,Date,SKU,Item Qty,{back}\n1,2024-03-13,A,3,1\n2,2024-03-14,A,4,0\n")) == [
+        ("2024-03-13", "all", "A", 2.0), ("2024-03-14", "all", "A", 4.0),
+    ]  # fmt: skip
+
+
 def test_bare_ordered_and_fulfilled_are_two_quantities_and_no_order_is_one_unit(read: Read) -> None:
     text = "Order,Created,SKU,Ordered,Fulfilled\n1,2024-03-13,A,3,2\n2,2024-03-14,A,4,4\n"
     verdict = read(text).verdict

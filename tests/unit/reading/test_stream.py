@@ -118,9 +118,7 @@ IRREGULAR: dict[str, str | bytes] = {
     "an older encoding of odd words": lines().encode("cp1252").replace(b"K\xe4se", b"Kas\x8ee"),
     "a mark of another encoding": b"\xff\xfe" + lines().encode("utf-16-le") + b"\x00",
     "promotions in words": lines(body=[row if n < 300 else row.replace(",1,", ",yes,") for n, row in enumerate(BODY)]),
-    "an item in two units far down": "uom," + HEAD + "ea," + "\nea,".join([*BODY[:600], BODY[600]]) + "\ncs," + BODY[601] + "\n",
-    + HEAD
-    + "".join(f"{'cs' if n == 600 else 'ea'},{r}\n" for n, r in enumerate(BODY)),
+    "an item in two units far down": "uom," + HEAD + "".join(f"ea,{row}\n" for row in BODY[:600]) + f"cs,{BODY[600]}\n",
     "two members of an archive": zipped({"a.csv": lines(body=BODY[:300]), "b.csv": lines(body=BODY[300:])}),
     "packed twice": gzip.compress(gzip.compress(lines().encode())),
     "packed and cut off": gzip.compress(lines().encode())[:-9],

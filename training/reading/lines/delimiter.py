@@ -8,7 +8,7 @@ from typing import Final
 from core.contracts.verdict import Reason
 from training.reading.errors import FileRefusedError
 from training.reading.lines.header import MIN_SCORE, find_header, header_score
-from training.reading.lines.records import leaves_open, split_record
+from training.reading.lines.records import UNIT, leaves_open, split_record
 
 CANDIDATES: Final = (",", ";", "\t", "|")
 _RARE: Final = ("^", "~", "\x1f", "\x01", "#", "!", "\xa6", "\xa7", ":", " ")
@@ -114,7 +114,7 @@ def _no_header(lines: list[str], name: str, wanted: frozenset[str]) -> FileRefus
     first, text = next(((i, line) for i, line in enumerate(lines, start=1) if line.strip()), (0, ""))
     if not first:
         return FileRefusedError(Reason.EMPTY, f"{name}: holds nothing but blank lines; upload it again with its rows.")
-    shown = text.strip()[:80]
+    shown = text.replace(UNIT, ", ").strip()[:80]  # as a sheet shows its cells
     markup = {"<": "XML or HTML", "{": "JSON", "[": "JSON"}.get(shown[0]) if _MARKUP.match(shown) else None
     if markup:
         return FileRefusedError(
@@ -132,7 +132,7 @@ def _no_header(lines: list[str], name: str, wanted: frozenset[str]) -> FileRefus
             f"{name}: {what} seems to divide its lines into columns (line {layout.header_index + 1}: "
             f"{lines[layout.header_index].strip()[:80]!r}), and it may as well stand in cells; {cure}.",
         )
-    if not any(mark in line for mark in CANDIDATES for line in lines[:_SAMPLE]):
+    if not any(mark in line for mark in (*CANDIDATES, UNIT) for line in lines[:_SAMPLE]):
         return FileRefusedError(
             Reason.NOT_A_TABLE,
             f"{name}: no comma, semicolon, tab or pipe divides its lines into columns (line {first}: {shown!r}); "
