@@ -93,6 +93,8 @@ REGULAR: dict[str, str | bytes] = {
     "semicolons": lines().replace(",", ";").replace(".", ","),
     "an older encoding": lines().encode("cp1252"),
     "an older encoding far down": lines(body=BODY[::2] + BODY[1::2]).encode("cp1252"),
+    "two encodings": lines(body=[*BODY[:300], "2024-07-01,S1,Köln,5,1,0,1"]).encode()
+    + "\n".join(BODY[300:]).encode("cp1252"),
     "a mark": b"\xef\xbb\xbf" + lines().encode(),
     "two bytes a letter": b"\xff\xfe" + lines().encode("utf-16-le"),
     "two bytes a letter without a mark": lines().encode("utf-16-be"),
@@ -113,8 +115,6 @@ IRREGULAR: dict[str, str | bytes] = {
     "the header again": lines((300, HEAD.strip())),
     "another table": lines((300, "Units,Branch,Date,Price"), (301, "6,S2,2024-01-02,2.5")),
     "a clock far down": lines((500, "2024-07-01 12:30,S1,00A,5,1,0,1")),
-    "two encodings": lines(body=[*BODY[:300], "2024-07-01,S1,Köln,5,1,0,1"]).encode()
-    + "\n".join(BODY[300:]).encode("cp1252"),
     "an older encoding of odd words": lines().encode("cp1252").replace(b"K\xe4se", b"Kas\x8ee"),
     "a mark of another encoding": b"\xff\xfe" + lines().encode("utf-16-le") + b"\x00",
     "promotions in words": lines(body=[row if n < 300 else row.replace(",1,", ",yes,") for n, row in enumerate(BODY)]),

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.contracts.sniff import SNIFF_BYTES, unicode_without_bom
 from core.contracts.verdict import Reason
@@ -99,6 +99,49 @@ class Older:
         return data.decode("cp1252").encode()
 
 
+@dataclass
+class Mixed:
+    """Lines of two encodings to UTF-8, by blocks of whole lines: those that are not UTF-8, though others are."""
+
+    line: int = 1
+    broken: int = 0
+    first: list[int] = field(default_factory=list)
+    others: bool = False
+
+    def utf8(self, data: bytes) -> bytes:
+        """The next lines."""
+        before, self.line = self.line, self.line + data.count(b"\n")
+        if data.isascii():
+            return data
+        rows = data.split(b"\n")
+        for index, row in enumerate(rows):
+            if row.isascii():
+                continue
+            if _is_utf8(row):
+                self.others = True
+                continue
+            rows[index] = older_text(row).encode()
+            self.broken += 1
+            self.first += [before + index] if len(self.first) < _SHOWN else []
+        return b"\n".join(rows)
+
+    @property
+    def sentence(self) -> str:
+        """What there is to say once all lines were seen.
+
+        Raises:
+            UnicodeError: they are of one encoding.
+        """
+        if not (self.others and self.broken):
+            raise UnicodeError
+        return _told_mixed(self.broken, self.first)
+
+
+def _told_mixed(count: int, lines: list[int]) -> str:
+    shown = ", ".join(map(str, lines))
+    return f"{count} lines are not UTF-8 as the others are (lines {shown}); read as cp1252"
+
+
 def _told(data: bytes, line: int) -> str:
     """Where lines, of which ``line`` is the first, are not UTF-8."""
     try:
@@ -116,8 +159,7 @@ def _fallback(data: bytes, error: UnicodeDecodeError) -> Decoded:
     if len(broken) < sum(not row.isascii() for row in rows):  # other rows are true UTF-8: only these are not
         for index in broken:
             rows[index] = older_text(rows[index]).encode()
-        lines = ", ".join(str(index + 1) for index in broken[:_SHOWN])
-        sentence = f"{len(broken)} lines are not UTF-8 as the others are (lines {lines}); read as cp1252"
+        sentence = _told_mixed(len(broken), [index + 1 for index in broken[:_SHOWN]])
         return Decoded(b"\n".join(rows), "utf-8", sentence)
     encoding, text = _by_words(data)
     sentence = f"not UTF-8 (line {line}, byte 0x{data[error.start]:02x}); read as {encoding}"

@@ -14,7 +14,7 @@ from typing import Final
 
 from core.contracts.sniff import SNIFF_BYTES, Kind, sniff
 from training.reading.files.containers import pieces, tables_in
-from training.reading.files.encoding import Older, marked
+from training.reading.files.encoding import Mixed, Older, marked
 from training.reading.limits import Limits
 from training.reading.streaming.blocks import IrregularError, whole_lines
 
@@ -104,14 +104,21 @@ def _decoded(blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def from_older(laid: Laid, folder: Path, size: int) -> Laid | None:
-    """Text that is not UTF-8, in UTF-8, where each block of it says the same encoding; None where one does not."""
-    into, older = folder / "older", Older()
-    try:
-        with laid.path.open("rb") as file:
-            _write(into, (older.utf8(data) for data, _ in whole_lines(file, size, size)))
-    except (UnicodeError, IrregularError):
-        return None
-    return replace(laid, path=into, encoding="cp1252", fallback=older.sentence)
+    """Text that is not UTF-8, in UTF-8, where all lines say one older encoding, or some beside others in UTF-8.
+
+    None where words speak for a third encoding.
+    """
+    into = folder / "older"
+    for encoding, form in (("cp1252", Older()), ("utf-8", Mixed())):
+        try:
+            with laid.path.open("rb") as file:
+                _write(into, (form.utf8(data) for data, _ in whole_lines(file, size, size)))
+            return replace(laid, path=into, encoding=encoding, fallback=form.sentence)
+        except UnicodeError:
+            continue
+        except IrregularError:
+            return None
+    return None
 
 
 def _write(into: Path, data: Iterator[bytes]) -> None:
