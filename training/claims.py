@@ -1,7 +1,7 @@
 """Claims, frame to frame: what one object says beside what the table holds, and what must change for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
 from typing import Final, Self
 
@@ -104,6 +104,10 @@ class Effect:
     def __bool__(self) -> bool:
         """True when the live rows say something else than before."""
         return bool(self.added or self.changed or self.withdrawn)
+
+    def __add__(self, other: "Effect") -> "Effect":
+        """Of both, on different days."""
+        return Effect(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def metadata(self) -> dict[str, str]:

@@ -7,9 +7,9 @@ back what it had covered, and files may arrive in any order: the live rows are a
 an oracle that reads the newest version of every file, oldest first.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, write_deltalake
@@ -17,17 +17,19 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from deltalake.transaction import AddAction
 
 from core.contracts.errors import RejectedDataError
-from core.contracts.sales import SOURCE, SOURCE_KEY, SOURCE_TIME, SOURCE_VERSION
+from core.contracts.sales import DATE, SOURCE, SOURCE_KEY, SOURCE_TIME, SOURCE_VERSION
 from core.contracts.uploads import Upload
-from training import datafiles
+from training import datafiles, slices
 from training.addresses import options_for
 from training.attempts import Change, LostCreationError, Merged, until_won
 from training.claims import CLAIM, DELETE, LIVE, Effect, changes_of, claims_of, effect, same_types, time_of
 from training.compact import has_twins, plain
 from training.order import sort_by_key
+from training.slices import Days, Scope
 
 KEEPS_ITS_LOG: Final = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
 """Without its log a version cannot be read, though its files are there; models name versions."""
+_NOTHING_NEW: Final = pl.DataFrame(schema={DATE: pl.Date, "len": pl.UInt32})
 
 
 def merge(uri: str, frame: pl.DataFrame, *, source: Upload, storage_options: Mapping[str, str] | None = None) -> int:
@@ -89,12 +91,12 @@ def withdraw(
         table = _open(uri, options)
         if table is None:
             return None
-        here = _in_scope(table, key, (), options)
         own, named = pl.col(SOURCE_KEY) == key, pl.col(SOURCE_VERSION).is_in(list(versions))
-        gone = here.filter(own & named)
-        told = ", ".join(gone[SOURCE_VERSION].unique().sort())
-        said = change.with_note(source_version=told)
-        return _say(table, here.filter(own & ~named), here, said, options, gone=gone.height)
+        scan = pl.scan_delta(table, storage_options=options).filter(own & named)
+        gone = scan.group_by(SOURCE_VERSION).len().sort(SOURCE_VERSION).collect(engine="streaming")
+        said = change.with_note(source_version=", ".join(gone[SOURCE_VERSION]))
+        scope = Scope.of(table, key, (), options)
+        return _say(scope, lambda here, _: here.filter(own & ~named), _NOTHING_NEW, said, gone=int(gone["len"].sum()))
 
     return until_won(attempt, lambda: change.stands(uri, options), f"{uri}: withdrawing {key}")
 
@@ -149,15 +151,25 @@ class _Merging:
             self.look()
             self._create()
             return Merged(0, Effect(added=self.rows.height))
-        here = _in_scope(table, self.source.key, (self.rows["date"].min(), self.rows["date"].max()), self.options)
+        scope = Scope.of(table, self.source.key, (self.rows[DATE].min(), self.rows[DATE].max()), self.options)
         self.look()
-        if here.filter((pl.col(SOURCE_KEY) == self.source.key) & (pl.col(SOURCE_TIME) > time_of(self.source))).height:
+        if self._overtaken(table):
             return Merged(int(table.version()), Effect())  # the table knows a newer version of this object
-        if not here.height and self.rows.height and self._fits(table):
+        if not scope.rows and self.rows.height and self._fits(table):
             done = Effect(added=self.rows.height)
             datafiles.append(table, self._written(), self.change.commit(done))
             return Merged(int(table.version()) + 1, done)
-        return _say(table, claims_of(plain(self.rows), self.source), here, self.change, self.options)
+        return _say(scope, self._claims, self.rows.group_by(DATE).len(), self.change)
+
+    def _overtaken(self, table: DeltaTable) -> bool:
+        newer = (pl.col(SOURCE_KEY) == self.source.key) & (pl.col(SOURCE_TIME) > time_of(self.source))
+        scan = pl.scan_delta(table, storage_options=self.options).filter(newer)
+        return scan.select(SOURCE_KEY).limit(1).collect().height > 0
+
+    def _claims(self, here: pl.DataFrame, days: Days | None) -> pl.DataFrame:
+        del here
+        rows = self.rows if days is None else self.rows.filter(pl.col(DATE).is_between(*days))
+        return claims_of(plain(rows), self.source)
 
     def _create(self) -> None:
         schema, files = datafiles.schema_of(self.rows, self.source), self._written()
@@ -183,37 +195,29 @@ class _Merging:
 
 
 def _say(
-    table: DeltaTable,
-    claims: pl.DataFrame,
-    here: pl.DataFrame,
+    scope: Scope,
+    saying: Callable[[pl.DataFrame, Days | None], pl.DataFrame],
+    new: pl.DataFrame,
     change: Change,
-    options: dict[str, str],
     *,
     gone: int = 0,
 ) -> Merged:
-    """Make ``claims`` all that one object says; ``gone`` of its claims go by that."""
-    claims, here, retyped = same_types(claims, here)
+    """Make what ``saying`` tells all that one object says; ``gone`` of its claims go by that."""
+    if scope.rows + new["len"].sum() > slices.ROWS_AT_ONCE:
+        said = slices.say(scope, saying, new, change, gone=gone)
+        if said is not None:
+            return said
+    table, here = scope.table, scope.claims()
+    claims, here, retyped = same_types(saying(here, None), here)
     changes = changes_of(claims, here, change.note["source_key"])
     if not changes.height:
         return Merged(int(table.version()), Effect())
     done = effect(changes, here)
     commit = change.commit(done, gone)
     if retyped:
-        return Merged(_rewrite(table, changes, options, commit), done, gone)
+        return Merged(_rewrite(table, changes, scope.options, commit), done, gone)
     _commit_merge(table, changes, commit)
     return Merged(int(table.version()), done, gone)
-
-
-def _in_scope(table: DeltaTable, key: str, days: Iterable[Any], options: dict[str, str]) -> pl.DataFrame:
-    """Claims of one object, and those of others on the days it speaks of now or spoke of before."""
-    scan = pl.scan_delta(table, storage_options=options)
-    own = scan.filter(pl.col(SOURCE_KEY) == key).select(
-        pl.col("date").min().alias("a"), pl.col("date").max().alias("b")
-    )
-    spoken = [day for day in (*own.collect().row(0), *days) if day is not None]
-    if not spoken:
-        return scan.limit(0).collect()
-    return scan.filter(pl.col("date").is_between(min(spoken), max(spoken))).collect()
 
 
 def _commit_merge(table: DeltaTable, changes: pl.DataFrame, commit: CommitProperties) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from deltalake import DeltaTable
+from deltalake import DeltaTable, write_deltalake
 from deltalake.table import TableMerger
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from core.contracts.errors import RejectedDataError
 from core.contracts.sales import KEY, SOURCE_KEY, SOURCE_LINE, SOURCE_TIME
 from core.contracts.uploads import Upload
-from training import claims, datafiles, table
+from training import claims, datafiles, slices, table
 from training.addresses import options_for
 from training.attempts import Merged
 from training.claims import Effect
@@ -233,10 +233,12 @@ versions = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.parametrize("at_once", [slices.ROWS_AT_ONCE, 2])
+@settings(max_examples=15, deadline=None)
 @given(versions, st.randoms(use_true_random=False), st.data())
 def test_whatever_the_order_of_arrival_the_table_equals_the_oracle(
     tmp_path_factory: pytest.TempPathFactory,
+    at_once: int,
     history: list[tuple[str, dict[int, int]]],
     rng: Random,
     data: st.DataObject,
@@ -247,15 +249,59 @@ def test_whatever_the_order_of_arrival_the_table_equals_the_oracle(
     ]
     arrivals = uploads + data.draw(st.lists(st.sampled_from(uploads), max_size=2))
     rng.shuffle(arrivals)
+    gone = data.draw(st.sampled_from(["", *dict(history)]))
     uri = str(tmp_path_factory.mktemp("t") / "sales")
-    for source, frame in arrivals:
-        table.merge(uri, frame, source=source)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slices, "ROWS_AT_ONCE", at_once)
+        for source, frame in arrivals:
+            table.merge(uri, frame, source=source)
+        table.withdraw(uri, f"g/{gone}.csv", {source.version_id for source, _ in uploads})
     newest = dict(history)
     last_seen = {key: minute for minute, (key, _) in enumerate(history)}
     oracle: dict[int, float] = {}
-    for key in sorted(newest, key=lambda key: last_seen[key]):
+    for key in sorted(newest.keys() - {gone}, key=lambda key: last_seen[key]):
         oracle |= newest[key]
     assert units(uri) == oracle
+
+
+@pytest.mark.parametrize("at_once", [slices.ROWS_AT_ONCE, 2])
+def test_a_correction_of_many_rows_by_slices_does_what_one_at_once_does(
+    uri: str, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(slices, "ROWS_AT_ONCE", at_once)
+    table.merge(uri, rows({day: day for day in range(1, 9)}), source=upload())
+    table.merge(uri, rows({9: 1}), source=upload("g/other.csv"))
+    corrected = rows({1: 1, 2: 20, 4: 4, 5: 5, 6: 6, 7: 7, 10: 9}, promo=1.0)
+    done = table.upsert(uri, corrected, source=upload(version="v2", minutes=1))
+    assert done == Merged(2, Effect(added=1, changed=6, withdrawn=2))
+    assert units(uri) == {1: 1, 2: 20, 4: 4, 5: 5, 6: 6, 7: 7, 9: 1, 10: 9}
+    assert table.read(uri)["promo"].to_list() == [1.0] * 6 + [None, 1.0]
+    assert table.upsert(uri, corrected, source=upload(version="v2", minutes=1)) == Merged(2, Effect())
+    table.merge(uri, rows({2: 21, 3: 3}, promo="yes"), source=upload(version="v3", minutes=2))  # of another type
+    assert units(uri) == {2: 21, 3: 3, 9: 1}
+    assert table.read(uri)["promo"].to_list() == ["yes", "yes", None]
+    taken = table.withdraw(uri, "grocery/a.csv", {"v3"})
+    assert taken == Merged(4, Effect(withdrawn=2), gone=2)
+    assert units(uri) == {9: 1}
+    assert units(uri, 2) == {1: 1, 2: 20, 4: 4, 5: 5, 6: 6, 7: 7, 9: 1, 10: 9}
+
+
+def test_slices_written_while_another_writer_was_quicker_are_judged_anew(
+    uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.merge(uri, rows({1: 1, 2: 2, 3: 3, 4: 4}), source=upload("g/a.csv"))
+    write, calls = write_deltalake, itertools.count()
+
+    def slowly(*given: Any, **named: Any) -> None:
+        if not next(calls):
+            table.merge(uri, rows({2: 50, 7: 7}), source=upload("g/b.csv", minutes=9))
+        write(*given, **named)
+
+    monkeypatch.setattr(slices, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(slices, "write_deltalake", slowly)
+    table.merge(uri, rows({1: 10, 2: 20}), source=upload("g/a.csv", "v2", minutes=5))
+    assert next(calls) > 1
+    assert units(uri) == {1: 10, 2: 50, 7: 7}
 
 
 def test_two_writers_at_once_lose_nothing(uri: str) -> None:
