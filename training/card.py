@@ -38,6 +38,7 @@ def card(manifest: Manifest, model: TrainedModel, sales: pl.DataFrame) -> dict[s
         "recipe": model.recipe.to_json(),
         "importances": _importances(model, sales),
         "limits": list(LIMITS),
+        "stock_out_days": model.info.get("stock_out_days", 0),
     }
 
 
@@ -74,6 +75,7 @@ def markdown(values: dict[str, Any], evaluation: Evaluation | None = None) -> st
     lines += [_row(name, Scores.model_validate(score)) for name, score in whole.items() if score]
     lines += ["", "Share of sales at or below each quantile:", ""]
     lines += [f"- {name}: {share:.3f}" for name, share in values["share_at_or_below_quantile"].items()]
+    lines += _stock_outs(values.get("stock_out_days", 0))
     lines += _cold_start(values["cold_start"])
     for booster, told in values["importances"].items():
         lines += ["", f"## What counts ({booster} booster)", "", "| feature | group | mean abs. SHAP | gain |"]
@@ -82,6 +84,14 @@ def markdown(values: dict[str, Any], evaluation: Evaluation | None = None) -> st
         lines += [f"| {name} | {group_of(name)} | {one['shap']:.4f} | {one['gain']:.2f} |" for name, one in first]
     lines += ["", "## Limits", "", *(f"- {limit}" for limit in values["limits"]), ""]
     return "\n".join(lines)
+
+
+def _stock_outs(days: int) -> list[str]:
+    """What was neither learned nor measured, because an empty shelf held it down."""
+    if not days:
+        return []
+    told = f"{days:,} days of series ended without stock and sold less than usual: neither learned from nor measured."
+    return ["", "## Stock-outs", "", told]
 
 
 def _cold_start(kinds: dict[str, dict[str, Any]]) -> list[str]:

@@ -10,7 +10,7 @@ units       Float64  net of returns; null only where ``open`` is false
 price       Float64  optional, unit-weighted mean of the day
 promo       Float64  optional, 1 on promotion
 open        Boolean  optional, false on days the store was closed
-stock       Float64  optional, units on hand
+stock       Float64  optional, units on hand at the day's end
 ==========  =======  =====================================================
 
 Any further column is a covariate. Stored rows also carry their source.
@@ -24,7 +24,8 @@ ITEM: Final = "item_id"
 UNITS: Final = "units"
 SERIES: Final = (STORE, ITEM)
 KEY: Final = (DATE, STORE, ITEM)
-OPTIONAL: Final = ("price", "promo", "open", "stock")
+STOCK: Final = "stock"
+OPTIONAL: Final = ("price", "promo", "open", STOCK)
 NO_ID: Final = "all"
 """Store or item id where the file has no such column."""
 

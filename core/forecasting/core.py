@@ -45,6 +45,7 @@ class Core:
     Attributes:
         boosters: of series that have sold before.
         cold: of those that have not, fitted on rows shown as if they had not; empty: ``boosters`` are for both.
+        hidden: days left out of its lesson because a stock-out held their sales down.
     """
 
     calendar: Calendar
@@ -54,6 +55,7 @@ class Core:
     boosters: dict[str, xgb.Booster]
     rows: int
     cold: dict[str, xgb.Booster] = field(default_factory=dict)
+    hidden: int = 0
 
     def predict(
         self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, recipe: Recipe
@@ -215,7 +217,7 @@ def fit_core(
     fitted = lesson.fit(rows, task) if MODEL_TIER in tiers else {}
     cold = lesson.cold(rows, task) if COLD_START_TIER in tiers else {}
     names = tuple((fitted or cold)[objectives[0]].feature_names or ())
-    return Core(calendar, known, static, names, fitted, len(rows), cold)
+    return Core(calendar, known, static, names, fitted, len(rows), cold, panel.hidden)
 
 
 @dataclass(frozen=True)

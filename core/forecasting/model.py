@@ -191,4 +191,6 @@ def _train(
     tiers = (MODEL_TIER, COLD_START_TIER)
     core = fit_core(sales, spec, chosen, objectives=chosen.objectives, task="final", run=run, tiers=tiers)
     info = {"rows": sales.height, "training_rows": core.rows, "recipe": chosen.to_json()}
+    if core.hidden:
+        info["stock_out_days"] = core.hidden
     return TrainedModel(spec, chosen, core, intervals, frame, info)

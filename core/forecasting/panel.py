@@ -2,7 +2,8 @@
 
 A missing day is a zero only where the series' store reported that day; otherwise it is unknown,
 so a Sunday of a closed shop is never learned as a collapse of demand. A series that was silent for
-as long as forecasts look back has ended: its later days are unknown, too.
+as long as forecasts look back has ended: its later days are unknown, too. So are days whose sales a
+stock-out held down.
 """
 
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from core.contracts.sales import SERIES, STORE, UNITS
+from core.forecasting import stockouts
 from core.forecasting.calendar import Calendar
 from core.forecasting.encoding import Encoding, Kind
 from core.forecasting.grid import Floats, Grid, Ints, first_true, last_where
@@ -38,6 +40,7 @@ class Panel:
         known: covariates known in advance, by name.
         kinds: kind of each of them.
         static: (series, attributes) encoded ids and attributes.
+        hidden: cells unknown because a stock-out hid what was wanted.
     """
 
     calendar: Calendar
@@ -49,6 +52,7 @@ class Panel:
     known: dict[str, Grid]
     kinds: dict[str, Kind]
     static: Floats
+    hidden: int = 0
 
     @property
     def launch(self) -> Ints:
@@ -107,8 +111,9 @@ def build(
     }
     kinds = {each.name: each.kind for each in known}
     units = _units(past, selling, shape, periods)
+    hidden = stockouts.forget(units, past)
     fixed = _static(parts, keys, static)
-    return Panel(calendar, as_words(keys), first, periods - 1, units, selling, grids, kinds, fixed)
+    return Panel(calendar, as_words(keys), first, periods - 1, units, selling, grids, kinds, fixed, hidden)
 
 
 def _units(past: Placed, selling: Grid, shape: tuple[int, int], periods: int) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from core.contracts.sales import DATE, SERIES, UNITS
+from core.contracts.sales import DATE, SERIES, STOCK, UNITS
 from core.forecasting.calendar import Calendar
 from core.forecasting.encoding import Encoding
 from core.forecasting.grid import Floats, Ints
@@ -68,7 +68,7 @@ class Placed:
         frame = self.frame
         codes = [e.apply(frame[e.name]).alias(f"={e.name}") for e in encodings if e.name in frame.columns]
         units = [pl.col(UNITS).cast(pl.Float64)] if UNITS in frame.columns else []
-        flags = [pl.col(OPEN).cast(pl.Float32, strict=False)] if OPEN in frame.columns else []
+        flags = [pl.col(name).cast(pl.Float32, strict=False) for name in (OPEN, STOCK) if name in frame.columns]
         period = pl.Series(_COLUMN, self._columns(frame))
         rows = frame.select(*SERIES, *units, *flags).with_columns(period, *codes)
         others = [name for name in rows.columns if name not in (*SERIES, _COLUMN, UNITS)]

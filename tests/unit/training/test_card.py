@@ -50,6 +50,20 @@ def test_the_card_names_data_windows_segments_coverage_and_what_counts(tmp_path:
     assert json.loads(CliRunner().invoke(app, ["card", str(tmp_path), "--json"]).output)["dataset_version"] == 3
 
 
+def test_the_card_tells_days_that_a_stock_out_hid_and_says_nothing_where_there_are_none() -> None:
+    frame = shops.sales(200)
+    late = (pl.col("item_id") == "a") & (pl.col("date") > frame["date"].max() - pl.duration(days=5))
+    told = frame.with_columns(
+        pl.when(late).then(0.0).otherwise("units").alias("units"), pl.when(late).then(0.0).otherwise(9.0).alias("stock")
+    )
+    texts = []
+    for sales in (told, frame):
+        model = refit(sales, shops.SPEC, shops.QUICK)
+        texts.append(card.markdown(card.card(papers(scores(model.backtest)), model, sales)))
+    assert "10 days of series ended without stock" in texts[0]
+    assert "## Stock-outs" not in texts[1]
+
+
 def test_a_bundle_without_a_card_says_so(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["card", str(tmp_path)])
     assert result.exit_code == 2
