@@ -58,6 +58,12 @@ class Placed:
                 self._series.append(self._found(part))
             yield Block(part, self._series[number].astype(np.int64), self._columns(part))
 
+    @property
+    def tells_stock(self) -> bool:
+        """True where a column of numbers or flags tells the stock; words of that name are something else."""
+        kind = self.frame.schema.get(STOCK)
+        return kind is not None and (kind.is_numeric() or kind == pl.Boolean)
+
     def once_each(self, shape: tuple[int, int], encodings: tuple[Encoding, ...]) -> Self:
         """The same with at most one row for a cell: units summed, covariates averaged."""
         seen = np.zeros(shape, dtype=np.bool_)
@@ -68,7 +74,8 @@ class Placed:
         frame = self.frame
         codes = [e.apply(frame[e.name]).alias(f"={e.name}") for e in encodings if e.name in frame.columns]
         units = [pl.col(UNITS).cast(pl.Float64)] if UNITS in frame.columns else []
-        flags = [pl.col(name).cast(pl.Float32, strict=False) for name in (OPEN, STOCK) if name in frame.columns]
+        flags = [pl.col(OPEN).cast(pl.Float32, strict=False)] if OPEN in frame.columns else []
+        flags += [pl.col(STOCK).cast(pl.Float32)] if self.tells_stock else []
         period = pl.Series(_COLUMN, self._columns(frame))
         rows = frame.select(*SERIES, *units, *flags).with_columns(period, *codes)
         others = [name for name in rows.columns if name not in (*SERIES, _COLUMN, UNITS)]

@@ -29,7 +29,7 @@ def forget(units: Floats, past: Placed) -> int:
         units: (series, periods) what was sold, NaN where unknown.
         past: the rows they came from.
     """
-    if past.calendar.frequency != "D" or STOCK not in past.frame.columns:
+    if past.calendar.frequency != "D" or not past.tells_stock:
         return 0
     told = np.zeros(units.shape, dtype=np.int8)
     for block in past.blocks():

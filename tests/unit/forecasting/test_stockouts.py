@@ -47,6 +47,14 @@ def test_a_stock_never_above_zero_tells_nothing() -> None:
     assert np.array_equal(panel.units, panel_of(frame).units, equal_nan=True)
 
 
+def test_a_column_of_words_called_stock_tells_no_stock_and_one_of_flags_does() -> None:
+    frame = shops.sales(60)
+    told = stocked(frame, 40, 44)
+    words = panel_of(told.with_columns(stock=pl.when(pl.col("stock") > 0).then(pl.lit("shelf")).otherwise(pl.lit("0"))))
+    assert words.hidden == 0
+    assert panel_of(told.with_columns(stock=pl.col("stock") > 0)).hidden == 5
+
+
 def test_several_rows_of_a_day_are_out_of_stock_only_where_all_are() -> None:
     frame = stocked(shops.sales(60), 40, 44)
     other = frame.with_columns(pl.when(pl.col("date") == on(42)).then(5.0).otherwise("stock").alias("stock"))
