@@ -112,6 +112,8 @@ def backtest(
     for origin in starts:
         history = between(sales, calendar, first, origin)
         window, future = known_of_window(sales, actuals, calendar, origin, spec)
+        if window.is_empty():
+            continue  # closed or sold out throughout: it measures nothing
         answer = core.predict_each(history, future, spec, run)
         naive = seasonal_naive(history, future.select(KEY), spec.frequency)["naive"]
         start = calendar.dates(np.array([origin]))[0]
@@ -121,7 +123,7 @@ def backtest(
                 naive, *(answer[name] for name in answer.columns if name in views or name.startswith(SHAPE_MARK))
             )
         )
-    return Trials(views, pl.concat(frames))
+    return Trials(views, pl.concat(frames) if frames else empty)
 
 
 def actuals_of(

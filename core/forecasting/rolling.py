@@ -35,6 +35,8 @@ def roll(
         on_window(str(start))
         past = between(sales, calendar, first, origin)
         window, future = known_of_window(sales, actuals, calendar, origin, spec)
+        if window.is_empty():
+            continue
         answer = train(past, spec).predict(past, future)
         naive = seasonal_naive(past, future.select(KEY), spec.frequency)["naive"]
         quantiles = [answer[quantile_name(q)] for q in spec.quantiles]

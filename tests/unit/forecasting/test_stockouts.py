@@ -78,3 +78,14 @@ def test_after_a_stock_out_forecasts_are_nearer_to_what_is_wanted_than_if_it_wer
         assert scored.is_empty() == (name == "told")
     assert error["told"] < 0.5 * error["untold"]
     assert error["told"] < 0.4
+
+
+def test_a_window_in_which_nothing_is_known_measures_nothing_and_stops_no_training() -> None:
+    """Sold out everywhere in the newest window of two."""
+    out = pl.col("date") >= on(386)
+    frame = shops.sales(400).with_columns(
+        pl.when(out).then(0.0).otherwise("units").alias("units"), pl.when(out).then(0.0).otherwise(50.0).alias("stock")
+    )
+    model = refit(frame, shops.SPEC, shops.QUICK)
+    assert model.backtest["window"].unique().to_list() == [on(371)]
+    assert model.predict(frame)["mean"].min() > 1  # type: ignore[operator]
