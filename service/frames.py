@@ -34,8 +34,9 @@ def read(body: bytes, kind: str) -> tuple[pl.DataFrame, pl.DataFrame | None]:
         ProblemError: 400 not in that format, 422 a column is missing or of a wrong type, by name.
     """
     frame = _canonical(_from_parquet(body) if kind == PARQUET else _from_json(body))
-    future = frame.filter(pl.col(FUTURE)).drop(FUTURE, UNITS)
-    history = frame.filter(~pl.col(FUTURE)).drop(FUTURE)
+    told = [name for name in frame.columns if name != FUTURE]
+    future = frame.filter(frame[FUTURE])[[name for name in told if name != UNITS]]
+    history = frame.filter(~frame[FUTURE])[told]
     if not history.height and not future.height:
         raise ProblemError(422, "no_rows", "the request has no rows; send history, and the rows to forecast as _future")
     return history, future if future.height else None
@@ -43,7 +44,7 @@ def read(body: bytes, kind: str) -> tuple[pl.DataFrame, pl.DataFrame | None]:
 
 def write(forecasts: pl.DataFrame, kind: str, model_id: str | None, columns: tuple[str, ...] = COLUMNS) -> bytes:
     """Body of an answer: the table as parquet, or as ``{"model_id", "forecasts": [rows]}``."""
-    table = forecasts.select(columns)
+    table = forecasts[list(columns)]
     if kind == JSON:
         return orjson.dumps({"model_id": model_id, "forecasts": table.to_dicts()})
     buffer = BytesIO()
@@ -87,10 +88,8 @@ def _canonical(frame: pl.DataFrame) -> pl.DataFrame:
         frame = frame.with_columns(pl.lit(False).alias(FUTURE))
     if UNITS not in frame.columns:
         frame = frame.with_columns(pl.lit(None, pl.Float64).alias(UNITS))
-    own = [name for name in frame.columns if name.startswith("_") and name != FUTURE]
-    frame = frame.drop(own).with_columns(
-        _date(frame), *(_id(frame, name) for name in SERIES), _units(frame), _flag(frame)
-    )
+    kept = [name for name in frame.columns if not name.startswith("_") or name == FUTURE]
+    frame = frame[kept].with_columns(_date(frame), *(_id(frame, name) for name in SERIES), _units(frame), _flag(frame))
     for name, dtype in frame.schema.items():
         if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
             raise ProblemError(

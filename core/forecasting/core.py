@@ -78,7 +78,7 @@ class Core:
         """date, store_id, item_id, one column of means a view, shape columns, tier."""
         keys, panel, rows = self.asked(history, future, spec)
         columns = self._answers(panel, rows, spec, run, local=local)
-        return keys.with_columns(pl.Series(name, values) for name, values in columns.items())
+        return keys.hstack([pl.Series(name, values) for name, values in columns.items()])
 
     def asked(
         self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec

@@ -14,6 +14,8 @@ from core.contracts.sales import SERIES, UNITS
 Kind = Literal["flag", "code", "number"]
 _FLAG_VALUES: Final = 2
 _MANY: Final = 2_000
+_FEW_ROWS: Final = 1_000
+"""Up to which a look-up of every word costs less than finding the distinct ones."""
 _FEW_NUMBERS: Final = 12
 """Numbers of an attribute up to which they may be names, such as a format's."""
 
@@ -37,11 +39,18 @@ class Encoding:
         """The column as Float32; null where it says nothing or something never seen."""
         if self.codes is None:
             return column.cast(pl.Float32, strict=False)
+        if len(column) <= _FEW_ROWS:
+            return pl.Series(column.name, self._codes_of(column), dtype=pl.Float32)
         distinct = column.unique()
-        coded = pl.Series([self.codes.get(word) for word in _words(distinct).to_list()], dtype=pl.Float32)
+        coded = pl.Series(self._codes_of(distinct), dtype=pl.Float32)
         if not isinstance(column.dtype, pl.Categorical):
             return column.replace_strict(distinct, coded, return_dtype=pl.Float32)
         return _looked_up(column.to_physical(), distinct.to_physical(), coded).alias(column.name)
+
+    def _codes_of(self, column: pl.Series) -> list[float | None]:
+        """One code a value, None for a word never seen."""
+        codes = self.codes or {}
+        return [codes.get(word) for word in _words(column).to_list()]
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -109,5 +118,6 @@ def _looked_up(column: pl.Series, distinct: pl.Series, coded: pl.Series) -> pl.S
 def _words(column: pl.Series) -> pl.Series:
     """Words of a column, the same whether a file's reader took its numbers for integers, floats or text."""
     if column.dtype.is_float():
-        return column.cast(pl.String).str.strip_suffix(".0").fill_null("")
-    return column.cast(pl.String).fill_null("")
+        column = column.cast(pl.String).str.strip_suffix(".0")
+    words = column.cast(pl.String)
+    return words.fill_null("") if words.null_count() else words

@@ -97,4 +97,4 @@ class Placed:
 
 def floats(column: pl.Series) -> Floats:
     """Float32, NaN for null."""
-    return column.cast(pl.Float32).fill_null(float("nan")).to_numpy()
+    return column.cast(pl.Float32).to_numpy()

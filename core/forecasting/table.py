@@ -24,6 +24,8 @@ def as_codes(frame: pl.DataFrame) -> pl.DataFrame:
 
 def as_words(frame: pl.DataFrame) -> pl.DataFrame:
     """Ids as the words they are, for everybody else."""
+    if all(frame.schema[name] == pl.String for name in SERIES):
+        return frame
     return frame.with_columns(pl.col(SERIES).cast(pl.String))
 
 
@@ -34,6 +36,10 @@ def with_units(frame: pl.DataFrame) -> pl.DataFrame:
 
 def between(frame: pl.DataFrame, calendar: Calendar, first: int, last: int) -> pl.DataFrame:
     """Rows of the periods ``first`` to ``last``, of a frame in the order of its dates."""
+    if frame.height:
+        begin, end = calendar.index(frame[DATE].gather([0, frame.height - 1]))
+        if first <= begin and end <= last:
+            return frame
     dates = frame[DATE].unique().sort()
     inside = np.flatnonzero((calendar.index(dates) >= first) & (calendar.index(dates) <= last))
     if not len(inside):

@@ -7,6 +7,7 @@ from core.forecasting import encoding
 from core.forecasting.calendar import Calendar
 from core.forecasting.panel import Panel, build
 from core.forecasting.spec import RHYTHMS
+from core.forecasting.table import between
 from tests.unit.forecasting import shops
 
 
@@ -100,3 +101,25 @@ def test_a_promotion_nobody_planned_goes_on_as_it_used_to() -> None:
     panel = panel_of(frame, shops.future(frame, 14).drop("promo"), horizon=14)
     expected = [float((140 + day) % 14 < 5) for day in range(14)]
     assert panel.known["promo"].values[0, 140:].tolist() == expected
+
+
+def test_a_word_has_the_same_code_in_few_rows_as_in_many() -> None:
+    sales = shops.sales(days=100)
+    (kind,) = encoding.fit(sales, ("kind",))
+    words = pl.Series("kind", ["kind 1", None, "never seen", "kind 0"])
+    for few in (words, words.cast(pl.Categorical)):
+        many = pl.concat([few] * 1_000)
+        assert kind.apply(few).to_list() == kind.apply(many).head(4).to_list()
+    assert kind.apply(words).null_count() == 2
+    assert sorted(kind.apply(words).drop_nulls().to_list()) == [0.0, 1.0]
+
+
+def test_a_span_that_holds_all_rows_is_the_table_itself() -> None:
+    sales = shops.sales(days=10).sort("date")
+    calendar = Calendar.of(sales["date"], "D")
+    period = calendar.index(sales["date"])
+    first, last = int(period.min()), int(period.max())
+    assert between(sales, calendar, first, last).equals(sales)
+    assert between(sales, calendar, first + 1, last).equals(sales.filter(pl.Series(period > first)))
+    assert between(sales, calendar, first, last - 1).equals(sales.filter(pl.Series(period < last)))
+    assert between(sales.clear(), calendar, first, last).is_empty()
