@@ -25,21 +25,13 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from core.contracts import keys
+from benchmarks import permissive
 from local.client import Client
 from local.settings import free_ports
 from local.world import World
-from training.store import Bucket
 
 DATASET = "latency"
 FIRST = date(2024, 1, 1)
-ALWAYS = """
-[retrain]
-min_new_periods = 1
-[gate]
-max_naive_ratio = 1000.0
-max_champion_ratio = 1000.0
-"""
 GOALS = {"drop_to_verdict_s": 2.0, "drop_to_new_champion_serving_s": 60.0}
 _PAUSE = 0.02
 _LONGEST = 600.0
@@ -96,7 +88,7 @@ def _until(look: Callable[[], T | None]) -> T:
 def measure(world: World, repeats: int, days: int, series: int) -> Iterator[dict[str, float]]:
     """Drop the history, then one day after another."""
     client = world.client
-    Bucket(client.cloud.s3, client.info.buckets.lake).put(keys.config(DATASET), ALWAYS)
+    permissive.configure(client, DATASET)
     Drop(client, "history.csv", sales(FIRST, days, series)).seconds()
     for number in range(repeats):
         client.wait_until_settled(DATASET)
