@@ -72,3 +72,15 @@ def test_trees_answer_the_same_before_and_after_rounding(features: Floats) -> No
     booster = xgb.train({"tree_method": "hist", "max_bin": BINS, "max_depth": 6}, matrix, num_boost_round=20)
     assert np.array_equal(booster.inplace_predict(found), booster.inplace_predict(features))
     assert len(np.unique(booster.inplace_predict(features))) > BINS
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_xgboost_cuts_at_every_edge_whatever_the_order_and_the_weight_of_rows(features: Floats, order: int) -> None:
+    found = rounded(features, Share(0, 3_000, 3_000))[::order]
+    weight = np.random.default_rng(6).gamma(0.3, 5, 3_000)[::order] + 1e-3
+    label = np.zeros(3_000)
+    matrix = xgb.QuantileDMatrix(np.ascontiguousarray(found), label=label, weight=weight, max_bin=BINS)
+    ends, cuts = matrix.get_quantile_cut()
+    for place in range(3):
+        kept = np.unique(found[~np.isnan(found[:, place]), place])
+        assert set(kept[1:]) <= set(cuts[ends[place] : ends[place + 1]])
