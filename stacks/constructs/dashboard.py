@@ -15,6 +15,7 @@ from stacks.parts import FUNCTIONS, component
 
 HALF: Final = 12
 THIRD: Final = 8
+QUARTER: Final = 6
 
 
 def dashboard(stack: EnvironmentStack) -> cloudwatch.Dashboard:
@@ -66,10 +67,11 @@ def _accuracy(env: str) -> list[cloudwatch.IWidget]:
         _graph(
             "WAPE: backtest and live, ours and the naive forecast's",
             [_all(env, w, "Average") for w in wapes],
-            width=THIRD,
+            width=QUARTER,
         ),
-        _graph("Live bias", [_all(env, "LiveBias", "Average")], width=THIRD),
-        _graph("Live coverage of p10-p90 (0.8 is meant)", [_all(env, "LiveCoverage", "Average")], width=THIRD),
+        _graph("Drift: live WAPE less the last backtest's", [metrics.drift(env)], width=QUARTER),
+        _graph("Live bias", [_all(env, "LiveBias", "Average")], width=QUARTER),
+        _graph("Live coverage of p10-p90 (0.8 is meant)", [_all(env, "LiveCoverage", "Average")], width=QUARTER),
     ]
 
 

@@ -29,11 +29,24 @@ def ours(environment: str, dataset: str, name: str, *, statistic: str = "Maximum
 
 def of_every_dataset(environment: str, name: str, *, statistic: str, period: cdk.Duration = DAY) -> cloudwatch.IMetric:
     """A metric of ours for all datasets there are, those of tomorrow too; for dashboards only."""
+    return cloudwatch.MathExpression(
+        expression=_searched(environment, name, statistic, period), label=name, period=period
+    )
+
+
+def drift(environment: str) -> cloudwatch.IMetric:
+    """How much more forecasts miss than their backtest promised, the mean of all datasets; for dashboards only.
+
+    A backtest comes with each training, and counts until the next.
+    """
+    live, backtest = (f"AVG({_searched(environment, name, 'Average', DAY)})" for name in ("LiveWape", "BacktestWape"))
+    return cloudwatch.MathExpression(expression=f"{live} - FILL({backtest}, REPEAT)", label="Drift", period=DAY)
+
+
+def _searched(environment: str, name: str, statistic: str, period: cdk.Duration) -> str:
     schema = ",".join((METRIC_NAMESPACE, *DIMENSIONS))
     query = f'{{{schema}}} MetricName="{name}" Environment="{environment}"'
-    return cloudwatch.MathExpression(
-        expression=f"SEARCH('{query}', '{statistic}', {period.to_seconds():.0f})", label=name, period=period
-    )
+    return f"SEARCH('{query}', '{statistic}', {period.to_seconds():.0f})"
 
 
 def function(name: str, metric: str, *, statistic: str = "Sum", period: cdk.Duration = SOON) -> cloudwatch.Metric:

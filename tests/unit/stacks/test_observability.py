@@ -174,6 +174,16 @@ def test_the_dashboard_shows(observability: Template, metric: str) -> None:
     assert metric in json.dumps(widgets(observability))
 
 
+def test_the_dashboard_shows_how_far_live_accuracy_has_drifted_from_the_backtest(observability: Template) -> None:
+    (widget,) = [each for each in widgets(observability) if each.get("title", "").startswith("Drift")]
+    ((metric,),) = widget["metrics"]
+    live, _, backtest = metric["expression"].partition(" - ")
+    assert 'MetricName="LiveWape" Environment="dev"' in live
+    assert backtest.startswith("FILL(AVG(SEARCH(")
+    assert 'MetricName="BacktestWape" Environment="dev"' in backtest
+    assert backtest.endswith(", REPEAT)"), "a backtest counts until the next training"
+
+
 def test_the_service_is_watched_by_the_metrics_its_own_log_lines_become(observability: Template) -> None:
     filters = templates("dev")["cluster"].of_type("AWS::Logs::MetricFilter").values()
     made = {}
