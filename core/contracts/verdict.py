@@ -54,6 +54,7 @@ class Reason(StrEnum):
     TITLE_READ = "title_read"
     FILLED_DOWN = "filled_down"
     CHARGES_KEPT = "charges_kept"
+    ID_ROUNDED = "id_rounded"
     # files
     EMPTY = "empty"
     NO_ROWS = "no_rows"

@@ -32,6 +32,7 @@ from training.reading.streaming.laid import Laid, from_older, in_utf8, unpacked
 from training.reading.streaming.stream import BLOCK_BYTES, SAMPLED, Stream, Streamed
 from training.reading.verdicts import judge
 from training.reading.verdicts.cures import Known
+from training.reading.verdicts.flags import flag
 from training.reading.verdicts.known import known_of
 from training.reading.verdicts.paper import first_paper, full_paper, unused
 from training.reading.verdicts.quarantine import quarantine_csv
@@ -194,7 +195,7 @@ class _Reader:
         if self.config.negative is None:
             check_signs(table, self.name)
         listed, refused = judge.refusals(self.ledger, self.limits.max_listed, known)
-        judge.flag_half_day(table, self.ledger)
+        flag(table, self.ledger)
         verdict = judge.judged(
             self.name,
             table=table,

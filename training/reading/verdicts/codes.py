@@ -95,6 +95,12 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
         "Items are named like shipping, discounts or payments, and no column says that they are none.",
         "leave their lines out of the file if they are no products",
     ),
+    Reason.ID_ROUNDED: (
+        _REPAIR,
+        "Stores or items are numbers such as `4.00638E+12`: a spreadsheet has rounded them, and several may have "
+        "become one.",
+        "format the column as text and export it again",
+    ),
     Reason.EMPTY: (_FILE, "The file has no content.", "upload it again with its rows"),
     Reason.NO_ROWS: (_FILE, "There is a header and no usable row under it.", "upload it again with its rows"),
     Reason.NOT_A_TABLE: (_FILE, "The content is damaged or no table.", "export it as CSV"),

@@ -31,6 +31,7 @@ FILES: Final[dict[Reason, str]] = {
     Reason.TITLE_READ: "Store: 101\ndate,item,qty\n2024-01-28,A,5",
     Reason.FILLED_DOWN: "date,item,qty\n2024-01-28,A,5\n,B,6",
     Reason.CHARGES_KEPT: "order,date,item,qty\n1,2024-01-28,A,5\n1,2024-01-28,Shipping,1",
+    Reason.ID_ROUNDED: "date,item,qty\n2024-01-28,4.00638E+12,5",
     Reason.EMPTY: "",
     Reason.NO_ROWS: "date,item,qty",
     Reason.NOT_A_TABLE: "<html><body>Please sign in</body></html>",

@@ -14,7 +14,7 @@ from training.reading.verdicts.cures import Known, cure
 
 _FEW_LINES: Final = 5
 _LONGEST: Final = 60
-_QUIET: Final = (Reason.HALF_DAY, Reason.CHARGES_KEPT)
+_QUIET: Final = (Reason.HALF_DAY, Reason.CHARGES_KEPT, Reason.ID_ROUNDED)
 _PHRASES: Final = {
     Reason.BLANK_LINE: ("blank line", "blank lines"),
     Reason.REPEATED_HEADER: ("repeated header", "repeated headers"),
@@ -195,23 +195,3 @@ def _commonest(listed: Sequence[Refusal]) -> str:
 def _short(value: str | None) -> str | None:
     """A cell as a sentence can carry it; the list of refusals has it whole."""
     return value if value is None or len(value) <= _LONGEST else value[:_LONGEST] + "\u2026"
-
-
-def flag_half_day(table: pl.DataFrame, ledger: Ledger) -> None:
-    """Remark a last day on which less than half of the usual series report. Rows are in the order of their days."""
-    if table.height < _FEW or "units" not in table.columns:
-        return
-    daily = table[DATE].rle().struct.unnest()  # a group_by of a long table takes as much memory as the table
-    if daily.height < _SOME_DAYS:
-        return
-    fewest = daily["len"].head(daily.height - 1).tail(4 * 7).min()
-    count, last = daily.row(daily.height - 1)
-    if isinstance(fewest, int) and count * 2 < fewest:
-        ledger.remark(
-            Reason.HALF_DAY,
-            f"{last} has {count} series, the days before {fewest} or more; it may be half delivered",
-        )
-
-
-_FEW: Final = 20
-_SOME_DAYS: Final = 7
