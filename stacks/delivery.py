@@ -64,7 +64,7 @@ class DeliveryStack(EnvironmentStack):
             "train": Build(self, "Train", name="train", key=self.key),
             "release": Build(self, "Release", name="release", key=self.key),
         }
-        may_publish(found["images"], here)
+        may_publish(found["images"], here, also_runs=there)
         may_deploy(found["deploy"], here, reads_from=here)
         may_train(found["train"])
         may_deploy(found["release"], there, reads_from=here)

@@ -88,8 +88,8 @@ def give_reasons(role: iam.Role, stack: EnvironmentStack) -> None:
     acknowledge(role, f"AwsSolutions-IAM5[Resource::{objects}]", because)
 
 
-def may_publish(build: Build, environment: str) -> None:
-    """Push to our repositories, read the scans, and say which builds are the newest."""
+def may_publish(build: Build, environment: str, *, also_runs: str) -> None:
+    """Push to our repositories, read the scans, hold what runs elsewhere, and say which builds are the newest."""
     stack = build.stack
     ours = tuple(
         stack.format_arn(service="ecr", resource="repository", resource_name=f"{names.PREFIX}/{service}")
@@ -112,7 +112,8 @@ def may_publish(build: Build, environment: str) -> None:
             ),
             resources=ours,
         ),
-        _digests(stack, environment, "ssm:PutParameter"),
+        _digests(stack, environment, "ssm:GetParameter", "ssm:PutParameter"),
+        _digests(stack, also_runs, "ssm:GetParameter"),
     )
 
 

@@ -12,7 +12,7 @@ from core.contracts import names
 from core.contracts.errors import ConfigError, RetailForecastError, RetryableError
 from stacks.config import load
 from stacks.delivery_steps import cloud
-from stacks.delivery_steps.digests import Builds, keep, promote, published, roll_back
+from stacks.delivery_steps.digests import Builds, in_use, keep, promote, published, roll_back
 from stacks.delivery_steps.health import ClosedError, looked_after
 from stacks.delivery_steps.learning import World, follow
 
@@ -21,7 +21,7 @@ CLOSED: Final = 3
 
 
 def publish(asked: argparse.Namespace, account: boto3.Session) -> None:
-    """Push both images and remember their digests as what is wanted.
+    """Push both images, hold those that the next environment runs, and remember the new digests as what is wanted.
 
     Raises:
         ConfigError: the tag does not tell one build from another, or a scan found something critical.
@@ -33,7 +33,12 @@ def publish(asked: argparse.Namespace, account: boto3.Session) -> None:
         cloud.publish(registry, service, f"mlops/{service}:{asked.tag}", asked.tag, asked.builder)
         for service in ("training", "inference-api")
     ]
-    Builds(*found).write(_parameters(account), asked.env, "wanted")
+    parameters = _parameters(account)
+    for builds in in_use(parameters, load(asked.env).delivery.promotes_to):
+        for service, digest in (("training", builds.training), ("inference-api", builds.inference_api)):
+            if not cloud.hold(registry, service, digest):
+                _say(f"mlops/{service}@{digest} is in use and no more in the registry: deploy a newer build")
+    Builds(*found).write(parameters, asked.env, "wanted")
     _say(f"wanted in {asked.env}: training {found[0]}, inference-api {found[1]}")
 
 

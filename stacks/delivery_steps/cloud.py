@@ -7,12 +7,20 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from core.contracts.errors import ConfigError, RetryableError
+from stacks.delivery_steps.digests import HELD
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 SCAN_SECONDS: Final = 900
 LOOK_SECONDS: Final = 10
+_SHORT: Final = 12
+_MANIFESTS: Final = [
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.oci.image.index.v1+json",
+]
 
 
 class StoredParameters:
@@ -61,6 +69,32 @@ def publish(registry: Any, service: str, local: str, tag: str, builder: str) -> 
         raise RetryableError(f"{repository}:{tag} was pushed, and the registry does not know it yet: publish again")
     _scanned(registry, repository, digest)
     return digest
+
+
+def hold(registry: Any, service: str, digest: str) -> bool:
+    """Keep an image however many are built after it, by a tag that the registry's rules leave alone.
+
+    Returns:
+        False where the registry does not have it any more.
+    """
+    repository = f"mlops/{service}"
+    tag = HELD + digest.removeprefix("sha256:")[:_SHORT]
+    if _digest(registry, repository, tag) is not None:
+        return True
+    found = registry.batch_get_image(
+        repositoryName=repository, imageIds=[{"imageDigest": digest}], acceptedMediaTypes=_MANIFESTS
+    )
+    if not found["images"]:
+        return False
+    image = found["images"][0]
+    registry.put_image(
+        repositoryName=repository,
+        imageManifest=image["imageManifest"],
+        imageManifestMediaType=image["imageManifestMediaType"],
+        imageDigest=digest,
+        imageTag=tag,
+    )
+    return True
 
 
 def _digest(registry: Any, repository: str, tag: str) -> str | None:

@@ -8,6 +8,8 @@ from core.contracts import names
 from core.contracts.errors import ConfigError
 
 IMAGES: Final = ("training", "inference_api")
+HELD: Final = "held-"
+"""How tags begin of builds that were promoted, which stay when newer ones have come that were not."""
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -109,6 +111,12 @@ def roll_back(parameters: Parameters, environment: str) -> Builds:
         raise ConfigError(f"no build was seen to work in {environment} before: there is nothing to go back to")
     found.write(parameters, environment, "wanted")
     return found
+
+
+def in_use(parameters: Parameters, environment: str) -> list[Builds]:
+    """What an environment runs or would come back to."""
+    found = [Builds.read(parameters, environment, state) for state in ("wanted", "good")]
+    return [builds for builds in dict.fromkeys(found) if builds is not None]
 
 
 def _name(environment: str, state: str) -> str:

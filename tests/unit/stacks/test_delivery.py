@@ -1,5 +1,6 @@
 """The delivery stack, and that CodePipeline, Jenkins and the Makefile know the same stages."""
 
+import json
 import re
 from pathlib import Path
 
@@ -27,7 +28,11 @@ def test_repositories_are_scanned_immutable_and_encrypted_by_our_key(template: T
         assert each["ImageScanningConfiguration"] == {"ScanOnPush": True}
         assert each["ImageTagMutability"] == "IMMUTABLE"
         assert each["EncryptionConfiguration"]["EncryptionType"] == "KMS"
-        assert '"countNumber":30' in each["LifecyclePolicy"]["LifecyclePolicyText"]
+        held, newest = json.loads(each["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
+        assert held["selection"]["tagPrefixList"] == ["held-"]
+        assert held["rulePriority"] < newest["rulePriority"]
+        assert [rule["selection"]["countNumber"] for rule in (held, newest)] == [30, 30]
+        assert newest["selection"]["tagStatus"] == "any"
 
 
 def test_the_pipeline_has_the_stages_in_order_and_one_change_at_a_time(template: Template) -> None:

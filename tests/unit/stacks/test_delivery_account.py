@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from core.contracts.errors import ConfigError
 from stacks.delivery_steps import cloud
-from stacks.delivery_steps.digests import Builds, keep, published, roll_back
+from stacks.delivery_steps.digests import Builds, in_use, keep, published, roll_back
 
 REGION = "ap-southeast-1"
 ONE, TWO = Builds("sha256:" + 64 * "1", "sha256:" + 64 * "a"), Builds("sha256:" + 64 * "2", "sha256:" + 64 * "b")
@@ -60,6 +60,24 @@ def test_a_tag_that_is_in_the_registry_is_not_pushed_again(
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("something was pushed"))
     digest = cloud.publish(registry, "training", "mlops/training:v-1", TAG, "docker")
     assert digest == pushed["image"]["imageId"]["imageDigest"]
+
+
+def test_what_an_environment_runs_or_comes_back_to_is_held_in_the_registry_once(account: boto3.Session) -> None:
+    registry, parameters = account.client("ecr"), cloud.StoredParameters(account.client("ssm"))
+    registry.create_repository(repositoryName=REPOSITORY)
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": cloud._MANIFESTS[0], "layers": []})
+    image = registry.put_image(repositoryName=REPOSITORY, imageManifest=manifest, imageTag=TAG)["image"]["imageId"]
+    there = Builds(image["imageDigest"], ONE.inference_api)
+    there.write(parameters, "prod", "wanted")
+    there.write(parameters, "prod", "good")
+    assert in_use(parameters, "prod") == [there]
+    TWO.write(parameters, "prod", "wanted")
+    assert in_use(parameters, "prod") == [TWO, there]
+    for _ in range(2):
+        assert cloud.hold(registry, "training", there.training)
+    tags = [each["imageTag"] for each in registry.list_images(repositoryName=REPOSITORY)["imageIds"]]
+    assert sorted(tags) == sorted([TAG, f"held-{there.training[7:19]}"])
+    assert not cloud.hold(registry, "training", TWO.training), "it has expired already"
 
 
 def known(stub: Stubber) -> None:
