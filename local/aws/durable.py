@@ -24,7 +24,7 @@ from hypercorn.config import Config
 from ministack.app import app as ministack_app
 
 from local.aws.generations import Generations
-from local.aws.journal import Journal
+from local.aws.journal import LONGEST, Journal
 from local.settings import SNAPSHOT_PATH
 
 log = logging.getLogger("local.aws.durable")
@@ -40,6 +40,7 @@ _WRITES: Final = frozenset(
 )
 _KEPT_HEADERS: Final = (b"x-amz-target", b"authorization", b"content-type", b"host")
 _SNAPSHOT_EVERY: Final = 30.0  # seconds, while there is traffic
+_LOOK_EVERY: Final = 1.0
 
 
 class Durable:
@@ -49,7 +50,7 @@ class Durable:
         self._app, self._generations = application, generations
         self._journal = Journal(generations.journal)
         self._busy = False
-        self._snapshots_on = False
+        self._snapshots_on = generations.asked_for
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
@@ -67,6 +68,8 @@ class Durable:
         async def forward(message: Message) -> None:
             if message["type"] == "lifespan.startup.complete":
                 await self._replay()
+                if self._snapshots_on and self._journal.length > LONGEST:
+                    await self.snapshot()
                 self._task = asyncio.create_task(self._keep_snapshots())
             await send(message)
 
@@ -109,21 +112,24 @@ class Durable:
         self._journal = Journal(self._generations.journal)
 
     async def _serve_snapshot(self, send: Send) -> None:
-        await self.snapshot()
+        self._generations.ask_for()
         self._snapshots_on = True
+        await self.snapshot()
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
         await send({"type": "http.response.body", "body": b"ok"})
 
     async def _keep_snapshots(self) -> None:
         """After the first asked for, which says that deployment is complete."""
-        pause = _SNAPSHOT_EVERY
+        ended, took = time.monotonic(), 0.0
         while True:
-            await asyncio.sleep(pause)
-            if self._snapshots_on and self._busy:
+            await asyncio.sleep(max(_LOOK_EVERY, 10 * took))
+            due = time.monotonic() - ended > max(_SNAPSHOT_EVERY, 50 * took) and self._busy
+            if self._snapshots_on and (due or self._journal.length > LONGEST):
                 self._busy = False
                 began = time.monotonic()
                 await self.snapshot()
-                pause = max(_SNAPSHOT_EVERY, 50 * (time.monotonic() - began))
+                ended = time.monotonic()
+                took = ended - began
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 JOURNAL: Final = "dynamodb.journal"
+_ASKED_FOR: Final = "asked-for"
+"""A file in the state: somebody has asked for a snapshot, so what is there is a whole deployment."""
 
 
 class Generations:
@@ -29,6 +31,15 @@ class Generations:
     def journal(self) -> Path:
         """Journal of the generation that is good now."""
         return self._good / JOURNAL
+
+    @property
+    def asked_for(self) -> bool:
+        """True when a snapshot was ever asked for: from then on they are made unasked, also after a crash."""
+        return (self._good / _ASKED_FOR).exists()
+
+    def ask_for(self) -> None:
+        """The next commit remembers that it was asked for."""
+        (self.work / _ASKED_FOR).touch()
 
     def restore(self) -> None:
         """At start: what is good becomes the folder to work in, everything else goes away."""

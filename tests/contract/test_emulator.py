@@ -10,6 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.aws import queues
+from local.aws.generations import Generations
+from local.aws.journal import LONGEST
 from tests.contract.conftest import Parts
 
 
@@ -135,6 +137,20 @@ def test_everything_acknowledged_outlives_kill_9(own_parts: Parts) -> None:
     assert parts.cloud.s3.get_object(Bucket=bucket, Key="a", VersionId=first)["Metadata"] == {"who": "me"}
     assert [t["Arn"] for t in events(parts).list_targets_by_rule(Rule="lasting")["Targets"]] == [arn]
     assert parts.cloud.sqs.get_queue_url(QueueName="lasting")["QueueUrl"] == url
+
+
+def test_a_start_never_replays_more_than_a_snapshot_leaves_however_often_it_is_killed(own_parts: Parts) -> None:
+    parts, table = own_parts, own_parts.table("long")
+    parts.emulator.snapshot()
+    for start in range(2):
+        for number in range(LONGEST * 2 // 3):
+            item = {"pk": {"S": f"{start}"}, "sk": {"S": f"{number}"}}
+            parts.cloud.dynamodb.put_item(TableName=table, Item=item)
+        parts.emulator.child.kill()
+        parts.emulator.start()
+    journal = Generations(parts.layout.state).journal
+    assert len(journal.read_text().splitlines()) <= LONGEST
+    assert parts.cloud.dynamodb.scan(TableName=table, Select="COUNT")["Count"] == LONGEST * 2 // 3 * 2
 
 
 def test_a_message_taken_by_a_killed_worker_is_given_back_at_once(own_parts: Parts) -> None:
