@@ -118,6 +118,11 @@ class Model(_Section):
     static: tuple[str, ...] = Field(
         (), description="columns that never change for a store and item; by default all such", examples=[["region"]]
     )
+    country: str | None = Field(
+        None,
+        description="whose public holidays count: ISO 3166 code, perhaps of a part, as in DE-BY; none by default",
+        examples=["DE"],
+    )
     quantiles: tuple[float, ...] = Field((0.1, 0.5, 0.9), description="in order, with 0.1, 0.5 and 0.9 among them")
     backtest_windows: int = Field(2, ge=1, le=12, description="rolling windows the model is judged on")
     seed: int = Field(7, description="same data, same seed, same model")
@@ -133,6 +138,13 @@ class Model(_Section):
         if not {0.1, 0.5, 0.9} <= set(quantiles):
             raise ValueError("must contain 0.1, 0.5 and 0.9, which the service answers with")
         return quantiles
+
+    @field_validator("country")
+    @classmethod
+    def _a_code(cls, country: str | None) -> str | None:
+        if country is not None and not re.fullmatch(r"[A-Z]{2}(-\w{1,12})?", country):
+            raise ValueError("is no ISO 3166 code; write two capitals such as 'DE', or 'DE-BY' for a part of a country")
+        return country
 
     @model_validator(mode="after")
     def _changes_or_does_not(self) -> Self:

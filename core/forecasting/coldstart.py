@@ -16,6 +16,7 @@ from core.forecasting.spec import ForecastSpec
 
 OWN_PREFIXES: Final = (
     "mean_", "deviation_", "zeros_", "since_", "last_", "phase_", "year_1", "year_2", "year_date",
+    "year_holiday",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from core.forecasting.features import Design
 from core.forecasting.fitting import ALONE, Run
 from core.forecasting.grid import Bools, Doubles, Ints
 from core.forecasting.groups import MARK
+from core.forecasting.holidays import Holidays
 from core.forecasting.intervals import SHAPE_FEATURES
 from core.forecasting.panel import Panel, build
 from core.forecasting.rows import Rows
@@ -46,6 +47,7 @@ class Core:
         boosters: of series that have sold before.
         cold: of those that have not, fitted on rows shown as if they had not; empty: ``boosters`` are for both.
         hidden: days left out of its lesson because a stock-out held their sales down.
+        holidays: of the country that was named.
     """
 
     calendar: Calendar
@@ -56,6 +58,7 @@ class Core:
     rows: int
     cold: dict[str, xgb.Booster] = field(default_factory=dict)
     hidden: int = 0
+    holidays: Holidays | None = None
 
     def predict(
         self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, recipe: Recipe
@@ -99,7 +102,7 @@ class Core:
         ahead = max(1, int(period.max()) - origin) if len(period) else spec.horizon
         panel = build(
             history, asked, self.calendar, self.known, self.static,
-            last=origin, periods=spec.rhythm.history, horizon=ahead,
+            last=origin, periods=spec.rhythm.history, horizon=ahead, holidays=self.holidays,
         )  # fmt: skip
         return as_words(asked.select(KEY)), panel, _rows_of(asked, panel, period)
 
@@ -161,6 +164,7 @@ class Core:
             "static": [e.to_json() for e in self.static],
             "features": self.features,
             "rows": self.rows,
+            "holidays": self.holidays and self.holidays.to_json(),
         }
 
     @classmethod
@@ -176,6 +180,7 @@ class Core:
             fitted,
             values["rows"],
             cold or {},
+            holidays=Holidays.from_json(values["holidays"]) if values.get("holidays") else None,
         )
 
 
@@ -211,13 +216,16 @@ def fit_core(
     past = with_units(sales)
     known = encoding.fit(past, tuple(name for name in spec.known if name in sales.columns))
     static = encoding.fit_ids(past, (*SERIES, *(name for name in spec.static if name in sales.columns)))
-    panel = build(sales, None, calendar, known, static, last=last, periods=last - first + 1, horizon=0)
+    holidays = Holidays.of(spec.country, calendar, first, last) if spec.country else None
+    panel = build(
+        sales, None, calendar, known, static, last=last, periods=last - first + 1, horizon=0, holidays=holidays
+    )
     rows = training_rows(panel, spec, recipe.rows, np.random.default_rng(spec.seed))
     lesson = _Lesson(panel, spec, recipe, tuple(e.name for e in static), objectives, run)
     fitted = lesson.fit(rows, task) if MODEL_TIER in tiers else {}
     cold = lesson.cold(rows, task) if COLD_START_TIER in tiers else {}
     names = tuple((fitted or cold)[objectives[0]].feature_names or ())
-    return Core(calendar, known, static, names, fitted, len(rows), cold, panel.hidden)
+    return Core(calendar, known, static, names, fitted, len(rows), cold, panel.hidden, holidays)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 
 from core.forecasting.features_ahead import calendar_features, opening_features
+from core.forecasting.features_holidays import holiday_features, same_holiday_features
 from core.forecasting.features_known import Scope, known_features
-from core.forecasting.features_past import Past, past_features
+from core.forecasting.features_past import Columns, Past, past_features
 from core.forecasting.grid import Doubles, Floats, Ints
 from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
@@ -47,15 +48,18 @@ def design(panel: Panel, rows: Rows, spec: ForecastSpec, static_names: tuple[str
     level = np.full(len(rows), np.nan)
     matrix: Floats | None = None
     names: tuple[str, ...] = ()
-    dates = calendar_features(panel.calendar, panel.first + rows.target)
+    dates = _dates(panel, rows)
     for block, index in _blocks(rows, panel.units.shape[0]):
         here = panel.of(block)
         part = Rows(rows.series[index] - block.start, rows.origin[index], rows.target[index])
         past = Past.of(here.units, here.launch, spec.rhythm)
         columns, level[index] = past_features(past, part)
         columns |= {name: column[index] for name, column in dates.items()}
+        scope = Scope(here, part, past, level[index], spec.horizon)
+        if panel.holidays is not None:
+            columns |= same_holiday_features(scope, panel.holidays)
         columns |= opening_features(here, part, spec.horizon)
-        columns |= known_features(Scope(here, part, past, level[index], spec.horizon))
+        columns |= known_features(scope)
         if matrix is None:
             names = tuple(_plain(name) for name in (*columns, *(f"static_{name}" for name in static_names)))
             matrix = np.empty((len(rows), len(names)), dtype=np.float32)
@@ -63,6 +67,15 @@ def design(panel: Panel, rows: Rows, spec: ForecastSpec, static_names: tuple[str
             matrix[index, place] = column
         matrix[index, len(columns) :] = here.static[part.series]
     return Design(names, np.zeros((0, 0), dtype=np.float32) if matrix is None else matrix, level)
+
+
+def _dates(panel: Panel, rows: Rows) -> Columns:
+    """What the date alone tells."""
+    period = panel.first + rows.target
+    columns = calendar_features(panel.calendar, period)
+    if panel.holidays is not None:
+        columns |= holiday_features(panel.holidays, period, panel.calendar.frequency)
+    return columns
 
 
 def _plain(name: str) -> str:

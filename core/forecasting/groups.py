@@ -21,7 +21,7 @@ _COVARIATES: Final = (
 _OWN: Final = (
     (SEASON, re.compile(r"phase_|year_[12](_around|_ratio)?$|year_date$|weekday$|week$|month$|year_day$")),
     ("trend", re.compile(r"mean_\d|last_\d|year_\d_growth$|horizon$|since_sale$")),
-    ("calendar", re.compile(r"easter$|christmas$|month_day$|open_|holiday")),
+    ("calendar", re.compile(r"easter$|christmas$|month_day$|open_|holiday|year_holiday")),
     (BASELINE, re.compile(r"level$|deviation_|zeros_|since_launch$|static_")),
 )
 

@@ -17,6 +17,7 @@ from core.forecasting import stockouts
 from core.forecasting.calendar import Calendar
 from core.forecasting.encoding import Encoding, Kind
 from core.forecasting.grid import Floats, Grid, Ints, first_true, last_where
+from core.forecasting.holidays import Holidays
 from core.forecasting.opening import OPEN, opening
 from core.forecasting.outlook import fill_outlook
 from core.forecasting.placed import Block, Placed, floats
@@ -41,6 +42,7 @@ class Panel:
         kinds: kind of each of them.
         static: (series, attributes) encoded ids and attributes.
         hidden: cells unknown because a stock-out hid what was wanted.
+        holidays: of the country, where one is named.
     """
 
     calendar: Calendar
@@ -53,6 +55,7 @@ class Panel:
     kinds: dict[str, Kind]
     static: Floats
     hidden: int = 0
+    holidays: Holidays | None = None
 
     @property
     def launch(self) -> Ints:
@@ -82,6 +85,7 @@ def build(
     last: int,
     periods: int,
     horizon: int,
+    holidays: Holidays | None = None,
 ) -> Panel:
     """Lay history and future on the calendar.
 
@@ -94,6 +98,7 @@ def build(
         last: period number of the origin.
         periods: columns of history.
         horizon: columns after it.
+        holidays: of the country, or None.
     """
     first = last - periods + 1
     parts = [between(compact(history), calendar, first, last)]
@@ -103,7 +108,9 @@ def build(
     shape = (keys.height, periods + horizon)
     past, *ahead = [Placed(part, keys, calendar, first).once_each(shape, (*known, *static)) for part in parts]
     stores = keys[STORE].rank("dense").to_numpy().astype(np.int64) - 1
-    selling = opening([past, *ahead], stores, shape, origin=periods - 1, weekly=calendar.frequency == "D")
+    feasts = np.array([] if holidays is None else holidays.periods, dtype=np.int64) - first
+    daily = calendar.frequency == "D"
+    selling = opening([past, *ahead], stores, shape, origin=periods - 1, feasts=feasts if daily else None)
     grids = {
         each.name: fill_outlook(grid_of([past, *ahead], each, stores, shape), periods - 1, calendar, each)
         for each in known
@@ -113,7 +120,7 @@ def build(
     units = _units(past, selling, shape, periods)
     hidden = stockouts.forget(units, past)
     fixed = _static(parts, keys, static)
-    return Panel(calendar, as_words(keys), first, periods - 1, units, selling, grids, kinds, fixed, hidden)
+    return Panel(calendar, as_words(keys), first, periods - 1, units, selling, grids, kinds, fixed, hidden, holidays)
 
 
 def _units(past: Placed, selling: Grid, shape: tuple[int, int], periods: int) -> Floats:

@@ -24,6 +24,7 @@ class ForecastSpec:
         quantiles: of the forecast, increasing.
         backtest_windows: rolling origins that measure and calibrate the model.
         seed: of every random choice.
+        country: whose public holidays count, as ``core.forecasting.holidays.named`` accepts it; None: of none.
     """
 
     horizon: int
@@ -33,6 +34,7 @@ class ForecastSpec:
     quantiles: tuple[float, ...] = (0.1, 0.5, 0.9)
     backtest_windows: int = 2
     seed: int = 7
+    country: str | None = None
 
     def __post_init__(self) -> None:
         if self.horizon < 1:

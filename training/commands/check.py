@@ -8,9 +8,9 @@ import polars as pl
 import typer
 from rich.console import Console
 
-from core.contracts.dataset import DatasetConfig
 from core.contracts.errors import ConfigError
 from core.contracts.sales import SOURCE
+from training.dataset import read_config
 from training.reading import Reading, read_file
 from training.reading.verdicts.page import html_page
 from training.reading.verdicts.quarantine import neutral
@@ -41,7 +41,7 @@ def check(
     Exit code 2: the command or the configuration is wrong.
     """
     try:
-        settings = DatasetConfig.from_toml(config.read_text("utf-8"), str(config)) if config else DatasetConfig()
+        settings = read_config(config.read_text("utf-8") if config else None, str(config))
     except (ConfigError, UnicodeDecodeError) as error:
         raise typer.BadParameter(str(error), param_hint="--config") from error
     reading = read_file(file, config=settings, name=file.name)

@@ -10,6 +10,7 @@ from core.contracts.errors import ConfigError
 from core.forecasting import ForecastSpec
 from core.forecasting.infer import infer_frequency, known_covariates
 from core.forecasting.table import compact
+from training import dataset
 from training.commands import frames
 
 
@@ -60,6 +61,7 @@ def load(
         quantiles=config.model.quantiles,
         backtest_windows=config.model.backtest_windows,
         seed=config.model.seed,
+        country=config.model.country,
     )
     return Inputs(sales, future, spec)
 
@@ -72,4 +74,4 @@ def read_config(path: Path | None) -> DatasetConfig:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
-    return DatasetConfig.from_toml(text, str(path))
+    return dataset.read_config(text, str(path))

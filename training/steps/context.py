@@ -15,6 +15,7 @@ from core.contracts.models import ChampionPointer, Decision, Manifest
 from core.forecasting.infer import infer_frequency
 from training import table
 from training.container import OptMl
+from training.dataset import read_config
 from training.settings import StepSettings
 from training.steps.completeness import complete
 from training.store import Bucket
@@ -68,9 +69,7 @@ class Context:
     @cached_property
     def config(self) -> DatasetConfig:
         """The dataset's configuration; all defaults where it has none."""
-        if self.config_text is None:
-            return DatasetConfig()
-        return DatasetConfig.from_toml(self.config_text, self.lake.uri(keys.config(self.dataset)))
+        return read_config(self.config_text, self.lake.uri(keys.config(self.dataset)))
 
     def champion(self) -> ChampionPointer | None:
         """The pointer as it is now."""

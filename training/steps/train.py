@@ -69,6 +69,7 @@ def spec_of(sales: pl.DataFrame, plan: pl.DataFrame | None, config: DatasetConfi
         quantiles=config.model.quantiles,
         backtest_windows=config.model.backtest_windows,
         seed=config.model.seed,
+        country=config.model.country,
     )
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from core.contracts import keys
-from core.contracts.dataset import DatasetConfig
 from core.contracts.errors import RejectedDataError, RetryableError
 from core.contracts.verdict import Reason, Verdict
+from training.dataset import read_config
 from training.place import Place
 from training.reading import read_file
 from training.store import sha256_of
@@ -54,7 +54,7 @@ class Sender:
             return None
         text = self.place.lake.text(keys.config(dataset))
         place = self.place.lake.uri(keys.config(dataset))
-        config = DatasetConfig() if text is None else DatasetConfig.from_toml(text, place)
+        config = read_config(text, place)
         return read_file(file, config=config, name=key).verdict
 
     def send(self, file: Path, key: str) -> Sent:
