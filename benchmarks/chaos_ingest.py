@@ -28,19 +28,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import duckdb
-import polars as pl
 from botocore.exceptions import BotoCoreError, ClientError
 from deltalake.exceptions import DeltaError
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.chaos_oracle import differences, judged, raw_of, verdicts
 from core.contracts import keys, names
 from core.contracts.errors import RetailForecastError, RetryableError
 from local.client import Client
 from local.settings import free_ports
 from local.world import World
-from training import table
 from training.place import Place, on_laptop
 from training.store import Bucket
 from training.trouble import is_of_a_service
@@ -51,13 +49,7 @@ DAYS, STORES, ITEMS = 28, 4, 5
 NOTHING_DUE = "[model]\nhorizon = 400\n"
 """Asks for more history than there is, so that runs ingest and nothing else."""
 CLIENTS = 8
-SHOWN = 10
 SWEEP_SECONDS = 60
-SCHEMA = {
-    "date": pl.Date, "store_id": pl.String, "item_id": pl.String, "units": pl.Float64, "price": pl.Float64,
-    "_source_key": pl.String, "_source_version": pl.String,
-}  # fmt: skip
-COLUMNS = list(SCHEMA)
 
 
 @dataclass
@@ -136,7 +128,7 @@ class Chaos:
             self.swept = time.monotonic()
             with suppress(RetailForecastError, ClientError):  # it has said why in its log; the next one may do
                 self.client.sweep()
-        return judged(self.client, dataset) <= set(_bucket(self.client).keys(f"{keys.VERDICTS}{dataset}/"))
+        return judged(self.client, dataset) <= set(raw_of(self.client).keys(f"{keys.VERDICTS}{dataset}/"))
 
 
 def content(random_: random.Random) -> bytes:
@@ -160,77 +152,6 @@ def _patiently(act: Callable[[], Any]) -> Any:
             if not known or time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
-
-
-def _bucket(client: Client) -> Bucket:
-    return Bucket(client.cloud.s3, client.info.buckets.raw)
-
-
-def versions(client: Client, folder: str) -> list[Any]:
-    """Every version of what lies in a folder of the raw bucket, as in a dataset's."""
-    return _listed(client, folder, "Versions")
-
-
-def judged(client: Client, dataset: str) -> set[str]:
-    """Keys of the verdicts that there must be: on every version and every deletion."""
-    found = [*versions(client, dataset), *_listed(client, dataset, "DeleteMarkers")]
-    return {keys.verdict(each["Key"], each["VersionId"]) for each in found}
-
-
-def _listed(client: Client, folder: str, kind: str) -> list[Any]:
-    pages = client.cloud.s3.get_paginator("list_object_versions").paginate(
-        Bucket=client.info.buckets.raw, Prefix=f"{folder}/"
-    )
-    listed: list[dict[str, Any]] = [dict(page) for page in pages]
-    return [found for page in listed for found in page.get(kind, [])]
-
-
-def oracle(client: Client, dataset: str, folder: Path) -> pl.DataFrame:
-    """What the raw files say, by SQL."""
-    folder.mkdir(parents=True)
-    newest = [each for each in versions(client, dataset) if each["IsLatest"]]
-    for number, each in enumerate(newest):
-        body = client.cloud.s3.get_object(Bucket=client.info.buckets.raw, Key=each["Key"])["Body"].read()
-        (folder / f"{number}.csv").write_bytes(body)
-    papers = pl.DataFrame(  # noqa: F841 - the query reads it
-        {
-            "filename": [str(folder / f"{number}.csv") for number in range(len(newest))],
-            "key": [each["Key"] for each in newest],
-            "version": [each["VersionId"] for each in newest],
-            "written": [each["LastModified"].replace(microsecond=0) for each in newest],  # all that S3 promises
-        }
-    )
-    answer = duckdb.sql(
-        f"""
-        SELECT CAST(date AS DATE) AS date, store_id, item_id, CAST(units AS DOUBLE) AS units,
-               CAST(price AS DOUBLE) AS price, key AS _source_key, version AS _source_version
-        FROM read_csv('{folder}/*.csv', all_varchar = true, filename = true) JOIN papers USING (filename)
-        QUALIFY row_number() OVER (PARTITION BY date, store_id, item_id ORDER BY written DESC, key DESC) = 1
-        ORDER BY date, store_id, item_id
-        """  # noqa: S608 - our own folder
-    )
-    return pl.DataFrame(answer.fetchall() if answer else [], schema=SCHEMA, orient="row")
-
-
-def differences(client: Client, place: Place, dataset: str, folder: Path) -> int:
-    """Rows that the table and the oracle do not agree on."""
-    uri, options = place.table(dataset, "sales")
-    mine, theirs = table.read(uri, storage_options=options).select(COLUMNS), oracle(client, dataset, folder)
-    ours, only = mine.join(theirs, on=COLUMNS, how="anti"), theirs.join(mine, on=COLUMNS, how="anti")
-    for name, odd in (("the table", ours), ("the files", only)):
-        for row in odd.head(SHOWN).iter_rows():
-            print(f"{dataset}: only {name} say{'s' if odd is ours else ''} {row}", file=sys.stderr)
-    return ours.height + only.height + abs(mine.height - theirs.height)
-
-
-def verdicts(client: Client, dataset: str) -> tuple[int, int]:
-    """Versions and deletions without exactly one verdict, verdicts that are nobody's, and versions and deletions."""
-    wanted = judged(client, dataset)
-    given: dict[str, set[str]] = {}
-    for paper in versions(client, f"{keys.VERDICTS}{dataset}"):
-        given.setdefault(paper["Key"], set()).add(paper["ETag"])  # the same once more is a repeated put
-    changed = [key for key, papers in given.items() if len(papers) > 1]
-    return len(wanted ^ given.keys()) + len(changed), len(wanted)
 
 
 def kill(world: World, every: float, stop: threading.Event, seed: int) -> list[str]:

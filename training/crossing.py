@@ -6,20 +6,10 @@ takes back the older of both: so nothing of an older version stays, whichever of
 """
 
 from collections.abc import Callable
-from datetime import datetime
-from typing import Final
 
-import polars as pl
-from deltalake import DeltaTable
-from deltalake.exceptions import TableNotFoundError
-
-from core.contracts.sales import SOURCE_KEY, SOURCE_TIME, SOURCE_VERSION
 from core.contracts.uploads import Upload
 from training import table
-from training.addresses import options_for
 from training.claims import time_of
-
-TABLES: Final = ("sales", "plan")
 
 
 def settle(name: str, upload: Upload, uri_of: Callable[[str], str], *, is_newest: Callable[[], bool]) -> int:
@@ -31,8 +21,8 @@ def settle(name: str, upload: Upload, uri_of: Callable[[str], str], *, is_newest
         uri_of: Address of a table by its name.
         is_newest: Whether the bucket gives this version to a reader; asked where times of one second do not tell.
     """
-    other = next(each for each in TABLES if each != name)
-    there = _versions(uri_of(other), upload.key)
+    other = next(each for each in table.TABLES if each != name)
+    there = table.versions_of(uri_of(other), upload.key)
     own = time_of(upload)
     newer = {version for version, time in there.items() if time > own or (time == own and not is_newest())}
     taken = 0
@@ -46,14 +36,3 @@ def settle(name: str, upload: Upload, uri_of: Callable[[str], str], *, is_newest
 def _take_back(uri: str, key: str, versions: set[str], now: str) -> int:
     done = table.withdraw(uri, key, versions, reason=f"the file is now one of {now}")
     return done.gone if done else 0
-
-
-def _versions(uri: str, key: str) -> dict[str, datetime]:
-    """Versions of a file that a table has rows of, with the times they were uploaded."""
-    options = options_for(uri)
-    try:
-        scan = pl.scan_delta(DeltaTable(uri, storage_options=options), storage_options=options)
-    except TableNotFoundError:
-        return {}
-    own = scan.filter(pl.col(SOURCE_KEY) == key).select(SOURCE_VERSION, SOURCE_TIME).unique().collect()
-    return dict(own.iter_rows())

@@ -9,6 +9,7 @@ an oracle that reads the newest version of every file, oldest first.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 import polars as pl
@@ -27,6 +28,8 @@ from training.compact import has_twins, plain
 from training.order import sort_by_key
 from training.slices import Days, Scope
 
+TABLES: Final = ("sales", "plan")
+"""Of a dataset."""
 KEEPS_ITS_LOG: Final = {"delta.enableExpiredLogCleanup": "false", "delta.logRetentionDuration": "interval 36500 days"}
 """Without its log a version cannot be read, though its files are there; models name versions."""
 _NOTHING_NEW: Final = pl.DataFrame(schema={DATE: pl.Date, "len": pl.UInt32})
@@ -112,6 +115,16 @@ def read(uri: str, version: int | None = None, storage_options: Mapping[str, str
     frame = pl.scan_delta(table, storage_options=options).filter(pl.col(LIVE)).drop(LIVE).collect()
     others = [name for name in frame.columns if name not in SOURCE]
     return sort_by_key(frame.select(*others, *SOURCE))
+
+
+def versions_of(uri: str, key: str, storage_options: Mapping[str, str] | None = None) -> dict[str, datetime]:
+    """Versions of one object that the table has rows of, with the times they were uploaded; none without a table."""
+    options = dict(storage_options) if storage_options is not None else options_for(uri)
+    table = _open(uri, options)
+    if table is None:
+        return {}
+    own = pl.scan_delta(table, storage_options=options).filter(pl.col(SOURCE_KEY) == key)
+    return dict(own.select(SOURCE_VERSION, SOURCE_TIME).unique().collect().iter_rows())
 
 
 def version(uri: str, storage_options: Mapping[str, str] | None = None) -> int | None:

@@ -10,17 +10,12 @@ import difflib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import polars as pl
-from deltalake import DeltaTable
-from deltalake.exceptions import TableNotFoundError
 from pydantic import AwareDatetime, BaseModel
 
 from core.contracts import keys
 from core.contracts.errors import RejectedDataError
-from core.contracts.sales import SOURCE_KEY, SOURCE_VERSION
 from core.contracts.uploads import Upload
 from training import table
-from training.crossing import TABLES
 from training.place import Place
 from training.store import Bucket
 
@@ -57,9 +52,9 @@ def withdraw(place: Place, dataset: str, key: str, *, reason: str = "", delete: 
         RejectedDataError: the file is still there, was never there, or is not one of this dataset.
     """
     key = _whole(dataset, key)
-    tables = {name: place.table(dataset, name) for name in TABLES}
+    tables = {name: place.table(dataset, name) for name in table.TABLES}
     # before the bucket is asked: what is in a table by then, and not alive after, is gone though it may have expired
-    held = frozenset[str]().union(*(_held(uri, options, key) for uri, options in tables.values()))
+    held = set[str]().union(*(table.versions_of(uri, key, options) for uri, options in tables.values()))
     if place.raw.newest_version(key) is not None:
         if not delete:
             raise RejectedDataError(
@@ -92,16 +87,6 @@ def _whole(dataset: str, key: str) -> str:
     if keys.dataset_of(whole) != dataset:
         raise RejectedDataError(f"{key!r} is no file of dataset {dataset!r}")
     return whole
-
-
-def _held(uri: str, options: dict[str, str], key: str) -> frozenset[str]:
-    """Versions of an object that a table has rows of."""
-    try:
-        scan = pl.scan_delta(DeltaTable(uri, storage_options=options), storage_options=options)
-    except TableNotFoundError:
-        return frozenset()
-    own = scan.filter(pl.col(SOURCE_KEY) == key).select(pl.col(SOURCE_VERSION).unique()).collect()
-    return frozenset(own[SOURCE_VERSION])
 
 
 def _never_there(raw: Bucket, dataset: str, key: str) -> str:

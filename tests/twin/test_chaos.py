@@ -4,7 +4,8 @@ import os
 import signal
 from pathlib import Path
 
-from benchmarks.chaos_ingest import Chaos, differences, verdicts
+from benchmarks.chaos_ingest import Chaos
+from benchmarks.chaos_oracle import differences, verdicts
 from local.client import Client
 from local.world import World
 from tests.twin.test_reliability import step_process

@@ -20,7 +20,7 @@ from core.contracts.uploads import RunManifest, Upload
 from core.contracts.verdict import Kind, Note, Reason, Verdict
 from core.forecasting.infer import infer_frequency
 from training import table
-from training.crossing import TABLES, settle
+from training.crossing import settle
 from training.reading import Reading, read_file
 from training.steps.context import DECISION_FILE, Context
 from training.steps.due import Arrived, decide
@@ -112,7 +112,7 @@ def _judge(context: Context, upload: Upload) -> Verdict:
 
 def _taken_back(context: Context, upload: Upload) -> Verdict:
     """A merge of it may have been killed half way: take its rows back, then say so."""
-    for name in TABLES:
+    for name in table.TABLES:
         table.withdraw(
             context.table_uri(name), upload.key, {upload.version_id}, reason="withdrawn while it was being read"
         )
