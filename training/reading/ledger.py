@@ -41,10 +41,10 @@ class _Entry:
     lines: list[int] = field(default_factory=list)
 
     def add(self, lines: pl.Series, count: int) -> None:
+        """The first lines of the file are shown, in whatever order they are found."""
         self.count += count
-        room = MAX_NOTE_LINES - len(self.lines)
-        if room > 0:
-            self.lines += lines.drop_nulls().head(room).to_list()
+        if lines.len():
+            self.lines = sorted([*self.lines, *lines.drop_nulls().bottom_k(MAX_NOTE_LINES)])[:MAX_NOTE_LINES]
 
     @property
     def told(self) -> str:
@@ -102,14 +102,15 @@ class Ledger:
     def absorb(self, other: "Ledger") -> None:
         """Take over the entries of another book."""
         self.read += other.read
+        self.kept += other.kept
+        self.merged += other.merged
         self.refused += other.refused
         self.hints |= other.hints
-        for mine, theirs in ((self.left_out, other.left_out), (self.remarks, other.remarks)):
-            for reason, entry in theirs.items():
-                lines = pl.Series(entry.lines, dtype=pl.Int64)
-                own = mine.setdefault(reason, _Entry(entry.sentence))
-                own.tell(entry.sentence)
-                own.add(lines, entry.count)
+        for reason, entry in other.left_out.items():
+            lines = pl.Series(entry.lines, dtype=pl.Int64)
+            self.left_out.setdefault(reason, _Entry(entry.sentence)).add(lines, entry.count)
+        for reason, entry in other.remarks.items():
+            self.remark(reason, entry.sentence, pl.Series(entry.lines, dtype=pl.Int64), entry.count)
 
     @property
     def refused_count(self) -> int:
@@ -124,7 +125,7 @@ class Ledger:
     def notes(self) -> tuple[Note, ...]:
         """All entries as the verdict lists them."""
         return tuple(
-            Note(reason=reason, count=max(entry.count, 1), sentence=entry.told, lines=tuple(sorted(entry.lines)))
+            Note(reason=reason, count=max(entry.count, 1), sentence=entry.told, lines=tuple(entry.lines))
             for book in (self.left_out, self.remarks)
             for reason, entry in sorted(book.items(), key=lambda entry: _ORDER[entry[0]])
         )

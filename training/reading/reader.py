@@ -13,22 +13,21 @@ import polars as pl
 from core.contracts.dataset import DatasetConfig
 from core.contracts.verdict import Dialect, Reason, Verdict
 from training.compact import plain
-from training.reading import vocabulary as words
-from training.reading.dialect.days import CLOCK
 from training.reading.errors import FileRefusedError
 from training.reading.files.containers import open_parts
 from training.reading.gather import gather
-from training.reading.ledger import Ledger, cell
+from training.reading.ledger import Ledger
 from training.reading.limits import Limits
+from training.reading.parsing.charges import charges_of
 from training.reading.parsing.covariates import covariates
 from training.reading.parsing.fold import MEMBER, ONE_EACH, ORDER, fold, varying
 from training.reading.parsing.parse import parse
 from training.reading.parsing.proof import Proof, prove_each
-from training.reading.parsing.rows import clean, spread
+from training.reading.parsing.rows import clean, see_clock, spread
 from training.reading.parsing.signs import check_signs, turned
-from training.reading.shapes.meaning import LONG, PLAN, TRANSACTIONS, WIDE, Meaning
-from training.reading.streaming.blocks import NotUtf8Error
-from training.reading.streaming.laid import Laid, from_older, in_utf8, unpacked
+from training.reading.shapes.meaning import PLAN, TRANSACTIONS, WIDE, Meaning
+from training.reading.streaming.blocks import LoneReturnError, NotUtf8Error
+from training.reading.streaming.laid import Laid, from_older, in_utf8, unpacked, with_line_feeds
 from training.reading.streaming.stream import BLOCK_BYTES, SAMPLED, Stream, Streamed
 from training.reading.verdicts import judge
 from training.reading.verdicts.cures import Known
@@ -40,6 +39,8 @@ from training.reading.verdicts.quarantine import quarantine_csv
 _BLOCK: Final = 1 << 20
 _FEWEST_BLOCKS: Final = 2
 _BYTES_A_ROW: Final = 100
+_WAYS: Final = 3
+"""A text may be read in blocks as it lies, with line ends made even, and in UTF-8."""
 
 
 @dataclass(frozen=True)
@@ -150,11 +151,17 @@ class _Reader:
     def _by_blocks(self, laid: Laid, folder: Path) -> Streamed | None:
         sampled = min(SAMPLED, self.block_bytes // _BYTES_A_ROW)
         stream = Stream(laid, self.name, self.config, self.limits, self.latest, self.block_bytes, sampled)
-        try:
-            return stream.read()
-        except NotUtf8Error:
-            older = from_older(laid, folder, self.block_bytes)
-            return None if older is None else replace(stream, laid=older).read()
+        for _ in range(_WAYS):
+            try:
+                return replace(stream, laid=laid).read()
+            except LoneReturnError:
+                laid = with_line_feeds(laid, folder)
+            except NotUtf8Error:
+                older = from_older(laid, folder, self.block_bytes)
+                if older is None:
+                    return None
+                laid = older
+        return None
 
     def _of_stream(self, streamed: Streamed) -> Reading:
         """Rows of a stream have one key each, and are in the book."""
@@ -174,7 +181,7 @@ class _Reader:
         is_plan = all(meaning.shape == PLAN for meaning in meanings)
         frames = [clean(meaning, self.ledger) for meaning in meanings]
         for meaning, frame in zip(meanings, frames, strict=True):
-            _see_clock(meaning, frame)
+            see_clock(meaning, frame)
         frames = [spread(meaning, frame, self.ledger) for meaning, frame in zip(meanings, frames, strict=True)]
         table, known = pl.DataFrame(), {"": Known()}
         if any(frame.height for frame in frames):
@@ -182,6 +189,8 @@ class _Reader:
             proofs = prove_each(meanings, frames, self.name, self.config, latest)
             read = zip(meanings, frames, proofs, strict=True)
             frames = [parse(meaning, lines, proof, self.ledger) for meaning, lines, proof in read]
+            for meaning, lines in zip(meanings, frames, strict=True):
+                charges_of(meaning, lines).tell(self.ledger)
             frames = [turned(lines) for lines in frames] if self.config.negative == "sales" else frames
             table, kept, ignored = self._fold(meanings, frames, proofs)
             paper = full_paper(meanings, proofs, kept, ignored)
@@ -238,11 +247,3 @@ class _Reader:
         kept = {name: header for name, header in named.items() if name not in unsteady}
         table = fold(lines, list(kept), self.ledger, transactions=transactions, rule=self.config.duplicates)
         return table, kept, unused(meanings, kept)
-
-
-def _see_clock(meaning: Meaning, frame: pl.DataFrame) -> None:
-    """Sales at different times of one day are transaction lines."""
-    time = meaning.index(words.TIME)
-    column = cell(time) if time is not None else CLOCK
-    if meaning.shape == LONG and column in frame.columns and frame[column].drop_nulls().n_unique() > 1:
-        meaning.shape = TRANSACTIONS

@@ -23,7 +23,7 @@ LONG = "date,store,item,qty,price\n" + "".join(
 )
 WIDE = "Datum;A;B;C\n" + "".join(f"{day:02d}.01.2024;{day};{day},5;1.{day:03d},0\n" for day in range(1, 29))
 TILL = "InvoiceNo\tStockCode\tQuantity\tInvoiceDate\n" + "".join(
-    f"{10000 + n}\tP{n % 7}\t{n % 5 - 1}\t01/{n % 28 + 1:02d}/2024 {n % 24}:10\n" for n in range(60)
+    f"{10000 + n}\tP{n % 7}\t{n % 5 - 1}\t01/{n % 28 + 1:02d}/2024 {n % 24}:10\n" for n in range(160)
 )
 EXPORT = "date,store,item,qty,price,promo,weather\n" + "".join(
     f"2024-{month:02d}-{day:02d},S{store},Käse,{day * store},{store}.{day},{day % 2},{day % 3}\n"

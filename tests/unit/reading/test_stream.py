@@ -13,6 +13,7 @@ from tests.unit.reading.conftest import TODAY
 from training.reading import Limits, Reading, read_file, reader
 from training.reading.files.containers import Part, open_parts
 from training.reading.streaming import coded, twins
+from training.reading.streaming.laid import Laid, with_line_feeds
 
 WHOLE = 1 << 40
 HEAD = "date,store,item,qty,price,promo,weather\n"
@@ -76,6 +77,15 @@ REGULAR: dict[str, str | bytes] = {
     "preamble": "Report of sales\n\n" + lines(),
     "windows line ends": lines().replace("\n", "\r\n"),
     "no last line end": lines().rstrip("\n"),
+    "returns end its lines": lines((90, "2024-07-01,S1,00A,12O4,1,0,1")).replace("\n", "\r"),
+    "returns end some lines": lines(body=BODY[:300]) + "\r".join(BODY[300:]) + "\n",
+    "a return ends one line": lines().replace("\n", "\r\n").replace("\r\n2024-03-07", "\r2024-03-07", 1),
+    "returns in an older encoding": lines().replace("\n", "\r").encode("cp1252"),
+    "a return in an older encoding": lines().replace("\n2024-01-20", "\r2024-01-20", 1).encode("cp1252"),
+    "returns in two encodings": lines(body=[*BODY[:300], "2024-07-01,S1,Köln,5,1,0,1"]).replace("\n", "\r").encode()
+    + "\r".join(BODY[300:]).encode("cp1252"),
+    "returns of two bytes": b"\xff\xfe" + lines().replace("\n", "\r").encode("utf-16-le"),
+    "packed with returns": gzip.compress(lines().replace("\n", "\r").encode()),
     "unsorted": lines(body=BODY[::-1]),
     "blank lines": lines((50, ""), (400, ",,,,,,")),
     "bad numbers": lines((90, "2024-07-01,S1,00A,12O4,1,0,1"), (500, "2024-07-02,S1,00A,5,x,0,1")),
@@ -178,6 +188,14 @@ def test_a_configured_encoding_holds_in_blocks_too(tmp_path: Path, encoding: str
     parts, whole, streamed = both(tmp_path / "a.csv", content, encoding=encoding)
     assert streamed == (encoding != "ascii")
     assert_same(parts, whole)
+
+
+def test_a_line_end_of_two_characters_that_two_pieces_share_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(b"x" * ((1 << 20) - 1) + b"\r\n\r" + b"y" * ((1 << 20) - 3) + b"\r" + b"z\r")
+    assert with_line_feeds(Laid(file), tmp_path).path.read_bytes().split(b"\n") == [
+        b"x" * ((1 << 20) - 1), b"", b"y" * ((1 << 20) - 3), b"z", b"",
+    ]  # fmt: skip
 
 
 def test_what_unpacks_beyond_a_limit_is_refused_before_it_is_unpacked_whole(

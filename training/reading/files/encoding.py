@@ -54,10 +54,10 @@ def to_utf8(data: bytes, name: str, wanted: str | None = None) -> Decoded:
         if data.startswith(bom):
             return _by(data, encoding, name, "said by the byte order mark")
     if data.isascii() and b"\0" not in data[:SNIFF_BYTES]:
-        return Decoded(_newlines(data), "utf-8")
+        return Decoded(newlines(data), "utf-8")
     if guess := unicode_without_bom(data[:SNIFF_BYTES]):
         return _by(data, guess, name, "shown by its zero bytes")
-    data = _newlines(data)
+    data = newlines(data)
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -220,9 +220,9 @@ def _by(data: bytes, encoding: str, name: str, why: str) -> Decoded:
             Reason.NOT_A_TABLE,
             f"{name}: cannot be read as {encoding} ({why}): {error}; save it as UTF-8 or set reading.encoding.",
         ) from error
-    return Decoded(_newlines(text.removeprefix("\ufeff").encode()), encoding)
+    return Decoded(newlines(text.removeprefix("\ufeff").encode()), encoding)
 
 
-def _newlines(data: bytes) -> bytes:
+def newlines(data: bytes) -> bytes:
     """Every line end as LF: CR LF, LF and a CR alone, as editors count them."""
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data

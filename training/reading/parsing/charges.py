@@ -1,5 +1,7 @@
 """Lines of orders and tills that are no items: shipping, discounts, tips, gift cards, payments, rounding."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
@@ -7,10 +9,17 @@ import polars as pl
 from core.contracts.sales import ITEM
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.ledger import LINE, Ledger, cell
+from training.reading.ledger import LINE, MAX_NOTE_LINES, Ledger, cell
 from training.reading.shapes.meaning import TRANSACTIONS, Meaning
 
 _SHOWN: Final = 5
+
+
+def no_items(texts: Iterable[str]) -> list[str]:
+    """Which kinds of line are no item, beside the others of their column."""
+    kinds = {text: words.fold(text) for text in texts}
+    of_lines = {f"{kind} line" for kind in kinds.values()} & set(kinds.values())  # a "sale" heads its "sale lines"
+    return [text for text, kind in kinds.items() if words.is_charge(text) or f"{kind} line" in of_lines]
 
 
 def items_only(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
@@ -21,9 +30,7 @@ def items_only(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.Data
         if words.fold(header) not in words.LINE_KINDS:
             continue
         said = lines[cell(index)].cast(pl.String).fill_null("")
-        kinds = {text: words.fold(text) for text in said.unique()}
-        of_lines = {f"{kind} line" for kind in kinds.values()} & set(kinds.values())  # a "sale" heads its "sale lines"
-        charges = [text for text, kind in kinds.items() if words.is_charge(text) or f"{kind} line" in of_lines]
+        charges = no_items(said.unique())
         hit = said.is_in(charges)
         if charges and not hit.all():
             told = ", ".join(map(repr, sorted(charges)[:_SHOWN]))
@@ -34,14 +41,36 @@ def items_only(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.Data
     return lines
 
 
-def tell_charges(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> None:
-    """Say which items are named like charges: ids are not guessed at, so they are kept."""
-    if meaning.shape != TRANSACTIONS or meaning.index(words.ITEM) is None:
-        return
-    named = sorted(text for text in lines[ITEM].unique().to_list() if words.is_charge(text))
-    if named:
-        kept = lines[LINE].filter(lines[ITEM].is_in(named))
+@dataclass
+class Charges:
+    """Lines kept as items that are named like charges: the names, how many lines, the first of them."""
+
+    names: set[str] = field(default_factory=set)
+    count: int = 0
+    first: list[int] = field(default_factory=list)
+
+    def add(self, other: "Charges") -> None:
+        """Pool those of further lines."""
+        self.names |= other.names
+        self.count += other.count
+        self.first = [*self.first, *other.first][:MAX_NOTE_LINES]
+
+    def tell(self, ledger: Ledger) -> None:
+        """Say which items they are: ids are not guessed at, so they are kept."""
+        if not self.count:
+            return
+        named = sorted(self.names)
         told = ", ".join(map(repr, named[:_SHOWN])) + (
             f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
         )
-        ledger.remark(Reason.CHARGES_KEPT, f"kept as items, though they look like charges: {told}", kept, kept.len())
+        lines = pl.Series(self.first, dtype=pl.Int64)
+        ledger.remark(Reason.CHARGES_KEPT, f"kept as items, though they look like charges: {told}", lines, self.count)
+
+
+def charges_of(meaning: Meaning, lines: pl.DataFrame) -> Charges:
+    """Those of parsed lines of transactions; none of any other shape."""
+    if meaning.shape != TRANSACTIONS or meaning.index(words.ITEM) is None:
+        return Charges()
+    names = {text for text in lines[ITEM].unique().to_list() if words.is_charge(text)}
+    kept = lines[LINE].filter(lines[ITEM].is_in(list(names)))
+    return Charges(names, kept.len(), kept.head(MAX_NOTE_LINES).to_list())

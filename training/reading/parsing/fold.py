@@ -13,6 +13,8 @@ ORDER: Final = "_table"
 MEMBER: Final = "_member"
 """Archive member or sheet of a line, where there are several."""
 ONE_EACH: Final = "_one_each"
+ALL: Final = "_all"
+"""What stands for all cells of a line: equal where they are."""
 _KEY: Final = list(KEY)
 
 
@@ -20,7 +22,7 @@ def fold(lines: pl.DataFrame, covariates: list[str], ledger: Ledger, *, transact
     """Canonical rows, one for each key, sorted by key.
 
     ``lines`` has the key, the optional columns, covariates, the source line and the verbatim
-    cells. In transaction lines different rows are summed; in a long file ``rule`` says what
+    cells, or ``ALL`` for them. In transaction lines different rows are summed; in a long file ``rule`` says what
     becomes of them: ``sum``, ``last`` or ``reject``.
     """
     if CODE not in lines.columns:
@@ -61,15 +63,22 @@ def _twins(code: pl.Series) -> pl.Series:
 
 def _without_repeats(lines: pl.DataFrame, twins: pl.Series, ledger: Ledger) -> tuple[pl.DataFrame, pl.Series]:
     """Rows equal in every cell are one. Returns the rows left and which of them still share a key."""
-    cells = [pl.col(name).cast(pl.String).fill_null("").str.strip_chars() for name in lines.columns if is_cell(name)]
     numbered = lines.with_row_index("_row")
-    several = numbered.filter(twins).with_columns(pl.concat_str(cells, separator="\x1f").alias("_all"))
-    again = several.filter(~pl.struct(CODE, "_all").is_first_distinct())
+    several = numbered.filter(twins)
+    if ALL not in several.columns:
+        several = several.with_columns(all_cells(several))
+    again = several.filter(~pl.struct(CODE, ALL).is_first_distinct())
     if not again.height:
         return lines, twins
     ledger.leave_out(Reason.DUPLICATE_EXACT, again[LINE], "rows equal to an earlier one in every column count once")
     left = numbered.join(again.select("_row"), on="_row", how="anti", maintain_order="left").drop("_row")
     return left, left[CODE].is_duplicated()
+
+
+def all_cells(lines: pl.DataFrame) -> pl.Expr:
+    """The verbatim cells of each line as one text, ``ALL``."""
+    cells = [pl.col(name).cast(pl.String).fill_null("").str.strip_chars() for name in lines.columns if is_cell(name)]
+    return pl.concat_str(cells, separator="\x1f").alias(ALL)
 
 
 def _summed(several: pl.DataFrame, covariates: list[str], ledger: Ledger) -> pl.DataFrame:

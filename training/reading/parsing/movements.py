@@ -1,5 +1,6 @@
 """Ledgers of stock movements, in which what leaves for customers is the sale."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import polars as pl
@@ -23,6 +24,11 @@ _OTHER: Final = frozenset(
      "output", "positive adjmt", "negative adjmt", "einkauf", "umlagerung",
      "qa", "qb", "qc", "qo", "qp", "qr", "qt", "achat", "compra", "acquisto", "inkoop"}
 )  # fmt: skip
+
+
+def tells_movements(header: Iterable[str]) -> bool:
+    """Is one of the columns named as ledgers name their kinds of movement?"""
+    return not _HEADERS.isdisjoint(map(words.fold, header))
 
 
 def sold(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:

@@ -12,11 +12,11 @@ from training.reading.dialect.dates import DateProof
 from training.reading.dialect.days import DAY_TEXT
 from training.reading.dialect.numbers import MISSING, OK, SHUT, STATE, UNREADABLE, Decimal
 from training.reading.ledger import LINE, Ledger, cell
-from training.reading.parsing.charges import items_only, tell_charges
+from training.reading.parsing.charges import items_only
 from training.reading.parsing.covariates import flag_or_number
 from training.reading.parsing.movements import sold
 from training.reading.parsing.netting import net
-from training.reading.parsing.orders import of_whole_orders
+from training.reading.parsing.orders import not_called_off
 from training.reading.parsing.proof import Proof
 from training.reading.parsing.rows import ITEM_TEXT, NAME, STORE_TEXT, UNITS_TEXT
 from training.reading.shapes.meaning import PLAN, WIDE, WIDE_DATES, Meaning
@@ -24,18 +24,21 @@ from training.reading.shapes.meaning import PLAN, WIDE, WIDE_DATES, Meaning
 OPEN: Final = "open"
 
 
-def parse(meaning: Meaning, lines: pl.DataFrame, proof: Proof, ledger: Ledger) -> pl.DataFrame:
-    """Canonical columns beside the verbatim cells; refused rows are gone to the ledger."""
-    lines = _cancelled(
-        meaning, items_only(meaning, lines, ledger), ledger
-    )  # first: a refused line cancels its order too
+def parse(
+    meaning: Meaning, lines: pl.DataFrame, proof: Proof, ledger: Ledger, *, marked: bool | None = None
+) -> pl.DataFrame:
+    """Canonical columns beside the verbatim cells; refused rows are gone to the ledger.
+
+    ``marked`` says whether a mark of documents calls them off, where ``lines`` are only a part of the file.
+    """
+    lines = items_only(meaning, lines, ledger)
+    lines = not_called_off(meaning, lines, ledger, marked=marked)  # first: a refused line cancels its order too
     lines = _dates(meaning, lines, proof.dates, ledger)
     lines = _ids(meaning, lines, ledger)
     lines = _open(meaning, lines)
     lines = _units(meaning, lines, proof.decimal, ledger)
     for role in (words.PRICE, words.STOCK):
         lines = _optional(meaning, lines, role, proof.decimal, ledger)
-    tell_charges(meaning, lines, ledger)
     return _promo(meaning, lines, proof.decimal)
 
 
@@ -77,35 +80,6 @@ def _ids(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
                 ledger.refuse(refused, Reason.ID_MISSING, _column(meaning, role), pl.col(text))
         lines = lines.rename({text: name})
     return lines
-
-
-def _cancelled(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
-    """Orders that a status word or a document mark (C before the number) calls off are no sales."""
-    bad = pl.lit(value=False)
-    status = meaning.index(words.STATUS)
-    if status is not None:
-        lower = pl.col(cell(status)).cast(pl.String).fill_null("").str.strip_chars().str.to_lowercase()
-        hit = list(words.CANCELLED_WORDS)
-        if words.CANCELLED_WORDS.intersection(words.fold(meaning.table.header[status]).split()):
-            hit += [*words.TRUE_WORDS, "1"]
-            bad = bad | lower.str.contains(r"^\d{4}-\d\d-\d\d|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")  # the day it was
-        bad = bad | lower.str.normalize("NFKD").str.replace_all(r"\p{M}", "").is_in(hit)
-        bad = of_whole_orders(meaning, lines, bad)
-    document = meaning.index(words.DOCUMENT)
-    if document is not None and _marks_cancellation(lines, document):
-        bad = bad | pl.col(cell(document)).cast(pl.String).fill_null("").str.strip_chars().str.contains(
-            r"^[Cc]-?\d{4,}$"
-        )
-    kept, refused = _split(lines, bad)
-    if refused is not None:
-        ledger.leave_out(Reason.CANCELLED, refused[LINE], "cancelled orders are no sales and were left out")
-    return kept
-
-
-def _marks_cancellation(lines: pl.DataFrame, document: int) -> bool:
-    """A leading C is a mark only where other documents are bare numbers."""
-    text = lines[cell(document)].cast(pl.String).fill_null("").str.strip_chars()
-    return 2 * int(text.str.contains(r"^\d{4,}$").sum()) > text.len()
 
 
 def _open(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:

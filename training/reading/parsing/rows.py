@@ -12,7 +12,15 @@ from training.reading.dialect.days import CLOCK, DAY_TEXT, day_text
 from training.reading.ledger import LINE, Ledger, cell, is_cell
 from training.reading.parsing.compact import check_compact
 from training.reading.parsing.groups import filled_down
-from training.reading.shapes.meaning import WIDE, WIDE_DATES, WIDE_ITEMS, WIDE_STORES, Meaning
+from training.reading.shapes.meaning import (
+    LONG,
+    TRANSACTIONS,
+    WIDE,
+    WIDE_DATES,
+    WIDE_ITEMS,
+    WIDE_STORES,
+    Meaning,
+)
 from training.reading.totals import is_total, looks_total, totals_of_others
 
 NAME: Final = "_name"
@@ -28,6 +36,14 @@ def clean(meaning: Meaning, ledger: Ledger) -> pl.DataFrame:
     frame = _without_totals(meaning, frame, ledger)
     check_compact(meaning, frame)
     return filled_down(meaning, _without_notes(meaning, frame, ledger), ledger)
+
+
+def see_clock(meaning: Meaning, frame: pl.DataFrame) -> None:
+    """Sales at different times of one day are transaction lines."""
+    time = meaning.index(words.TIME)
+    column = cell(time) if time is not None else CLOCK
+    if meaning.shape == LONG and column in frame.columns and frame[column].drop_nulls().n_unique() > 1:
+        meaning.shape = TRANSACTIONS
 
 
 def spread(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from training.reading.tables import RawTable
 _COUNTED: Final = r"^\d+\s*[x\x{d7}]\s+\S"
 _SEVERAL: Final = re.compile(r"[,;|/+]\s*\d+\s*[x\u00d7]\s+\S")
 _SAMPLE: Final = 600
-_KINDS_OF_AMOUNT: Final = frozenset({"amount type", "amount description", "price type", "fee type", "charge type"})
+KINDS_OF_AMOUNT: Final = frozenset({"amount type", "amount description", "price type", "fee type", "charge type"})
 
 
 def check_amounts(table: RawTable, roles: Roles, name: str) -> None:
@@ -30,7 +30,7 @@ def check_amounts(table: RawTable, roles: Roles, name: str) -> None:
     def told(kinds: str) -> str:
         return f"makes several lines of one sale ({kinds}), each with its {quantity!r}; {cure}"
 
-    _check_kinds(table, _KINDS_OF_AMOUNT, name, told)
+    _check_kinds(table, KINDS_OF_AMOUNT, name, told)
 
 
 def check_measures(table: RawTable, roles: Roles, name: str) -> None:
@@ -82,14 +82,21 @@ def unit_of_measure(table: RawTable) -> int | None:
     return next((i for i, header in enumerate(table.header) if words.fold(header) in words.UNIT_OF_MEASURE), None)
 
 
-def check_units(table: RawTable, roles: Roles, name: str) -> None:
-    """Raise where one item is counted in several units, such as cases and pieces, which no sum adds up."""
+def units_of_items(table: RawTable, roles: Roles) -> pl.DataFrame | None:
+    """Each ``item`` with each ``unit`` it is counted in; None where no column tells the unit."""
     unit = unit_of_measure(table)
     item = roles.of.get(words.ITEM)
     if unit is None or item is None or unit == item or words.UNITS not in roles or words.UNITS in roles.configured:
-        return
+        return None
     texts = [pl.col(cell(at)).cast(pl.String).fill_null("").str.strip_chars() for at in (item, unit)]
-    pairs = table.frame.select(texts[0].alias("item"), texts[1].alias("unit")).filter(pl.col("unit") != "").unique()
+    return table.frame.select(texts[0].alias("item"), texts[1].alias("unit")).filter(pl.col("unit") != "").unique()
+
+
+def check_units(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where one item is counted in several units, such as cases and pieces, which no sum adds up."""
+    unit, pairs = unit_of_measure(table), units_of_items(table, roles)
+    if unit is None or pairs is None:
+        return
     several = pairs.group_by("item").agg(pl.col("unit").sort()).filter(pl.col("unit").list.len() > 1).sort("item")
     if several.height:
         text, units = several.row(0)

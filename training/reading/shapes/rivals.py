@@ -52,6 +52,18 @@ def numbers_lines(table: RawTable, roles: Roles, index: int) -> bool:
     )
 
 
+def may_number_lines(table: RawTable, roles: Roles) -> bool:
+    """Could a column that calls itself the item number the lines of a file that begins so?"""
+    named = [
+        at for at, header in enumerate(table.header) if any(role == words.ITEM for role, _ in words.roles_of(header))
+    ]
+    if words.DOCUMENT not in roles or len(named) < 2:  # noqa: PLR2004 - the only item is it
+        return False
+    counting = [at for at in named if _COUNTING.issuperset(words.fold(table.header[at]).split())]
+    whole = [table.frame[cell(at)].str.strip_chars().cast(pl.Int64, strict=False) for at in counting]
+    return any(not numbers.null_count() for numbers in whole)
+
+
 def check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: str) -> None:
     """Raise where two columns of different numbers have an equal claim to be the quantity."""
     first_rank = claims[0][0]

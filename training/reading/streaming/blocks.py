@@ -35,6 +35,10 @@ class NotUtf8Error(IrregularError):
     """The file is written in another encoding."""
 
 
+class LoneReturnError(IrregularError):
+    """A CR alone ends lines of the file, and blocks are counted by LF."""
+
+
 @dataclass(frozen=True)
 class Block:
     """Whole lines of a file: UTF-8, LF line ends; ``line`` is the number of the first."""
@@ -51,7 +55,8 @@ def blocks_of(path: Path, size: int, first: int, digest: Digest | None = None) -
 
     Raises:
         NotUtf8Error: another encoding.
-        IrregularError: a block without a line end, or a CR alone.
+        LoneReturnError: a CR alone.
+        IrregularError: a block without a line end.
     """
     line = 1
     with path.open("rb") as file:
@@ -64,6 +69,7 @@ def whole_lines(file: IO[bytes], size: int, first: int, digest: Digest | None = 
     """Whole lines as they stand, and whether they are the last.
 
     Raises:
+        LoneReturnError: a block without a line end but a CR.
         IrregularError: a block without a line end.
     """
     held = b""
@@ -74,7 +80,7 @@ def whole_lines(file: IO[bytes], size: int, first: int, digest: Digest | None = 
         data, following = held + following, file.read(size)
         cut = len(data) if not following else data.rfind(b"\n") + 1
         if not cut:
-            raise IrregularError
+            raise LoneReturnError if b"\r" in data else IrregularError
         data, held = data[:cut], data[cut:]
         yield data, not following
 
@@ -88,7 +94,7 @@ def _text(data: bytes) -> bytes:
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
         if b"\r" in data:
-            raise IrregularError  # a CR alone ends a line too, and the blocks are counted by LF
+            raise LoneReturnError
     return data
 
 

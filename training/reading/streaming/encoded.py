@@ -1,9 +1,10 @@
 """Compact rows of many blocks, made one table."""
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from training.compact import codes_of, increase, key_ranks
+from training.compact import Codes, codes_of, increase, key_ranks
 from training.reading.ledger import LINE
 from training.reading.streaming.blocks import IrregularError
 
@@ -30,17 +31,33 @@ def joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
         frames.clear()
         return rows
     code = np.concatenate([codes_of(frame, ranks) for frame in frames])
-    order = code.argsort(kind="stable")
+    order = code.argsort(kind="stable").astype(np.uint32)
     code = code[order]
     same = code[1:] == code[:-1]
     if bool(same.any()):
         lines = np.concatenate([frame[LINE].to_numpy() for frame in frames])[order]
         raise TwinsError(pl.Series(LINE, np.sort(lines[np.append(same, False) | np.insert(same, 0, False)])))
     del code
-    places = pl.Series(order.astype(np.uint32))
-    del order
-    columns = []
-    for name in frames[0].columns:  # one by one, so that no second copy of all is needed
+    return _gathered(frames, order)
+
+
+def in_order(frames: list[pl.DataFrame]) -> tuple[pl.DataFrame, Codes]:
+    """All rows sorted by key, those of one key as they stood, and the code of each row's key. The list is emptied.
+
+    Raises:
+        IrregularError: a column is of two kinds.
+    """
+    frames[:] = _alike(frames)
+    ranks = key_ranks(frames)
+    code = np.concatenate([codes_of(frame, ranks) for frame in frames])
+    order = code.argsort(kind="stable").astype(np.uint32)
+    return _gathered(frames, order), code[order]
+
+
+def _gathered(frames: list[pl.DataFrame], order: npt.NDArray[np.uint32]) -> pl.DataFrame:
+    """The rows in another order, column by column, so that no second copy of all is needed."""
+    places, columns = pl.Series(order), []
+    for name in frames[0].columns:
         columns.append(pl.concat([frame[name] for frame in frames]).gather(places))
         frames[:] = [frame.drop(name) for frame in frames]
     frames.clear()
@@ -59,3 +76,8 @@ def _alike(frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
     if len({tuple(frame.schema.items()) for frame in alike}) > 1:
         raise IrregularError
     return alike
+
+
+def stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """Rows below each other as they stand."""
+    return pl.concat(_alike(frames))

@@ -14,7 +14,7 @@ from typing import Final
 
 from core.contracts.sniff import SNIFF_BYTES, Kind, sniff
 from training.reading.files.containers import pieces, tables_in
-from training.reading.files.encoding import Mixed, Older, marked
+from training.reading.files.encoding import Mixed, Older, marked, newlines
 from training.reading.limits import Limits
 from training.reading.streaming.blocks import IrregularError, whole_lines
 
@@ -103,6 +103,23 @@ def _decoded(blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     yield decoder.decode(b"", final=True).encode()
 
 
+def with_line_feeds(laid: Laid, folder: Path) -> Laid:
+    """The text with LF at the end of each line."""
+    into = folder / "lines"
+    with laid.path.open("rb") as file:
+        _write(into, _fed(iter(lambda: file.read(_BLOCK), b"")))
+    return replace(laid, path=into)
+
+
+def _fed(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    held = b""
+    for block in blocks:
+        data = held + block
+        held = b"\r" if data.endswith(b"\r") else b""  # its LF may follow
+        yield newlines(data.removesuffix(held))
+    yield newlines(held)
+
+
 def from_older(laid: Laid, folder: Path, size: int) -> Laid | None:
     """Text that is not UTF-8, in UTF-8, where all lines say one older encoding, or some beside others in UTF-8.
 
@@ -112,7 +129,7 @@ def from_older(laid: Laid, folder: Path, size: int) -> Laid | None:
     for encoding, form in (("cp1252", Older()), ("utf-8", Mixed())):
         try:
             with laid.path.open("rb") as file:
-                _write(into, (form.utf8(data) for data, _ in whole_lines(file, size, size)))
+                _write(into, (form.utf8(newlines(data)) for data, _ in whole_lines(file, size, size)))
             return replace(laid, path=into, encoding=encoding, fallback=form.sentence)
         except UnicodeError:
             continue

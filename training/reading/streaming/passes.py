@@ -18,13 +18,18 @@ from training.reading.dialect import numbers
 from training.reading.dialect.dates import EARLIEST, by_form
 from training.reading.dialect.days import CLOCK
 from training.reading.ledger import CELLS, LINE, Ledger, cell
+from training.reading.parsing.charges import charges_of
 from training.reading.parsing.covariates import Look, covariates, stripped
+from training.reading.parsing.fold import ALL
+from training.reading.parsing.orders import orders_of
 from training.reading.parsing.parse import parse
 from training.reading.parsing.proof import Proof, companions, observe
 from training.reading.parsing.rows import clean, spread
-from training.reading.shapes.meaning import Meaning
+from training.reading.shapes.baskets import units_of_items
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 from training.reading.streaming.blocks import Block, IrregularError, Plan, count
 from training.reading.streaming.coded import coded, follows, sources
+from training.reading.streaming.folded import with_hash
 from training.reading.streaming.seen import NUMBERED, Guess, Seen, Terms, kinds_seen, span_of_ids
 
 Result = TypeVar("Result")
@@ -40,7 +45,10 @@ class Pass:
         self.plan = plan
         self.said = companions(meaning)
         self.texts = pl.Categorical(pl.Categories.random())
-        self.codes = not any(words.fold(name) == NUMBERED for name in meaning.table.header)
+        numbered = any(words.fold(name) == NUMBERED for name in meaning.table.header)
+        counted = units_of_items(meaning.table, meaning.roles) is not None
+        self.codes = meaning.shape == LONG and not (numbered or counted)  # what rows say of each other is not coded
+        self.hashed = meaning.shape == TRANSACTIONS and not meaning.one_each
 
     def run(self, blocks: Iterator[Block], guess: Guess | None) -> tuple[Seen, Guess]:
         """What all blocks showed, and by what they were parsed."""
@@ -77,7 +85,8 @@ class Pass:
         else:
             own.read = cells.height
         found, _ = self._take(self._with(cells.with_columns(pl.exclude(LINE).cast(pl.String))), guess, last=block.last)
-        found.ledger.absorb(own)
+        own.absorb(found.ledger)
+        found.ledger = own
         return found
 
     def _by_samples(self, cells: pl.DataFrame, guess: Guess) -> Seen | None:
@@ -117,17 +126,20 @@ class Pass:
     def _take(self, part: Meaning, guess: Guess | None, *, last: bool) -> tuple[Seen, Guess]:
         """Parse the rows of one block; the first of all makes the guess."""
         seen, guess, lines = self._parsed(part, guess, last=last)
-        names = [name for name in (DATE, STORE, ITEM, UNITS, *OPTIONAL, *seen.named, LINE) if name in lines.columns]
-        seen.frames.append(compact(lines.select(names), self.texts))
+        if self.hashed:
+            lines = with_hash(lines)
+        names = (DATE, STORE, ITEM, UNITS, *OPTIONAL, *seen.named, LINE, ALL)
+        seen.frames.append(compact(lines.select(name for name in names if name in lines.columns), self.texts))
         return seen, guess
 
     def _parsed(self, part: Meaning, guess: Guess | None, *, last: bool) -> tuple[Seen, Guess, pl.DataFrame]:
         """The rows of one block beside their cells."""
         seen = Seen()
         lines = clean(part, seen.ledger)
-        if Reason.FILLED_DOWN in seen.ledger.remarks or seen.ledger.hints:
+        if Reason.FILLED_DOWN in seen.ledger.remarks or seen.ledger.hints or _begins_within(part, lines):
             raise IrregularError
-        if lines[CLOCK].null_count() < lines.height or (Reason.PREAMBLE in seen.ledger.left_out and not last):
+        timed = part.shape == LONG and lines[CLOCK].null_count() < lines.height
+        if timed or (Reason.PREAMBLE in seen.ledger.left_out and not last):
             raise IrregularError
         seen.ids = span_of_ids(part, lines)
         lines = spread(part, lines, seen.ledger)
@@ -136,12 +148,15 @@ class Pass:
         for index in part.covariates:
             look = seen.looks.setdefault(index, Look())
             look.see(stripped(lines[cell(index)]), proof.decimal, thorough=guess is not None and guess.proven)
-        guess = guess or Guess(proof, kinds_seen(seen))
+        seen.orders = orders_of(part, lines)
+        seen.units = units_of_items(part.table, part.roles)
+        guess = guess or Guess(proof, kinds_seen(seen), seen.orders.marked)
         promo = part.index(words.PROMO)
         if promo is not None:
             said_numbers = numbers.numbers(lines[cell(promo)].unique(), proof.decimal)[1] == numbers.OK
             seen.promo.add(bool(said_numbers.any()))
-        lines = parse(part, lines, self._here(guess, seen), seen.ledger)
+        lines = parse(part, lines, self._here(guess, seen), seen.ledger, marked=guess.marked)
+        seen.charges = charges_of(part, lines)
         if any(_has_lone_cell(refused) for refused in seen.ledger.refused):
             raise IrregularError
         lines, seen.named = covariates(part, lines, proof, guess.kinds)
@@ -173,6 +188,12 @@ def _side_by_side(work: Callable[[Block], Result], blocks: Iterator[Block]) -> I
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _begins_within(part: Meaning, lines: pl.DataFrame) -> bool:
+    """May the first row belong to an order that is named in the block before?"""
+    document = part.index(words.DOCUMENT)
+    return document is not None and lines.height > 0 and not (lines[cell(document)][0] or "").strip()
 
 
 def _has_lone_cell(refused: pl.DataFrame) -> bool:

@@ -11,7 +11,9 @@ from training.reading import vocabulary as words
 from training.reading.dialect.days import merged_days
 from training.reading.ledger import Ledger, cell
 from training.reading.limits import Limits
+from training.reading.parsing.charges import Charges
 from training.reading.parsing.covariates import Look
+from training.reading.parsing.orders import Orders
 from training.reading.parsing.proof import Proof, Sight, conclude, why_point
 from training.reading.shapes.meaning import Meaning
 from training.reading.streaming.blocks import IrregularError
@@ -25,6 +27,7 @@ class Guess:
 
     proof: Proof
     kinds: dict[int, str | None]
+    marked: bool
     proven: bool = False
 
 
@@ -39,6 +42,9 @@ class Seen:
     promo: set[bool] = field(default_factory=set)
     frames: list[pl.DataFrame] = field(default_factory=list)
     named: dict[str, str] = field(default_factory=dict)
+    orders: Orders = field(default_factory=Orders)
+    charges: Charges = field(default_factory=Charges)
+    units: pl.DataFrame | None = None
     ids: tuple[int, int] | None = None
 
     def add(self, other: "Seen") -> None:
@@ -52,6 +58,10 @@ class Seen:
         self.promo |= other.promo
         self.frames += other.frames
         self.named = other.named
+        self.orders.add(other.orders)
+        self.charges.add(other.charges)
+        if other.units is not None:
+            self.units = other.units if self.units is None else pl.concat([self.units, other.units]).unique()
         if self.ids and other.ids and other.ids[0] <= self.ids[1]:
             raise IrregularError
         self.ids = other.ids
@@ -83,7 +93,7 @@ def agree(guess: Guess, settled: Guess, seen: Seen) -> bool:
     return (
         (mine.dates.form, mine.decimal, mine.doubtful) == (proven.dates.form, proven.decimal, proven.doubtful)
         and seen.odd == proven.dates.implausible
-        and guess.kinds == settled.kinds
+        and (guess.kinds, guess.marked) == (settled.kinds, settled.marked)
         and (guess.proven or not any(look.mixed for look in seen.looks.values()))
     )
 

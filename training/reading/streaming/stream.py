@@ -14,7 +14,6 @@ from typing import Final
 import polars as pl
 
 from core.contracts.dataset import Reading
-from core.contracts.sales import ITEM
 from core.contracts.sniff import Kind
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
@@ -24,10 +23,21 @@ from training.reading.ledger import Ledger
 from training.reading.limits import Limits
 from training.reading.lines.text import text_tables
 from training.reading.parsing.proof import Proof
-from training.reading.shapes.baskets import unit_of_measure
+from training.reading.parsing.rows import clean, see_clock
 from training.reading.shapes.meaning import LONG, Meaning
 from training.reading.shapes.shape import understand
-from training.reading.streaming.blocks import Block, Digest, IrregularError, NotUtf8Error, Plan, blocks_of, layout_of
+from training.reading.streaming.blocks import (
+    Block,
+    Digest,
+    IrregularError,
+    LoneReturnError,
+    NotUtf8Error,
+    Plan,
+    blocks_of,
+    layout_of,
+)
+from training.reading.streaming.checks import check_seen, is_regular
+from training.reading.streaming.folded import Rule, folded
 from training.reading.streaming.laid import Laid
 from training.reading.streaming.passes import Pass
 from training.reading.streaming.seen import Guess, Seen, Terms, agree, kinds_seen
@@ -70,6 +80,7 @@ class Stream:
 
         Raises:
             NotUtf8Error: it is written in another encoding.
+            LoneReturnError: a CR alone ends its lines.
         """
         config = self.config
         if config.negative == "sales":
@@ -78,7 +89,7 @@ class Stream:
             return None
         try:
             return self._read()
-        except NotUtf8Error:
+        except (NotUtf8Error, LoneReturnError):
             raise
         except (IrregularError, FileRefusedError):
             return None  # read as a whole it may be read, or is refused with all that there is to say
@@ -92,14 +103,23 @@ class Stream:
             pass_ = Pass(terms, meaning, plan)
             seen, guess = pass_.run(self._blocks(digest), guess)
             seen.ledger = _after(head, seen.ledger)
-            settled = Guess(terms.proof(meaning, seen), kinds_seen(seen), proven=True)
+            settled = Guess(terms.proof(meaning, seen), kinds_seen(seen), seen.orders.marked, proven=True)
             if agree(guess, settled, seen):
-                self._check(seen)
-                rows = one_each(pass_, self._blocks(), settled, seen)
-                _check_units(meaning, rows, seen.named)
+                check_seen(meaning, seen, self.limits)
+                seen.charges.tell(seen.ledger)
+                rows = self._rows(pass_, settled, seen)
                 return Streamed(meaning, settled.proof, rows, seen.named, seen.ledger, digest.hexdigest(), self.laid)
             guess = settled
         raise IrregularError
+
+    def _rows(self, pass_: Pass, settled: Guess, seen: Seen) -> pl.DataFrame:
+        """One row for each key; what was folded goes to the book."""
+        meaning = pass_.meaning
+        if meaning.shape == LONG:
+            return one_each(pass_, self._blocks(), settled, seen)
+        rule = Rule(transactions=True, duplicates=self.config.duplicates, one_each=meaning.one_each)
+        rows, seen.named = folded(seen.frames, seen.named, rule, seen.ledger, pass_.texts)
+        return rows
 
     def _blocks(self, digest: Digest | None = None) -> Iterator[Block]:
         first = max(self.block_bytes // 16, min(self.block_bytes, _FIRST_BYTES))
@@ -124,27 +144,12 @@ class Stream:
         if any(frame.height - frame[name].null_count() < self.sampled for name in frame.columns):
             raise IrregularError
         meaning = understand(replace(tables[0], encoding=self.laid.encoding), self.config, self.name)
+        if meaning.shape == LONG:
+            see_clock(meaning, clean(meaning, Ledger()))
         index = meaning.index(words.DATE)
-        if index is None or not _is_regular(meaning):
+        if index is None or not is_regular(meaning):
             raise IrregularError
         return meaning, Plan(layout, header, index), head
-
-    def _check(self, seen: Seen) -> None:
-        if len(seen.promo) > 1 or seen.ledger.read > self.limits.max_rows:
-            raise IrregularError
-
-
-def _check_units(meaning: Meaning, rows: pl.DataFrame, named: dict[str, str]) -> None:
-    """Raise where one item may be counted in several units, which only the whole file shows."""
-    unit = unit_of_measure(meaning.table)
-    if unit is None or words.ITEM not in meaning.roles or words.UNITS in meaning.roles.configured:
-        return
-    column = next((name for name, header in named.items() if header == meaning.table.header[unit]), None)
-    if column is None:
-        raise IrregularError
-    pairs = rows.select(ITEM, column).drop_nulls().unique()
-    if pairs[ITEM].n_unique() < pairs.height:
-        raise IrregularError
 
 
 def _after(head: Ledger, rest: Ledger) -> Ledger:
@@ -152,16 +157,3 @@ def _after(head: Ledger, rest: Ledger) -> Ledger:
     book.absorb(head)
     book.absorb(rest)
     return book
-
-
-def _is_regular(meaning: Meaning) -> bool:
-    """A long table, none of whose columns gets its role from all of the file's rows."""
-    roles = [{role for role, _ in words.roles_of(name)} for name in meaning.table.header]
-    counted = sum(words.UNITS in found for found in roles) < 2  # noqa: PLR2004 - two claims are compared cell by cell
-    return (
-        meaning.shape == LONG
-        and not (meaning.one_each or meaning.deducted)
-        and counted
-        and not any(words.TYPE in found for found in roles)
-        and not any(words.given_back(name) for name in meaning.table.header)
-    )

@@ -11,8 +11,7 @@ import polars as pl
 from core.contracts.sales import UNITS
 from core.contracts.verdict import Reason
 from training.compact import compact
-from training.reading import vocabulary as words
-from training.reading.ledger import LINE, MAX_NOTE_LINES, Ledger
+from training.reading.ledger import LINE, Ledger
 from training.reading.parsing.fold import MEMBER, ORDER, fold, varying
 from training.reading.streaming.blocks import Block
 from training.reading.streaming.encoded import TwinsError, joined
@@ -34,19 +33,19 @@ def one_each(pass_: Pass, blocks: Iterator[Block], guess: Guess, seen: Seen) -> 
         rows, lines = joined(seen.frames), pl.Series(LINE, [], dtype=pl.UInt32)
     except TwinsError as twins:
         lines = twins.lines
-        if lines.len() > MOST or pass_.meaning.index(words.TIME) is not None:
+        if lines.len() > MOST:
             raise
         rows = joined([frame.filter(~pl.col(LINE).is_in(lines.implode())) for frame in seen.frames])
         seen.frames.clear()
-    single = rows.filter(pl.col(UNITS) < 0)[LINE].sort() if summed and UNITS in rows.columns else lines.clear()
+    single = rows.filter(pl.col(UNITS) < 0)[LINE] if summed and UNITS in rows.columns else lines.clear()
     book = Ledger()
     if lines.len():
         folded = _folded(pass_, pass_.lines(blocks, guess, lines), seen, book)
         gone = [name for name in rows.columns if name not in folded.columns]
         rows = joined([rows.drop(gone), folded.select(rows.drop(gone).columns)]) if folded.height else rows.drop(gone)
-    _tell_returns(book, single)
-    seen.ledger.kept += book.kept + rows.height - (folded.height if lines.len() else 0)
-    seen.ledger.merged += book.merged
+    if single.len():
+        book.remark(Reason.RETURNS_NETTED, "returns were netted on their own day", single, single.len())
+    seen.ledger.kept += rows.height - (folded.height if lines.len() else 0)
     seen.ledger.absorb(book)
     return rows
 
@@ -58,12 +57,3 @@ def _folded(pass_: Pass, lines: pl.DataFrame, seen: Seen, book: Ledger) -> pl.Da
     seen.named = {name: header for name, header in seen.named.items() if name not in unsteady}
     marks = [pl.lit(0).alias(ORDER), *([pl.lit(member).alias(MEMBER)] if member else [])]
     return compact(fold(lines.with_columns(marks), list(seen.named), book, transactions=False, rule=rule), pass_.texts)
-
-
-def _tell_returns(book: Ledger, single: pl.Series) -> None:
-    """Returns among rows of a key of their own are told with those among the others."""
-    others = book.remarks.pop(Reason.RETURNS_NETTED, None)
-    count = single.len() + (others.count if others else 0)
-    if count:
-        lines = pl.Series(sorted([*single.head(MAX_NOTE_LINES).to_list(), *(others.lines if others else [])]))
-        book.remark(Reason.RETURNS_NETTED, "returns were netted on their own day", lines, count)

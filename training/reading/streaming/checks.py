@@ -1,0 +1,68 @@
+"""What a part of a file cannot tell: where that matters, the file is read as a whole."""
+
+from typing import Final
+
+from training.reading import vocabulary as words
+from training.reading.limits import Limits
+from training.reading.parsing.charges import no_items
+from training.reading.parsing.movements import tells_movements
+from training.reading.shapes.baskets import KINDS_OF_AMOUNT
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+from training.reading.shapes.rivals import may_number_lines
+from training.reading.streaming.blocks import IrregularError
+from training.reading.streaming.seen import Seen
+
+_MANY: Final = 200
+
+
+def is_regular(meaning: Meaning) -> bool:
+    """A long table or lines of transactions, none of whose columns gets its role from all of the file's rows."""
+    header = meaning.table.header
+    roles = [{role for role, _ in words.roles_of(name)} for name in header]
+    counted = sum(words.UNITS in found for found in roles) < 2  # noqa: PLR2004 - two claims are compared cell by cell
+    timed = (
+        meaning.shape == LONG and meaning.index(words.TIME) is not None
+    )  # transactions, if times differ further down
+    return (
+        meaning.shape in (LONG, TRANSACTIONS)
+        and meaning.index(words.DATE) is not None
+        and not (meaning.deducted or timed)
+        and counted
+        and not any(words.TYPE in found for found in roles)
+        and not any(words.given_back(name) for name in header)
+        and not tells_movements(header)
+        and not may_number_lines(meaning.table, meaning.roles)
+    )
+
+
+def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
+    """Raise where all blocks together show what no block could be read by.
+
+    Raises:
+        IrregularError: the file must be read as a whole.
+    """
+    counted_twice = seen.units is not None and seen.units["item"].n_unique() < seen.units.height
+    several = len(seen.promo) > 1 or counted_twice or not seen.orders.by_line
+    if several or seen.ledger.read > limits.max_rows or _has_kinds(meaning, seen):
+        raise IrregularError
+
+
+def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
+    """Do rows say of themselves that they are of several kinds, some of them no sales of an item?"""
+    for index, header in enumerate(meaning.table.header):
+        name = words.fold(header)
+        if name in KINDS_OF_AMOUNT or name in words.MEASURE_KINDS:
+            said = _said(seen, index)
+            if said is None or len(said - {""}) > 1:
+                return True
+        if name in words.LINE_KINDS and meaning.shape == TRANSACTIONS:
+            said = _said(seen, index)
+            if said is None or no_items(said):
+                return True
+    return False
+
+
+def _said(seen: Seen, index: int) -> set[str] | None:
+    """All distinct cells of a column; None where they were not all looked at."""
+    look = seen.looks.get(index)
+    return None if look is None or look.skipped or len(look.texts) > _MANY else look.texts
