@@ -135,9 +135,9 @@ def _read(context: Context, upload: Upload) -> Verdict:
     _look(context, upload)
     with TemporaryDirectory() as folder:
         file = context.raw.download(upload.key, Path(folder) / Path(upload.key).name, upload.version_id)
-        sha256 = sha256_of(file)
-        earlier = context.lake.document(_Ingested, keys.ingested(context.dataset, sha256))
         verdict, changed = _read_and_merge(context, upload, file)
+        sha256 = verdict.sha256 or sha256_of(file)  # a file refused unread has none
+        earlier = context.lake.document(_Ingested, keys.ingested(context.dataset, sha256))
         if earlier is not None and not changed and _still_stands(context, earlier, upload):
             # merged all the same: these rows stay when the earlier file is corrected or withdrawn
             sentence = f"The same content is already in the table, from {earlier.key!r}."

@@ -1,5 +1,6 @@
 """From an upload to the table and the verdict, by each entry of the configuration that says what may be taken."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,6 +106,23 @@ def test_a_closed_day_reaches_the_table_as_closed_and_not_as_a_zero_sale(ingeste
     closed = sales.filter(~pl.col("open"))
     assert closed["date"].cast(pl.String).to_list() == ["2024-01-31"]
     assert closed["units"].to_list() == [None]
+
+
+def _again(file: Path) -> str:
+    raise AssertionError(f"{file} was hashed again")
+
+
+def test_the_hash_of_a_file_is_that_of_its_reading(ingested: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ingest, "sha256_of", _again)
+    text = f"date,store,item,qty\n{DAYS}"
+    verdict, _ = ingested(text)
+    assert verdict.sha256 == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_file_that_was_refused_unread_has_its_hash_too(ingested: Ingest) -> None:
+    verdict, _ = ingested("")
+    assert verdict.kind is Kind.REJECTED
+    assert verdict.sha256 == hashlib.sha256(b"").hexdigest()
 
 
 def test_a_run_killed_among_its_files_goes_on_where_it_was(

@@ -1,0 +1,113 @@
+"""Files of one size in each shape that an upload may have, by fixed rules: for benchmarks/ingest.py."""
+
+import zipfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+STORES, ITEMS = 20, 500
+FIRST = date(2010, 1, 1)
+MEMBERS = 4
+LINES_AN_INVOICE = 20
+DAYS_ACROSS = 1000
+SIDES = 50
+_ROW = pl.col("row")
+_NOISE = _ROW * 2_654_435_761 % 4_294_967_296
+
+
+def _rows(first: int, count: int) -> pl.LazyFrame:
+    return pl.LazyFrame({"row": [0]}).select(pl.int_range(first, first + count).alias("row"))
+
+
+def _day(number: pl.Expr) -> pl.Expr:
+    return (number + (FIRST - date(1970, 1, 1)).days).cast(pl.Int32).cast(pl.Date)
+
+
+def _long(first: int, count: int) -> pl.LazyFrame:
+    """One row each day for every store and item, in order."""
+    place = _ROW % (STORES * ITEMS)
+    return _rows(first, count).select(
+        date=_day(_ROW // (STORES * ITEMS)),
+        store_id="S" + (place // ITEMS).cast(pl.String).str.zfill(3),
+        item_id="I" + (place % ITEMS).cast(pl.String).str.zfill(5),
+        units=_NOISE % 40,
+        price=(_NOISE % 1000 + 100) / 100,
+        promo=(_NOISE % 7 == 0).cast(pl.Int8),
+    )
+
+
+def long(path: Path, rows: int) -> None:
+    """A long file."""
+    _long(0, rows).sink_csv(path)
+
+
+def returns(path: Path, rows: int) -> None:
+    """A long file whose lines end in a CR alone."""
+    _long(0, rows).sink_csv(path, line_terminator="\r")
+
+
+def archive(path: Path, rows: int) -> None:
+    """A zip of several long files, one after the other in time."""
+    with TemporaryDirectory(dir=path.parent) as folder, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for number in range(MEMBERS):
+            member = Path(folder) / f"part-{number}.csv"
+            _long(rows // MEMBERS * number, rows // MEMBERS).sink_csv(member)
+            packed.write(member, member.name)
+            member.unlink()
+
+
+def twice(path: Path, rows: int) -> None:
+    """A long file that holds each row twice."""
+    half = _long(0, rows // 2)
+    pl.concat([half, half]).sink_csv(path)
+
+
+def transactions(path: Path, rows: int) -> None:
+    """Lines of invoices: several of a day and item, some returned, some cancelled."""
+    invoice = _ROW // LINES_AN_INVOICE
+    item = _NOISE % 4000
+    _rows(0, rows).select(
+        InvoiceNo=pl.when(invoice % 50 == 0).then(pl.lit("C")).otherwise(pl.lit(""))
+        + (536_365 + invoice).cast(pl.String),
+        StockCode="P" + (20_000 + item).cast(pl.String),
+        Description=pl.lit("a thing of the kind ") + item.cast(pl.String),
+        Quantity=pl.when(_ROW % 97 == 0).then(-1).otherwise(_NOISE % 24 + 1),
+        InvoiceDate=_day(_ROW // 20_000).cast(pl.String) + pl.format(" {}:26:00", invoice % 10 + 10),
+        UnitPrice=(item % 500 + 10) / 100,
+        CustomerID=12_000 + invoice % 4000,
+        Country=pl.lit("United Kingdom"),
+    ).sink_csv(path)
+
+
+def wide(path: Path, rows: int) -> None:
+    """One row for each store and item, one column for each day; as many cells as ``rows``."""
+    days = [(FIRST + timedelta(days=number)).isoformat() for number in range(DAYS_ACROSS)]
+    cells = [((_NOISE + number * 97) % 40).alias(day) for number, day in enumerate(days)]
+    store, item = (_ROW // ITEMS).cast(pl.String).str.zfill(3), (_ROW % ITEMS).cast(pl.String).str.zfill(5)
+    _rows(0, rows // DAYS_ACROSS).select(
+        ("S" + store).alias("store_id"), ("I" + item).alias("item_id"), *cells
+    ).sink_csv(path)
+
+
+def pairs(path: Path, rows: int) -> None:
+    """One row for each day and store, units and price of several items side by side; as many pairs as ``rows``."""
+    cells = [
+        cell
+        for number in range(SIDES)
+        for cell in (
+            ((_NOISE + number * 97) % 40).alias(f"Item {chr(65 + number // 26)}{chr(65 + number % 26)} units"),
+            (((_NOISE + number * 31) % 1000 + 100) / 100).alias(
+                f"Item {chr(65 + number // 26)}{chr(65 + number % 26)} price"
+            ),
+        )
+    ]
+    store = pl.lit("S") + (_ROW % STORES).cast(pl.String).str.zfill(3)
+    _rows(0, rows // SIDES).select(_day(_ROW // STORES).alias("date"), store.alias("store_id"), *cells).sink_csv(path)
+
+
+SHAPES: dict[str, Callable[[Path, int], None]] = {
+    write.__name__: write for write in (long, transactions, archive, returns, twice, wide, pairs)
+}
