@@ -66,7 +66,7 @@ def _workgroup(stack: EnvironmentStack, lake: str, key: SecureKey) -> athena.Cfn
         "Workgroup",
         name=stack.physical("lake"),
         description="Questions about sales: where answers go, how they are encrypted and how much is read is set here",
-        recursive_delete_option=not stack.config.data.keep_on_delete,
+        recursive_delete_option=True,  # what it holds is a history of questions, which would keep the stack from going
         state="ENABLED",
         work_group_configuration=athena.CfnWorkGroup.WorkGroupConfigurationProperty(
             enforce_work_group_configuration=True,

@@ -9,8 +9,8 @@ from core.contracts.errors import ConfigError, RetailForecastError
 from stacks.config import Config, load
 from stacks.costs.prices import prices
 from stacks.teardown.account import Account
-from stacks.teardown.destroy import destroy
-from stacks.teardown.proof import Left, left, unexplained
+from stacks.teardown.destroy import destroy, owner
+from stacks.teardown.proof import Left, left, settled, unexplained
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,12 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = load(asked.env)
         account = Account(config.region, say)
-        if not asked.proof:
-            if not (asked.yes or agreed(config)):
-                say("nothing was changed")
-                return 2
-            destroy(account, config)
-        return report(left(account, config, prices()))
+        if asked.proof:
+            return report(left(account, config, prices()))
+        if not (asked.yes or agreed(config, owner(account, config))):
+            say("nothing was changed")
+            return 2
+        destroy(account, config)
+        return report(settled(account, config, prices()))
     except ConfigError as error:
         say(str(error))
         return 2
@@ -37,28 +38,39 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def agreed(config: Config) -> bool:
+def agreed(config: Config, where: str) -> bool:
     """Ask for the environment's name, as it cannot be undone."""
     if config.data.keep_on_delete:
         what = "its buckets, its table and their keys stay"
     else:
         what = "with everything in its buckets"
-    say(f"This takes {config.environment} in {config.region} down, {what}. Type its name to go on:")
+    say(f"This takes {config.environment} in {config.region} of account {where} down, {what}.")
+    say("Type its name to go on:")
     return sys.stdin.readline().strip() == config.environment
 
 
 def report(found: list[Left]) -> int:
-    """Say what is left, why, and what it costs."""
-    for each in found:
-        cost = "costs by what it holds" if each.usd is None else f"${each.usd:.2f} a month"
-        say(f"left: {each.arn} ({each.why or 'nobody meant to keep it'}; {cost})")
+    """Say what is left, why, and what it costs; what is left for one reason by its kind, the rest one by one."""
     lost = unexplained(found)
+    for each in lost:
+        say(f"left: {each.arn} (nobody meant to keep it; {_cost([each])})")
+    for kind, why in dict.fromkeys((each.kind, each.why) for each in found if each.why):
+        alike = [each for each in found if (each.kind, each.why) == (kind, why)]
+        more = f" and {len(alike) - 1} more of {kind}" if len(alike) > 1 else ""
+        say(f"left: {alike[0].arn}{more} ({why}; {_cost(alike)})")
     if lost:
-        known = sum(each.usd or 0 for each in lost)
-        say(f"not clean: {len(lost)} things are left, at ${known:.2f} a month and what they hold; delete them by hand")
+        say(f"not clean: {len(lost)} left that nobody meant to keep ({_cost(lost)}): delete by hand what stays")
         return 1
     say("clean: nothing is left" + (" but what is said above" if found else ""))
     return 0
+
+
+def _cost(alike: list[Left]) -> str:
+    """Of several things together: what is known, and whether there is more."""
+    known, open_ = sum(each.usd or 0 for each in alike), any(each.usd is None for each in alike)
+    if open_ and not known:
+        return "costs by what it holds"
+    return f"${known:.2f} a month" + (" and what they hold" if open_ else "")
 
 
 def say(sentence: str) -> None:

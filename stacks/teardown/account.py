@@ -10,7 +10,9 @@ from botocore.exceptions import ClientError
 
 from core.contracts.errors import RetailForecastError
 
-GONE: Final = {"ValidationError", "NoSuchBucket", "ResourceNotFound", "ResourceNotFoundException", "404"}
+GONE: Final = {"NoSuchBucket", "404"}
+VALIDATION: Final = {"ValidationError", "ValidationException"}
+"""What CloudFormation and SageMaker say of a name that nothing has, and of much else: the message tells."""
 
 
 class TeardownError(RetailForecastError):
@@ -26,6 +28,8 @@ class Account:
     patience: float = 3600
     """Seconds one thing may take to go; a cluster takes about a quarter of an hour."""
     pause: float = 10
+    settling: float = 600
+    """Seconds within which the index of tags forgets what has gone."""
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
@@ -49,5 +53,5 @@ class Account:
 
 def is_gone(error: ClientError) -> bool:
     """Whether AWS says that there is no such thing."""
-    found = error.response["Error"]
-    return found["Code"] in GONE and ("not exist" in found["Message"].lower() or found["Code"] != "ValidationError")
+    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+    return code in GONE or "NotFound" in code or (code in VALIDATION and "not exist" in message.lower())

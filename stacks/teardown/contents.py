@@ -1,4 +1,4 @@
-"""What is inside the stacks' things and keeps them from going: runs, models, objects."""
+"""What is inside the stacks' things and keeps them from going: models, objects."""
 
 from typing import Any, Final
 
@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from core.contracts import names
 from stacks.config import Config
-from stacks.teardown.account import Account, is_gone
+from stacks.teardown.account import Account, TeardownError, is_gone
 
 PURPOSES: Final[dict[str, tuple[names.Purpose, ...]]] = {
     "data": ("raw", "lake", "artifacts", "logs"),
@@ -15,34 +15,6 @@ PURPOSES: Final[dict[str, tuple[names.Purpose, ...]]] = {
 """Stack -> its buckets."""
 AT_ONCE: Final = 1000
 """Keys of one DeleteObjects."""
-
-
-def stop_runs(account: Account, config: Config) -> int:
-    """Stop pipeline executions, whose machines would work on, and wait until they have ended; how many there were."""
-    sagemaker = account.client("sagemaker")
-    others = (names.forecast_pipeline(config.environment), names.maintain_pipeline(config.environment))
-    running = [arn for name in (*config.retrain_pipelines, *others) for arn in _running(sagemaker, name)]
-    for arn in running:
-        sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
-    for arn in running:
-        account.until(lambda arn=arn: _ended(sagemaker, arn), f"{arn} is still stopping")  # type: ignore[misc]
-    return len(running)
-
-
-def _running(sagemaker: Any, pipeline: str) -> list[str]:
-    try:
-        pages = sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=pipeline)
-        found = [each for page in pages for each in page["PipelineExecutionSummaries"]]
-    except ClientError as error:
-        if is_gone(error):
-            return []
-        raise
-    return [each["PipelineExecutionArn"] for each in found if each["PipelineExecutionStatus"] == "Executing"]
-
-
-def _ended(sagemaker: Any, arn: str) -> bool:
-    status = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)["PipelineExecutionStatus"]
-    return status not in ("Executing", "Stopping")
 
 
 def delete_models(account: Account, environment: str) -> int:
@@ -82,7 +54,7 @@ def stop_trail(account: Account, environment: str) -> None:
     try:
         account.client("cloudtrail").stop_logging(Name=names.resource(environment, "trail"))
     except ClientError as error:
-        if not is_gone(error) and error.response["Error"]["Code"] != "TrailNotFoundException":
+        if not is_gone(error):
             raise
 
 
@@ -120,9 +92,20 @@ def _empty_bucket(s3: Any, bucket: str) -> int:
             versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             keys = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions]
             for first in range(0, len(keys), AT_ONCE):
-                s3.delete_objects(Bucket=bucket, Delete={"Objects": keys[first : first + AT_ONCE], "Quiet": True})
+                _delete(s3, bucket, keys[first : first + AT_ONCE])
             count += len(keys)
     except ClientError as error:
         if not is_gone(error):
             raise
     return count
+
+
+def _delete(s3: Any, bucket: str, keys: list[dict[str, str]]) -> None:
+    """Delete versions; S3 answers that it did, and lists inside its answer those that it did not."""
+    refused = s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True}).get("Errors", [])
+    if refused:
+        first = refused[0]
+        raise TeardownError(
+            f"{len(refused)} objects of {bucket} do not go, {first['Key']!r} among them: {first.get('Code')} "
+            f"{first.get('Message', '')}; mend that, then start again"
+        )

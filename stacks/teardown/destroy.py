@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from core.contracts import names
 from stacks.application import SHARED, STACKS
 from stacks.config import Config
-from stacks.teardown import balancers, contents
+from stacks.teardown import balancers, contents, nodes, runs
 from stacks.teardown.account import Account, TeardownError, is_gone
 
 TRIES: Final = 3
@@ -33,25 +33,43 @@ def order() -> list[str]:
     return found
 
 
+def owner(account: Account, config: Config) -> str:
+    """Id of the account that the credentials are of.
+
+    Raises:
+        TeardownError: the environment is in another.
+    """
+    found: str = account.client("sts").get_caller_identity()["Account"]
+    if config.account and found != config.account:
+        raise TeardownError(
+            f"you are in account {found}, but environments/{config.environment}.toml says {config.account}: take its "
+            "profile"
+        )
+    return found
+
+
 def destroy(account: Account, config: Config) -> None:
     """Take the environment down.
 
     Raises:
         TeardownError: a stack is protected, or does not go.
     """
-    env, owner = config.environment, account.client("sts").get_caller_identity()["Account"]
+    env, here = config.environment, owner(account, config)
     present = [name for name in order() if _status(account, names.resource(env, name))]
     _refuse_protected(account, [names.resource(env, name) for name in present])
     for name in present:
+        if name == "cluster" and (woken := nodes.wake(account, config)):
+            account.say(f"{woken} nodes started: they were off, and the load balancer's controller has to work")
         if name == "ml":
-            account.say(f"{contents.stop_runs(account, config)} runs stopped")
+            runs.hold(account, env)
+            account.say(f"{runs.stop(account, config)} runs stopped")
             if not config.data.keep_on_delete:
                 account.say(f"{contents.delete_models(account, env)} models deleted")
         if name == "network":
-            account.say(f"{balancers.remove(account, env)} load balancers and target groups were left behind")
+            account.say(f"{balancers.remove(account, env)} things of the load balancer and of nodes were left behind")
         if name == "observability":
             contents.stop_trail(account, env)
-        _take_down(account, config, name, owner)
+        _take_down(account, config, name, here)
         if name == "cluster":
             account.say("the cluster's chart, and with it the Ingress and its load balancer, went first")
 

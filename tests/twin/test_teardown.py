@@ -49,3 +49,29 @@ def test_an_environment_goes_with_all_it_holds_and_is_proven_gone(
     with pytest.raises(ClientError):
         deployed.client.cloud.s3.head_bucket(Bucket=deployed.info.buckets.raw)
     assert teardown.main(["--env", ENVIRONMENT, "--yes"]) == 0, "a second time there is nothing to do"
+
+
+def test_a_teardown_that_is_killed_at_any_step_is_ended_by_the_next(
+    deployed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed.client.put("shop/sales.csv", b"date,store_id,item_id,units\n2024-01-01,S1,A,3\n")
+    deployed.client.wait_until_settled("shop")
+    steps: list[str] = []
+
+    def say(sentence: str) -> None:
+        """Each sentence ends a step, and the process at its first time."""
+        step = sentence.lstrip("0123456789 ")
+        if not sentence.startswith(("left:", "clean:")) and step not in steps:
+            steps.append(step)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(teardown, "say", say)
+    code = None
+    while code is None:
+        try:
+            code = teardown.main(["--env", ENVIRONMENT, "--yes"])
+        except KeyboardInterrupt:
+            continue
+    assert code == 0
+    assert stacks(deployed) == []
+    assert {"runs stopped", "models deleted", "deleting mlops-dev-ml", "deleting mlops-dev-data"} <= set(steps)

@@ -125,6 +125,7 @@ def test_sql_reads_the_live_rows_of_the_table_that_ingest_writes(data: Template,
 
 def test_answers_to_queries_are_encrypted_by_our_key_whoever_asks(data: Template, environment: str) -> None:
     _, group = data.one("AWS::Athena::WorkGroup", Name=f"mlops-{environment}-lake")
+    assert group["RecursiveDeleteOption"] is True, "or a question once asked keeps the stack from going"
     settings = group["WorkGroupConfiguration"]
     assert settings["EnforceWorkGroupConfiguration"]
     assert settings["BytesScannedCutoffPerQuery"] == 100 * 10**9

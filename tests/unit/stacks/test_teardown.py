@@ -1,43 +1,18 @@
 """Order, refusals and proof of a teardown, by botocore's own answers instead of AWS."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 
-from core.contracts.tags import tags
 from stacks.config import Config, load
-from stacks.costs.prices import prices
 from stacks.teardown import __main__ as command
-from stacks.teardown import balancers, destroy, proof
-from stacks.teardown.account import Account, TeardownError
+from stacks.teardown import balancers, contents, destroy, nodes, runs
+from stacks.teardown.account import TeardownError
+from tests.unit.stacks.stubbed import Stubbed
 
-TAGS = [{"Key": name, "Value": value} for name, value in tags("dev", "app").items()]
-
-
-class Stubbed:
-    """An account whose clients answer what was said beforehand, in order, and nothing else."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.account = Account("ap-southeast-1", self.said.append, patience=0.2, pause=0.01)
-        self.stubs: dict[str, Stubber] = {}
-
-    def of(self, service: str) -> Stubber:
-        if service not in self.stubs:
-            client = boto3.client(  # type: ignore[call-overload]
-                service, region_name="ap-southeast-1", aws_access_key_id="test", aws_secret_access_key="test"
-            )
-            self.stubs[service] = Stubber(client)
-            self.stubs[service].activate()
-            self.account._clients[service] = client
-        return self.stubs[service]
-
-    def done(self) -> None:
-        for stub in self.stubs.values():
-            stub.assert_no_pending_responses()
+EXECUTION = "arn:aws:sagemaker:ap-southeast-1:123456789012:pipeline/mlops-dev-retrain/execution/abcdefghijkl"
 
 
 @pytest.fixture
@@ -87,11 +62,11 @@ def test_a_stack_that_does_not_go_says_which_of_its_parts_and_why(aws: Stubbed) 
 def test_a_load_balancer_is_waited_for_and_named_when_it_stays(aws: Stubbed) -> None:
     arn = "arn:aws:elasticloadbalancing:ap-southeast-1:123456789012:loadbalancer/app/mlops-dev-service/1"
     tagged = [{"Key": balancers.CLUSTER_TAG, "Value": "mlops-dev-cluster"}]
-    for _ in range(100):
+    for _ in range(200):
         aws.of("elbv2").add_response("describe_load_balancers", {"LoadBalancers": [{"LoadBalancerArn": arn}]})
         aws.of("elbv2").add_response("describe_tags", {"TagDescriptions": [{"ResourceArn": arn, "Tags": tagged}]})
     with pytest.raises(TeardownError, match="the load balancer is still there"):
-        balancers.wait(aws.account, "dev")
+        balancers.wait(replace(aws.account, patience=0.05), "dev")
 
 
 def test_another_cluster_s_load_balancer_is_none_of_ours(aws: Stubbed) -> None:
@@ -102,48 +77,108 @@ def test_another_cluster_s_load_balancer_is_none_of_ours(aws: Stubbed) -> None:
     assert balancers.balancers(aws.account, "dev") == []
 
 
-def left(aws: Stubbed, config: Config, *arns: str, tags: list[dict[str, str]] = TAGS) -> list[proof.Left]:
-    listed = [{"ResourceARN": arn, "Tags": tags} for arn in arns]
-    aws.of("resourcegroupstaggingapi").add_response("get_resources", {"ResourceTagMappingList": listed})
-    return proof.left(aws.account, config, prices())
-
-
-def test_a_gateway_that_was_left_is_priced_by_the_month(aws: Stubbed, dev: Config) -> None:
-    gateway = "arn:aws:ec2:ap-southeast-1:123456789012:natgateway/nat-1"
-    aws.of("ec2").add_response("describe_nat_gateways", {"NatGateways": [{"State": "available"}]})
-    (found,) = left(aws, dev, gateway)
-    assert found.usd == pytest.approx(0.059 * 730)
-    assert proof.unexplained([found]) == [found]
-    assert command.report([found]) == 1
-
-
-def test_what_the_account_s_other_environments_use_stays_and_is_explained(aws: Stubbed, dev: Config) -> None:
-    assert "delivery" not in destroy.order()
-    repository = "arn:aws:ecr:ap-southeast-1:123456789012:repository/mlops/training"
-    (found,) = left(aws, dev, repository, tags=[*TAGS, {"Key": "Scope", "Value": "account"}])
-    assert found.why.startswith("kept: images and pipeline of the account")
-    assert proof.unexplained([found]) == []
-
-
-def test_what_the_index_of_tags_still_lists_though_it_has_gone_is_not_left(aws: Stubbed, dev: Config) -> None:
-    aws.of("ec2").add_response("describe_nat_gateways", {"NatGateways": [{"State": "deleted"}]})
-    aws.of("s3").add_client_error("head_bucket", "404", "Not Found")
-    gateway = "arn:aws:ec2:ap-southeast-1:123456789012:natgateway/nat-1"
-    assert left(aws, dev, gateway, "arn:aws:s3:::mlops-dev-raw-123456789012") == []
-
-
-def test_production_keeps_its_data_on_purpose_and_is_clean_all_the_same(
-    aws: Stubbed, capsys: pytest.CaptureFixture[str]
-) -> None:
-    aws.of("s3").add_response("head_bucket", {})
-    found = left(aws, load("prod"), "arn:aws:s3:::mlops-prod-raw-123456789012")
-    assert command.report(found) == 0
-    assert "kept: data.keep_on_delete is true in this environment" in capsys.readouterr().out
-
-
 def test_without_the_environment_s_name_nothing_is_changed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", type("Typed", (), {"readline": staticmethod(lambda: "no\n")}))
+    monkeypatch.setattr(command, "owner", lambda *_: "123456789012")
     assert command.main(["--env", "dev"]) == 2
-    assert "nothing was changed" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "This takes dev in ap-southeast-1 of account 123456789012 down, with everything in its buckets." in said
+    assert "nothing was changed" in said
+
+
+def test_with_credentials_of_another_account_nothing_is_taken_down(aws: Stubbed, dev: Config) -> None:
+    aws.of("sts").add_response("get_caller_identity", {"Account": "210987654321"})
+    with pytest.raises(
+        TeardownError, match=r"you are in account 210987654321, but environments/dev\.toml says 1234567890"
+    ):
+        destroy.destroy(aws.account, dev.model_copy(update={"account": "123456789012"}))
+    aws.done()
+
+
+def test_functions_are_held_before_runs_are_stopped_and_one_that_has_gone_is_no_obstacle(aws: Stubbed) -> None:
+    for name in ("on-upload", "promote"):
+        held = {"FunctionName": f"mlops-dev-{name}", "ReservedConcurrentExecutions": 0}
+        aws.of("lambda").add_response("put_function_concurrency", {}, held)
+    aws.of("lambda").add_client_error("put_function_concurrency", "ResourceNotFoundException")
+    runs.hold(aws.account, "dev")
+    aws.done()
+
+
+def listed(aws: Stubbed, config: Config, status: str | None) -> None:
+    """One execution of the first pipeline, in a status; the other pipelines have gone."""
+    found = [] if status is None else [{"PipelineExecutionArn": EXECUTION, "PipelineExecutionStatus": status}]
+    aws.of("sagemaker").add_response("list_pipeline_executions", {"PipelineExecutionSummaries": found})
+    for _ in range(len(config.retrain_pipelines) + 1):
+        aws.of("sagemaker").add_client_error("list_pipeline_executions", "ResourceNotFound", "does not exist")
+
+
+def test_runs_that_an_earlier_teardown_began_to_stop_are_waited_for(aws: Stubbed, dev: Config) -> None:
+    listed(aws, dev, "Stopping")
+    listed(aws, dev, "Stopping")
+    listed(aws, dev, None)
+    assert runs.stop(aws.account, dev) == 1
+    aws.done()
+
+
+def test_a_run_that_ends_while_it_is_being_stopped_is_stopped_enough(aws: Stubbed, dev: Config) -> None:
+    listed(aws, dev, "Executing")
+    aws.of("sagemaker").add_client_error("stop_pipeline_execution", "ValidationException", "is in status Succeeded")
+    aws.of("sagemaker").add_response("describe_pipeline_execution", {"PipelineExecutionStatus": "Succeeded"})
+    listed(aws, dev, None)
+    assert runs.stop(aws.account, dev) == 1
+    aws.done()
+
+
+def test_objects_that_s3_did_not_delete_are_named_though_it_answers_200(aws: Stubbed, dev: Config) -> None:
+    version = {"Key": "a.csv", "VersionId": "1"}
+    aws.of("s3").add_response("list_object_versions", {"Versions": [version]})
+    refused = {"Key": "a.csv", "Code": "AccessDenied", "Message": "held by a lock"}
+    aws.of("s3").add_response("delete_objects", {"Errors": [refused]})
+    with pytest.raises(TeardownError, match=r"1 objects of mlops-dev-raw-1 do not go, 'a.csv' .*AccessDenied held by"):
+        contents.empty(aws.account, dev, "data", "1")
+
+
+def test_a_security_group_that_the_balancer_s_interfaces_still_hold_is_tried_again(aws: Stubbed) -> None:
+    aws.of("elbv2").add_response("describe_load_balancers", {"LoadBalancers": []})
+    aws.of("elbv2").add_response("describe_target_groups", {"TargetGroups": []})
+    ec2 = aws.of("ec2")
+    ec2.add_response("describe_network_interfaces", {"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1"}]})
+    ec2.add_client_error("delete_network_interface", "InvalidNetworkInterfaceID.NotFound")
+    ec2.add_response("describe_security_groups", {"SecurityGroups": [{"GroupId": "sg-1"}]})
+    ec2.add_client_error("delete_security_group", "DependencyViolation")
+    ec2.add_response("delete_security_group", {}, {"GroupId": "sg-1"})
+    assert balancers.remove(aws.account, "dev") == 2
+    aws.done()
+
+
+def group(status: str, nodes_: int) -> dict[str, Any]:
+    return {"nodegroup": {"status": status, "scalingConfig": {"minSize": nodes_, "maxSize": 3, "desiredSize": nodes_}}}
+
+
+def test_nodes_that_are_off_are_started_for_the_controller_has_to_take_the_balancer_away(
+    aws: Stubbed, dev: Config
+) -> None:
+    eks = aws.of("eks")
+    eks.add_response("list_nodegroups", {"nodegroups": ["Nodes"]}, {"clusterName": "mlops-dev-cluster"})
+    for found in (group("UPDATING", 0), group("ACTIVE", 0), group("ACTIVE", 0)):
+        eks.add_response("describe_nodegroup", found)
+    place = {"clusterName": "mlops-dev-cluster", "nodegroupName": "Nodes"}
+    size = {"minSize": 1, "maxSize": 3, "desiredSize": 1}
+    eks.add_response("update_nodegroup_config", {}, {**place, "scalingConfig": size})
+    for found in (group("UPDATING", 1), group("ACTIVE", 1)):
+        eks.add_response("describe_nodegroup", found)
+    assert nodes.wake(aws.account, dev) == 1
+    aws.done()
+
+
+def test_nodes_that_run_are_left_alone_and_a_cluster_that_has_gone_has_none(aws: Stubbed, dev: Config) -> None:
+    eks = aws.of("eks")
+    eks.add_response("list_nodegroups", {"nodegroups": ["Nodes"]})
+    for _ in range(2):
+        eks.add_response("describe_nodegroup", group("ACTIVE", 2))
+    assert nodes.wake(aws.account, dev) == 0
+    eks.add_client_error("list_nodegroups", "ResourceNotFoundException")
+    assert nodes.wake(aws.account, dev) == 0
+    aws.done()
