@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from core.contracts import names
 from stacks.config import Config
-from stacks.preflight.quotas import held, needs
+from stacks.preflight.quotas import Need, held, needs, taken
 
 BOOTSTRAP: Final = "/cdk-bootstrap/hnb659fds/version"
 BOOTSTRAP_LEAST: Final = 21
@@ -136,23 +136,31 @@ def _certificate(client: Client, config: Config) -> Finding:
 
 def _quotas(client: Client, config: Config) -> Iterator[Finding]:
     asked: dict[str, dict[str, float]] = {}
+
+    def quotas(service: str) -> dict[str, float]:
+        if service not in asked:
+            asked[service] = held(client("service-quotas"), service)
+        return asked[service]
+
     for need in needs(config):
-        check = f"quota {need.name}"
-        try:
-            if need.service not in asked:
-                asked[need.service] = held(client("service-quotas"), need.service)
-        except (BotoCoreError, ClientError) as error:
-            yield Finding(check=check, outcome="unknown", says=f"quotas cannot be read: {error}")
-            continue
-        value = asked[need.service].get(need.name)
-        if value is None:
-            says = f"AWS lists no such quota; {need.least:.0f} are needed ({need.because}): look it up in the console"
-            yield Finding(check=check, outcome="unknown", says=says)
-        elif value < need.least:
-            says = f"{value:.0f}, but {need.least:.0f} are needed ({need.because}): ask for more in Service Quotas"
-            yield Finding(check=check, outcome="missing", says=says)
-        else:
-            yield Finding(check=check, outcome="ok", says=f"{value:.0f}, {need.least:.0f} are needed")
+        yield _asked(f"quota {need.name}", lambda need=need: _quota(client, config, need, quotas))  # type: ignore[misc]
+
+
+def _quota(client: Client, config: Config, need: Need, quotas: Callable[[str], dict[str, float]]) -> Finding:
+    check = f"quota {need.name}"
+    if need.least is None:
+        says = f"how much is needed is not known here ({need.because}): look it up in Service Quotas"
+        return Finding(check=check, outcome="unknown", says=says)
+    value = quotas(need.service).get(need.name)
+    if value is None:
+        says = f"AWS lists no such quota; {need.least:.0f} are needed ({need.because}): look it up in the console"
+        return Finding(check=check, outcome="unknown", says=says)
+    others = taken(client("ec2"), config, need.taken) if need.taken else 0
+    there = f"{value:.0f}" + (f", of which {others} are taken" if others else "")
+    if value - others < need.least:
+        says = f"{there}, but {need.least:.0f} are needed ({need.because}): ask for more in Service Quotas"
+        return Finding(check=check, outcome="missing", says=says)
+    return Finding(check=check, outcome="ok", says=f"{there}, {need.least:.0f} are needed")
 
 
 def _asked(check: str, ask: Callable[[], Finding]) -> Finding:

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import boto3
@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 from stacks.config import Config, load
 from stacks.preflight import __main__ as command
 from stacks.preflight.checks import Finding, findings
-from stacks.preflight.quotas import needs
+from stacks.preflight.quotas import needs, taken, vcpus
 
 
 class Answers:
@@ -63,8 +63,15 @@ def job_logs(aws: Answers, tags: dict[str, str] | None = None) -> None:
     aws["logs"].add_response("list_tags_for_resource", {"tags": tags}, {"resourceArn": group["arn"][:-2]})
 
 
-def quotas(aws: Answers, config: Config, **short: float) -> None:
-    """Everything that is needed is there, but for what is said by the last word of its name."""
+def quotas(
+    aws: Answers,
+    config: Config,
+    *,
+    addresses: Sequence[Mapping[str, Any]] = (),
+    vpcs: Sequence[Mapping[str, Any]] = (),
+    **short: float,
+) -> None:
+    """Everything that is needed is there, but for what is said by a word of its name."""
     by_service: dict[str, list[dict[str, Any]]] = {}
     for need in needs(config):
         value = next((left for word, left in short.items() if word in need.name), need.least)
@@ -72,6 +79,8 @@ def quotas(aws: Answers, config: Config, **short: float) -> None:
     for found in by_service.values():
         aws["service-quotas"].add_response("list_aws_default_service_quotas", {"Quotas": found})
         aws["service-quotas"].add_response("list_service_quotas", {"Quotas": []})
+    aws["ec2"].add_response("describe_addresses", {"Addresses": list(addresses)})
+    aws["ec2"].add_response("describe_vpcs", {"Vpcs": list(vpcs)})
 
 
 def asked(aws: Answers, config: Config) -> dict[str, Finding]:
@@ -158,3 +167,75 @@ def test_the_exit_code_says_whether_something_is_missing(
     monkeypatch.setattr(command, "findings", found)
     assert command.main(["--env", "dev"]) == code
     assert "[cluster] in its file" in capsys.readouterr().out
+
+
+def test_what_others_have_taken_of_a_quota_is_not_there_any_more_and_our_own_is(aws: Answers, dev: Config) -> None:
+    ours = [{"Key": "Project", "Value": "MLOpsRetailForecast"}, {"Key": "Environment", "Value": "dev"}]
+    other = [{"Key": "Project", "Value": "MLOpsRetailForecast"}, {"Key": "Environment", "Value": "prod"}]
+    bootstrapped(aws)
+    images(aws)
+    job_logs(aws)
+    quotas(aws, dev, addresses=[{"Tags": other}], vpcs=[{"Tags": ours}])
+    found = asked(aws, dev)
+    said = "1, of which 1 are taken, but 1 are needed (vpc.nat_gateways = 1): ask for more in Service Quotas"
+    assert found["quota EC2-VPC Elastic IPs"].says == said
+    assert found["quota VPCs per Region"].outcome == "ok"
+    aws["ec2"].add_response("describe_vpcs", {"Vpcs": [{"Tags": ours}, {"Tags": other}, {}]})
+    assert taken(aws.client("ec2"), dev, "vpcs") == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [
+        ("t3.medium", 2),
+        ("m6g.medium", 1),
+        ("m7i.large", 2),
+        ("m7i.xlarge", 4),
+        ("c7i.12xlarge", 48),
+        ("m5.metal", None),
+    ],
+)
+def test_the_size_of_a_machine_tells_its_vcpus(kind: str, size: int | None) -> None:
+    assert vcpus(kind) == size
+
+
+@pytest.mark.parametrize("kind", ["m5.metal", "g5.xlarge"])
+def test_nodes_that_have_a_quota_of_their_own_are_unknown_and_no_crash(dev: Config, kind: str) -> None:
+    cluster = dev.cluster.model_copy(update={"instance_types": (kind,)})
+    (need,) = [each for each in needs(dev.model_copy(update={"cluster": cluster})) if "vCPUs" in each.name]
+    assert (need.least, need.because) == (None, f"cluster.max_nodes = 3 of {kind}")
+
+
+def test_the_largest_type_that_nodes_may_be_is_counted(dev: Config) -> None:
+    cluster = dev.cluster.model_copy(update={"instance_types": ("t3.large", "m5.2xlarge")})
+    (need,) = [each for each in needs(dev.model_copy(update={"cluster": cluster})) if "Spot Inst" in each.name]
+    assert need.least == 3 * 8
+
+
+def test_a_new_account_s_ten_copies_of_functions_are_enough_where_nothing_is_reserved(dev: Config) -> None:
+    least = {name: each.least for name in ("dev", "prod") for each in needs(load(name)) if each.service == "lambda"}
+    assert least == {"dev": 6, "prod": 128}
+
+
+def test_a_certificate_that_is_not_issued_is_missing(aws: Answers, dev: Config) -> None:
+    arn = "arn:aws:acm:ap-southeast-1:123456789012:certificate/0a"
+    ingress = dev.service.ingress.model_copy(update={"certificate_arn": arn})
+    config = dev.model_copy(update={"service": dev.service.model_copy(update={"ingress": ingress})})
+    aws["acm"].add_response("describe_certificate", {"Certificate": {"Status": "PENDING_VALIDATION"}})
+    found = asked(aws, config)["certificate"]
+    assert (found.outcome, found.says) == (
+        "missing",
+        f"{arn} is PENDING_VALIDATION: finish its validation, or name another",
+    )
+
+
+def test_a_region_with_too_few_zones_is_missing(dev: Config) -> None:
+    aws = Answers()
+    aws["sts"].add_response("get_caller_identity", {"Account": "123456789012", "Arn": "arn:aws:iam::1:user/ann"})
+    zones = [{"State": "available", "ZoneType": "availability-zone"}, {"State": "available", "ZoneType": "local-zone"}]
+    aws["ec2"].add_response("describe_availability_zones", {"AvailabilityZones": zones})
+    found = asked(aws, dev)["region"]
+    assert (found.outcome, found.says) == (
+        "missing",
+        "ap-southeast-1 has 1 zones, vpc.zones is 3: lower it, or enable the region",
+    )
