@@ -6,16 +6,16 @@ from typing import Final, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.contracts import names
+from core.contracts import entries, names
 from core.contracts.errors import ConfigError
 from k8s_charts.place import Place, image, role_name
-from k8s_charts.settings import ServiceSettings
+from k8s_charts.settings import Build, ServiceSettings
 
 ENVIRONMENTS: Final = Path(__file__).parent.parent / "environments"
 
 
 class _Images(BaseModel):
-    inference_api: str
+    inference_api: Build
 
 
 class _Network(BaseModel):
@@ -61,9 +61,9 @@ def load(name: str, folder: Path = ENVIRONMENTS) -> Configuration:
         raise ConfigError(f"environment is {name!r}: choose {', '.join(known)}")
     file = folder / f"{name}.toml"
     try:
-        return Configuration.model_validate({"environment": name, **tomllib.loads(file.read_text())})
-    except (OSError, tomllib.TOMLDecodeError) as error:
+        return Configuration.model_validate({**tomllib.loads(file.read_text("utf-8")), "environment": name})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{file.parent.name}/{file.name}: {error}") from error
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        faults = entries.told(error, Configuration)
         raise ConfigError("\n".join(f"{file.parent.name}/{file.name}: {fault}" for fault in faults)) from error

@@ -1,13 +1,33 @@
 """What differs between environments in how the service runs: section ``service`` of ``environments/<env>.toml``."""
 
 import re
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from core.contracts import keys
 
 _CERTIFICATE: Final = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+")
 _WEB_ACL: Final = re.compile(r"arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/[^/]+/[0-9a-f-]+")
 _SECRET: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_BUILD: Final = re.compile(r"sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+
+
+def _pinned(value: str) -> str:
+    if value == "latest" or not _BUILD.fullmatch(value):
+        raise ValueError("pin one build: a tag other than 'latest', or 'sha256:' and 64 hex digits")
+    return value
+
+
+def _dataset(value: str) -> str:
+    if not keys.is_dataset(value):
+        raise ValueError("give a dataset's name: 1-40 lower-case letters, digits and single hyphens")
+    return value
+
+
+Build = Annotated[str, AfterValidator(_pinned)]
+"""Of an image: a tag, or a digest."""
+Dataset = Annotated[str, AfterValidator(_dataset)]
 
 
 class _Section(BaseModel):
@@ -49,7 +69,7 @@ class ServiceSettings(_Section):
 
     ingress: Ingress = Ingress()
     api_key_secret: str | None = Field(None, description="Kubernetes Secret whose item 'keys' holds accepted keys")
-    datasets: tuple[str, ...] = Field((), description="served; every dataset with a champion when empty")
+    datasets: tuple[Dataset, ...] = Field((), description="served; every dataset with a champion when empty")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     poll_seconds: int = Field(2, ge=1, le=3600, description="between two looks at the champion pointers")
     min_pods: int = Field(2, ge=2, le=10, description="two at least, or a node's end is an outage")

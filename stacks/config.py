@@ -3,27 +3,25 @@
 A bad value dies here, before synth, in a sentence that names the file, the field, the value and the cure.
 """
 
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, Self, get_args
+from typing import Final, Literal, Self, get_args
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from core.contracts import names
+from core.contracts import entries, names
 from core.contracts.errors import ConfigError
 from core.contracts.names import Environment
-from k8s_charts.settings import ServiceSettings
+from k8s_charts.settings import Build, Dataset, ServiceSettings
 from stacks.jobs_config import Job, Network, Training
 from stacks.platform_config import Cluster, Retention, Section, Vpc, architecture
+from stacks.shapes import Account, Connection, Email, Region, Repository
 
 NOBODYS_RUNBOOK: Final = "your-organisation"
 """Part of the address that the files come with."""
 ENVIRONMENTS: Final = Path(__file__).parent.parent / "environments"
 DEFAULT_ENVIRONMENT: Final = "dev"
-
-_IMAGE: Final = re.compile(r"sha256:[0-9a-f]{64}|[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 
 class Concurrency(Section):
@@ -58,15 +56,8 @@ class Functions(Section):
 class Images(Section):
     """Which build of each image runs: a tag, or ``sha256:...`` as promoted from another environment."""
 
-    training: str
-    inference_api: str
-
-    @field_validator("training", "inference_api")
-    @classmethod
-    def _pinned(cls, value: str) -> str:
-        if value == "latest" or not _IMAGE.fullmatch(value):
-            raise ValueError("pin one build: a tag other than 'latest', or 'sha256:' and 64 hex digits")
-        return value
+    training: Build
+    inference_api: Build
 
 
 class Data(Section):
@@ -80,7 +71,7 @@ class Data(Section):
 class Queries(Section):
     """What people ask the sales tables in SQL."""
 
-    datasets: tuple[str, ...] = Field(("default",), description="datasets whose table is declared to Athena")
+    datasets: tuple[Dataset, ...] = Field(("default",), description="datasets whose table is declared to Athena")
     max_scanned_gb: int = Field(100, ge=1, le=10_000, description="a query that reads more is ended")
 
 
@@ -102,8 +93,8 @@ class Spending(Section):
 class Alarms(Section):
     """What somebody is woken for."""
 
-    emails: tuple[str, ...] = ()
-    datasets: tuple[str, ...] = Field(("default",), description="datasets whose live accuracy is watched")
+    emails: tuple[Email, ...] = ()
+    datasets: tuple[Dataset, ...] = Field(("default",), description="datasets whose live accuracy is watched")
     max_live_wape: float = Field(0.5, gt=0)
     max_live_bias: float = Field(0.2, gt=0, description="in either direction")
     min_live_coverage: float = Field(0.65, gt=0, lt=1, description="share of days inside p10-p90; 0.8 is meant")
@@ -123,8 +114,8 @@ class Alarms(Section):
 class GitHub(Section):
     """A repository, by a connection that somebody has made and approved in the console."""
 
-    connection_arn: str = Field(pattern=r"^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:.+$")
-    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", description="owner/name")
+    connection_arn: Connection
+    repository: Repository = Field(description="owner/name")
     branch: str = "main"
 
 
@@ -134,7 +125,7 @@ class Delivery(Section):
     here: bool = Field(False, description="this environment's application holds them; one's of an account does")
     promotes_to: Environment = "prod"
     github: GitHub | None = Field(None, description="without it, source.zip in the delivery bucket starts the pipeline")
-    approvers: tuple[str, ...] = Field((), description="e-mail addresses that are told when approval is asked for")
+    approvers: tuple[Email, ...] = Field((), description="e-mail addresses that are told when approval is asked for")
     job_logs: bool = Field(True, description="makes the log groups of SageMaker's jobs; false where they are there")
     keep_images: int = Field(30, ge=5, le=1000, description="builds of each image that can be had back")
     log_days: Retention = 90
@@ -144,8 +135,8 @@ class Config(Section):
     """One environment."""
 
     environment: Environment
-    region: str = Field("ap-southeast-1", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
-    account: str | None = Field(None, pattern=r"^\d{12}$", description="any account when absent")
+    region: Region = "ap-southeast-1"
+    account: Account | None = Field(None, description="any account when absent")
     functions: Functions = Functions()
     images: Images
     processing: Job
@@ -201,14 +192,20 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _one_image_for_nodes_and_jobs(self) -> Self:
-        job = self.transform.instance_type
+        first, last = self.training.instance_type, self.transform.instance_type
         for other in self.training.other_instance_types:
-            if architecture(other.removeprefix("ml.")) != architecture(self.training.instance_type.removeprefix("ml.")):
+            if architecture(other) != architecture(first):
                 raise ValueError(f"training.other_instance_types names {other!r}, which does not run the first's image")
-        if architecture(job.removeprefix("ml.")) != self.cluster.architecture:
+        for name, job in (("processing", self.processing), ("training", self.training)):
+            if architecture(job.instance_type) != architecture(last):
+                raise ValueError(
+                    f"{name}.instance_type is {job.instance_type!r} ({architecture(job.instance_type)}), which does "
+                    f"not run the image of transform.instance_type = {last!r}: take all of one architecture"
+                )
+        if architecture(last) != self.cluster.architecture:
             raise ValueError(
                 f"cluster.instance_types is {list(self.cluster.instance_types)} ({self.cluster.architecture}), which "
-                f"does not run the image of transform.instance_type = {job!r}: take both of one architecture"
+                f"does not run the image of transform.instance_type = {last!r}: take both of one architecture"
             )
         return self
 
@@ -228,7 +225,7 @@ def with_images(config: Config, said: Mapping[str, object]) -> Config:
     try:
         return config.model_copy(update={"images": Images.model_validate(wanted)})
     except ValidationError as error:
-        raise ConfigError("\n".join(f"-c {_sentence(dict(fault))}" for fault in error.errors())) from error
+        raise ConfigError("\n".join(f"-c {each}" for each in entries.told(error, Images))) from error
 
 
 def load(name: str, folder: Path = ENVIRONMENTS) -> Config:
@@ -243,23 +240,15 @@ def load(name: str, folder: Path = ENVIRONMENTS) -> Config:
     file = folder / f"{name}.toml"
     place = f"{file.parent.name}/{file.name}"
     try:
-        values = tomllib.loads(file.read_text())
+        values = tomllib.loads(file.read_text("utf-8"))
+        if "environment" in values:
+            raise ConfigError(
+                f"{place}: environment = {values['environment']!r}: the file's name says it; remove the line"
+            )
         return Config.model_validate({"environment": name, **values})
     except FileNotFoundError as error:
         raise ConfigError(f"{place} does not exist: write it after environments/dev.toml") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{place}: not valid TOML: {error}") from error
     except ValidationError as error:
-        raise ConfigError("\n".join(f"{place}: {_sentence(dict(fault))}" for fault in error.errors())) from error
-
-
-def _sentence(fault: dict[str, Any]) -> str:
-    field = ".".join(str(part) for part in fault["loc"])
-    if fault["type"] == "missing":
-        return f"{field} is missing: add it"
-    if fault["type"] == "extra_forbidden":
-        return f"{field} is {fault['input']!r}: no such setting; correct its name or remove it"
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    if isinstance(fault["input"], dict):  # a rule over a whole section names its fields itself
-        return f"{field}: {message}" if field else message
-    return f"{field} is {fault['input']!r}: {message[0].lower()}{message[1:]}"
+        raise ConfigError("\n".join(f"{place}: {each}" for each in entries.told(error, Config))) from error

@@ -7,6 +7,7 @@ from typing import Final, Self
 from pydantic import Field, field_validator, model_validator
 
 from stacks.platform_config import Section
+from stacks.shapes import SecurityGroup, Subnet
 
 _INSTANCE: Final = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
 _LOCAL_DISK: Final = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|g4dn|g5|g6|p3dn|p4d|p4de|p5)\.")
@@ -73,8 +74,8 @@ class Network(Section):
     """Where jobs run: the network stack's private subnets, or others; SageMaker's own network when left out."""
 
     own: bool = Field(False, description="the network stack's, which is then deployed before the ml stack")
-    subnets: tuple[str, ...] = Field((), max_length=16)
-    security_groups: tuple[str, ...] = Field((), max_length=5)
+    subnets: tuple[Subnet, ...] = Field((), max_length=16)
+    security_groups: tuple[SecurityGroup, ...] = Field((), max_length=5)
 
     @model_validator(mode="after")
     def _ours_or_named(self) -> Self:

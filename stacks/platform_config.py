@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from stacks.kubernetes_versions import KubernetesVersion
+from stacks.shapes import Cidr
 
 Endpoint = Literal[
     "ecr.api",
@@ -25,10 +26,11 @@ Endpoint = Literal[
 """AWS services that can be had inside the VPC."""
 Retention = Literal[7, 14, 30, 60, 90, 180, 365, 731]
 
-_VPC_BITS: Final = 16
 _WIDEST_BITS: Final = 8
 _NODE: Final = re.compile(r"[a-z]+\d+[a-z-]*\.[a-z0-9]+")
-_GRAVITON: Final = re.compile(r"[a-z]+\d+g[a-z-]*\.")
+_GRAVITON: Final = re.compile(r"(ml\.)?(a1|[a-z]+\d+g[a-z-]*)\.")
+LEAST_OPEN: Final = 60
+"""Minutes: nodes need a part of that until they are there."""
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+")
 
@@ -42,23 +44,12 @@ class Section(BaseModel):
 class Vpc(Section):
     """The network of the cluster."""
 
-    cidr: str = Field("10.0.0.0/16", description="a /16: three kinds of subnets in up to three zones fit")
+    cidr: Cidr = Field("10.0.0.0/16", description="a /16: three kinds of subnets in up to three zones fit")
     zones: int = Field(3, ge=2, le=3, description="availability zones, the region's first")
     nat_gateways: int = Field(1, ge=1, le=3, description="one a zone survives a zone's end")
     endpoints: tuple[Endpoint, ...] = Field((), description="asked for inside the VPC; the others go by NAT")
     endpoint_zones: int = Field(2, ge=1, le=3, description="each endpoint is paid for by zone")
     flow_log_days: Retention = 30
-
-    @field_validator("cidr")
-    @classmethod
-    def _is_private(cls, value: str) -> str:
-        try:
-            network = ipaddress.IPv4Network(value)
-        except ValueError as error:
-            raise ValueError(f"give a network such as '10.0.0.0/16': {error}") from error
-        if network.prefixlen != _VPC_BITS or not network.is_private:
-            raise ValueError("give a private network of 16 bits, such as '10.0.0.0/16'")
-        return value
 
     @model_validator(mode="after")
     def _no_more_than_zones(self) -> Self:
@@ -94,13 +85,23 @@ class OfficeHours(Section):
     def _opens_before_it_closes(self) -> Self:
         if self.opens >= self.closes:
             raise ValueError(f"opens is {self.opens}, which is not before closes = {self.closes}: change one")
+        if self._open_minutes < LEAST_OPEN:
+            raise ValueError(f"opens is {self.opens}, less than an hour before closes = {self.closes}: change one")
         return self
+
+    @property
+    def _open_days(self) -> int:
+        return {"MON-FRI": 5, "MON-SAT": 6, "MON-SUN": 7}[self.days]
+
+    @property
+    def _open_minutes(self) -> int:
+        (opens, closes) = (int(each[:2]) * 60 + int(each[3:]) for each in (self.opens, self.closes))
+        return closes - opens
 
     def open_at(self, moment: datetime) -> bool:
         """Whether nodes run at a moment (aware)."""
         here = moment.astimezone(ZoneInfo(self.time_zone))
-        last = {"MON-FRI": 5, "MON-SAT": 6, "MON-SUN": 7}[self.days]
-        return here.isoweekday() <= last and self.opens <= f"{here:%H:%M}" < self.closes
+        return here.isoweekday() <= self._open_days and self.opens <= f"{here:%H:%M}" < self.closes
 
     @property
     def closing(self) -> str:
@@ -117,8 +118,7 @@ class OfficeHours(Section):
     @property
     def share(self) -> float:
         """Share of a week's hours it is on."""
-        (opens, closes) = (int(h) + int(m) / 60 for h, m in (each.split(":") for each in (self.opens, self.closes)))
-        return (closes - opens) * {"MON-FRI": 5, "MON-SAT": 6, "MON-SUN": 7}[self.days] / (7 * 24)
+        return self._open_minutes * self._open_days / (7 * 24 * 60)
 
 
 class Cluster(Section):
@@ -167,6 +167,13 @@ class Cluster(Section):
         return value
 
     @model_validator(mode="after")
+    def _each_principal_once(self) -> Self:
+        named = (*self.admins, *self.viewers)
+        if twice := [each for each in named if named.count(each) > 1]:
+            raise ValueError(f"{twice[0]!r} is named twice in admins and viewers: a cluster admits each once")
+        return self
+
+    @model_validator(mode="after")
     def _room_to_grow(self) -> Self:
         if self.max_nodes < self.min_nodes:
             raise ValueError(f"max_nodes is {self.max_nodes}, below min_nodes = {self.min_nodes}: raise it")
@@ -179,5 +186,5 @@ class Cluster(Section):
 
 
 def architecture(instance_type: str) -> Literal["arm64", "x86_64"]:
-    """Of an EC2 instance type."""
+    """Of an instance type of EC2 or SageMaker."""
     return "arm64" if _GRAVITON.match(instance_type) else "x86_64"

@@ -196,4 +196,4 @@ class DatasetConfig(_Section):
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{place}: not valid TOML: {error}") from error
         except ValidationError as error:
-            raise ConfigError(f"{place}: {entries.told(error, cls)}") from error
+            raise ConfigError(f"{place}: {'; '.join(entries.told(error, cls))}") from error

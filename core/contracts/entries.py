@@ -21,13 +21,15 @@ _INSTEAD: Final = (
 )
 
 
-def told(error: ValidationError, model: type[BaseModel]) -> str:
+def told(error: ValidationError, model: type[BaseModel]) -> list[str]:
     """All that is wrong, one sentence an entry."""
-    return "; ".join(_one(each, model) for each in error.errors())
+    return [_one(each, model) for each in error.errors()]
 
 
 def _one(each: ErrorDetails, model: type[BaseModel]) -> str:
     entry = ".".join(str(part) for part in each["loc"])
+    if each["type"] == "missing":
+        return f"{entry} is missing: add it"
     if each["type"] == "extra_forbidden":
         return f"{entry} = {each['input']!r}: {_unknown(each['loc'], model)}"
     where = f"{entry} = {each['input']!r}: " if entry and not isinstance(each["input"], dict) else f"{entry}: "

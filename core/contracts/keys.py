@@ -47,12 +47,17 @@ def dataset_of(key: str) -> str:
     """
     folder, slash, _ = key.partition("/")
     dataset = folder if slash else DEFAULT_DATASET
-    if not _DATASET.fullmatch(dataset):
+    if not is_dataset(dataset):
         raise RejectedDataError(
             f"{key!r}: folder {dataset!r} is not a dataset name; use 1-40 lower-case letters, digits "
             f"and single hyphens, as in 'grocery/2024-05.csv'"
         )
     return dataset
+
+
+def is_dataset(name: str) -> bool:
+    """True for what a dataset may be called."""
+    return _DATASET.fullmatch(name) is not None
 
 
 def is_ours(key: str) -> bool:

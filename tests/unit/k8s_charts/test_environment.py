@@ -47,12 +47,13 @@ def test_other_variables_roll_the_pods_and_another_account_s_names_do_not() -> N
             f'ingress = {{scheme = "internet-facing", certificate_arn = "{CERTIFICATE}"}}',
             "without api_key_secret: anybody could read every forecast; set it, or take scheme = 'internal'",
         ),
-        ('ingress = {certificate_arn = "mine"}', "service.ingress.certificate_arn: Value error, give the ARN"),
-        ('ingress = {web_acl_arn = "mine"}', "service.ingress.web_acl_arn: Value error, give the ARN"),
+        ('ingress = {certificate_arn = "mine"}', "service.ingress.certificate_arn = 'mine': give the ARN"),
+        ('ingress = {web_acl_arn = "mine"}', "service.ingress.web_acl_arn = 'mine': give the ARN"),
         ("max_pods = 2\nmin_pods = 3", "max_pods is 2, below min_pods = 3"),
         ("min_pods = 1", "service.min_pods"),
         ('api_key_secret = "No Such"', "give the name of a Kubernetes Secret"),
         ("pods = 3", "service.pods"),
+        ('datasets = ["My Shop"]', "service.datasets.0 = 'My Shop': give a dataset's name"),
     ],
 )
 def test_a_service_that_must_not_be_is_a_sentence(tmp_path: Path, section: str, said: str) -> None:
@@ -60,3 +61,9 @@ def test_a_service_that_must_not_be_is_a_sentence(tmp_path: Path, section: str, 
     with pytest.raises(ConfigError) as caught:
         load("dev", tmp_path)
     assert said in str(caught.value)
+
+
+def test_a_build_that_moves_is_a_sentence_and_no_chart(tmp_path: Path) -> None:
+    (tmp_path / "dev.toml").write_text('[images]\ninference_api = "latest"\n')
+    with pytest.raises(ConfigError, match=r"dev\.toml: images\.inference_api = 'latest': pin one build"):
+        load("dev", tmp_path)

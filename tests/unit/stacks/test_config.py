@@ -1,4 +1,6 @@
 import tomllib
+from ipaddress import IPv4Network
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from core.contracts.errors import ConfigError
 from stacks.config import ENVIRONMENTS, chosen, load, with_images
 
+ROLE = "arn:aws:iam::123456789012:role/platform"
 DEV = (ENVIRONMENTS / "dev.toml").read_text()
 
 
@@ -30,9 +33,9 @@ def test_the_context_wins_over_the_variable_and_dev_is_the_default() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('training = "0.1.0"', 'training = "latest"', ["images.training is 'latest'", "pin one build"]),
-        ('"ml.m5.xlarge"', '"m5.xlarge"', ["training.instance_type is 'm5.xlarge'", "such as 'ml.m5.xlarge'"]),
-        ('"ml.m5.xlarge"', '"ml.m5d.xlarge"', ["training.instance_type is 'ml.m5d.xlarge'", "without one"]),
+        ('training = "0.1.0"', 'training = "latest"', ["images.training = 'latest'", "pin one build"]),
+        ('"ml.m5.xlarge"', '"m5.xlarge"', ["training.instance_type = 'm5.xlarge'", "such as 'ml.m5.xlarge'"]),
+        ('"ml.m5.xlarge"', '"ml.m5d.xlarge"', ["training.instance_type = 'ml.m5d.xlarge'", "without one"]),
         ('["ml.m5.2xlarge"]', '["m5.2xlarge"]', ["training.other_instance_types", "name a SageMaker instance type"]),
         (
             '["ml.m5.2xlarge"]',
@@ -40,33 +43,54 @@ def test_the_context_wins_over_the_variable_and_dev_is_the_default() -> None:
             ["training.other_instance_types names 'ml.m6g.xlarge'", "first's image"],
         ),
         ("max_wait_minutes = 180", "max_wait_minutes = 60", ["training", "is 60", "max_runtime_minutes = 120 or more"]),
-        ("sweep_minutes = 60", "sweep_minutes = 1", ["functions.sweep_minutes is 1", "greater than or equal to 5"]),
+        ("sweep_minutes = 60", "sweep_minutes = 1", ["functions.sweep_minutes = 1", "greater than or equal to 5"]),
         ("[processing]\n", "[processing]\ninstance_count = 2\n", ["processing.instance_count is 2", "every file"]),
-        ("log_level", "loglevel", ["functions.loglevel is 'DEBUG'", "correct its name or remove it"]),
-        ('region = "ap-southeast-1"', 'region = "Singapore"', ["region is 'Singapore'", "pattern"]),
-        ('runbook = "https://', 'runbook = "http://', ["alarms.runbook is 'http://", "https"]),
-        ('version = "1.36"', 'version = "1.20"', ["cluster.version is '1.20'", "'1.36'"]),
-        ("spot = true\nmin_nodes", 'public_from = ["0.0.0.0/0"]\nmin_nodes', ["cluster.public_from is", "too wide"]),
-        ("spot = true\nmin_nodes", 'public_from = ["home"]\nmin_nodes', ["cluster.public_from is", "give networks"]),
-        ("spot = true\nmin_nodes", 'admins = ["me"]\nmin_nodes', ["cluster.admins is", "give ARNs such as"]),
-        ('"t3.large"', '"huge"', ["cluster.instance_types is", "'huge' is no EC2 instance type"]),
-        ('"t3.large"', '"m7g.large"', ["cluster.instance_types is", "one architecture"]),
-        ("max_nodes = 3", "max_nodes = 1\nmin_pods = 3", ["cluster.min_pods", "correct its name"]),
+        ("log_level", "loglevel", ["functions.loglevel = 'DEBUG'", "did you mean 'log_level'?"]),
+        ('region = "ap-southeast-1"', 'region = "Singapore"', ["region = 'Singapore'", "such as 'ap-southeast-1'"]),
+        ("[functions]", 'environment = "prod"\n[functions]', ["environment = 'prod'", "the file's name says it"]),
+        ("[functions]", "account = 1\n[functions]", ["account = 1", "text in quotes"]),
+        ("[functions]", 'account = "1"\n[functions]', ["account = '1'", "12 digits"]),
+        ("[functions]", "[sevice]\n[functions]", ["sevice = {}", "did you mean 'service'?"]),
+        ("[service]", '[queries]\ndatasets = ["My Shop"]\n[service]', ["queries.datasets.0 = 'My Shop'", "lower-case"]),
+        ("[alarms]", '[alarms]\nemails = ["ops"]', ["alarms.emails.0 = 'ops'", "such as 'team@example.com'"]),
+        ("[alarms]", '[alarms]\ndatasets = ["a_b"]', ["alarms.datasets.0 = 'a_b'", "a dataset's name"]),
+        ("zones = 3", 'zones = "three"', ["vpc.zones = 'three'", "a whole number"]),
+        ("[cluster]", "[network]\nsubnets = ['a']\n[cluster]", ["network.subnets.0 = 'a'", "such as 'subnet-"]),
+        ("Asia/Singapore", "Asia/Singapoor", ["cluster.office_hours.time_zone = 'Asia/Singapoor'", "by its name"]),
+        ('opens = "08:00"', 'opens = "8"', ["cluster.office_hours.opens = '8'", "such as '08:00'"]),
+        ('opens = "08:00"', 'opens = "19:30"', ["cluster.office_hours: opens is 19:30", "not before closes = 19:00"]),
+        ('opens = "08:00"', 'opens = "18:30"', ["cluster.office_hours: opens is 18:30", "less than an hour"]),
+        ('runbook = "https://', 'runbook = "http://', ["alarms.runbook = 'http://", "https"]),
+        ('version = "1.36"', 'version = "1.20"', ["cluster.version = '1.20'", "'1.36'"]),
+        ("spot = true\nmin_nodes", 'public_from = ["0.0.0.0/0"]\nmin_nodes', ["cluster.public_from =", "too wide"]),
+        ("spot = true\nmin_nodes", 'public_from = ["home"]\nmin_nodes', ["cluster.public_from =", "give networks"]),
+        ("spot = true\nmin_nodes", 'admins = ["me"]\nmin_nodes', ["cluster.admins =", "give ARNs such as"]),
+        (
+            "spot = true\nmin_nodes",
+            f'admins = ["{ROLE}"]\nviewers = ["{ROLE}"]\nmin_nodes',
+            [f"cluster: '{ROLE}' is named twice"],
+        ),
+        ('"t3.large"', '"huge"', ["cluster.instance_types =", "'huge' is no EC2 instance type"]),
+        ('"t3.large"', '"m7g.large"', ["cluster.instance_types =", "one architecture"]),
+        ("max_nodes = 3", "max_nodes = 1\nmin_pods = 3", ["cluster.min_pods = 3", "it belongs under [service]"]),
         ("min_nodes = 1\nmax_nodes = 3", "min_nodes = 4\nmax_nodes = 3", ["cluster: max_nodes is 3", "raise it"]),
-        ('cidr = "10.0.0.0/16"', 'cidr = "10.0.0.0/20"', ["vpc.cidr is '10.0.0.0/20'", "a private network of 16 bits"]),
-        ('cidr = "10.0.0.0/16"', 'cidr = "8.8.0.0/16"', ["vpc.cidr is '8.8.0.0/16'", "a private network"]),
-        ('cidr = "10.0.0.0/16"', 'cidr = "mine"', ["vpc.cidr is 'mine'", "give a network such as"]),
+        ('cidr = "10.0.0.0/16"', 'cidr = "10.0.0.0/20"', ["vpc.cidr = '10.0.0.0/20'", "a private network of 16 bits"]),
+        ('cidr = "10.0.0.0/16"', 'cidr = "127.0.0.0/16"', ["vpc.cidr = '127.0.0.0/16'", "a private network"]),
+        ('cidr = "10.0.0.0/16"', 'cidr = "169.254.0.0/16"', ["vpc.cidr = '169.254.0.0/16'", "a private network"]),
+        ('cidr = "10.0.0.0/16"', 'cidr = "10.0.1.0/16"', ["vpc.cidr = '10.0.1.0/16'", "host bits set"]),
+        ('cidr = "10.0.0.0/16"', 'cidr = "8.8.0.0/16"', ["vpc.cidr = '8.8.0.0/16'", "a private network"]),
+        ('cidr = "10.0.0.0/16"', 'cidr = "mine"', ["vpc.cidr = 'mine'", "give a network such as"]),
         ("zones = 3\nnat_gateways = 1", "zones = 2\nnat_gateways = 3", ["vpc: nat_gateways is 3", "lower it"]),
-        ("zones = 3", 'endpoints = ["s3"]', ["vpc.endpoints.0 is 's3'", "ecr.api"]),
+        ("zones = 3", 'endpoints = ["s3"]', ["vpc.endpoints.0 = 's3'", "ecr.api"]),
         (
             "[service]",
             '[service.ingress]\nscheme = "internet-facing"\n[service]',
             ["service: ingress.scheme is 'internet"],
         ),
         ('promotes_to = "prod"', 'promotes_to = "dev"', ["delivery.promotes_to is 'dev'", "the one that comes after"]),
-        ('promotes_to = "prod"', 'promotes_to = "live"', ["delivery.promotes_to is 'live'", "'prod'"]),
+        ('promotes_to = "prod"', 'promotes_to = "live"', ["delivery.promotes_to = 'live'", "'prod'"]),
         ("[delivery]", '[delivery]\ngithub = { connection_arn = "x", repository = "a/b" }', ["delivery.github.conn"]),
-        ("[delivery]", "[delivery]\nkeep_images = 1", ["delivery.keep_images is 1", "greater than or equal to 5"]),
+        ("[delivery]", "[delivery]\nkeep_images = 1", ["delivery.keep_images = 1", "greater than or equal to 5"]),
         ('inference_api = "0.1.0"\n', "", ["images.inference_api is missing", "add it"]),
     ],
 )
@@ -100,7 +124,7 @@ def test_builds_that_are_said_win_over_the_file_and_a_bad_one_is_a_sentence() ->
     digest = "sha256:" + 64 * "1"
     config = with_images(load("dev"), {"training": digest, "inference_api": None})
     assert (config.images.training, config.images.inference_api) == (digest, "0.1.0")
-    with pytest.raises(ConfigError, match="-c training is 'latest': pin one build"):
+    with pytest.raises(ConfigError, match="-c training = 'latest': pin one build"):
         with_images(config, {"training": "latest"})
 
 
@@ -149,3 +173,23 @@ def test_a_training_is_tried_on_other_types_and_at_last_on_demand() -> None:
     on_demand = [rung.instance_type for rung in load("prod").training.ladder]
     assert on_demand == ["ml.m5.2xlarge", "ml.m4.2xlarge", "ml.c5.4xlarge"]
     assert load("prod").retrain_pipelines == ("mlops-prod-retrain", "mlops-prod-retrain-2", "mlops-prod-retrain-3")
+
+
+def test_every_job_runs_the_one_image(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigError, match=r"processing\.instance_type is 'ml\.m7g\.large' \(arm64\), which does not run"
+    ):
+        load_changed(
+            tmp_path, '[processing]\ninstance_type = "ml.m5.large"', '[processing]\ninstance_type = "ml.m7g.large"'
+        )
+
+
+def test_networks_of_the_environments_do_not_overlap_so_that_they_can_be_joined() -> None:
+    networks = [IPv4Network(load(name).vpc.cidr) for name in ("dev", "staging", "prod")]
+    assert not any(one.overlaps(other) for one, other in combinations(networks, 2))
+
+
+def test_a_file_in_another_encoding_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "dev.toml").write_bytes('region = "é"'.encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"dev\.toml: not valid TOML: 'utf-8' codec"):
+        load("dev", tmp_path)
