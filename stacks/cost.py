@@ -18,9 +18,10 @@ from rich.table import Table
 from core.contracts.errors import ConfigError
 from stacks.application import chosen
 from stacks.config import Config, load
+from stacks.costs.coverage import BY_USE, unknown
 from stacks.costs.estimate import Estimate, Line
 from stacks.costs.prices import TABLE, Load, Prices, prices
-from stacks.templates import read, synthesise
+from stacks.templates import Json, read, synthesise
 
 SEED: Final = {"dev": (200, 500), "prod": (800, 1500)}
 """What the system this one follows was said to cost, in US dollars a month."""
@@ -36,12 +37,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config, table = load(asked.env), prices()
         wanted = loaded(table.load, asked.set)
-        lines = estimated(config, table, wanted)
+        templates = synthesised(config)
+        lines = Estimate(config=config, templates=templates, prices=table, load=wanted).lines()
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if aged := table.aged(datetime.now(UTC).date()):
-        sys.stderr.write(f"{aged}\n")
+    for warning in (table.aged(datetime.now(UTC).date()), *unknown(templates.values())):
+        sys.stderr.write(f"{warning}\n" if warning else "")
     if asked.json:
         sys.stdout.write(json.dumps(_plain(config, table, wanted, lines), indent=2) + "\n")
     else:
@@ -70,11 +72,10 @@ def loaded(default: Load, said: list[str]) -> Load:
     return Load.model_validate(values)
 
 
-def estimated(config: Config, table: Prices, load_: Load) -> list[Line]:
-    """Synthesise an environment and price it."""
+def synthesised(config: Config) -> dict[str, Json]:
+    """Templates of an environment by the stack's short name."""
     with TemporaryDirectory() as folder:
-        templates = read(synthesise(config, Path(folder), chosen(None, config)), config.environment)
-    return Estimate(config=config, templates=templates, prices=table, load=load_).lines()
+        return read(synthesise(config, Path(folder), chosen(None, config)), config.environment)
 
 
 def _plain(config: Config, table: Prices, load_: Load, lines: list[Line]) -> dict[str, object]:
@@ -118,6 +119,7 @@ def _assumptions(config: Config, table: Prices, load_: Load) -> Iterator[str]:
     yield f"Nodes are on {hours.share:.0%} of the week." if hours else "Nodes are on all week."
     yield f"Load a month: {_named(load_)}. Another: --set NAME=NUMBER."
     yield f"Assumed: {_named(table.assumed)}."
+    yield f"Not counted, as it depends on people: {', '.join(BY_USE.values())}."
     yield (
         f"On-demand prices of {table.region}, noted {table.noted}, here times {table.factor(config.region)}; without "
         f"taxes and discounts. Each price with its unit and page: stacks/costs/{TABLE.name}."

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,18 +9,23 @@ from core.contracts.errors import ConfigError
 from stacks import cost
 from stacks.application import chosen
 from stacks.config import load
+from stacks.costs.coverage import BY_LOAD, BY_USE, COUNTED, FREE, unknown
 from stacks.costs.estimate import Estimate, Line
 from stacks.costs.prices import Price, Prices, prices
-from tests.unit.stacks.synthesis import templates
+from tests.unit.stacks.synthesis import Json, templates
 
 pytestmark = pytest.mark.xdist_group("synth")
 TABLE = prices()
 
 
-def lines(environment: str, *said: str, table: Prices = TABLE) -> list[Line]:
+def bodies(environment: str) -> dict[str, Json]:
+    return {name: templates(environment)[name].body for name in chosen(None, load(environment))}
+
+
+def lines(environment: str, *said: str, table: Prices = TABLE, templates: dict[str, Json] | None = None) -> list[Line]:
     return Estimate(
         config=load(environment),
-        templates={name: templates(environment)[name].body for name in chosen(None, load(environment))},
+        templates=bodies(environment) if templates is None else templates,
         prices=table,
         load=cost.loaded(TABLE.load, list(said)),
     ).lines()
@@ -77,7 +83,7 @@ def test_a_machine_or_region_without_a_price_says_where_to_add_it() -> None:
 def test_the_command_prints_the_dated_estimate_beside_the_aim(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cost, "estimated", lambda *_: lines("dev"))
+    monkeypatch.setattr(cost, "synthesised", lambda _: bodies("dev"))
     monkeypatch.setenv("COLUMNS", "120")
     assert cost.main(["--env", "dev"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
@@ -103,7 +109,7 @@ def test_prices_of_more_than_a_year_ago_are_said_to_be_old(
     assert TABLE.aged(TABLE.noted + timedelta(days=365)) == ""
     warning = TABLE.aged(TABLE.noted + timedelta(days=366))
     assert warning.startswith(f"The prices were noted {TABLE.noted}, 366 days ago: compare them with the pages")
-    monkeypatch.setattr(cost, "estimated", lambda *_: [])
+    monkeypatch.setattr(cost, "synthesised", lambda _: bodies("dev"))
     monkeypatch.setattr(cost, "prices", lambda: TABLE.model_copy(update={"noted": TABLE.noted.replace(year=2020)}))
     assert cost.main(["--env", "dev", "--json"]) == 0
     assert "The prices were noted 2020" in capsys.readouterr().err
@@ -131,3 +137,37 @@ def test_every_price_of_the_table_is_used() -> None:
         lines(environment, table=table)
     by_config = {name for name in TABLE.unit if name.startswith(("lambda_gb_second_", "web_acl_"))}
     assert set(TABLE.unit) - asked < by_config, "one architecture; a firewall where the world may ask"
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_every_kind_of_resource_is_counted_or_said_not_to_be(environment: str) -> None:
+    assert unknown(bodies(environment).values()) == []
+
+
+def test_a_kind_that_the_estimate_does_not_know_is_a_warning_and_not_silence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = bodies("dev") | {"ml": {"Resources": {"Cache": {"Type": "AWS::ElastiCache::ReplicationGroup"}}}}
+    monkeypatch.setattr(cost, "synthesised", lambda _: more)
+    assert cost.main(["--env", "dev", "--json"]) == 0
+    said = capsys.readouterr().err
+    assert "no price for AWS::ElastiCache::ReplicationGroup (1 in the templates): count it in stacks/costs" in said
+
+
+def test_what_is_said_to_be_counted_makes_the_estimate_dearer_and_the_rest_does_not() -> None:
+    groups = [COUNTED, BY_LOAD, set(BY_USE), FREE]
+    assert sum(map(len, groups)) == len(set().union(*groups)), "a kind is one or the other"
+    kinds = {kind for environment in ("dev", "prod") for kind in makes_dearer(environment)}
+    assert kinds == COUNTED - {"AWS::WAFv2::WebACL"}, "a firewall is there where the world may ask"
+
+
+def makes_dearer(environment: str) -> Iterator[str]:
+    """Kinds of resources without which an environment's estimate is lower."""
+    whole, found = usd(lines(environment)), bodies(environment)
+    for kind in {each["Type"] for body in found.values() for each in body["Resources"].values()}:
+        without = {
+            name: {"Resources": {key: each for key, each in body["Resources"].items() if each["Type"] != kind}}
+            for name, body in found.items()
+        }
+        if usd(lines(environment, templates=without)) < whole:
+            yield kind
