@@ -8,7 +8,7 @@ FROM ${BASE} AS packages
 # Where a company keeps its own index or certificate; neither reaches the result.
 ARG PIP_INDEX_URL
 ARG PIP_CERT
-COPY requirements/image.txt requirements/sbom.txt requirements/debian_components.py /build/
+COPY requirements/image.txt requirements/sbom.txt requirements/base_components.py /build/
 RUN python3 -m venv /opt/app \
  && /opt/app/bin/python3 -m pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r /build/image.txt \
  && /opt/app/bin/python3 -m pip uninstall --yes --quiet pip setuptools \
@@ -16,13 +16,15 @@ RUN python3 -m venv /opt/app \
  && /build/sbom/bin/python3 -m pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r /build/sbom.txt \
  && mkdir -p /opt/app/share \
  && /build/sbom/bin/cyclonedx-py environment --output-reproducible --output-file /opt/app/share/sbom.cdx.json /opt/app/bin/python3 \
- && /build/sbom/bin/python3 /build/debian_components.py /opt/app/share/sbom.cdx.json
+ && /build/sbom/bin/python3 /build/base_components.py /opt/app/share/sbom.cdx.json
 
 FROM ${BASE} AS runtime
-# The base's own installer is of no use to a running container, but to an intruder.
+# The base's own installer, and programs that run as somebody else, are of no use to a running container, but to an
+# intruder.
 RUN rm -rf /usr/local/bin/pip* /usr/local/lib/python3*/ensurepip /usr/local/lib/python3*/site-packages/pip* \
     /usr/local/lib/python3*/site-packages/setuptools* /usr/local/lib/python3*/site-packages/wheel* \
     /usr/lib/python3*/ensurepip /usr/share/python-wheels \
+ && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
  && mkdir -p /opt/ml && chown 10001:10001 /opt/ml
 COPY --from=packages /opt/app /opt/app
 WORKDIR /srv/forecast

@@ -22,7 +22,7 @@ from core.forecasting import ForecastSpec, Recipe, refit
 from k8s_charts.pods import USER
 from tests.contract.conftest import Parts
 from tests.contract.due import due
-from tests.image.conftest import COMMIT, ROOT, Image
+from tests.image.conftest import COMMIT, ROOT, Image, buildah
 from tests.unit.service.shop import manifest, parquet
 from training.pipeline.jobs import entrypoint
 from training.steps.context import MANIFEST_FILE
@@ -199,16 +199,35 @@ def test_the_image_holds_no_installer_no_compiler_and_no_room_but_its_own(
     assert not any((image.root / "root/.cache").rglob("*"))
 
 
+@pytest.mark.parametrize("target", ["service", "training"])
+def test_no_program_of_the_image_runs_as_somebody_else(target: str, request: pytest.FixtureRequest) -> None:
+    image: Image = request.getfixturevalue(target)
+    find = ["find", str(image.root), "-xdev", "-type", "f", "-perm", "/6000"]
+    assert subprocess.run(find, capture_output=True, text=True, check=True).stdout == ""
+
+
+@pytest.mark.parametrize("target", ["service", "training"])
+def test_the_image_does_not_tell_where_its_packages_came_from(target: str, request: pytest.FixtureRequest) -> None:
+    """The address of a company's own index may hold a password."""
+    image: Image = request.getfixturevalue(target)
+    assert "PIP_" not in buildah("inspect", "--type", "image", image.name, store=image.store)
+    assert not [file for file in image.root.glob("**/pip.conf") if file.is_file()]
+
+
 def test_the_list_of_components_names_every_package(service: Image) -> None:
     listed = json.loads((service.root / "opt/app/share/sbom.cdx.json").read_text())
     assert listed["bomFormat"] == "CycloneDX"
     debian = [each for each in listed["components"] if each["purl"].startswith("pkg:deb/debian/")]
     python = [each for each in listed["components"] if each["purl"].startswith("pkg:pypi/")]
-    assert len(debian) + len(python) == len(listed["components"]) == len({e["bom-ref"] for e in listed["components"]})
+    (interpreter,) = [each for each in listed["components"] if each["purl"].startswith("pkg:generic/python@")]
+    asked = service.chroot("python3", "-c", "import platform; print(platform.python_version())")
+    assert interpreter["version"] == subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    every = listed["components"]
+    assert len(debian) + len(python) + 1 == len(every) == len({each["bom-ref"] for each in every})
     query = ["dpkg-query", "--show", "--showformat=${Package} ${Version} ${Architecture}\\n"]
-    asked = subprocess.run(service.chroot(*query), capture_output=True, text=True, check=True).stdout.split("\n")
+    lines = subprocess.run(service.chroot(*query), capture_output=True, text=True, check=True).stdout.split("\n")
     assert {f"{each['name']} {each['version']} {each['purl'].split('arch=')[1].split('&')[0]}" for each in debian} == {
-        line for line in asked if line
+        line for line in lines if line
     }
     assert all(each["purl"].endswith("distro=debian-12") for each in debian)
     found = {f"{each['name'].lower().replace('_', '-')}=={each['version']}" for each in python}

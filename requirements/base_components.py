@@ -1,6 +1,10 @@
-"""Adds the base's Debian packages to the image's list of components (CycloneDX, JSON), while the image is built."""
+"""Adds what the base brings to the image's list of components (CycloneDX, JSON), while the image is built.
+
+That is Debian's packages, and the interpreter, which in Python's own images is none of them.
+"""
 
 import json
+import platform
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +35,19 @@ def component(fields: dict[str, str], distribution: str) -> dict[str, Any]:
     }
 
 
+def interpreter(version: str) -> dict[str, Any]:
+    """Python as a component, by the name that scanners look up."""
+    address = PackageURL("generic", None, "python", version).to_string()
+    return {
+        "bom-ref": address,
+        "cpe": f"cpe:2.3:a:python:python:{version}:*:*:*:*:*:*:*",
+        "name": "python",
+        "purl": address,
+        "type": "application",
+        "version": version,
+    }
+
+
 def release(text: str) -> str:
     """``debian-12`` of an os-release file."""
     fields = {name: value.strip('"') for name, _, value in (line.partition("=") for line in text.splitlines())}
@@ -38,12 +55,12 @@ def release(text: str) -> str:
 
 
 def main(listed: Path, root: Path = Path("/")) -> None:
-    """Write the list anew, with the packages that are installed below ``root``."""
+    """Write the list anew, with the packages that are installed below ``root``, and what runs this."""
     document = json.loads(listed.read_text())
     distribution = release((root / "etc/os-release").read_text())
     packages = installed((root / "var/lib/dpkg/status").read_text())
     found = sorted((component(fields, distribution) for fields in packages), key=lambda each: str(each["purl"]))
-    document["components"] += found
+    document["components"] += [*found, interpreter(platform.python_version())]
     listed.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
 
 
