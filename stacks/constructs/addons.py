@@ -1,5 +1,6 @@
 """EKS add-ons: what every cluster needs, what the autoscalers need, what CloudWatch needs."""
 
+import json
 from typing import Any
 
 from aws_cdk import aws_eks_v2 as eks
@@ -37,7 +38,8 @@ class Addons:
             f"AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/{CNI_POLICY}]",
             "network interfaces have no names before they are; AWS keeps the policy in step with the add-on",
         )
-        network = self._addon("vpc-cni", role=role, values={"enableNetworkPolicy": "true"})
+        interfaces = {"ADDITIONAL_ENI_TAGS": json.dumps(self._stack.tag_values)}
+        network = self._addon("vpc-cni", role=role, values={"enableNetworkPolicy": "true", "env": interfaces})
         return [network, self._addon("kube-proxy")]
 
     def on_nodes(self, key: SecureKey) -> list[eks.CfnAddon]:

@@ -6,6 +6,7 @@ from aws_cdk import aws_logs as logs
 
 from core.contracts.names import METRIC_NAMESPACE, REQUEST_METRICS, REQUESTS_LINE
 from stacks.base import EnvironmentStack
+from stacks.constructs.metrics import hyphened
 
 PARSED: Final = "$.log_processed"
 """Where CloudWatch's agent puts a line of a pod that is JSON itself."""
@@ -19,7 +20,7 @@ def api_metrics(stack: EnvironmentStack, group: logs.ILogGroup) -> None:
             stack,
             f"Filter-{metric}",
             log_group_name=group.log_group_name,
-            filter_name=stack.physical(metric),
+            filter_name=stack.physical(hyphened(metric)),
             filter_pattern=f'{{ ({PARSED}.message = "{REQUESTS_LINE}") && ({value} = *) }}',
             metric_transformations=[
                 logs.CfnMetricFilter.MetricTransformationProperty(

@@ -101,7 +101,7 @@ def _watched(stack: EnvironmentStack, group: logs.LogGroup, watch: Watch) -> Ala
         stack,
         f"Filter-{watch.name}",
         log_group_name=group.log_group_name,
-        filter_name=stack.physical(watch.name),
+        filter_name=stack.physical(metrics.hyphened(watch.name)),
         filter_pattern=watch.pattern,
         metric_transformations=[
             logs.CfnMetricFilter.MetricTransformationProperty(

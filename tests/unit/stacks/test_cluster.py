@@ -158,7 +158,7 @@ def test_a_node_has_a_network_before_it_is_and_everything_else_after(cluster: Te
     for name in ("coredns", "metrics-server", "amazon-cloudwatch-observability"):
         assert nodes in after(cluster, addons[name])
     network = cluster.of_type("AWS::EKS::Addon")[addons["vpc-cni"]]
-    assert json.loads(network["ConfigurationValues"]) == {"enableNetworkPolicy": "true"}
+    assert json.loads(network["ConfigurationValues"])["enableNetworkPolicy"] == "true"
 
 
 def test_pods_roles_demand_audience_and_account_of_this_cluster_s_provider(cluster: Template) -> None:

@@ -1,9 +1,12 @@
 import json
+import re
+from collections.abc import Iterator
 
 import pytest
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from core.contracts.tags import tags
-from tests.unit.stacks.synthesis import STACKS, Template, templates, text
+from tests.unit.stacks.synthesis import STACKS, Json, Template, definition, templates, text
 
 pytestmark = pytest.mark.xdist_group("synth")
 COMPONENTS = {
@@ -20,7 +23,7 @@ UNTAGGED = {
     "AWS::EC2::SecurityGroupIngress",
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::EC2::VPCGatewayAttachment",
-    "AWS::EC2::LaunchTemplate",  # has specifications of tags instead, see its own test
+    "AWS::EC2::LaunchTemplate",  # has specifications of tags instead
     "AWS::Lambda::LayerVersion",
     "AWS::KMS::Alias",
     "AWS::Scheduler::Schedule",
@@ -34,29 +37,44 @@ UNTAGGED = {
     "AWS::SNS::Subscription",
 }
 """Types that take no tags."""
+OURS = r"mlops-{env}-[a-z][a-z0-9-]*"
 NAMED = {
-    "AWS::S3::Bucket": "BucketName",
-    "AWS::DynamoDB::Table": "TableName",
-    "AWS::SQS::Queue": "QueueName",
-    "AWS::EKS::Cluster": "Name",
-    "AWS::Lambda::Function": "FunctionName",
-    "AWS::Events::Rule": "Name",
-    "AWS::SNS::Topic": "TopicName",
-    "AWS::Scheduler::Schedule": "Name",
-    "AWS::Athena::WorkGroup": "Name",
-    "AWS::CE::AnomalyMonitor": "MonitorName",
-    "AWS::CloudTrail::Trail": "TrailName",
-    "AWS::Logs::MetricFilter": "FilterName",
-    "AWS::CloudWatch::Alarm": "AlarmName",
-    "AWS::CloudWatch::Dashboard": "DashboardName",
-    "AWS::CodeBuild::Project": "Name",
-    "AWS::CodePipeline::Pipeline": "Name",
-    "AWS::SageMaker::Pipeline": "PipelineName",
-    "AWS::SageMaker::ModelPackageGroup": "ModelPackageGroupName",
+    "AWS::Athena::WorkGroup": ("Name", OURS),
+    "AWS::Budgets::Budget": ("Budget.BudgetName", OURS),
+    "AWS::CE::AnomalyMonitor": ("MonitorName", OURS),
+    "AWS::CE::AnomalySubscription": ("SubscriptionName", OURS),
+    "AWS::CloudTrail::Trail": ("TrailName", OURS),
+    "AWS::CloudWatch::Alarm": ("AlarmName", OURS),
+    "AWS::CloudWatch::Dashboard": ("DashboardName", OURS),
+    "AWS::CodeBuild::Project": ("Name", OURS),
+    "AWS::CodePipeline::Pipeline": ("Name", OURS),
+    "AWS::DynamoDB::Table": ("TableName", OURS),
+    "AWS::ECR::Repository": ("RepositoryName", r"mlops/(training|inference-api)"),
+    "AWS::EKS::Cluster": ("Name", r"mlops-{env}-cluster"),
+    "AWS::Events::Rule": ("Name", OURS),
+    "AWS::Glue::Database": ("DatabaseInput.Name", r"mlops_{env}_lake"),  # SQL takes no hyphens
+    "AWS::KMS::Alias": ("AliasName", f"alias/{OURS}"),
+    "AWS::Lambda::Function": ("FunctionName", OURS),
+    "AWS::Logs::LogGroup": (
+        "LogGroupName",
+        rf"/aws/(lambda|vpc|eks|containerinsights|cloudtrail|codebuild)/{OURS}(/[a-z]+)?"
+        r"|/aws/sagemaker/(Training|Processing|Transform)Jobs|/aws/lambda/<\w+>",  # SageMaker's names, and the CDK's
+    ),
+    "AWS::Logs::MetricFilter": ("FilterName", OURS),
+    "AWS::S3::Bucket": ("BucketName", r"mlops-{env}-(raw|lake|artifacts|logs|trail|delivery)-<AWS::AccountId>"),
+    "AWS::SNS::Topic": ("TopicName", OURS),
+    "AWS::SQS::Queue": ("QueueName", OURS),
+    "AWS::SSM::Parameter": ("Name", r"/mlops/{env}/[a-z]+/[a-z0-9-]+"),
+    "AWS::SageMaker::ModelPackageGroup": ("ModelPackageGroupName", OURS),
+    "AWS::SageMaker::Pipeline": ("PipelineName", OURS),
+    "AWS::Scheduler::Schedule": ("Name", OURS),
 }
+"""Type -> where its name is, and the names it may have."""
+OF_THE_CDK = {("cluster", "AWS::Lambda::Function"), ("cluster", "AWS::SSM::Parameter")}
+"""What speaks to Kubernetes for it, and a parameter by which it waits: CloudFormation names them."""
 KUBERNETES = {"Custom::AWSCDKCfnJson", "Custom::AWSCDK-EKS-HelmChart", "Custom::AWSCDK-EKS-KubernetesResource"}
 """CloudFormation does not know what is inside a cluster, nor keys of a policy that are not known before."""
-CASES = [(environment, stack) for environment in ("dev", "prod") for stack in STACKS]
+CASES = [(environment, stack) for environment in ("dev", "staging", "prod") for stack in STACKS]
 
 
 @pytest.fixture(params=CASES, ids="-".join)
@@ -78,12 +96,76 @@ def test_everything_that_takes_tags_has_ours(case: tuple[str, str, Template]) ->
         assert plain.items() >= wanted.items(), name
 
 
-def test_names_begin_with_project_and_environment(case: tuple[str, str, Template]) -> None:
+@pytest.mark.parametrize("kind", sorted(UNTAGGED))
+def test_what_has_no_tags_takes_none_as_cloudformation_says(kind: str) -> None:
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("ap-southeast-1", kind).schema
+    assert not schema.get("tagging", {}).get("taggable"), kind
+    assert not {"Tags", "ResourceTags"} & schema["properties"].keys()
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_what_others_make_for_us_has_our_tags_too(environment: str) -> None:
+    """Nodes and their volumes, pods' interfaces, the load balancer and what belongs to it."""
+    cluster, wanted = templates(environment)["cluster"], tags(environment, "app")
+    _, template = cluster.one("AWS::EC2::LaunchTemplate")
+    data = template["LaunchTemplateData"]
+    found = {
+        each["ResourceType"]: each["Tags"] for each in (*data["TagSpecifications"], *template["TagSpecifications"])
+    }
+    assert set(found) == {"instance", "volume", "network-interface", "launch-template"}
+    named = wanted | {"Name": f"mlops-{environment}-node"}
+    assert all({each["Key"]: each["Value"] for each in listed} == named for listed in found.values())
+    _, addon = cluster.one("AWS::EKS::Addon", AddonName="vpc-cni")
+    assert json.loads(json.loads(addon["ConfigurationValues"])["env"]["ADDITIONAL_ENI_TAGS"]) == wanted
+    _, chart = cluster.one("Custom::AWSCDK-EKS-HelmChart", Chart="aws-load-balancer-controller")
+    assert json.loads(text(chart["Values"]))["defaultTags"] == wanted
+    (service,) = cluster.of_type("Custom::AWSCDK-EKS-KubernetesResource").values()
+    (ingress,) = [each for each in json.loads(text(service["Manifest"])) if each["kind"] == "Ingress"]
+    pairs = ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/tags"].split(",")
+    assert dict(each.split("=") for each in pairs) == wanted
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_every_job_and_model_of_a_pipeline_has_our_tags(environment: str) -> None:
+    ml, wanted = templates(environment)["ml"], tags(environment, "ml")
+    kinds = set()
+    for pipeline in ml.of_type("AWS::SageMaker::Pipeline").values():
+        for step in steps(definition(ml, text(pipeline["PipelineName"]))["Steps"]):
+            kinds.add(step["Type"])
+            assert {each["Key"]: each["Value"] for each in step["Arguments"]["Tags"]} == wanted, step["Name"]
+    assert kinds == {"Processing", "Training", "Model", "Transform"}
+
+
+def steps(listed: list[Json]) -> Iterator[Json]:
+    """Steps that make what takes tags, those behind conditions too; versions of models have those of their group."""
+    for step in listed:
+        if step["Type"] == "Condition":
+            yield from steps([*step["Arguments"]["IfSteps"], *step["Arguments"]["ElseSteps"]])
+        elif step["Type"] not in ("Fail", "RegisterModel"):
+            yield step
+
+
+def test_names_are_those_of_the_architecture(case: tuple[str, str, Template]) -> None:
     environment, stack, template = case
     for name, resource in template.resources.items():
-        attribute = NAMED.get(resource["Type"])
-        if attribute and (stack, resource["Type"]) != ("cluster", "AWS::Lambda::Function"):  # those are the CDK's own
-            assert text(resource["Properties"][attribute]).startswith(f"mlops-{environment}-"), name
+        if resource["Type"] not in NAMED or (stack, resource["Type"]) in OF_THE_CDK:
+            continue
+        where, pattern = NAMED[resource["Type"]]
+        found = resource["Properties"]
+        for part in where.split("."):
+            found = found[part]
+        assert re.fullmatch(pattern.replace("{env}", environment), text(found)), f"{name}: {text(found)}"
+
+
+def test_nothing_else_has_a_name_of_ours(case: tuple[str, str, Template]) -> None:
+    """It would be called as it likes; and CloudFormation could not replace it."""
+    environment, _, template = case
+    for name, resource in template.resources.items():
+        if resource["Type"] in NAMED:
+            continue
+        own = resource["Type"].rpartition("::")[2] + "Name"
+        given = {key: text(resource["Properties"][key]) for key in ("Name", own) if key in resource["Properties"]}
+        assert {value for value in given.values() if "mlops" in value} <= {f"mlops-{environment}-service"}, name
 
 
 def test_no_stack_exports_to_or_imports_from_another(case: tuple[str, str, Template]) -> None:
