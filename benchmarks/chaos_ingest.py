@@ -49,7 +49,8 @@ DAYS, STORES, ITEMS = 28, 4, 5
 NOTHING_DUE = "[model]\nhorizon = 400\n"
 """Asks for more history than there is, so that runs ingest and nothing else."""
 CLIENTS = 8
-SWEEP_SECONDS = 60
+SWEEP_SECONDS, LOOK_SECONDS = 180.0, 20.0
+"""Between sweeps, and between looks at every verdict: for each the emulator lists all there is, and only that."""
 
 
 @dataclass
@@ -72,6 +73,11 @@ class Chaos:
     withdrawn: int = 0
     sent: list[tuple[str, str]] = field(default_factory=list)
     """Key and version of what a put answered for; a killed server may have taken more."""
+    look_every: float = 0.0
+    """Seconds between looks at all verdicts."""
+    sweep_every: float = 60.0
+    """Seconds between sweeps, which find what no event told of, while the end is waited for."""
+    looked: float = 0.0
     swept: float = field(default_factory=time.monotonic)
 
     def run(self) -> None:
@@ -124,7 +130,10 @@ class Chaos:
             self.client.wait_until_settled(dataset, seconds=seconds)
 
     def _judged(self, dataset: str) -> bool:
-        if time.monotonic() - self.swept > SWEEP_SECONDS:  # as the schedule does
+        if time.monotonic() - self.looked < self.look_every:
+            return False
+        self.looked = time.monotonic()
+        if time.monotonic() - self.swept > self.sweep_every:  # as the schedule does
             self.swept = time.monotonic()
             with suppress(RetailForecastError, ClientError):  # it has said why in its log; the next one may do
                 self.client.sweep()
@@ -172,7 +181,7 @@ def kill(world: World, every: float, stop: threading.Event, seed: int) -> list[s
 
 def tell(chaos: Chaos, stop: threading.Event) -> None:
     """Say how far it is, now and then, to who watches."""
-    while not stop.wait(30):
+    while not stop.wait(60):
         with suppress(BotoCoreError, ClientError):
             for dataset in chaos.datasets:
                 kinds = Counter(each.status for each in chaos.client.uploads(dataset))
@@ -190,7 +199,10 @@ def main() -> None:
     given = parser.parse_args()
     with TemporaryDirectory() as folder, World(Path(folder) / "world", free_ports()) as world:
         place = on_laptop(world.layout.root)
-        chaos = Chaos(world.client, place, ("chaos-one", "chaos-two"), given.uploads, given.seed, given.rate)
+        chaos = Chaos(
+            world.client, place, ("chaos-one", "chaos-two"), given.uploads, given.seed, given.rate,
+            look_every=LOOK_SECONDS, sweep_every=SWEEP_SECONDS,
+        )  # fmt: skip
         stop, begun = threading.Event(), time.monotonic()
         ended = threading.Event()
         threading.Thread(target=tell, args=(chaos, ended), daemon=True).start()
