@@ -44,6 +44,7 @@ class Reason(StrEnum):
     TOTAL_ROW = "total_row"
     DUPLICATE_EXACT = "duplicate_exact"
     CANCELLED = "cancelled"
+    REFUNDED = "refunded"
     NO_ITEM = "no_item"
     # repairs
     ENCODING_FALLBACK = "encoding_fallback"
@@ -53,6 +54,7 @@ class Reason(StrEnum):
     SHEETS_JOINED = "sheets_joined"
     TITLE_READ = "title_read"
     FILLED_DOWN = "filled_down"
+    REFUNDED_IN_PART = "refunded_in_part"
     CHARGES_KEPT = "charges_kept"
     ID_ROUNDED = "id_rounded"
     # files

@@ -27,7 +27,15 @@ _ONE: Final = {
     "rows equal to an earlier one in every column count once": (
         "a row equal to an earlier one in every column counts once"
     ),
-    "cancelled orders are no sales and were left out": "a cancelled order is no sale and was left out",
+    "orders that were cancelled or never became sales were left out": (
+        "an order that was cancelled or never became a sale was left out"
+    ),
+    "sales of which it is said that they were taken back whole are no net sales and were left out": (
+        "a sale of which it is said that it was taken back whole is no net sale and was left out"
+    ),
+    "sales of which it is said that a part came back count whole, for how much came back is not told": (
+        "a sale of which it is said that a part came back counts whole, for how much came back is not told"
+    ),
     "cells that say there is no number are no rows": "a cell that says there is no number is no row",
     "returns were netted on their own day": "a return was netted on its own day",
 }  # fmt: skip
@@ -90,7 +98,9 @@ class Ledger:
     def leave_out(self, reason: Reason, lines: pl.Series, sentence: str) -> None:
         """Count data rows that carry no sale of their own."""
         if lines.len():
-            self.left_out.setdefault(reason, _Entry(sentence)).add(lines, lines.len())
+            entry = self.left_out.setdefault(reason, _Entry(sentence))
+            entry.tell(sentence)
+            entry.add(lines, lines.len())
 
     def remark(self, reason: Reason, sentence: str, lines: pl.Series | None = None, count: int = 1) -> None:
         """Say something about the file that is no fate of a row."""
@@ -108,7 +118,9 @@ class Ledger:
         self.hints |= other.hints
         for reason, entry in other.left_out.items():
             lines = pl.Series(entry.lines, dtype=pl.Int64)
-            self.left_out.setdefault(reason, _Entry(entry.sentence)).add(lines, entry.count)
+            own = self.left_out.setdefault(reason, _Entry(entry.sentence))
+            own.tell(entry.sentence)
+            own.add(lines, entry.count)
         for reason, entry in other.remarks.items():
             self.remark(reason, entry.sentence, pl.Series(entry.lines, dtype=pl.Int64), entry.count)
 

@@ -25,6 +25,7 @@ from training.reading.parsing.parse import parse
 from training.reading.parsing.proof import Proof, prove_each
 from training.reading.parsing.rows import clean, see_clock, spread
 from training.reading.parsing.signs import check_signs, turned
+from training.reading.parsing.untold import check_untold
 from training.reading.shapes.meaning import PLAN, TRANSACTIONS, WIDE, Meaning
 from training.reading.streaming.blocks import LoneReturnError, NotUtf8Error
 from training.reading.streaming.laid import Laid, from_older, in_utf8, unpacked, with_line_feeds
@@ -230,6 +231,7 @@ class _Reader:
         named: dict[str, str] = {}
         widened: list[pl.DataFrame] = []
         for order, (meaning, frame, proof) in enumerate(zip(meanings, frames, proofs, strict=True)):
+            check_untold(meaning, frame, self.config, self.name)
             lines, found = covariates(meaning, frame, proof)
             named |= found
             marks = [pl.lit(order).alias(ORDER), *([pl.lit(value=True).alias(ONE_EACH)] if meaning.one_each else [])]

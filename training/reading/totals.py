@@ -46,7 +46,7 @@ def looks_total(text: str) -> bool:
     """True also for ``Total March``, ``Total: 120`` and ``Beer Total``; use it only where no date can be read."""
     words = fold(text).split()
     if not words:
-        return False
+        return bool(text.strip()) and not text.strip("* ")  # ``**`` marks the sums of printed lists
     start = words[1:] if words[0] in TOTAL_PREFIXES and len(words) > 1 else words
     return start[0] in TOTAL_WORDS or words[-1] in TOTAL_WORDS
 

@@ -16,39 +16,42 @@ YEAR, MONTH, DAY, WEEK = "year", "month", "day", "week"
 
 _FILE: Final = tomllib.loads((files("training.reading") / "words.toml").read_text("utf-8"))
 _COLUMNS: Final[dict[str, list[list[str]]]] = _FILE["columns"]
-_WORDS: Final[dict[str, list[str]]] = _FILE["words"]
+WORDS: Final[dict[str, list[str]]] = _FILE["words"]
 
-CALENDAR: Final = frozenset(_WORDS["calendar"])
-KNOWN_AHEAD: Final = frozenset(_WORDS["known_ahead"])
-TOTAL_WORDS: Final = frozenset(_WORDS["total"])
-TOTAL_PREFIXES: Final = frozenset(_WORDS["total_prefix"])
-CLOSED_WORDS: Final = frozenset(_WORDS["closed"])
-RETURN_WORDS: Final = frozenset(_WORDS["returned"])
-_SOLD, _SHIPPED = frozenset(_WORDS["sold"]), frozenset(_WORDS["shipped"])
-_NET, _GROSS, _BACK = frozenset(_WORDS["net"]), frozenset(_WORDS["gross"]), frozenset(_WORDS["given_back"])
-_COUNTED, _BESIDE = frozenset(_WORDS["counted"]), frozenset(_WORDS["beside_counted"])
-_QUANTITY, _OTHER = frozenset(_WORDS["quantity"]), frozenset(_WORDS["other_quantity"])
-CANCELLED_WORDS: Final = frozenset(_WORDS["cancelled"])
-LINE_KINDS, _CHARGES = frozenset(_WORDS["line_kinds"]), frozenset(_WORDS["charges"])
-MISSING_WORDS: Final = frozenset(_WORDS["missing"])
-_NOT_SOLD_ON, _PERSONAL = frozenset(_WORDS["not_sold_on"]), frozenset(_WORDS["personal"])
-_PERSON, _NAME = frozenset(_WORDS["person"]), frozenset(_WORDS["name"])
-TRUE_WORDS: Final = frozenset(_WORDS["yes"])
-FALSE_WORDS: Final = frozenset(_WORDS["no"])
-WEEKDAYS: Final = frozenset(_WORDS["weekdays"])
+CALENDAR: Final = frozenset(WORDS["calendar"])
+KNOWN_AHEAD: Final = frozenset(WORDS["known_ahead"])
+TOTAL_WORDS: Final = frozenset(WORDS["total"])
+TOTAL_PREFIXES: Final = frozenset(WORDS["total_prefix"])
+CLOSED_WORDS: Final = frozenset(WORDS["closed"])
+RETURN_WORDS: Final = frozenset(WORDS["returned"])
+_SOLD, _SHIPPED = frozenset(WORDS["sold"]), frozenset(WORDS["shipped"])
+_NET, _GROSS, _BACK = frozenset(WORDS["net"]), frozenset(WORDS["gross"]), frozenset(WORDS["given_back"])
+_COUNTED, _BESIDE = frozenset(WORDS["counted"]), frozenset(WORDS["beside_counted"])
+_QUANTITY, _OTHER = frozenset(WORDS["quantity"]), frozenset(WORDS["other_quantity"])
+CANCELLED_WORDS: Final = frozenset(WORDS["cancelled"])
+LINE_KINDS, _CHARGES = frozenset(WORDS["line_kinds"]), frozenset(WORDS["charges"])
+MISSING_WORDS: Final = frozenset(WORDS["missing"])
+_NOT_SOLD_ON, _PERSONAL = frozenset(WORDS["not_sold_on"]), frozenset(WORDS["personal"])
+_PERSON, _NAME = frozenset(WORDS["person"]), frozenset(WORDS["name"])
+_DESCRIBES, _FISCAL = frozenset(WORDS["describes_sale"]), frozenset(WORDS["fiscal"])
+TRUE_WORDS: Final = frozenset(WORDS["yes"])
+FALSE_WORDS: Final = frozenset(WORDS["no"])
+WEEKDAYS: Final = frozenset(WORDS["weekdays"])
 MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].items() for word in words}
 
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
 _CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes in books of accounts
-_ITEM_NOUN, _BESIDE_ITEM = frozenset(_WORDS["item_noun"]), frozenset(_WORDS["beside_item"])
+_ITEM_NOUN, _BESIDE_ITEM = frozenset(WORDS["item_noun"]), frozenset(WORDS["beside_item"])
 KINDS_OF_QUANTITY: Final = frozenset(
-    {*_SOLD, *_SHIPPED, *_NET, *_GROSS, *_BACK, *_COUNTED, *_BESIDE, *_QUANTITY, *_OTHER, *_WORDS["kinds_of_quantity"]}
+    {*_SOLD, *_SHIPPED, *_NET, *_GROSS, *_BACK, *_COUNTED, *_BESIDE, *_QUANTITY, *_OTHER, *WORDS["kinds_of_quantity"]}
 )
-UNIT_OF_MEASURE: Final = frozenset(_WORDS["unit_of_measure"])
-COUNTED_IN: Final = frozenset(_WORDS["counted_in"])
-NOT_OF_SALES: Final = frozenset(_WORDS["not_of_sales"])
-MEASURE_KINDS: Final = frozenset(_WORDS["measure_kinds"])
-BARE_CODES: Final = frozenset(_WORDS["bare_code"])
+UNIT_OF_MEASURE: Final = frozenset(WORDS["unit_of_measure"])
+COUNTED_IN: Final = frozenset(WORDS["counted_in"])
+NOT_OF_SALES: Final = frozenset(WORDS["not_of_sales"])
+MEASURE_KINDS: Final = frozenset(WORDS["measure_kinds"])
+QUALIFIERS: Final = frozenset(WORDS["qualifiers"])
+PACK_SIZES: Final = frozenset(WORDS["pack_sizes"])
+BARE_CODES: Final = frozenset(WORDS["bare_code"])
 ITEM_NAMES: Final = 3
 """Rank from which names of items stand, no longer codes."""
 QUANTITY, BARE = "quantity", "bare"
@@ -160,6 +163,16 @@ def given_back(name: str) -> str | None:
     if not tokens & _BACK or not tokens <= _BACK | _COUNTED | _BESIDE:
         return None
     return QUANTITY if tokens & _COUNTED else BARE
+
+
+def describes_sale(name: str) -> bool:
+    """``Payment method``, ``Ville``, ``Kassierer``: how, where or by whom it was sold, and not what."""
+    return not _DESCRIBES.isdisjoint(fold(name).split())
+
+
+def is_fiscal(name: str) -> bool:
+    """``Fiscal Week``, ``WM Week``: of a year that begins on a day of its own."""
+    return not _FISCAL.isdisjoint(fold(name).split())
 
 
 def is_shipped(name: str) -> bool:

@@ -268,6 +268,15 @@ def test_what_is_not_read_is_called_by_its_name(read: Read, content: bytes, told
     assert told in verdict.sentence
 
 
+def test_a_workbook_under_a_password_is_called_so(read: Read) -> None:
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(30, b"\0") + (9).to_bytes(2, "little")
+    head = head.ljust(48, b"\0") + (20).to_bytes(4, "little")
+    locked = head.ljust(21 * 512, b"\0") + "Root Entry".encode("utf-16-le").ljust(128, b"\0")
+    verdict = read(locked + "EncryptedPackage".encode("utf-16-le").ljust(128, b"\0")).verdict
+    assert verdict.sentence == "A workbook locked by a password; save it without one."
+    assert "an old Excel workbook" in read(locked.ljust(30 * 512, b"\0")).verdict.sentence
+
+
 def test_an_office_document_is_no_table(read: Read) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:

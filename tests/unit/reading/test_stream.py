@@ -121,6 +121,13 @@ REGULAR: dict[str, str | bytes] = {
     "all twice": lines(body=[*BODY, *BODY]),
 }
 IRREGULAR: dict[str, str | bytes] = {
+    "a mark where files were put together": lines((300, "\ufeff2024-07-01,S1,00A,5,1,0,1")),
+    "what pads the end": lines() + "\x1a",
+    "a state of returned rows": HEAD.strip()
+    + ",status\n"
+    + "".join(f"{r},{'' if n - 300 else 'returned'}\n" for n, r in enumerate(BODY)),
+    "a text that may be the item": "date,store,flavour,qty\n" + "".join(r[: r.index(",", 20)] + "\n" for r in BODY),
+    "a line that counts the rows": lines((len(BODY), f"TRL,{len(BODY)}")),
     "an open quote": lines((300, '2024-07-01,"S1,00A,900,1,0,1')),
     "the header again": lines((300, HEAD.strip())),
     "another table": lines((300, "Units,Branch,Date,Price"), (301, "6,S2,2024-01-02,2.5")),

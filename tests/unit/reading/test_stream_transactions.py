@@ -36,6 +36,13 @@ def till(*extra: tuple[int, str], body: list[str] = BODY, head: str = HEAD) -> s
 
 CANCELLED = "C536007,P1,text 9,-3,2024-01-02 10:15,1.5,17001,France"
 WITH_STATUS = [f"{row},{'paid' if n % 6 else 'cancelled'}" for n, row in enumerate(BODY)]
+WHOLE = [row.replace(",-1,", ",1,") for row in BODY]
+WITH_REFUNDS = [
+    f"{row},{'paid' if n % 6 else 'refunded' if n % 4 else 'partly refunded'}" for n, row in enumerate(WHOLE)
+]
+WITH_DRAFTS = [
+    f"{row},{'quotation' if n % 5 == 2 else 'cancelled' if n % 7 == 1 else 'ok'},paid,no" for n, row in enumerate(BODY)
+]
 REGULAR: dict[str, str | bytes] = {
     "plain": till(),
     "a cancelled document": till((700, CANCELLED), (20, CANCELLED)),
@@ -47,7 +54,12 @@ REGULAR: dict[str, str | bytes] = {
     "charges among the items": till(*((n, BODY[n].replace(",P", ",POST", 1)) for n in range(30, 1400, 90))),
     "bad numbers": till((90, BODY[90].replace(",2", ",x2")), (1200, BODY[0].replace("2024", "2095"))),
     "a status on each line": till(body=WITH_STATUS, head=HEAD.strip() + ",Status\n"),
+    "sales that came back on each line": till(body=WITH_REFUNDS, head=HEAD.strip() + ",Status\n"),
+    "what never was sold": till(body=WITH_DRAFTS, head=HEAD.strip() + ",Status,Payment status,test order\n"),
     "a covariate that is the day's": till(),
+    "a text of each sale beside no item, to be summed": till(
+        body=[",".join(row.split(",")[i] for i in (0, 3, 4, 7)) for row in BODY], head="InvoiceNo,qty,date,country\n"
+    ),
     "a member of an archive": zipped({"a/till.csv": till((700, BODY[3]))}),
     "no quantity": till(
         body=[",".join(row.split(",")[i] for i in (0, 1, 4, 7)) for row in BODY],
@@ -72,6 +84,32 @@ REGULAR: dict[str, str | bytes] = {
     ),
 }
 IRREGULAR: dict[str, str | bytes] = {
+    "sales that came back beside returns": till(
+        body=[f"{row},{'paid' if n % 6 else 'refunded'}" for n, row in enumerate(BODY)],
+        head=HEAD.strip() + ",Status\n",
+    ),
+    "sales that came back in part, and a return far down": till(
+        body=[*(f"{row},partly refunded" for row in WHOLE), f"{BODY[0]},paid"], head=HEAD.strip() + ",Status\n"
+    ),
+    "a payment that failed, on the first line of each order": till(
+        body=[f"{row},{('failed' if n % 40 == 0 else 'paid') if n % 4 == 0 else ''}" for n, row in enumerate(BODY)],
+        head=HEAD.strip() + ",Payment status\n",
+    ),
+    "a text that may be the item": till(
+        body=[",".join(row.split(",")[i] for i in (0, 2, 3, 4)) for row in BODY], head="InvoiceNo,flavour,qty,date\n"
+    ),
+    "packs of two sizes far down": till(
+        body=[f"{row},{6 if n != 1400 else 12}" for n, row in enumerate(BODY)], head=HEAD.strip() + ",pack size\n"
+    ),
+    "a qualifier far down": till(
+        body=[f"{row},{153 if n != 1400 else 145}" for n, row in enumerate(BODY)],
+        head=HEAD.strip() + ",qty qualifier\n",
+    ),
+    "pieces, and kilos far down": till(
+        body=[row.replace(",", ";") for row in BODY[:1400]]
+        + [row.replace(",", ";").replace(";2;2024", ";2 kg;2024") for row in BODY[1400:]],
+        head=HEAD.replace(",", ";"),
+    ),
     "a status on the first line of each order": till(
         body=[f"{row},{('cancelled' if n % 40 == 0 else 'paid') if n % 4 == 0 else ''}" for n, row in enumerate(BODY)],
         head=HEAD.strip() + ",Status\n",

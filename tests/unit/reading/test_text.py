@@ -231,3 +231,27 @@ def test_a_rare_delimiter_is_named_with_the_entry_that_tells_it(read: Read, mark
     text = "date,item,qty\n2024-03-13,A,1\n2024-03-14,A,2\n".replace(",", mark)
     assert f"reading.delimiter = {mark!r}" in read(text).verdict.sentence
     assert [row[3] for row in rows(read(text, delimiter=mark))] == [1.0, 2.0]
+
+
+_TWO = "date,store,sku,qty\n2024-03-13,S,A,5\n2024-03-14,S,A,6\n"
+
+
+@pytest.mark.parametrize("again", ["date,store,sku,qty\n2024-03-15,S,A,7\n", "2024-03-15,S,A,7\n"])
+def test_a_byte_order_mark_where_files_were_put_together_is_no_cell(read: Read, again: str) -> None:
+    reading = read(f"{_TWO}\ufeff{again}")
+    assert rows(reading, "date", "units")[-1] == ("2024-03-15", 7.0)
+    assert reading.verdict.counts.refused == 0
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\n\x1a", b"\n\x1a\x1a"])
+def test_what_pads_the_end_of_old_files_is_no_cell(read: Read, end: bytes) -> None:
+    reading = read(_TWO.strip().encode() + end)
+    assert rows(reading, "units") == [(5.0,), (6.0,)]
+    assert reading.verdict.counts.refused == 0
+
+
+def test_a_last_line_that_counts_the_rows_is_a_note(read: Read) -> None:
+    text = _TWO.replace(",", "|")
+    for trailer in ("TRL|2", "T|0000000002|11", "99|4"):
+        assert rows(read(f"{text}{trailer}\n"), "units") == [(5.0,), (6.0,)]
+    assert read(f"{text}TRL|7\n").verdict.counts.refused > 0

@@ -24,6 +24,12 @@ _WEEK_NAMES: Final = frozenset(
 )
 
 
+_MONTH_NAMES: Final = frozenset(
+    {"month", "months", "monthly", "yearmonth", "yyyymm", "monat", "monate", "jahrmonat", "kalendermonat", "kalmonat",
+     "calmonth", "mes", "meses", "anomes", "mois", "mese", "mesi", "maand", "jaarmaand", "aaaamm", "jjjjmm", "mm"}
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class DateProof:
     """The form that all rows prove, and the day each text stands for."""
@@ -78,11 +84,17 @@ def _allowed(days: list[Day], read: dict[str, dict[str, date]]) -> dict[str, dic
 
 
 def _without_bare_rivals(tally: dict[str, int], days: list[Day]) -> dict[str, int]:
-    """``2024-05`` is a month unless its column says week, or a number beyond 12 shows weeks."""
-    says_week = any(_WEEK_NAMES.intersection(fold(day.column).split()) for day in days[:1])
+    """``2024-05`` is a month unless its column says week, or a number beyond 12 shows weeks.
+
+    ``202405`` may be either where all are of one year and the column says neither.
+    """
+    named = {token for day in days[:1] for token in fold(day.column).split()}
+    says_week, says_month = bool(_WEEK_NAMES & named), bool(_MONTH_NAMES & named)
     for week, month in zip(_BARE_WEEKS, _BARE_MONTHS, strict=True):
         if week in tally and month in tally:
-            tally.pop(month if says_week or tally[week] > tally[month] else week)
+            open_ = month == "%Y%m" and not (says_week or says_month) and len({day.text[:4] for day in days}) == 1
+            if not open_ or tally[week] > tally[month]:
+                tally.pop(month if says_week or tally[week] > tally[month] else week)
     return tally
 
 

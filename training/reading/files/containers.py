@@ -17,6 +17,7 @@ from training.reading.limits import Limits
 _BLOCK: Final = 1 << 20
 _RATIO_FROM: Final = 16 << 20
 _FEW: Final = 5
+_CFB_HEAD: Final = 512
 _WORKBOOK: Final = "xl/workbook.xml"
 _DOCUMENTS: Final = ("[Content_Types].xml", "META-INF/manifest.xml")
 
@@ -55,7 +56,7 @@ def open_parts(path: Path, name: str, limits: Limits) -> tuple[list[Part], list[
     if kind is Kind.EMPTY:
         raise FileRefusedError(Reason.EMPTY, f"{name}: the file is empty (0 bytes); upload it again with its rows.")
     if kind is Kind.UNKNOWN:
-        raise _unknown(name, head)
+        raise _locked(name) if _is_locked(path) else _unknown(name, head)
     if kind is Kind.GZIP:
         return _gzip(path, name, limits)
     if kind in (Kind.ZIP, Kind.XLSX):
@@ -199,6 +200,21 @@ def _beyond(name: str, limit: str, what: str, value: float) -> FileRefusedError:
     return FileRefusedError(
         Reason.LIMIT_EXCEEDED, f"{name}: {what}, beyond the limit {limit} = {value:,g}; split the file."
     )
+
+
+def _is_locked(path: Path) -> bool:
+    """A workbook under a password is a compound file (MS-CFB), whose directory names an encrypted package."""
+    with path.open("rb") as file:
+        head = file.read(_CFB_HEAD)
+        if not head.startswith(b"\xd0\xcf\x11\xe0") or len(head) < _CFB_HEAD:
+            return False
+        sector = 1 << min(int.from_bytes(head[30:32], "little"), 16)
+        file.seek((int.from_bytes(head[48:52], "little") + 1) * sector)
+        return "EncryptedPackage".encode("utf-16-le") in file.read(SNIFF_BYTES)
+
+
+def _locked(name: str) -> FileRefusedError:
+    return FileRefusedError(Reason.FORMAT_UNKNOWN, f"{name}: a workbook locked by a password; save it without one.")
 
 
 def _unknown(name: str, head: bytes) -> FileRefusedError:

@@ -24,6 +24,7 @@ _ODD = re.compile(
     rf"[a-z][{_UPPER}]|[A-Za-z][{_UPPER}](?=[a-z])|{_LETTER}[{_SIGNS}](?={_LETTER})|[{_BEFORE}](?={_LETTER})|[\x80-\x9f]"
 )
 _WORD = re.compile(r"[^\s;,|\"]+")
+_BEGUN = b"\n" + codecs.BOM_UTF8
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -54,10 +55,10 @@ def to_utf8(data: bytes, name: str, wanted: str | None = None) -> Decoded:
         if data.startswith(bom):
             return _by(data, encoding, name, "said by the byte order mark")
     if data.isascii() and b"\0" not in data[:SNIFF_BYTES]:
-        return Decoded(newlines(data), "utf-8")
+        return Decoded(_plain(data), "utf-8")
     if guess := unicode_without_bom(data[:SNIFF_BYTES]):
         return _by(data, guess, name, "shown by its zero bytes")
-    data = newlines(data)
+    data = _plain(data)
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -220,7 +221,17 @@ def _by(data: bytes, encoding: str, name: str, why: str) -> Decoded:
             Reason.NOT_A_TABLE,
             f"{name}: cannot be read as {encoding} ({why}): {error}; save it as UTF-8 or set reading.encoding.",
         ) from error
-    return Decoded(newlines(text.removeprefix("\ufeff").encode()), encoding)
+    return Decoded(_plain(text.removeprefix("\ufeff").encode()), encoding)
+
+
+def _plain(data: bytes) -> bytes:
+    """Line ends as LF, and none of the marks that no editor shows.
+
+    Files that were put together have a byte order mark where each began; old ones end with ^Z or zero bytes.
+    """
+    data = newlines(data)
+    data = data.replace(_BEGUN, b"\n") if _BEGUN in data else data
+    return data.rstrip(b"\x1a\0") if data[-1:] in (b"\x1a", b"\0") else data
 
 
 def newlines(data: bytes) -> bytes:

@@ -27,7 +27,8 @@ def header_score(fields: Sequence[str], wanted: frozenset[str] = frozenset()) ->
     score = 5 * len(wanted.intersection(names)) + 2 * len(roles)
     dates = header_dates(filled) or frozenset(labels(filled))
     if dates:
-        return score + 2 if len(dates) < len(filled) and _are_text(filled, dates) else 0
+        labelled = len(dates) < len(filled) or not names[0]  # the labels of rows may stand under no name
+        return score + 2 if labelled and _are_text(filled, dates) else 0
     dated = roles & {DATE, YEAR, MONTH, WEEK}
     numbers = [name for name in filled if _NUMBER.match(name)]
     if len(numbers) > len(filled) // 3 and not (dated and _are_codes(numbers)):

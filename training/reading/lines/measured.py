@@ -140,16 +140,17 @@ def _roles(measure: str) -> tuple[tuple[str, int], ...]:
     return words.roles_of(_SUM_OF.sub("", measure))
 
 
-def with_days_above(header: Sequence[str], above: Sequence[str]) -> tuple[str, ...]:
+def with_days_above(header: Sequence[str], above: Sequence[str], below: str) -> tuple[str, ...]:
     """Names of a header that repeats its measures under the days of the line above, each with its day.
 
-    A day that is written once stands for the columns up to the next, as merged cells are exported.
+    A day that is written once stands for the columns up to the next, as merged cells are exported. ``below`` are the
+    kinds of the cells of the first row.
     """
     days = header_dates(cell.strip() for cell in above)
     if len({*filter(None, header)}) == sum(map(bool, header)):
         return tuple(header)
     if not days:
-        return _with_names_above(header, above)
+        return _with_names_above(header, above, below)
     names, held = [], ""
     for index, name in enumerate(header):
         told = above[index].strip() if index < len(above) else ""
@@ -158,9 +159,15 @@ def with_days_above(header: Sequence[str], above: Sequence[str]) -> tuple[str, .
     return tuple(names)
 
 
-def _with_names_above(header: Sequence[str], above: Sequence[str]) -> tuple[str, ...]:
-    """The same under names of items or stores, where each measure that repeats has another name above it."""
+def _with_names_above(header: Sequence[str], above: Sequence[str], below: str) -> tuple[str, ...]:
+    """The same under names of items or stores, where each measure that repeats has another name above it.
+
+    Names of numbers that are no measures stay as they are: two names of one column are its store and its item.
+    """
     again = {name for name in header if name and list(header).count(name) > 1}
+    counted = {name for name, kind in zip(header, below, strict=False) if kind == "n"}
+    if not any(words.measure_of(name) for name in again) and again & counted:
+        return tuple(header)
     names, held = list(header), ""
     for index, name in enumerate(header):
         held = (above[index].strip() if index < len(above) else "") or held

@@ -1,5 +1,6 @@
 """Lines that have more or fewer cells than the header: totals, notes, feet, and rows that are refused."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -14,10 +15,20 @@ _MOST_FEET: Final = 5
 _BLANK_BETWEEN: Final = 2
 
 
+@dataclass(frozen=True)
+class Ruled:
+    """How the lines of a table are divided, into how many cells, below which line."""
+
+    delimiter: str
+    width: int
+    header_line: int
+
+
 def account_ragged(
-    ragged: pl.DataFrame, frame: pl.DataFrame, delimiter: str, width: int, ledger: Ledger, *, member: str = ""
+    ragged: pl.DataFrame, frame: pl.DataFrame, layout: Ruled, ledger: Ledger, *, member: str = ""
 ) -> None:
     """Totals and foot notes are left out; every other row of a wrong width is refused."""
+    delimiter, width = layout.delimiter, layout.width
     last = frame[LINE].max() if frame.height else 0
     feet = _feet(ragged, frame)
     totals, notes, refused = [], [], []
@@ -25,8 +36,10 @@ def account_ragged(
         filled = [field.strip() for field in fields if field.strip()]
         if any(looks_total(text) for text in filled[:2]):
             totals.append(line)
-        elif line in feet or (
-            len(filled) == 1 and _is_note(filled[0], delimiter, width, below=isinstance(last, int) and line > last)
+        elif (
+            line in feet
+            or _is_trailer(filled, line, layout.header_line, last)
+            or (len(filled) == 1 and _is_note(filled[0], delimiter, width, below=isinstance(last, int) and line > last))
         ):
             notes.append(line)
         else:
@@ -50,6 +63,14 @@ def _feet(ragged: pl.DataFrame, frame: pl.DataFrame) -> set[int]:
     found = {int(line): kinds(fields) for line, fields in below.iter_rows()}
     sold = {line for line, told in found.items() if row.startswith(told) or ("n" in told and told.count("d") == 1)}
     return {line for line, told in found.items() if len(told) > 1 and "t" in told} - sold
+
+
+def _is_trailer(filled: list[str], line: int, header_line: int, last: object) -> bool:
+    """``TRL|28|406`` below all rows: a word or a code, and how many rows or lines stand above."""
+    counts = {str(line - header_line - 1), str(line - 1), str(line)}
+    below = isinstance(last, int) and line > last
+    told = [text.lstrip("0") for text in filled[1:]]
+    return below and len(filled) > 1 and all(text.isdigit() for text in filled[1:]) and not counts.isdisjoint(told)
 
 
 def _is_note(text: str, delimiter: str, width: int, *, below: bool) -> bool:

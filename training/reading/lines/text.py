@@ -16,7 +16,7 @@ from training.reading.lines.cutting import Section, header_lines, sections
 from training.reading.lines.delimiter import Layout, find_layout
 from training.reading.lines.headings import TITLES_OUT, headed
 from training.reading.lines.measured import with_days_above
-from training.reading.lines.ragged import account_ragged
+from training.reading.lines.ragged import Ruled, account_ragged
 from training.reading.lines.records import RAW, UNIT, join_records, read_lines, split_fields, split_record
 from training.reading.lines.strays import divided_otherwise, kinds
 from training.reading.lines.titles import ROLES, TITLE, check_titles, find_titles, names_none, with_titles
@@ -94,7 +94,11 @@ def _dated(lines: pl.DataFrame, layout: Layout) -> Layout:
     filled = [raw for raw in lines[RAW].head(layout.header_index).to_list() if raw.strip(f" {layout.delimiter}")]
     if not filled:
         return layout
-    return replace(layout, header=with_days_above(layout.header, split_record(filled[-1], layout.delimiter)))
+    below = next(
+        (kinds(split_record(raw, layout.delimiter)) for raw in lines[RAW][layout.header_index + 1 :] if raw), ""
+    )
+    above = split_record(filled[-1], layout.delimiter)
+    return replace(layout, header=with_days_above(layout.header, above, below))
 
 
 def _titled(lines: pl.DataFrame, records: pl.DataFrame, layout: Layout, config: Reading, role: str) -> pl.DataFrame:
@@ -134,7 +138,7 @@ def rows_under(layout: Layout, header: tuple[int, str], lines: pl.DataFrame, led
         return None
     frame, ragged = split_fields(blocks[0].records, layout.delimiter, len(layout.header))
     if ragged.height:
-        account_ragged(ragged, frame, layout.delimiter, len(layout.header), ledger)
+        account_ragged(ragged, frame, Ruled(layout.delimiter, len(layout.header), header[0]), ledger)
     return frame
 
 
@@ -163,6 +167,7 @@ def _table(block: Section, layout: Layout, source: Source, ledger: Ledger) -> Ra
     header = block.header
     frame, ragged = split_fields(block.records, layout.delimiter, len(header))
     if ragged.height:
-        account_ragged(ragged, frame, layout.delimiter, len(header), ledger, member=source.member)
+        ruled = Ruled(layout.delimiter, len(header), block.header_line)
+        account_ragged(ragged, frame, ruled, ledger, member=source.member)
     delimiter = None if layout.delimiter == UNIT else layout.delimiter
     return RawTable(source.member, source.format, header, block.header_line, frame, source.encoding, delimiter)

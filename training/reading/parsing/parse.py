@@ -18,6 +18,7 @@ from training.reading.parsing.movements import sold
 from training.reading.parsing.netting import net
 from training.reading.parsing.orders import not_called_off
 from training.reading.parsing.proof import Proof
+from training.reading.parsing.refunds import with_refunded, without_refunded
 from training.reading.parsing.rows import ITEM_TEXT, NAME, STORE_TEXT, UNITS_TEXT
 from training.reading.shapes.meaning import PLAN, WIDE, WIDE_DATES, Meaning
 
@@ -33,10 +34,11 @@ def parse(
     """
     lines = items_only(meaning, lines, ledger)
     lines = not_called_off(meaning, lines, ledger, marked=marked)  # first: a refused line cancels its order too
+    lines = with_refunded(meaning, lines)
     lines = _dates(meaning, lines, proof.dates, ledger)
     lines = _ids(meaning, lines, ledger)
     lines = _open(meaning, lines)
-    lines = _units(meaning, lines, proof.decimal, ledger)
+    lines = without_refunded(meaning, _units(meaning, lines, proof.decimal, ledger), ledger)
     for role in (words.PRICE, words.STOCK):
         lines = _optional(meaning, lines, role, proof.decimal, ledger)
     return _promo(meaning, lines, proof.decimal)

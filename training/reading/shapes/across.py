@@ -16,6 +16,7 @@ from training.reading.ledger import cell
 from training.reading.lines.measured import measured
 from training.reading.roles import Roles
 from training.reading.shapes.columns import find_roles
+from training.reading.shapes.contents import are_names, sample_of
 from training.reading.shapes.meaning import WIDE_DATES, Meaning, is_numeric
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
@@ -132,7 +133,8 @@ def _wide_dates(table: RawTable, roles: Roles, dated: list[int]) -> Meaning:
     kept = {role: index for role, index in roles.of.items() if role in naming and index not in taken}
     others = [i for i in range(len(table.header)) if i not in taken and i not in kept.values()]
     text = [i for i in others if table.header[i] and not is_numeric(table, i) and not is_total(table.header[i])]
-    if words.ITEM not in kept and text:
+    text = text or [i for i in others if not table.header[i] and are_names(sample_of(table, i))]
+    if words.ITEM not in kept and text:  # labels of rows may stand under no name
         kept[words.ITEM] = text[0]
         others.remove(text[0])
     covariates = [i for i in others if table.header[i] and not is_total(table.header[i])]

@@ -33,6 +33,18 @@ def check_amounts(table: RawTable, roles: Roles, name: str) -> None:
     _check_kinds(table, KINDS_OF_AMOUNT, name, told)
 
 
+def check_qualifiers(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where a column says of each row's quantity what it is, as in EDI, and there are several kinds."""
+    if words.UNITS not in roles:
+        return
+    quantity = table.header[roles.of[words.UNITS]]
+
+    def told(kinds: str) -> str:
+        return f"says what each {quantity!r} is ({kinds}); export the rows of the quantity sold alone."
+
+    _check_kinds(table, words.QUALIFIERS, name, told)
+
+
 def check_measures(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where a column says of each row's value what it is, and there are several kinds."""
     if SALES not in roles or words.UNITS in roles:
@@ -75,34 +87,3 @@ def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
         f"{name}: {table.header[index]!r} lists several products in one cell (line {line}: {text[:60]!r}){counted}; "
         "export one line for each product of an order.",
     )
-
-
-def unit_of_measure(table: RawTable) -> int | None:
-    """Column that says in what each quantity is counted."""
-    return next((i for i, header in enumerate(table.header) if words.fold(header) in words.UNIT_OF_MEASURE), None)
-
-
-def units_of_items(table: RawTable, roles: Roles) -> pl.DataFrame | None:
-    """Each ``item`` with each ``unit`` it is counted in; None where no column tells the unit."""
-    unit = unit_of_measure(table)
-    item = roles.of.get(words.ITEM)
-    if unit is None or item is None or unit == item or words.UNITS not in roles or words.UNITS in roles.configured:
-        return None
-    texts = [pl.col(cell(at)).cast(pl.String).fill_null("").str.strip_chars() for at in (item, unit)]
-    return table.frame.select(texts[0].alias("item"), texts[1].alias("unit")).filter(pl.col("unit") != "").unique()
-
-
-def check_units(table: RawTable, roles: Roles, name: str) -> None:
-    """Raise where one item is counted in several units, such as cases and pieces, which no sum adds up."""
-    unit, pairs = unit_of_measure(table), units_of_items(table, roles)
-    if unit is None or pairs is None:
-        return
-    several = pairs.group_by("item").agg(pl.col("unit").sort()).filter(pl.col("unit").list.len() > 1).sort("item")
-    if several.height:
-        text, units = several.row(0)
-        told = f"({text!r} in {', '.join(map(repr, units[:3]))})"
-        raise FileRefusedError(
-            Reason.AMBIGUOUS,
-            f"{name}: {table.header[unit]!r} counts one item in several units {told}; export one unit, or set "
-            f"reading.columns.units = '{table.header[roles.of[words.UNITS]]}' to take the numbers as they are.",
-        )

@@ -133,7 +133,7 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
         claims = [claim for claim in claims if not numbers_lines(table, roles, claim[1])] or claims
         claims = codes_first(table, claims)
     if role == words.ITEM and claims[0][0] >= words.ITEM_NAMES:
-        claims = code_beside(table, claims, taken)
+        claims = code_beside(table, roles, claims, taken)
     if role == words.UNITS:
         check_one_quantity(table, claims, name)
     _take(roles, taken, role, claims[0][1])

@@ -5,8 +5,10 @@ from typing import Final
 
 import polars as pl
 
+from core.contracts.dataset import Reading
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
+from training.reading.dialect.dateforms import EXCEL, readings, split_time
 from training.reading.errors import FileRefusedError, UndatedError
 from training.reading.ledger import LINE, cell
 from training.reading.lines.measured import check_periods
@@ -79,6 +81,33 @@ def _check_instants(table: RawTable, name: str) -> None:
                 f"{texts[0]!r}), which fall on different days in different places; write the day of the sale in the "
                 "store's own time.",
             )
+
+
+def check_fiscal(table: RawTable, roles: Roles, reading: Reading, name: str) -> None:
+    """Raise where weeks or months are of a fiscal year, of which the file does not tell the first day."""
+    parts = [roles.of[role] for role in (words.DATE, words.YEAR, words.MONTH, words.WEEK) if role in roles]
+    index = next((at for at in parts if words.is_fiscal(table.header[at])), None)
+    if index is None or reading.date_format is not None:
+        return
+    texts = sample_of(table, index)
+    dated = index == roles.of.get(words.DATE)
+    if not texts or (dated and any(_is_full(form) for text in texts for form, _ in readings(split_time(text)[0]))):
+        return
+    monthly = words.MONTH in roles or words.MONTH in {role for role, _ in words.roles_of(table.header[index])}
+    forms = [form for form, _ in readings(texts[0])] if dated else ["%Y-%m" if monthly else "%G-W%V"]
+    form = next((form for form in forms if ("%m" in form) == monthly), forms[0])
+    what = "months" if "%m" in form else "weeks"
+    raise FileRefusedError(
+        Reason.AMBIGUOUS,
+        f"{name}: {table.header[index]!r} is called fiscal, and on which day that year begins is not told (such as "
+        f"{texts[0]!r}); write the first day of each of the {what}, or set reading.date_format = '{form}' to read them "
+        "as those of the calendar.",
+    )
+
+
+def _is_full(form: str) -> bool:
+    """Tells a day, and no week or month alone."""
+    return form == EXCEL or any(part in form for part in ("%d", "%j", "%u"))
 
 
 def _on_hand(table: RawTable, roles: Roles) -> str:

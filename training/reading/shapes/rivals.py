@@ -25,14 +25,23 @@ def codes_first(table: RawTable, claims: list[tuple[int, int]]) -> list[tuple[in
     return claims if not codes or not are_names(sample_of(table, first)) else codes
 
 
-def code_beside(table: RawTable, claims: list[tuple[int, int]], taken: set[int]) -> list[tuple[int, int]]:
-    """A bare ``Code`` right beside the name of the item is its code."""
+def code_beside(table: RawTable, roles: Roles, claims: list[tuple[int, int]], taken: set[int]) -> list[tuple[int, int]]:
+    """A bare ``Code`` right beside the name of the item is its code, unless it counts the lines."""
     name = claims[0][1]
     for index in (name - 1, name + 1):
         within = 0 <= index < len(table.header) and index not in taken
-        if within and words.fold(table.header[index]) in words.BARE_CODES and is_filled(table, index, name):
+        if not within or words.fold(table.header[index]) not in words.BARE_CODES or not is_filled(table, index, name):
+            continue
+        if not numbers_lines(table, roles, index) and not _counts_rows(table, index, name):
             return [(claims[0][0], index)]
     return claims
+
+
+def _counts_rows(table: RawTable, index: int, name: int) -> bool:
+    """1, 2, 3, ... down the table, beside names of which one comes again."""
+    numbers = table.frame[cell(index)].cast(pl.String).str.strip_chars().cast(pl.Int64, strict=False)
+    counted = numbers.null_count() == 0 and numbers.to_list() == list(range(1, len(numbers) + 1))
+    return counted and table.frame[cell(name)].n_unique() < len(numbers)
 
 
 def numbers_lines(table: RawTable, roles: Roles, index: int) -> bool:

@@ -5,11 +5,11 @@ from training.reading import vocabulary as words
 from training.reading.lines.headings import check_heading
 from training.reading.roles import Roles
 from training.reading.shapes.across import days_across, days_counted, measured_days
-from training.reading.shapes.baskets import check_amounts, check_baskets, check_measures, check_units
+from training.reading.shapes.baskets import check_amounts, check_baskets, check_measures, check_qualifiers
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
-from training.reading.shapes.lacking import need_date, no_target
+from training.reading.shapes.lacking import check_fiscal, need_date, no_target
 from training.reading.shapes.meaning import (
     LONG,
     PLAN,
@@ -18,6 +18,7 @@ from training.reading.shapes.meaning import (
     is_numeric,
 )
 from training.reading.shapes.pairs import pairs
+from training.reading.shapes.units import check_packs, check_units
 from training.reading.shapes.wide import check_names, check_texts, known_word, wide_values
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
@@ -37,10 +38,13 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         return wide
     table = days_counted(table, roles, reading)
     need_date(table, roles, name)
+    check_fiscal(table, roles, reading, name)
     check_amounts(table, roles, name)
     check_measures(table, roles, name)
+    check_qualifiers(table, roles, name)
     check_baskets(table, roles, name)
     check_units(table, roles, name)
+    check_packs(table, roles, name)
     check_heading(table, roles, name)
     if words.UNITS in roles or SALES in roles:
         shape = TRANSACTIONS if _is_transactions(roles) else LONG

@@ -11,6 +11,7 @@ from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.roles import Roles
+from training.reading.shapes.contents import sample_of
 from training.reading.shapes.meaning import (
     MOSTLY,
     WIDE_ITEMS,
@@ -38,16 +39,19 @@ def wide_values(table: RawTable, roles: Roles, named: list[int], fresh: list[int
 
 def check_texts(table: RawTable, roles: Roles, named: list[int], name: str) -> None:
     """Raise where a text of unknown meaning differs from row to row: it may be the item, and a column the quantity."""
-    unknown = [i for i in roles.others if i not in named and i not in roles.renamed and table.header[i]]
+    unknown = [i for i in roles.others if i not in named and i not in roles.renamed]
     texts = [i for i in unknown if table.frame[cell(i)].dtype == pl.String and not is_numeric(table, i)]
     texts = [i for i in texts if not known_word(table.header[i]) and table.frame[cell(i)].n_unique() > 1]
+    texts = [i for i in texts if table.header[i] or any(c.isalpha() for text in sample_of(table, i) for c in text)]
     if not texts or words.ITEM in roles:
         return
-    told, columns = table.header[texts[0]], ", ".join(repr(table.header[index]) for index in named[:5])
+    header, columns = table.header[texts[0]], ", ".join(repr(table.header[index]) for index in named[:5])
+    told = repr(header) if header else f"column {texts[0] + 1}"
+    cure = "name them as" if header else "write its name into the header, name them as"
     raise FileRefusedError(
         Reason.COLUMNS_MISSING,
-        f"{name}: {columns} may each be an item, or one of them the quantity of the items in {told!r}; name them as "
-        f"reading.columns.units and reading.columns.item_id, or leave {told!r} out.",
+        f"{name}: {columns} may each be an item, or one of them the quantity of the items in {told}; {cure} "
+        f"reading.columns.units and reading.columns.item_id, or leave {told} out.",
     )
 
 
@@ -71,7 +75,14 @@ def known_word(name: str) -> bool:
 
 
 def check_names(headers: list[str], name: str) -> None:
-    """Raise where columns are named by what is neither an item nor a store."""
+    """Raise where columns are named by what is neither an item nor a store, or several by one name."""
+    again = next((header for at, header in enumerate(headers) if header in headers[:at]), None)
+    if again is not None:
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: several columns are named {again!r}, and what tells them apart is no part of their names; write "
+            "one row for each day, store and item, or give each column a name of its own.",
+        )
     what = next((told for told, is_named in _NEITHER if all(is_named(header) for header in headers)), None)
     if what is not None:
         shown = ", ".join(map(repr, headers[:4]))

@@ -56,11 +56,13 @@ def blocks_of(path: Path, size: int, first: int, digest: Digest | None = None) -
     Raises:
         NotUtf8Error: another encoding.
         LoneReturnError: a CR alone.
-        IrregularError: a block without a line end.
+        IrregularError: a block without a line end, or marks that are no text.
     """
     line = 1
     with path.open("rb") as file:
         for data, last in whole_lines(file, size, first, digest):
+            if last and data[-1:] in (b"\x1a", b"\0"):
+                raise IrregularError  # what pads the end is no row
             yield Block(_text(data), line, last=last)
             line += count(data, b"\n")
 
@@ -91,6 +93,8 @@ def _text(data: bytes) -> bytes:
             data.decode("utf-8")
         except UnicodeDecodeError as error:
             raise NotUtf8Error from error
+        if b"\n" + codecs.BOM_UTF8 in data or data.startswith(codecs.BOM_UTF8):
+            raise IrregularError  # files were put together here
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
         if b"\r" in data:

@@ -2,20 +2,25 @@
 
 from typing import Final
 
+from core.contracts.dataset import Reading
+from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
+from training.reading.ledger import REASON, Ledger
 from training.reading.limits import Limits
 from training.reading.parsing.charges import no_items
 from training.reading.parsing.movements import tells_movements
+from training.reading.parsing.untold import texts_of_lines
 from training.reading.shapes.baskets import KINDS_OF_AMOUNT
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 from training.reading.shapes.rivals import may_number_lines
+from training.reading.shapes.units import measured_in_cells
 from training.reading.streaming.blocks import IrregularError
 from training.reading.streaming.seen import Seen
 
 _MANY: Final = 200
 
 
-def is_regular(meaning: Meaning) -> bool:
+def is_regular(meaning: Meaning, config: Reading) -> bool:
     """A long table or lines of transactions, none of whose columns gets its role from all of the file's rows."""
     header = meaning.table.header
     roles = [{role for role, _ in words.roles_of(name)} for name in header]
@@ -23,11 +28,15 @@ def is_regular(meaning: Meaning) -> bool:
     timed = (
         meaning.shape == LONG and meaning.index(words.TIME) is not None
     )  # transactions, if times differ further down
+    target = meaning.target
     return (
         meaning.shape in (LONG, TRANSACTIONS)
         and meaning.index(words.DATE) is not None
         and not (meaning.deducted or timed)
         and counted
+        and not (target is not None and measured_in_cells(meaning.table, target))
+        and words.PACK_SIZES.isdisjoint(map(words.fold, header))
+        and not (meaning.shape == TRANSACTIONS and config.duplicates == "reject" and texts_of_lines(meaning))
         and not any(words.TYPE in found for found in roles)
         and not any(words.given_back(name) for name in header)
         and not tells_movements(header)
@@ -42,7 +51,8 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
         IrregularError: the file must be read as a whole.
     """
     counted_twice = seen.units is not None and seen.units["item"].n_unique() < seen.units.height
-    several = len(seen.promo) > 1 or counted_twice or not seen.orders.by_line
+    netted = seen.orders.taken_back and seen.negative  # a line of another block may take a sale back
+    several = len(seen.promo) > 1 or counted_twice or netted or not seen.orders.by_line
     if several or seen.ledger.read > limits.max_rows or _has_kinds(meaning, seen):
         raise IrregularError
 
@@ -51,7 +61,7 @@ def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
     """Do rows say of themselves that they are of several kinds, some of them no sales of an item?"""
     for index, header in enumerate(meaning.table.header):
         name = words.fold(header)
-        if name in KINDS_OF_AMOUNT or name in words.MEASURE_KINDS:
+        if name in KINDS_OF_AMOUNT or name in words.MEASURE_KINDS or name in words.QUALIFIERS:
             said = _said(seen, index)
             if said is None or len(said - {""}) > 1:
                 return True
@@ -66,3 +76,15 @@ def _said(seen: Seen, index: int) -> set[str] | None:
     """All distinct cells of a column; None where they were not all looked at."""
     look = seen.looks.get(index)
     return None if look is None or look.skipped or len(look.texts) > _MANY else look.texts
+
+
+def check_items(meaning: Meaning, ledger: Ledger) -> None:
+    """Raise where rows of one day may be of several items.
+
+    Raises:
+        IrregularError: the file must be read as a whole.
+    """
+    if words.ITEM not in meaning.roles and any(
+        (refused[REASON] == Reason.DUPLICATE_CONFLICT.value).any() for refused in ledger.refused
+    ):
+        raise IrregularError

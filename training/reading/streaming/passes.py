@@ -25,8 +25,8 @@ from training.reading.parsing.orders import orders_of
 from training.reading.parsing.parse import parse
 from training.reading.parsing.proof import Proof, companions, observe
 from training.reading.parsing.rows import clean, spread
-from training.reading.shapes.baskets import units_of_items
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+from training.reading.shapes.units import units_of_items
 from training.reading.streaming.blocks import Block, IrregularError, Plan, count
 from training.reading.streaming.coded import coded, follows, sources
 from training.reading.streaming.folded import with_hash
@@ -157,6 +157,7 @@ class Pass:
             seen.promo.add(bool(said_numbers.any()))
         lines = parse(part, lines, self._here(guess, seen), seen.ledger, marked=guess.marked)
         seen.charges = charges_of(part, lines)
+        seen.negative = bool((lines[UNITS] < 0).any())
         if any(_has_lone_cell(refused) for refused in seen.ledger.refused):
             raise IrregularError
         lines, seen.named = covariates(part, lines, proof, guess.kinds)

@@ -44,6 +44,7 @@ class Seen:
     named: dict[str, str] = field(default_factory=dict)
     orders: Orders = field(default_factory=Orders)
     charges: Charges = field(default_factory=Charges)
+    negative: bool = False
     units: pl.DataFrame | None = None
     ids: tuple[int, int] | None = None
 
@@ -60,6 +61,7 @@ class Seen:
         self.named = other.named
         self.orders.add(other.orders)
         self.charges.add(other.charges)
+        self.negative |= other.negative
         if other.units is not None:
             self.units = other.units if self.units is None else pl.concat([self.units, other.units]).unique()
         if self.ids and other.ids and other.ids[0] <= self.ids[1]:

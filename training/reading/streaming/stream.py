@@ -36,7 +36,7 @@ from training.reading.streaming.blocks import (
     blocks_of,
     layout_of,
 )
-from training.reading.streaming.checks import check_seen, is_regular
+from training.reading.streaming.checks import check_items, check_seen, is_regular
 from training.reading.streaming.folded import Rule, folded
 from training.reading.streaming.laid import Laid
 from training.reading.streaming.passes import Pass
@@ -116,7 +116,9 @@ class Stream:
         """One row for each key; what was folded goes to the book."""
         meaning = pass_.meaning
         if meaning.shape == LONG:
-            return one_each(pass_, self._blocks(), settled, seen)
+            rows = one_each(pass_, self._blocks(), settled, seen)
+            check_items(meaning, seen.ledger)
+            return rows
         rule = Rule(transactions=True, duplicates=self.config.duplicates, one_each=meaning.one_each)
         rows, seen.named = folded(seen.frames, seen.named, rule, seen.ledger, pass_.texts)
         return rows
@@ -147,7 +149,7 @@ class Stream:
         if meaning.shape == LONG:
             see_clock(meaning, clean(meaning, Ledger()))
         index = meaning.index(words.DATE)
-        if index is None or not is_regular(meaning):
+        if index is None or not is_regular(meaning, self.config):
             raise IrregularError
         return meaning, Plan(layout, header, index), head
 

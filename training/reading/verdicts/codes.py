@@ -56,7 +56,18 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
     Reason.PREAMBLE: (_OUT, "A title or note above or below the table.", "nothing"),
     Reason.TOTAL_ROW: (_OUT, "A total or subtotal of other rows.", "nothing"),
     Reason.DUPLICATE_EXACT: (_OUT, "Equal to an earlier row in every column.", "nothing"),
-    Reason.CANCELLED: (_OUT, "The order was cancelled, by its status or its document mark.", "nothing"),
+    Reason.CANCELLED: (
+        _OUT,
+        "The order was cancelled, by its status or its document mark, or never became a sale: a quotation, a payment "
+        "that failed, a test.",
+        "nothing",
+    ),
+    Reason.REFUNDED: (
+        _OUT,
+        "The sale was taken back whole, by its status or a flag, and no negative quantity takes it back: "
+        "it is no net sale.",
+        "nothing, or export returns as lines of their own",
+    ),
     Reason.NO_ITEM: (
         _OUT,
         "A column of kinds of lines says that this one is shipping, a discount, a payment or the like.",
@@ -89,6 +100,11 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
         _REPAIR,
         "A cell written only on the first row of each group was taken for the rows below it.",
         "nothing, or write it on each row",
+    ),
+    Reason.REFUNDED_IN_PART: (
+        _REPAIR,
+        "By its status a part of the sale came back, and not how much; it counts whole.",
+        "export returns as lines of their own",
     ),
     Reason.CHARGES_KEPT: (
         _REPAIR,

@@ -24,6 +24,8 @@ FILES: Final[dict[Reason, str]] = {
     Reason.VALUE_UNREADABLE: "date,item,qty,price\n2024-01-28,A,28,1.50\n2024-01-29,A,5,cheap",
     Reason.PREAMBLE: "Sales report\ndate,item,qty\n2024-01-28,A,5",
     Reason.CANCELLED: "order,date,item,qty,status\n1,2024-01-28,A,5,paid\n2,2024-01-28,A,6,cancelled",
+    Reason.REFUNDED: "order,date,item,qty,status\n1,2024-01-28,A,5,paid\n2,2024-01-28,A,6,refunded",
+    Reason.REFUNDED_IN_PART: "order,date,item,qty,status\n1,2024-01-28,A,5,partially refunded",
     Reason.NO_ITEM: "order,date,line type,item,qty\n1,2024-01-28,sale,A,5\n1,2024-01-28,shipping,post,1",
     Reason.ENCODING_FALLBACK: "datum;artikel;menge\n28.01.2024;K\xe4se;5",
     Reason.RETURNS_NETTED: "order,date,item,qty\n1,2024-01-28,A,5\n2,2024-01-28,A,-1",

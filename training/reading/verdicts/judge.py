@@ -14,7 +14,7 @@ from training.reading.verdicts.cures import Known, cure
 
 _FEW_LINES: Final = 5
 _LONGEST: Final = 60
-_QUIET: Final = (Reason.HALF_DAY, Reason.CHARGES_KEPT, Reason.ID_ROUNDED)
+_QUIET: Final = (Reason.HALF_DAY, Reason.REFUNDED_IN_PART, Reason.CHARGES_KEPT, Reason.ID_ROUNDED)
 _PHRASES: Final = {
     Reason.BLANK_LINE: ("blank line", "blank lines"),
     Reason.REPEATED_HEADER: ("repeated header", "repeated headers"),
@@ -22,6 +22,7 @@ _PHRASES: Final = {
     Reason.TOTAL_ROW: ("row of totals", "rows of totals"),
     Reason.DUPLICATE_EXACT: ("exact duplicate", "exact duplicates"),
     Reason.CANCELLED: ("cancelled", "cancelled"),
+    Reason.REFUNDED: ("refunded sale left out", "refunded sales left out"),
     Reason.NO_ITEM: ("line that is no item", "lines that are no items"),
     Reason.LINES_SUMMED: ("line summed", "lines summed"),
     Reason.RETURNS_NETTED: ("return netted", "returns netted"),

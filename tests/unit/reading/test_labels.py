@@ -1,0 +1,46 @@
+"""Labels of rows and columns in reports: without a name above them, in two lines, or of totals in any language."""
+
+import pytest
+
+from core.contracts.verdict import Kind, Reason
+from tests.unit.reading.conftest import Read, note, rows
+
+
+def test_labels_of_rows_may_stand_under_no_name(read: Read) -> None:
+    reading = read(",2024-03-13,2024-03-14\nMug,5,6\nCup,1,2\n")
+    assert rows(reading, "item_id", "units") == [("Cup", 1.0), ("Mug", 5.0), ("Cup", 2.0), ("Mug", 6.0)]
+
+
+def test_texts_without_a_name_beside_named_quantities_are_told_by_their_place(read: Read) -> None:
+    sentence = read(
+        "date,,Mug,Cup\n2024-03-13,K\u00f6ln,5,1\n2024-03-13,Bonn,6,2\n2024-03-14,K\u00f6ln,7,3\n"
+    ).verdict.sentence
+    assert "the items in column 2; write its name into the header" in sentence
+
+
+def test_items_below_the_names_of_stores_are_refused_as_no_name_tells_both(read: Read) -> None:
+    text = "{0};{1};;{2};\nDatum;Tasse;Becher;Tasse;Becher\n13.03.2024;5;1;4;3\n14.03.2024;6;2;1;2\n"
+    for stores in (("", "Filiale 1", "Filiale 2"), ("", "K\u00f6ln", "Bonn")):
+        verdict = read(text.format(*stores)).verdict
+        assert verdict.kind is Kind.REJECTED
+        assert "several columns are named 'Tasse'" in verdict.sentence.replace("Several", "several")
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Gesamtergebnis", "Total g\u00e9n\u00e9ral", "Totale complessivo", "Eindtotaal", "Suma ko\u0144cowa", "Totalsumma",
+     "Hovedtotal", "Celkov\u00fd sou\u010det", "Genel Toplam", "\u7dcf\u8a08", "\u0418\u0442\u043e\u0433\u043e"],
+)  # fmt: skip
+def test_totals_are_known_in_the_languages_of_spreadsheets(read: Read, word: str) -> None:
+    long = read(f"Store;Date;Qty\nS1;2024-03-13;5\nS1;2024-03-14;6\n{word};;11\n")
+    assert rows(long, "units") == [(5.0,), (6.0,)]
+    wide = read(f"Item;2024-03-13;2024-03-14;{word}\nMug;5;6;11\nCup;1;2;3\n{word};6;8;14\n")
+    assert rows(wide, "item_id", "units") == [("Cup", 1.0), ("Mug", 5.0), ("Cup", 2.0), ("Mug", 6.0)]
+    assert note(wide.verdict, Reason.TOTAL_ROW).lines == (4,)
+
+
+def test_a_number_that_counts_the_rows_is_no_code_of_the_name_beside_it(read: Read) -> None:
+    text = "{};Bezeichnung;Datum;Menge\n1;Tasse;13.03.2024;5\n2;Becher;13.03.2024;6\n3;Tasse;14.03.2024;7\n"
+    assert rows(read(text.format("Nr.")), "item_id") == [("Becher",), ("Tasse",), ("Tasse",)]
+    coded = "No.,Description,Date,Qty\n1896-S,Desk,2024-03-13,2\n1900-S,Chair,2024-03-14,3\n"
+    assert rows(read(coded), "item_id") == [("1896-S",), ("1900-S",)]

@@ -1,0 +1,98 @@
+"""Sales that came back, by the word of their status; orders that never became sales."""
+
+import pytest
+
+from core.contracts.verdict import Kind, Reason
+from tests.unit.reading.conftest import Read, note, rows
+
+_HEAD = "order id,date,sku,qty,status\n1,2024-03-13,A,2,paid\n"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Refunded", "wc-refunded", "Vollst\u00e4ndig erstattet", "Rembours\u00e9e",
+     "Reembolsado", "Devolvido", "Rimborsato",
+     "Terugbetaald", "Returned", "Retourniert", "Shipped - Returned to Seller"],
+)  # fmt: skip
+def test_a_sale_that_was_taken_back_whole_is_no_net_sale(read: Read, said: str) -> None:
+    reading = read(f"{_HEAD}2,2024-03-13,B,3,{said}\n")
+    assert rows(reading) == [("2024-03-13", "all", "A", 2.0)]
+    told = note(reading.verdict, Reason.REFUNDED)
+    assert told.lines == (3,)
+    assert told.sentence == "a sale of which it is said that it was taken back whole is no net sale and was left out"
+    assert "1 refunded sale left out" in reading.verdict.sentence
+
+
+@pytest.mark.parametrize("said", ["Return requested", "Refund pending", "Not returned", "Return policy accepted"])
+def test_a_return_that_was_only_asked_for_takes_nothing_back(read: Read, said: str) -> None:
+    assert rows(read(f"{_HEAD}2,2024-03-13,B,3,{said}\n"), "units") == [(2.0,), (3.0,)]
+
+
+@pytest.mark.parametrize("said", ["partially_refunded", "Teilweise erstattet", "Partiellement rembours\u00e9"])
+def test_of_a_sale_taken_back_in_part_it_is_told_that_it_counts_whole(read: Read, said: str) -> None:
+    reading = read(f"{_HEAD}2,2024-03-13,B,3,{said}\n")
+    assert rows(reading, "units") == [(2.0,), (3.0,)]
+    assert note(reading.verdict, Reason.REFUNDED_IN_PART).lines == (3,)
+
+
+def test_what_a_line_of_its_own_takes_back_is_netted_on_the_day_of_that_line(read: Read) -> None:
+    wanted = [("2024-03-13", "A", 2.0), ("2024-03-13", "B", 3.0), ("2024-03-15", "B", -3.0)]
+    sold = f"{_HEAD}2,2024-03-13,B,3,Refunded\n"
+    for back in ("2,2024-03-15,B,-3,Refunded\n", "2,2024-03-15,B,-3,paid\n", "9,2024-03-15,B,-3,paid\n"):
+        reading = read(sold + back)
+        assert rows(reading, "date", "item_id", "units") == wanted
+        assert all(entry.reason is not Reason.REFUNDED for entry in reading.verdict.notes)
+
+
+def test_sales_of_which_lines_take_back_only_some_are_refused_until_the_status_is_named(read: Read) -> None:
+    text = f"{_HEAD}2,2024-03-13,B,3,Refunded\n2,2024-03-15,B,-3,paid\n3,2024-03-16,C,7,Refunded\n"
+    verdict = read(text).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "takes line 3 back and none takes back line 5" in verdict.sentence
+    assert "reading.columns.status = 'status'" in verdict.sentence
+    assert rows(read(text, columns={"status": "status"}), "item_id", "units") == [("A", 2.0), ("B", 3.0), ("B", -3.0)]
+
+
+def test_without_orders_a_returned_row_may_be_the_return_itself(read: Read) -> None:
+    text = "date,store,sku,qty,status\n2024-03-13,S,A,9,sold\n2024-03-14,S,A,2,returned\n"
+    verdict = read(text).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "line 3 may be a sale that came back or the return itself" in verdict.sentence
+    assert rows(read(text, columns={"status": "status"}), "units") == [(9.0,)]
+
+
+def test_the_state_of_a_payment_stands_on_the_first_line_of_its_order(read: Read) -> None:
+    text = (
+        "Name,Financial Status,Created at,Lineitem quantity,Lineitem sku,Cancelled at,Total\n"
+        "#1,paid,2024-03-13 10:00:00,2,A,,20.00\n#2,refunded,2024-03-14 10:00:00,5,A,,90.00\n"
+        "#2,,2024-03-14 10:00:00,7,B,,\n#3,voided,2024-03-14 11:00:00,1,B,,10.00\n"
+    )
+    reading = read(text)
+    assert rows(reading, "item_id", "units") == [("A", 2.0)]
+    assert note(reading.verdict, Reason.REFUNDED).lines == (3, 4)
+    assert note(reading.verdict, Reason.CANCELLED).lines == (5,)
+
+
+@pytest.mark.parametrize("flag", ["Refunded", "Is Returned", "Return flag"])
+def test_a_flag_of_returned_lines_is_believed(read: Read, flag: str) -> None:
+    text = f"order id,date,sku,qty,{flag}\n1,2024-03-13,A,2,No\n2,2024-03-13,B,3,Yes\n"
+    assert rows(read(text), "item_id") == [("A",)]
+
+
+@pytest.mark.parametrize("said", ["Failed", "wc-failed", "Quotation Sent", "Angebot", "Devis", "Presupuesto", "Draft"])
+def test_what_never_became_an_order_is_no_sale(read: Read, said: str) -> None:
+    reading = read(f"{_HEAD}2,2024-03-13,B,3,{said}\n3,2024-03-13,C,4,cancelled\n")
+    assert rows(reading, "item_id") == [("A",)]
+    told = note(reading.verdict, Reason.CANCELLED)
+    assert (told.count, told.lines) == (2, (3, 4))
+    assert told.sentence == "orders that were cancelled or never became sales were left out"
+
+
+def test_an_order_that_a_flag_calls_a_test_is_no_sale(read: Read) -> None:
+    text = "order id,date,sku,qty,Test Order\n1,2024-03-13,A,2,false\n2,2024-03-13,B,3,true\n"
+    assert rows(read(text), "item_id") == [("A",)]
+
+
+def test_the_state_of_a_subscription_or_a_return_is_none_of_the_sale(read: Read) -> None:
+    text = "order id,date,sku,qty,Subscription status,Return status\n1,2024-03-13,A,2,cancelled,\n"
+    assert rows(read(f"{text}2,2024-03-13,B,3,active,cancelled\n"), "units") == [(2.0,), (3.0,)]

@@ -1,0 +1,32 @@
+"""What each quantity counts: kilos or pieces, packs of which size, sales or stock by a qualifier."""
+
+import pytest
+
+from core.contracts.verdict import Kind, Reason
+from tests.unit.reading.conftest import Read, rows
+
+
+def test_one_item_in_kilos_and_pieces_is_refused_and_several_items_are_not(read: Read) -> None:
+    head = "order,date,sku,qty\n1,2024-03-13,A,1.5 kg\n"
+    assert rows(read(f"{head}2,2024-03-13,B,3 pcs\n"), "item_id", "units") == [("A", 1.5), ("B", 3.0)]
+    verdict = read(f"{head}2,2024-03-13,A,3 pcs\n").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert verdict.notes[0].reason is Reason.AMBIGUOUS
+    assert "'qty' counts one item in several units ('A' in 'kg', 'pieces')" in verdict.sentence
+
+
+def test_packs_of_several_sizes_of_one_item_are_refused_unless_the_quantity_is_named_on_purpose(read: Read) -> None:
+    text = "date,sku,packs sold,pack size\n2024-03-13,A,5,6\n2024-03-14,A,2,{}\n2024-03-13,B,1,24\n"
+    assert rows(read(text.format(6)), "units") == [(5.0,), (1.0,), (2.0,)]
+    sentence = read(text.format(12)).verdict.sentence
+    assert "'pack size' one item comes in packs of several sizes ('A' in '12', '6')" in sentence
+    assert "reading.columns.units = 'packs sold'" in sentence
+    assert rows(read(text.format(12), columns={"units": "packs sold"}), "units") == [(5.0,), (1.0,), (2.0,)]
+
+
+@pytest.mark.parametrize("header", ["QtyQualifier", "Quantity Qualifier", "TRAN_CODE"])
+def test_quantities_that_a_qualifier_calls_different_things_are_refused(read: Read, header: str) -> None:
+    text = f"Store;Date;EAN;{header};Quantity\n1;20240313;4001;153;12\n1;20240314;4001;153;9\n"
+    assert rows(read(text), "units") == [(12.0,), (9.0,)]
+    sentence = read(f"{text}1;20240314;4001;145;80\n").verdict.sentence
+    assert f"'{header}' says what each 'Quantity' is ('153', '145')" in sentence

@@ -1,0 +1,85 @@
+"""What cells say of the state of their lines: called off, never sold, taken back."""
+
+from collections.abc import Callable
+from typing import Final
+
+import polars as pl
+
+from training.reading import states
+from training.reading import vocabulary as words
+from training.reading.ledger import cell
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+
+_YES: Final = frozenset({*words.TRUE_WORDS, "1", "1.0"})
+_FLAGS: Final = frozenset({*_YES, *words.FALSE_WORDS, "", "0", "0.0"})
+
+
+def cancelled(meaning: Meaning) -> dict[int, pl.Expr]:
+    """Lines that a word of their state calls off, by the index of its column."""
+    found = {index: _plain(index).is_in(list(words.CANCELLED_WORDS)) for index in _states(meaning)}
+    status = meaning.index(words.STATUS)
+    if status is not None and words.CANCELLED_WORDS.intersection(words.fold(meaning.table.header[status]).split()):
+        day = lower(status).str.contains(r"^\d{4}-\d\d-\d\d|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")  # on which it was
+        found[status] = day | _plain(status).is_in([*words.CANCELLED_WORDS, *_YES])
+    return found
+
+
+def never_sold(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
+    """Cells that call a line no sale, by the index of their column: quotations, payments that failed, tests."""
+    found = {i: _texts(lines, i, lambda text: words.fold(text) in states.NEVER_SOLD) for i in _states(meaning)}
+    tests = [i for i, name in enumerate(meaning.table.header) if words.fold(name) in states.TESTS]
+    found |= {i: _texts(lines, i, _is_yes) for i in tests if _is_free(meaning, i) and _are_flags(lines, i)}
+    return {index: texts for index, texts in found.items() if texts}
+
+
+def refunded(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
+    """Cells that say that a sale was taken back whole, by the index of their column."""
+    found = {i: _texts(lines, i, states.is_refunded) for i in _states(meaning, of_returns=True)}
+    flags = [i for i, name in enumerate(meaning.table.header) if states.is_flag_of_return(name) and i not in found]
+    flags = [i for i in flags if _is_free(meaning, i) and meaning.shape in (LONG, TRANSACTIONS)]
+    found |= {i: _texts(lines, i, _is_yes) for i in flags if _are_flags(lines, i)}
+    return {index: texts for index, texts in found.items() if texts}
+
+
+def refunded_in_part(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
+    """Cells that say that a part of a sale was taken back, by the index of their column."""
+    found = {i: _texts(lines, i, states.is_refunded_in_part) for i in _states(meaning, of_returns=True)}
+    return {index: texts for index, texts in found.items() if texts}
+
+
+def lower(index: int) -> pl.Expr:
+    """The cells of a column, trimmed and in small letters."""
+    return pl.col(cell(index)).cast(pl.String).fill_null("").str.strip_chars().str.to_lowercase()
+
+
+def _plain(index: int) -> pl.Expr:
+    return lower(index).str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+
+
+def _states(meaning: Meaning, *, of_returns: bool = False) -> list[int]:
+    """The status, and further columns of states; the state of a return is none of the sale."""
+    status = meaning.index(words.STATUS)
+    found = [] if status is None else [status]
+    if meaning.shape not in (LONG, TRANSACTIONS):
+        return found
+    named = [index for index, name in enumerate(meaning.table.header) if states.is_state(name)]
+    named = [index for index in named if of_returns or not states.is_of_return(meaning.table.header[index])]
+    return found + [index for index in named if _is_free(meaning, index)]
+
+
+def _is_free(meaning: Meaning, index: int) -> bool:
+    """A column that has no other meaning."""
+    return index not in {*meaning.roles.of.values(), *meaning.roles.renamed, *meaning.deducted}
+
+
+def _texts(lines: pl.DataFrame, index: int, wanted: Callable[[str], bool]) -> list[str]:
+    texts = lines[cell(index)].cast(pl.String).drop_nulls().unique().sort().to_list()
+    return [text for text in texts if wanted(text)]
+
+
+def _is_yes(text: str) -> bool:
+    return text.strip().lower() in _YES
+
+
+def _are_flags(lines: pl.DataFrame, index: int) -> bool:
+    return _FLAGS.issuperset(lines.select(lower(index).unique())[cell(index)].to_list())

@@ -1,0 +1,41 @@
+"""What the state of a sale is called: columns that tell it, and words of cells that say it came back or was none."""
+
+from typing import Final
+
+from training.reading.vocabulary import WORDS, fold
+
+NEVER_SOLD: Final = frozenset(WORDS["never_sold"])
+TESTS: Final = frozenset(WORDS["tests"])
+_STATE, _STATE_OF = frozenset(WORDS["state"]), frozenset(WORDS["state_of"])
+_REFUNDED, _IN_PART, _NOT_WHOLE = (frozenset(WORDS[name]) for name in ("refunded", "in_part", "not_whole"))
+_BACK: Final = frozenset(WORDS["given_back"])
+
+
+def is_state(name: str) -> bool:
+    """``Status``, ``Financial Status``, ``Zahlungsstatus``: the state of a sale; not ``Subscription status``."""
+    tokens = set(fold(name).split())
+    states = {token for token in tokens if token in _STATE or token.endswith("status")}
+    return bool(states) and tokens - states <= _STATE_OF | _BACK
+
+
+def is_of_return(name: str) -> bool:
+    """``Return status``: of what comes back."""
+    return not (_REFUNDED | _BACK).isdisjoint(fold(name).split())
+
+
+def is_flag_of_return(name: str) -> bool:
+    """``Refunded``, ``Is Returned``, ``Return flag``."""
+    tokens = set(fold(name).split())
+    return bool(tokens & _REFUNDED) and tokens <= _REFUNDED | _STATE_OF | {"is", "flag", "was"}
+
+
+def is_refunded(text: str) -> bool:
+    """``Refunded``, ``Voll erstattet``: taken back whole; not ``Partially refunded`` nor ``Return requested``."""
+    tokens = set(fold(text).split())
+    return not _REFUNDED.isdisjoint(tokens) and tokens.isdisjoint(_IN_PART | _NOT_WHOLE)
+
+
+def is_refunded_in_part(text: str) -> bool:
+    """``partially_refunded``, ``Teilweise erstattet``."""
+    tokens = set(fold(text).split())
+    return not _REFUNDED.isdisjoint(tokens) and not _IN_PART.isdisjoint(tokens) and tokens.isdisjoint(_NOT_WHOLE)
