@@ -29,6 +29,7 @@ def node_group(stack: EnvironmentStack, cluster: eks.Cluster, key: SecureKey) ->
         min_size=wanted.min_nodes,
         max_size=wanted.max_nodes,
         max_unavailable=1,
+        force_update=False,  # the CDK's default ends pods that their disruption budget still holds
         enable_node_auto_repair=True,
         subnets=ec2.SubnetSelection(subnets=cluster.vpc.private_subnets),
         launch_template_spec=eks.LaunchTemplateSpec(id=template.ref, version=template.attr_latest_version_number),

@@ -130,6 +130,13 @@ def test_auto_scaling_may_use_the_key_of_the_nodes_volumes_and_nobody_else(clust
     assert found["AutoScalingGrants"]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
 
 
+@pytest.mark.parametrize("named", ["dev", "staging", "prod"])
+def test_new_nodes_come_one_at_a_time_and_wait_for_the_pods_disruption_budget(named: str) -> None:
+    _, group = templates(named)["cluster"].one("AWS::EKS::Nodegroup")
+    assert group["ForceUpdateEnabled"] is False
+    assert group["UpdateConfig"] == {"MaxUnavailable": 1}
+
+
 @pytest.mark.parametrize(("named", "capacity"), [("dev", "SPOT"), ("staging", "ON_DEMAND"), ("prod", "ON_DEMAND")])
 def test_nodes_run_amazon_linux_2023_on_what_the_environment_is_worth(named: str, capacity: str) -> None:
     _, group = templates(named)["cluster"].one("AWS::EKS::Nodegroup")
