@@ -20,8 +20,9 @@ from stacks.constructs.builds import Build, give_reasons, log_group_name, may_de
 from stacks.constructs.job_logs import job_logs
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.repositories import repository
+from stacks.constructs.topics import SecureTopic
 from stacks.delivery_steps.stages import STAGES, Stage
-from stacks.parts import ACCOUNT_WIDE
+from stacks.parts import ACCOUNT_WIDE, SOURCE_CHANGED
 
 SOURCE: Final = "source.zip"
 
@@ -102,7 +103,7 @@ class DeliveryStack(EnvironmentStack):
         events.Rule(
             self,
             "Changed",
-            rule_name=self.physical("source-changed"),
+            rule_name=self.physical(SOURCE_CHANGED),
             description="A new source.zip starts the pipeline",
             event_pattern=events.EventPattern(
                 source=["aws.s3"],

@@ -24,7 +24,7 @@ from stacks.constructs.keys import SecureKey
 from stacks.constructs.office_hours import alarms_by_the_clock
 from stacks.constructs.spending import spending
 from stacks.constructs.topics import AlarmTopic, topic_arn
-from stacks.parts import FUNCTIONS, ROLLBACK_TOPIC, component
+from stacks.parts import FUNCTIONS, ROLLBACK_TOPIC, SOURCE_CHANGED, WEEKLY, component
 
 ERRORS_BEFORE_ALARM = 3
 """In five minutes; single errors are retried by the queue, and what is given up has an alarm of its own."""
@@ -50,7 +50,7 @@ class ObservabilityStack(EnvironmentStack):
             people.add_subscription(subscriptions.EmailSubscription(email))
         spending(self, people)
         service, watched = list(self._service()), trail(self)
-        for spec in (*self._functions(), *self._pipelines(), *self._accuracy(), *service, *watched):
+        for spec in (*self._functions(), *self._pipelines(), *self._starts(), *self._accuracy(), *service, *watched):
             alarm(self, spec, people)
         if hours := config.cluster.office_hours:
             alarms_by_the_clock(self, hours, [self.physical(spec.name) for spec in service])
@@ -61,7 +61,7 @@ class ObservabilityStack(EnvironmentStack):
             physical = self.physical(name)
             yield AlarmSpec(
                 name=f"{name}-given-up",
-                says=f"Messages were given up: {physical} failed on them five times.",
+                says=f"Messages were given up: {physical} failed on them five times, or they never reached it.",
                 runbook="messages-given-up",
                 metric=metrics.queue(f"{physical}-dlq", "ApproximateNumberOfMessagesVisible"),
                 threshold=1,
@@ -107,6 +107,23 @@ class ObservabilityStack(EnvironmentStack):
             metric=metrics.pipeline(upkeep, "ExecutionFailed"),
             threshold=1,
         )
+
+    def _starts(self) -> Iterator[AlarmSpec]:
+        """Rules that start something with no queue between: what EventBridge gives up leaves nothing but a count.
+
+        Dead letters would keep an event that nobody can send again; the thing itself is started by hand.
+        """
+        rules = {WEEKLY: "The weekly upkeep of the tables could not be started."}
+        if self.config.delivery.here and not self.config.delivery.github:
+            rules[SOURCE_CHANGED] = "A new source.zip could not start the delivery pipeline."
+        for name, says in rules.items():
+            yield AlarmSpec(
+                name=f"{name}-not-started",
+                says=says,
+                runbook="not-started",
+                metric=metrics.rule(self.physical(name), "FailedInvocations"),
+                threshold=1,
+            )
 
     def _service(self) -> Iterator[AlarmSpec]:
         env, cluster, alarms = self.config.environment, self.physical("cluster"), self.config.alarms

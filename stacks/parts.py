@@ -6,6 +6,10 @@ FUNCTIONS: Final = ("on_upload", "promote", "on_pipeline_change")
 """The functions, as their folders below ``lambdas/`` are called."""
 ROLLBACK_TOPIC: Final = "rollback"
 """An accuracy alarm of a dataset sent there brings back the champion before."""
+WEEKLY: Final = "maintain-weekly"
+"""The rule that starts the tables' upkeep by the clock."""
+SOURCE_CHANGED: Final = "source-changed"
+"""The rule that starts the delivery pipeline for a new ``source.zip``."""
 ACCOUNT_WIDE: Final = ("Scope", "account")
 """Tag of what serves every environment of the account; it stays when one of them is taken down."""
 

@@ -64,6 +64,11 @@ def pipeline(name: str, metric: str, *, statistic: str = "Sum", period: cdk.Dura
     return _of(PIPELINES, "PipelineName", name, metric, statistic=statistic, period=period)
 
 
+def rule(name: str, metric: str, *, statistic: str = "Sum", period: cdk.Duration = SOON) -> cloudwatch.Metric:
+    """A metric of an EventBridge rule."""
+    return _of("AWS/Events", "RuleName", name, metric, statistic=statistic, period=period)
+
+
 def of_environment(environment: str, name: str, *, statistic: str) -> cloudwatch.Metric:
     """A metric of ours for a whole environment: of the API, read out of its own logs, or of all datasets together."""
     return _of(METRIC_NAMESPACE, "Environment", environment, name, statistic=statistic, period=SOON)

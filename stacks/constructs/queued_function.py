@@ -104,7 +104,12 @@ class QueuedFunction(Construct):
         Not by the level-2 subscription: it would name the topic in the key's policy, and the key the topic's.
         """
         sns.Subscription(
-            self, "Subscription", topic=topic, protocol=sns.SubscriptionProtocol.SQS, endpoint=self.queue.queue_arn
+            self,
+            "Subscription",
+            topic=topic,
+            protocol=sns.SubscriptionProtocol.SQS,
+            endpoint=self.queue.queue_arn,
+            dead_letter_queue=self.dead_letters,
         )
         self._key.open_to_service(SNS)
         self.queue.add_to_resource_policy(
@@ -197,7 +202,8 @@ class QueuedFunction(Construct):
             event_pattern=trigger.pattern,
             schedule=events.Schedule.rate(trigger.every) if trigger.every else None,
         )
-        rule.add_target(targets.SqsQueue(self.queue, message=says))
+        # EventBridge tries for a day; what it then gives up, or may not send, is kept with what the function gave up.
+        rule.add_target(targets.SqsQueue(self.queue, message=says, dead_letter_queue=self.dead_letters))
 
 
 def log_group_name(stack: EnvironmentStack, function: str) -> str:

@@ -6,9 +6,9 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
-from core.contracts import names
 from stacks.base import EnvironmentStack
 from stacks.constructs.grants import Grant, allow
+from stacks.parts import WEEKLY
 
 NIGHT: Final = "cron(0 18 ? * SAT *)"
 """Saturdays 18:00 UTC: Sunday night in Singapore, when nobody uploads."""
@@ -16,7 +16,7 @@ NIGHT: Final = "cron(0 18 ? * SAT *)"
 
 def weekly(stack: EnvironmentStack, pipeline: sagemaker.CfnPipeline) -> events.CfnRule:
     """Start the pipeline once a week, under a role that can do nothing else."""
-    rule_name = names.resource(stack.config.environment, "maintain-weekly")
+    rule_name = stack.physical(WEEKLY)
     arn = stack.format_arn(service="sagemaker", resource="pipeline", resource_name=pipeline.pipeline_name)
     rule_arn = stack.format_arn(service="events", resource="rule", resource_name=rule_name)
     role = iam.Role(

@@ -9,7 +9,9 @@ from core.contracts import names
 from core.contracts.models import Evaluation, LiveAccuracy, Scores
 from core.contracts.verdict import Kind
 from lambdas.shared import measures
+from stacks.application import SHARED
 from stacks.config import load
+from stacks.costs.prices import prices
 from tests.unit.stacks.synthesis import Template, templates, text
 
 pytestmark = pytest.mark.xdist_group("synth")
@@ -113,6 +115,22 @@ def test_alarms_watch_every_queue_function_and_pipeline(observability: Template)
     assert {name for metric, name in watched if metric == "ExecutionFailed"} == {
         name for name in pipelines if "-retrain" not in name
     }
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_no_rule_loses_anything_in_silence(environment: str) -> None:
+    made = templates(environment)
+    watched = {
+        (alarm["MetricName"], part["Value"])
+        for alarm in alarms(made["observability"])
+        for part in alarm.get("Dimensions", ())
+    }
+    deployed = [each for name, each in made.items() if name != SHARED or load(environment).delivery.here]
+    rules = [each for template in deployed for each in template.of_type("AWS::Events::Rule").values()]
+    assert len(rules) == (7 if load(environment).delivery.here else 6)
+    for rule in rules:
+        kept = all("DeadLetterConfig" in target for target in rule["Targets"])
+        assert kept or ("FailedInvocations", rule["Name"]) in watched, rule["Name"]
 
 
 def test_a_failed_retrain_run_is_an_alarm_once_it_goes_on_in_no_other_pipeline(observability: Template) -> None:

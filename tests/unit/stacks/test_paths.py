@@ -103,6 +103,15 @@ def test_what_a_function_cannot_handle_ends_in_a_queue_of_its_own_under_the_same
         assert found["VisibilityTimeout"] > function["Timeout"]
 
 
+def test_what_a_rule_cannot_deliver_is_kept_where_its_function_s_own_failures_are(ml: Template) -> None:
+    for name, rule, queue in to_queues(ml):
+        (target,) = rule["Targets"]
+        dead = logical(target["DeadLetterConfig"]["Arn"])
+        assert dead == logical(ml.resources[queue]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"])
+        assert sends(ml, dead, EVENTS, f"<{name}.Arn>"), f"{name} -> {dead}"
+        assert key_lets(ml, logical(ml.resources[dead]["Properties"]["KmsMasterKeyId"]), EVENTS, whoever=True)
+
+
 def test_the_bucket_speaks_to_the_bus_and_the_rule_listens_to_that_bucket(environment: str, ml: Template) -> None:
     (rule,) = [rule for _, rule, _ in to_queues(ml) if rule.get("EventPattern", {}).get("source") == ["aws.s3"]]
     (name,) = [text(each) for each in rule["EventPattern"]["detail"]["bucket"]["name"]]
@@ -140,6 +149,9 @@ def test_the_rollback_topic_reaches_promote_by_its_queue(ml: Template) -> None:
     topic, queue = logical(subscription["TopicArn"]), logical(subscription["Endpoint"])
     assert sends(ml, queue, SNS, f"<{topic}>")
     assert key_lets(ml, logical(ml.resources[queue]["Properties"]["KmsMasterKeyId"]), SNS)
+    dead = logical(subscription["RedrivePolicy"]["deadLetterTargetArn"])
+    assert dead == logical(ml.resources[queue]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"])
+    assert sends(ml, dead, SNS, f"<{topic}>")
     function = ml.resources[consumer(ml, queue)]["Properties"]
     assert function["Handler"] == "lambdas.promote.handler.handler"
 
