@@ -120,12 +120,19 @@ class DeliveryStack(EnvironmentStack):
             trigger=actions.S3Trigger.NONE,  # the rule above starts it; polling costs, and events need a trail
         )
 
+    def _approvers(self) -> SecureTopic | None:
+        """Where they are told; a topic of the CDK's own making would be open to anybody's plain HTTP."""
+        if not self.config.delivery.approvers:
+            return None
+        return SecureTopic(self, "Approvals", name="approvals", key=self.key)
+
     def _action(self, stage: Stage, source: codepipeline.Artifact) -> actions.Action:
         delivery = self.config.delivery
         if not stage.goals:
             return actions.ManualApprovalAction(
                 action_name=stage.name,
                 additional_information=f"Deploy what runs in {self.config.environment} to {delivery.promotes_to}?",
+                notification_topic=self._approvers(),
                 notify_emails=list(delivery.approvers) or None,
             )
         environment = delivery.promotes_to if stage.promoted else self.config.environment

@@ -11,15 +11,22 @@ from stacks.constructs.keys import SecureKey
 CLOUDWATCH: Final = "cloudwatch.amazonaws.com"
 
 
-class AlarmTopic(sns.Topic):
-    """Topic ``mlops-{env}-{name}``, TLS only, open to this environment's alarms.
+class SecureTopic(sns.Topic):
+    """Topic ``mlops-{env}-{name}``, encrypted by our key, TLS only."""
+
+    def __init__(self, scope: EnvironmentStack, construct_id: str, *, name: str, key: SecureKey) -> None:
+        super().__init__(scope, construct_id, topic_name=scope.physical(name), master_key=key, enforce_ssl=True)
+
+
+class AlarmTopic(SecureTopic):
+    """A topic that is open to this environment's alarms.
 
     An alarm's action opens neither the key nor a topic whose policy denies plain HTTP and allows
     nothing: without both grants an alarm goes nowhere, and says so nowhere.
     """
 
     def __init__(self, scope: EnvironmentStack, construct_id: str, *, name: str, key: SecureKey) -> None:
-        super().__init__(scope, construct_id, topic_name=scope.physical(name), master_key=key, enforce_ssl=True)
+        super().__init__(scope, construct_id, name=name, key=key)
         self._account = scope.account
         self._key = key
         key.open_to_service(CLOUDWATCH)

@@ -117,6 +117,28 @@ def test_a_github_connection_takes_the_place_of_the_zip(tmp_path: Path) -> None:
     assert not found.of_type("AWS::Events::Rule")
 
 
+def test_approvers_are_told_by_an_encrypted_topic_that_the_approval_may_use(tmp_path: Path) -> None:
+    said = (ROOT / "environments/dev.toml").read_text()
+    (tmp_path / "dev.toml").write_text(said.replace("here = true", 'here = true\napprovers = ["ann@shop.example"]'))
+    found = read(synthesise(load("dev", tmp_path), tmp_path / "out", ("delivery",)), "dev")["delivery"]
+    topic, properties = found.one("AWS::SNS::Topic", TopicName="mlops-dev-approvals")
+    key, _ = found.one("AWS::KMS::Key")
+    assert text(properties["KmsMasterKeyId"]) == f"<{key}.Arn>"
+    _, policy = found.one("AWS::SNS::TopicPolicy", Topics=[{"Ref": topic}])
+    (denied,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Deny"]
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    _, subscription = found.one("AWS::SNS::Subscription", TopicArn={"Ref": topic})
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", "ann@shop.example")
+
+    _, pipeline = found.one("AWS::CodePipeline::Pipeline")
+    (stage,) = [each for each in pipeline["Stages"] if each["Name"] == "approve"]
+    (approve,) = stage["Actions"]
+    assert approve["Configuration"]["NotificationArn"] == {"Ref": topic}
+    role = text(approve["RoleArn"]).strip("<>").removesuffix(".Arn")
+    assert found.may(role, "sns:Publish", f"<{topic}>")
+    assert found.may(role, "kms:GenerateDataKey*", f"<{key}.Arn>")
+
+
 def test_every_goal_is_a_make_target() -> None:
     known = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {goal for stage in STAGES for goal in stage.goals} <= known
