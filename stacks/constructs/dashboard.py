@@ -1,5 +1,6 @@
 """The dashboard: from uploads to forecasts served, and what it costs, in the order of a row's way."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import aws_cdk as cdk
@@ -11,6 +12,8 @@ from lambdas.shared.measures import MACHINE_STEPS
 from stacks.base import EnvironmentStack
 from stacks.constructs import metrics
 from stacks.constructs.service_dashboard import service_rows
+from stacks.costs.prices import prices
+from stacks.jobs_config import Job
 from stacks.parts import FUNCTIONS, component
 
 HALF: Final = 12
@@ -45,20 +48,33 @@ def _runs(stack: EnvironmentStack) -> list[cloudwatch.IWidget]:
         _graph(
             "Runs",
             [metrics.pipeline(name, end, period=metrics.DAY) for name in pipelines for end in ends],
-            width=THIRD,
+            width=QUARTER,
         ),
         _graph(
             "Time a run takes",
             [metrics.pipeline(name, "ExecutionDuration", statistic="Average") for name in pipelines],
-            width=THIRD,
+            width=QUARTER,
         ),
         _graph(
             "Seconds of machine time, by step of a run",
             [_all(stack.config.environment, f"{step}Seconds", "Sum") for step in MACHINE_STEPS],
-            width=THIRD,
+            width=QUARTER,
             stacked=True,
         ),
+        _graph("Cost of that in USD, were nothing spot", list(_machine_costs(stack)), width=QUARTER, stacked=True),
     ]
+
+
+def _machine_costs(stack: EnvironmentStack) -> Iterator[cloudwatch.IMetric]:
+    """A line for each step whose machine, as wished for first, has a price in our table."""
+    config, table = stack.config, prices()
+    for step in MACHINE_STEPS:
+        job: Job = config.training if step == "Train" else config.processing
+        usd, factor = table.sagemaker.get(job.instance_type), table.regions.get(config.region)
+        if usd and factor:
+            price = round(usd * factor * job.instance_count, 4)
+            label = f"{step}, {job.instance_count} x {job.instance_type}"
+            yield metrics.machine_cost(config.environment, step, usd_an_hour=price, label=label)
 
 
 def _accuracy(env: str) -> list[cloudwatch.IWidget]:

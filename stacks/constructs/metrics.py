@@ -43,6 +43,12 @@ def drift(environment: str) -> cloudwatch.IMetric:
     return cloudwatch.MathExpression(expression=f"{live} - FILL({backtest}, REPEAT)", label="Drift", period=DAY)
 
 
+def machine_cost(environment: str, step: str, *, usd_an_hour: float, label: str) -> cloudwatch.IMetric:
+    """What a step's machines cost a day in USD, of all datasets; for dashboards only."""
+    seconds = _searched(environment, f"{step}Seconds", "Sum", DAY)
+    return cloudwatch.MathExpression(expression=f"SUM({seconds}) * {usd_an_hour} / 3600", label=label, period=DAY)
+
+
 def _searched(environment: str, name: str, statistic: str, period: cdk.Duration) -> str:
     schema = ",".join((METRIC_NAMESPACE, *DIMENSIONS))
     query = f'{{{schema}}} MetricName="{name}" Environment="{environment}"'

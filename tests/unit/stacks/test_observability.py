@@ -192,6 +192,17 @@ def test_the_dashboard_shows(observability: Template, metric: str) -> None:
     assert metric in json.dumps(widgets(observability))
 
 
+def test_the_dashboard_prices_the_time_that_machines_take(observability: Template) -> None:
+    (widget,) = [each for each in widgets(observability) if each.get("title", "").startswith("Cost of that in USD")]
+    priced = {metric["label"]: metric["expression"] for (metric,) in widget["metrics"]}
+    assert set(priced) == {"Ingest, 1 x ml.m5.large", "Train, 1 x ml.m5.xlarge", "Evaluate, 1 x ml.m5.large"}
+    train = priced["Train, 1 x ml.m5.xlarge"]
+    assert 'MetricName="TrainSeconds" Environment="dev"' in train
+    hour = prices().machine(load("dev").training.instance_type)
+    assert train.startswith("SUM(SEARCH(")
+    assert train.endswith(f" * {hour} / 3600")
+
+
 def test_the_dashboard_shows_how_far_live_accuracy_has_drifted_from_the_backtest(observability: Template) -> None:
     (widget,) = [each for each in widgets(observability) if each.get("title", "").startswith("Drift")]
     ((metric,),) = widget["metrics"]
