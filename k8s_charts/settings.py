@@ -63,6 +63,13 @@ class Ingress(_Section):
         """Port the load balancer listens on."""
         return 443 if self.certificate_arn else 80
 
+    @property
+    def unencrypted(self) -> str | None:
+        """What is wrong where the load balancer has no certificate, a sentence; None where it has one."""
+        if self.certificate_arn:
+            return None
+        return "clients of the service speak plain HTTP inside the VPC: set service.ingress.certificate_arn"
+
 
 class ServiceSettings(_Section):
     """Pods, their size and their number, and the load balancer before them."""

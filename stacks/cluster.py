@@ -35,8 +35,7 @@ class ClusterStack(EnvironmentStack):
         super().__init__(scope, config, name="cluster", component="app", description="Retail forecast: EKS")
         if warning := support_warning(config.cluster.version, datetime.now(UTC).date()):
             cdk.Annotations.of(self).add_warning_v2("retail-forecast:kubernetes-support", warning)
-        if config.environment == "prod" and not config.service.ingress.certificate_arn:
-            sentence = "clients of the service speak plain HTTP inside the VPC: set service.ingress.certificate_arn"
+        if config.environment == "prod" and (sentence := config.service.ingress.unencrypted):
             cdk.Annotations.of(self).add_warning_v2("retail-forecast:plain-http", sentence)
         self.data = DataPlane.of(self)
         self.vpc = self._vpc()

@@ -40,7 +40,7 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
         yield _asked(f"image mlops/{image}", lambda image=image: _image(client, config, image))  # type: ignore[misc]
     if config.delivery.here and config.delivery.job_logs:
         yield _asked("job logs", lambda: _job_logs(client, config))
-    if config.service.ingress.certificate_arn:
+    if config.environment == "prod" or config.service.ingress.certificate_arn:
         yield _asked("certificate", lambda: _certificate(client, config))
     yield from _quotas(client, config)
 
@@ -126,7 +126,10 @@ def _job_logs(client: Client, config: Config) -> Finding:
 
 
 def _certificate(client: Client, config: Config) -> Finding:
-    arn = config.service.ingress.certificate_arn
+    ingress = config.service.ingress
+    if sentence := ingress.unencrypted:
+        return Finding(check="certificate", outcome="missing", says=sentence)
+    arn = ingress.certificate_arn
     status = client("acm").describe_certificate(CertificateArn=arn)["Certificate"]["Status"]
     if status != "ISSUED":
         says = f"{arn} is {status}: finish its validation, or name another"

@@ -1,10 +1,9 @@
 import json
 import subprocess
 import sys
-from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
@@ -14,7 +13,6 @@ from k8s_charts.chart import manifests
 from k8s_charts.configuration import load as load_chart
 from k8s_charts.place import Place, image, role_name
 from stacks.config import ENVIRONMENTS, load
-from stacks.kubernetes_versions import AUTOSCALER, STANDARD_SUPPORT_ENDS, KubernetesVersion, support_warning
 from tests.unit.k8s_charts.rendered import CERTIFICATE, WEB_ACL
 from tests.unit.stacks.synthesis import Template, read, synthesise, templates, text
 
@@ -25,7 +23,7 @@ VIEWER = "arn:aws:iam::123456789012:role/analyst"
 TAG = "aws:ResourceTag/elbv2.k8s.aws/cluster"
 
 
-@pytest.fixture(params=["dev", "prod"])
+@pytest.fixture(params=["dev", "staging", "prod"])
 def environment(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -353,18 +351,3 @@ def test_the_cluster_is_told_what_the_command_line_prints(cluster: Template, env
         vpc_cidr=chart.vpc.cidr,
     )
     assert applied == manifests(place, chart.service)
-
-
-def test_an_end_of_support_is_said_ninety_days_before_and_changes_no_template() -> None:
-    ends = STANDARD_SUPPORT_ENDS["1.35"]
-    assert support_warning("1.35", date(2026, 12, 1)) is None
-    soon = support_warning("1.35", date(2026, 12, 28))
-    assert soon is not None
-    assert f"leaves EKS's standard support on {ends}" in soon
-    assert "set cluster.version = '1.36'" in soon
-    assert "left EKS's" in str(support_warning("1.35", ends))
-    assert "add the next version" in str(support_warning("1.36", STANDARD_SUPPORT_ENDS["1.36"]))
-
-
-def test_every_version_has_an_end_and_an_autoscaler() -> None:
-    assert set(STANDARD_SUPPORT_ENDS) == set(AUTOSCALER) == set(get_args(KubernetesVersion))

@@ -113,6 +113,12 @@ def test_the_address_that_the_files_come_with_is_no_runbook(aws: Answers) -> Non
     assert "set alarms.runbook in environments/dev.toml to where your copy of docs/runbook.md is read" in found.says
 
 
+def test_production_without_a_certificate_is_told_that_it_speaks_plain_http(aws: Answers) -> None:
+    found = asked(aws, load("prod"))["certificate"]
+    assert found.outcome == "missing"
+    assert found.says.endswith("speak plain HTTP inside the VPC: set service.ingress.certificate_arn")
+
+
 def test_a_new_account_is_told_what_to_do_first(aws: Answers, dev: Config) -> None:
     aws["ssm"].add_client_error("get_parameter", "ParameterNotFound")
     aws["ecr"].add_client_error("describe_images", "RepositoryNotFoundException")
