@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,12 @@ def test_the_buildspec_calls_make_and_nothing_hidden() -> None:
     assert list(spec["phases"]) == ["install", "pre_build", "build"]
     commands = [command for phase in spec["phases"].values() for command in phase.get("commands", ())]
     assert [command.split()[:2] for command in commands] == [["make", "setup"], ["make", "$GOALS"]]
+
+
+def test_the_pipeline_runs_the_python_that_the_pinned_packages_were_resolved_for() -> None:
+    spec = yaml.safe_load((ROOT / "buildspec.yml").read_text())
+    least = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert f">={spec['phases']['install']['runtime-versions']['python']}" == least
 
 
 def test_jenkins_has_the_same_stages_with_the_same_goals() -> None:
