@@ -15,7 +15,7 @@ from stacks.base import EnvironmentStack
 from stacks.config import Config
 from stacks.constructs.addons import Addons, container_logs, control_plane_logs
 from stacks.constructs.autoscaler import autoscaler
-from stacks.constructs.cdk_parts import give_reasons, keep_logs, keep_utility_logs, tag_parts
+from stacks.constructs.cdk_parts import UTILITIES, give_reasons, keep_function_logs, keep_logs, tag_parts
 from stacks.constructs.data_plane import DataPlane
 from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.irsa import PodRole
@@ -70,7 +70,8 @@ class ClusterStack(EnvironmentStack):
         kubectl = self.cluster.node.find_child("KubectlProvider")
         give_reasons(kubectl)
         keep_logs(kubectl, config.cluster.log_days, self.key)
-        keep_utility_logs(self, config.cluster.log_days, self.key)
+        claims = [each for each in self.node.find_all() if isinstance(each, cdk.CfnJson)]
+        keep_function_logs(self, UTILITIES, *claims, days=config.cluster.log_days, key=self.key)
         tag_parts(self, self.cluster)
 
     def _web_acl(self) -> str | None:
@@ -117,6 +118,7 @@ class ClusterStack(EnvironmentStack):
             version=eks.KubernetesVersion.of(wanted.version),
             vpc=self.vpc,
             vpc_subnets=[ec2.SubnetSelection(subnets=self.vpc.private_subnets)],
+            security_group=self._control_plane_group(),
             endpoint_access=access,
             secrets_encryption_key=self.key,
             cluster_logging=list(eks.ClusterLoggingTypes),
@@ -139,9 +141,16 @@ class ClusterStack(EnvironmentStack):
             "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonEKSClusterPolicy]",
             "what EKS requires of a control plane, kept up to date by AWS",
         )
-        if wanted.public_from:
-            acknowledge(cluster, "AwsSolutions-EKS1", "open to the networks named in the configuration alone")
         return cluster
+
+    def _control_plane_group(self) -> ec2.SecurityGroup:
+        """Beside the group that EKS makes for control plane and nodes: out to the VPC, where the CDK's opens all."""
+        group = ec2.SecurityGroup(
+            self, "ControlPlane", vpc=self.vpc, description="EKS control plane", allow_all_outbound=False
+        )
+        group.add_egress_rule(ec2.Peer.ipv4(self.config.vpc.cidr), ec2.Port.all_tcp(), "Nodes, and webhooks of pods")
+        cdk.Tags.of(group).add("Name", self.physical("control-plane"))
+        return group
 
     def _admit(self, cluster: eks.Cluster) -> None:
         """Access entries: who may do what in the cluster, by AWS identity."""

@@ -10,6 +10,8 @@ from k8s_charts.environment import PORT
 from k8s_charts.place import security_group
 from stacks.base import EnvironmentStack
 from stacks.config import Config
+from stacks.constructs.cdk_parts import DEFAULT_GROUP, EMPTIED, keep_function_logs
+from stacks.constructs.gateway_endpoints import gateway_endpoints
 from stacks.constructs.grants import acknowledge
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.log_groups import SecureLogGroup
@@ -32,7 +34,9 @@ class NetworkStack(EnvironmentStack):
             scope, config, name="network", component="infra", description="Retail forecast: VPC and ways to AWS"
         )
         self.vpc = self._vpc()
-        self._flow_logs()
+        key = SecureKey(self, "Key", name="network", description="Records of who spoke to whom")
+        self._logs(key)
+        gateway_endpoints(self, self.vpc)
         self._endpoints()
         self._load_balancer_group()
         jobs = self._jobs_group()
@@ -66,11 +70,6 @@ class NetworkStack(EnvironmentStack):
                 )
                 for kind, (of_type, bits, _) in SUBNETS.items()
             ],
-            gateway_endpoints={
-                "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
-                "DynamoDB": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.DYNAMODB),
-            },
-            restrict_default_security_group=False,  # nothing is in it; emptying it takes a function of the CDK's
         )
         found = {"public": vpc.public_subnets, "private": vpc.private_subnets}
         for kind, subnets in found.items():
@@ -79,11 +78,13 @@ class NetworkStack(EnvironmentStack):
                 cdk.Tags.of(subnet).add(str(role), "1", include_resource_types=["AWS::EC2::Subnet"])
         return vpc
 
-    def _flow_logs(self) -> None:
+    def _logs(self, key: SecureKey) -> None:
+        """Who spoke to whom, and what the CDK's function says that empties the VPC's default security group."""
         name = f"/aws/vpc/{self.physical('vpc')}"
-        key = SecureKey(self, "Key", name="network", description="Records of who spoke to whom")
-        key.open_to_logs(name)
-        group = SecureLogGroup(self, "FlowLogs", name=name, days=self.config.vpc.flow_log_days, key=key)
+        key.open_to_logs(name, f"/aws/lambda/{self.stack_name}-*")
+        days = self.config.vpc.flow_log_days
+        group = SecureLogGroup(self, "FlowLogs", name=name, days=days, key=key)
+        keep_function_logs(self, DEFAULT_GROUP, self.vpc.node.find_child(EMPTIED), days=days, key=key)
         self.vpc.add_flow_log(
             "FlowLog",
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(group),

@@ -1,4 +1,4 @@
-"""What the CDK brings itself to speak to the cluster: functions, their roles and their parts, tagged and reasoned."""
+"""What the CDK brings itself, for what CloudFormation cannot do: functions and their roles, tagged and reasoned."""
 
 from typing import Final
 
@@ -13,6 +13,9 @@ from stacks.constructs.keys import SecureKey
 from stacks.constructs.log_groups import SecureLogGroup
 
 UTILITIES: Final = "AWSCDKCfnUtilsProviderCustomResourceProvider"
+DEFAULT_GROUP: Final = "Custom::VpcRestrictDefaultSGCustomResourceProvider"
+"""Its function takes all rules out of a VPC's default security group."""
+EMPTIED: Final = "RestrictDefaultSecurityGroupCustomResource"
 _BY_AWS: Final = "of the CDK's own function, which speaks to this cluster on behalf of CloudFormation"
 _MANAGED: Final = (
     "service-role/AWSLambdaBasicExecutionRole",
@@ -43,22 +46,20 @@ def give_reasons(provider: IConstruct) -> None:
 
 def tag_parts(stack: EnvironmentStack, cluster: eks.Cluster) -> None:
     """Tag what the CDK writes as plain resources, which its own tags do not reach."""
-    listed = [{"Key": name, "Value": value} for name, value in sorted(stack.tag_values.items())]
-    claims = stack.node.find_child(UTILITIES)
-    for part in ("Role", "Handler"):
-        _tag(claims, part, listed)
     _tag(cluster, "KubectlReadyBarrier", stack.tag_values)
 
 
-def keep_utility_logs(stack: EnvironmentStack, days: int, key: SecureKey) -> None:
-    """The log of the CDK's function that writes JSON for CloudFormation, made before it first runs."""
-    claims = stack.node.find_child(UTILITIES)
-    function = claims.node.find_child("Handler")
+def keep_function_logs(stack: EnvironmentStack, provider: str, *asked: IConstruct, days: int, key: SecureKey) -> None:
+    """The log of a provider's function, made before anything ``asked`` has it run; its parts get our tags."""
+    found = stack.node.find_child(provider)
+    listed = [{"Key": name, "Value": value} for name, value in sorted(stack.tag_values.items())]
+    for part in ("Role", "Handler"):
+        _tag(found, part, listed)
+    function = found.node.find_child("Handler")
     assert isinstance(function, cdk.CfnResource)  # noqa: S101
     group = SecureLogGroup(stack, "UtilityLogs", name=f"/aws/lambda/{function.ref}", days=days, key=key)
-    for each in stack.node.find_all():
-        if isinstance(each, cdk.CfnJson):
-            each.node.add_dependency(group)
+    for each in asked:
+        each.node.add_dependency(group)
 
 
 def keep_logs(provider: IConstruct, days: int, key: SecureKey) -> None:

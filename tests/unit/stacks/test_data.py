@@ -10,7 +10,7 @@ pytestmark = pytest.mark.xdist_group("synth")
 PURPOSES: tuple[names.Purpose, ...] = ("raw", "lake", "artifacts")
 
 
-@pytest.fixture(params=["dev", "prod"])
+@pytest.fixture(params=["dev", "staging", "prod"])
 def environment(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -62,6 +62,8 @@ def test_what_was_overwritten_can_be_had_back_for_a_while(
     rules = {each["Id"]: each for each in found["LifecycleConfiguration"]["Rules"]}
     assert rules["housekeeping"]["NoncurrentVersionExpiration"]["NoncurrentDays"] >= 30
     assert "ExpirationInDays" not in rules["housekeeping"]
+    (moved,) = rules["housekeeping"]["Transitions"]
+    assert (moved["StorageClass"], moved["TransitionInDays"]) == ("INTELLIGENT_TIERING", 0)
     expiring = {each.get("Prefix") for each in rules.values() if "ExpirationInDays" in each}
     assert expiring == {"artifacts": {"checkpoints/"}, "lake": {keys.ATHENA}}.get(purpose, set())
 
@@ -86,10 +88,10 @@ def test_the_uploads_table_is_encrypted_and_can_be_restored(data: Template, envi
     assert table["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_only_production_data_outlives_its_stack(data: Template, environment: str) -> None:
+def test_data_outlives_its_stack_but_in_development(data: Template, environment: str) -> None:
     holders = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key")
     policies = {each["DeletionPolicy"] for each in data.resources.values() if each["Type"] in holders}
-    assert policies == ({"Retain"} if environment == "prod" else {"Delete"})
+    assert policies == ({"Delete"} if environment == "dev" else {"Retain"})
 
 
 def test_the_other_stacks_are_told_by_parameters(data: Template, environment: str) -> None:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.xdist_group("synth")
 WORLD = "0.0.0.0/0"
 
 
-@pytest.fixture(params=["dev", "prod"])
+@pytest.fixture(params=["dev", "staging", "prod"])
 def environment(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -75,6 +75,59 @@ def test_s3_and_dynamodb_are_reached_without_a_gateway_everywhere(network: Templ
         assert {table["Ref"] for table in each["RouteTableIds"]} == tables
 
 
+def gateway(network: Template, service: str) -> list[dict[str, Any]]:
+    """Statements of a gateway endpoint's policy."""
+    (found,) = [
+        each
+        for each in network.of_type("AWS::EC2::VPCEndpoint").values()
+        if synthesis.text(each["ServiceName"]).endswith(f".{service}")
+    ]
+    return list(found["PolicyDocument"]["Statement"])
+
+
+def test_nothing_is_written_to_another_account_s_bucket_through_the_endpoint(network: Template) -> None:
+    allowed, denied = gateway(network, "s3")
+    assert (allowed["Effect"], allowed["Action"]) == ("Allow", "s3:*"), "layers of images lie in AWS's own buckets"
+    assert (denied["Effect"], denied["Action"], denied["Principal"]) == ("Deny", "s3:PutObject", {"AWS": "*"})
+    assert denied["Condition"] == {"StringNotEquals": {"aws:ResourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert "Resource" not in denied
+    assert [synthesis.text(each) for each in denied["NotResource"]] == [
+        f"arn:aws:s3:::cloudformation-{kind}-apsoutheast1/*" for kind in ("custom-resource-response", "waitcondition")
+    ], "or the CDK's functions in the VPC could not answer CloudFormation"
+
+
+def test_only_this_environment_s_tables_are_reached_through_the_endpoint(network: Template, environment: str) -> None:
+    (allowed,) = gateway(network, "dynamodb")
+    tables = f"arn:aws:dynamodb:ap-southeast-1:<AWS::AccountId>:table/mlops-{environment}-*"
+    assert (allowed["Effect"], synthesis.text(allowed["Resource"])) == ("Allow", tables)
+    assert names.uploads_table(environment).startswith(f"mlops-{environment}-")
+
+
+def test_the_security_group_that_a_vpc_comes_with_lets_nothing_in_or_out(network: Template) -> None:
+    vpc, _ = network.one("AWS::EC2::VPC")
+    emptied, found = network.one("Custom::VpcRestrictDefaultSG")
+    assert synthesis.text(found["DefaultSecurityGroupId"]) == f"<{vpc}.DefaultSecurityGroup>"
+    function, _ = network.one("AWS::Lambda::Function")
+    (log,) = [
+        name
+        for name, group in network.of_type("AWS::Logs::LogGroup").items()
+        if synthesis.text(group["LogGroupName"]) == f"/aws/lambda/<{function}>"
+    ]
+    assert log in network.resources[emptied]["DependsOn"], "or AWS makes it without key and end"
+
+
+@pytest.mark.parametrize("named", ["dev", "staging", "prod"])
+def test_an_environment_has_the_endpoints_its_file_names_and_development_goes_by_its_gateway(named: str) -> None:
+    found = {
+        synthesis.text(each["ServiceName"]).partition("ap-southeast-1.")[2]
+        for each in templates(named)["network"].of_type("AWS::EC2::VPCEndpoint").values()
+        if each["VpcEndpointType"] == "Interface"
+    }
+    assert found == set(load(named).vpc.endpoints)
+    wanted = {"ecr.api", "ecr.dkr", "sts", "logs", "sagemaker.api", "kms"}
+    assert wanted <= found if named != "dev" else not found
+
+
 def test_endpoints_inside_the_vpc_hear_the_vpc_alone() -> None:
     network = templates("prod")["network"]
     found = [
@@ -93,8 +146,8 @@ def test_endpoints_inside_the_vpc_hear_the_vpc_alone() -> None:
 def test_all_traffic_is_recorded_encrypted_for_a_while(network: Template, environment: str) -> None:
     _, flow = network.one("AWS::EC2::FlowLog")
     assert (flow["TrafficType"], flow["ResourceType"]) == ("ALL", "VPC")
-    name, group = network.one("AWS::Logs::LogGroup")
-    assert flow["LogGroupName"] == {"Ref": name}
+    name = flow["LogGroupName"]["Ref"]
+    group = network.of_type("AWS::Logs::LogGroup")[name]
     key, found = network.one("AWS::KMS::Key")
     assert synthesis.text(group["KmsKeyId"]) == f"<{key}.Arn>"
     assert group["RetentionInDays"] == load(environment).vpc.flow_log_days
@@ -105,22 +158,31 @@ def test_all_traffic_is_recorded_encrypted_for_a_while(network: Template, enviro
     assert network.may(role, "logs:PutLogEvents", f"<{name}.Arn>")
 
 
-def test_nothing_is_open_to_the_world(network: Template) -> None:
-    rules = [
-        rule
-        for each in network.of_type("AWS::EC2::SecurityGroup").values()
-        for rule in each.get("SecurityGroupIngress", ())
-    ]
-    rules += network.of_type("AWS::EC2::SecurityGroupIngress").values()
+def test_nothing_is_open_to_the_world(environment: str) -> None:
+    rules = []
+    for template in templates(environment).values():
+        for each in template.of_type("AWS::EC2::SecurityGroup").values():
+            rules += each.get("SecurityGroupIngress", ())
+        rules += template.of_type("AWS::EC2::SecurityGroupIngress").values()
     assert rules
     assert not [each for each in rules if each.get("CidrIp") == WORLD or "CidrIpv6" in each]
+
+
+def test_whoever_reaches_the_world_does_so_by_tls(environment: str) -> None:
+    rules = []
+    for template in templates(environment).values():
+        for each in template.of_type("AWS::EC2::SecurityGroup").values():
+            rules += each["SecurityGroupEgress"]
+        rules += template.of_type("AWS::EC2::SecurityGroupEgress").values()
+    (outward,) = [each for each in rules if each.get("CidrIp") == WORLD]
+    assert (outward["Description"], outward["FromPort"], outward["ToPort"]) == ("Services of AWS", 443, 443)
 
 
 def test_the_load_balancer_reaches_the_pods_and_nothing_else(network: Template, environment: str) -> None:
     group = groups(network, environment)[annotations(of_environment(environment))["security-groups"].split("-")[-1]]
     cidr = load(environment).vpc.cidr
     (inward,) = group["SecurityGroupIngress"]
-    assert inward["CidrIp"] == cidr
+    assert (inward["CidrIp"], inward["FromPort"], inward["ToPort"]) == (cidr, 80, 80), "no certificate is named"
     (outward,) = group["SecurityGroupEgress"]
     assert (outward["CidrIp"], outward["FromPort"], outward["ToPort"]) == (cidr, 8080, 8080)
 

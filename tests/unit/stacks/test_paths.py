@@ -13,7 +13,7 @@ ACCOUNT = "<AWS::AccountId>"
 """Rules of this account; CDK's targets name the account, not the rule."""
 
 
-@pytest.fixture(params=["dev", "prod"])
+@pytest.fixture(params=["dev", "staging", "prod"])
 def environment(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -162,15 +162,30 @@ def test_the_clock_may_start_the_pipeline_it_is_for(ml: Template) -> None:
     assert ml.may(role, "sagemaker:StartPipelineExecution", text(rule["Targets"][0]["Arn"]))
 
 
+def test_no_key_is_anybody_s(environment: str) -> None:
+    """A policy that names everybody holds them to one role of this account; that role is not there in a new one."""
+    keys = [(name, key) for name, template in templates(environment).items() for key in _policies(template)]
+    assert len(keys) >= 6
+    for name, statements in keys:
+        for each in statements:
+            if each["Principal"] in ("*", {"AWS": "*"}):
+                assert each["Sid"].startswith("AutoScaling"), name
+                assert each["Condition"]["StringEquals"] == {"kms:CallerAccount": {"Ref": "AWS::AccountId"}}
+                assert "*" not in text(each["Condition"]["ArnEquals"]["aws:PrincipalArn"])
+
+
+def _policies(template: Template) -> list[list[Json]]:
+    return [each["KeyPolicy"]["Statement"] for each in template.of_type("AWS::KMS::Key").values()]
+
+
 def test_every_log_group_is_encrypted_by_a_key_that_lets_logs_in_for_it(environment: str) -> None:
-    for template in templates(environment).values():
+    for stack, template in templates(environment).items():
         for group in template.of_type("AWS::Logs::LogGroup").values():
             policy = template.resources[logical(group["KmsKeyId"])]["Properties"]["KeyPolicy"]["Statement"]
             (logs,) = [each for each in policy if each.get("Sid") == "CloudWatchLogs"]
             patterns = as_list(logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"])
             named = [text(each).rpartition(":log-group:")[2] for each in patterns]
             # CloudFormation completes the names of the CDK's own functions, and begins them with the stack's.
-            name = re.sub(
-                r"(?<=/aws/lambda/)<\w+>", f"mlops-{environment}-cluster-completed", text(group["LogGroupName"])
-            )
+            whole = f"mlops-{environment}-{stack}-completed"
+            name = re.sub(r"(?<=/aws/lambda/)<\w+>", whole, text(group["LogGroupName"]))
             assert any(name == each or (each.endswith("*") and name.startswith(each[:-1])) for each in named), name
