@@ -50,6 +50,8 @@ COUNTED_IN: Final = frozenset(WORDS["counted_in"])
 NOT_OF_SALES: Final = frozenset(WORDS["not_of_sales"])
 MEASURE_KINDS: Final = frozenset(WORDS["measure_kinds"])
 QUALIFIERS: Final = frozenset(WORDS["qualifiers"])
+REVERSALS: Final = frozenset(WORDS["reversals"])
+WHOLES: Final = frozenset(WORDS["wholes"])
 PACK_SIZES: Final = frozenset(WORDS["pack_sizes"])
 BARE_CODES: Final = frozenset(WORDS["bare_code"])
 ITEM_NAMES: Final = 3
@@ -59,7 +61,7 @@ SIGNS: Final = frozenset("$\u20ac\u00a3\u00a5")
 _NET_RANK: Final = -2  # before any other quantity
 
 _ID_TAILS: Final = (
-    "id|no|nr|n|nbr|num|number|code|key|nummer|numero|codigo|codice|cod|kode|ident|identifier|index|ref|sk|pk"
+    "id|no|nr|n|nbr|num|number|code|key|nummer|numero|codigo|codice|cod|kode|ident|identifier|index|ref|sk|pk|gln"
 )
 _COMPOUND: Final = re.compile(r"(?:nummer|nr|code|kode|id|kennung|schlussel|schluessel|no)$")  # filialnummer, winkelnr
 _TAIL: Final = re.compile(rf"^(?:(?:{_ID_TAILS})\s+)?(.*?)(?:\s+(?:{_ID_TAILS}))?$")

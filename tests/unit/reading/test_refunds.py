@@ -93,6 +93,34 @@ def test_an_order_that_a_flag_calls_a_test_is_no_sale(read: Read) -> None:
     assert rows(read(text), "item_id") == [("A",)]
 
 
+@pytest.mark.parametrize("kind", ["TRAN_TYPE", "Receipt type", "Type"])
+def test_a_void_line_is_no_sale_unless_its_sign_takes_another_back(read: Read, kind: str) -> None:
+    text = f"order id,date,sku,qty,{kind}\n1,2024-03-13,A,2,SALE\n2,2024-03-14,A,{{}},VOID\n"
+    assert rows(read(text.format(7)), "units") == [(2.0,)]
+    assert rows(read(text.format(-2)), "units") == [(2.0,), (-2.0,)]
+
+
+def test_a_reversal_without_a_sign_is_refused(read: Read) -> None:
+    text = "Bonnr;Datum;Belegart;Artikel;Menge\n1;13.03.2024;Verkauf;A;5\n2;13.03.2024;Storno;A;{}\n"
+    assert rows(read(text.format(-5)), "units") == [(0.0,)]
+    sentence = read(text.format(5)).verdict.sentence
+    assert "'Belegart' says 'Storno' of line 3 with a positive quantity" in sentence
+
+
+def test_a_file_of_which_no_line_is_a_sale_says_what_its_lines_are(read: Read) -> None:
+    verdict = read("order id,date,sku,qty,status\n1,2024-03-13,A,2,returned\n2,2024-03-14,B,1,cancelled\n").verdict
+    assert verdict.notes[0].reason is Reason.NO_ROWS
+    assert verdict.sentence == "No row of sales is left: 1 cancelled, 1 refunded sale left out; upload sales."
+
+
+def test_an_order_cancelled_on_its_first_line_is_so_on_lines_that_do_not_name_it(read: Read) -> None:
+    head = "Order Reference,Order Date,Status,Order Lines/Product,Order Lines/Quantity\n"
+    text = (
+        f"{head}S1,2024-03-13,Sale,A,2\n,,,B,1\nS2,2024-03-13,Cancelled,A,5\n,,,B,4\nS3,2024-03-13,Sale,C,1\n,,,B,1\n"
+    )
+    assert rows(read(text), "item_id", "units") == [("A", 2.0), ("B", 2.0), ("C", 1.0)]
+
+
 def test_the_state_of_a_subscription_or_a_return_is_none_of_the_sale(read: Read) -> None:
     text = "order id,date,sku,qty,Subscription status,Return status\n1,2024-03-13,A,2,cancelled,\n"
     assert rows(read(f"{text}2,2024-03-13,B,3,active,cancelled\n"), "units") == [(2.0,), (3.0,)]

@@ -12,6 +12,7 @@ from training.reading.shapes.meaning import WIDE_DATES, Meaning
 
 _ROLES: Final = (words.DATE, words.STORE, words.ITEM)
 _FOLLOWED: Final = 0.5
+_SOME: Final = 0.1
 
 
 def filled_down(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
@@ -33,6 +34,9 @@ def filled_down(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.Dat
                 told = f"write it on each row; it was not taken from the row above, for {against}"
                 ledger.hints[meaning.table.label(index)] = told
             continue
+        document = meaning.index(words.DOCUMENT)
+        if document is not None and _with_document(meaning, frame, blank):
+            frame = _filled(frame, cell(document), blank)  # what is said of the order on its first line holds for these
         frame = _filled(frame, name, blank)
         index = meaning.index(role)
         column = meaning.table.header[index] if index is not None else name
@@ -78,9 +82,9 @@ def _against(meaning: Meaning, frame: pl.DataFrame, role: str, blank: pl.Series)
     if name is None or not others or blank[0]:
         return ""
     again = heads.filter(heads[name] == heads[name].shift(1))
-    if not again.height and _with_document(meaning, frame, blank):
-        return None
     followed = int((blank.shift(-1, fill_value=False) & ~blank).sum())
+    if (not again.height or followed > _SOME * heads.height) and _with_document(meaning, frame, blank):
+        return None  # several orders of one day
     if followed < max(_FOLLOWED * heads.height, 1):
         return ""
     if again.height:

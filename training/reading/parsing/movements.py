@@ -9,7 +9,7 @@ from core.contracts.sales import UNITS
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
-from training.reading.ledger import cell
+from training.reading.ledger import LINE, cell
 from training.reading.shapes.meaning import Meaning
 
 _HEADERS: Final = frozenset(
@@ -24,6 +24,27 @@ _OTHER: Final = frozenset(
      "output", "positive adjmt", "negative adjmt", "einkauf", "umlagerung",
      "qa", "qb", "qc", "qo", "qp", "qr", "qt", "achat", "compra", "acquisto", "inkoop"}
 )  # fmt: skip
+
+
+def check_reversals(meaning: Meaning, lines: pl.DataFrame) -> None:
+    """Raise where a kind of line is a reversal and its quantity bears no sign.
+
+    Raises:
+        FileRefusedError: it may call off that line itself, or take an earlier one back.
+    """
+    for index, header in enumerate(meaning.table.header):
+        if words.TYPE not in {role for role, _ in words.roles_of(header)} or cell(index) not in lines.columns:
+            continue
+        said = lines[cell(index)].cast(pl.String).drop_nulls().unique().sort().to_list()
+        kinds = [text for text in said if words.fold(text) in words.REVERSALS]
+        hit = lines.filter(pl.col(cell(index)).cast(pl.String).is_in(kinds)) if kinds else lines.clear()
+        if hit.height and bool((hit[UNITS] > 0).all()):
+            raise FileRefusedError(
+                Reason.AMBIGUOUS,
+                f"{header!r} says {kinds[0]!r} of line {hit[LINE][0]} with a positive quantity, so whether it was "
+                "called off itself or takes an earlier line back is not told; write what is taken back as negative "
+                "quantities, and leave out what was called off.",
+            )
 
 
 def tells_movements(header: Iterable[str]) -> bool:

@@ -121,10 +121,11 @@ def _without(lines: pl.DataFrame, bad: pl.Expr, ledger: Ledger) -> pl.DataFrame:
 
 def _is_void(meaning: Meaning, lines: pl.DataFrame) -> pl.Expr:
     """A kind of line that was void; where one bears a sign it is the line that takes another back."""
-    kind = meaning.index(words.TYPE)
-    if kind is None or meaning.target is None:
+    named = {i: dict(words.roles_of(name)) for i, name in enumerate(meaning.table.header)}
+    kinds = [index for index, roles in named.items() if words.TYPE in roles and cell(index) in lines.columns]
+    if not kinds or meaning.target is None:
         return pl.lit(value=False)
-    void = lower(kind).is_in(list(_VOID))
+    void = pl.any_horizontal([lower(index).is_in(list(_VOID)) for index in kinds])
     signed = pl.col(cell(meaning.target)).cast(pl.String).fill_null("").str.contains(r"[-\x{2212}(]")
     return pl.lit(value=False) if lines.select((void & signed).any()).item() else void
 

@@ -14,7 +14,7 @@ from training.reading.dialect.numbers import MISSING, OK, SHUT, STATE, UNREADABL
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.parsing.charges import items_only
 from training.reading.parsing.covariates import flag_or_number
-from training.reading.parsing.movements import sold
+from training.reading.parsing.movements import check_reversals, sold
 from training.reading.parsing.netting import net
 from training.reading.parsing.orders import not_called_off
 from training.reading.parsing.proof import Proof
@@ -107,6 +107,7 @@ def _units(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: Ledg
     value, state = numbers.numbers(lines[UNITS_TEXT], decimal, shares=False)
     lines = lines.with_columns(value.alias(UNITS), state.alias(STATE))
     lines = sold(meaning, _returned(meaning, lines))
+    check_reversals(meaning, lines)
     if bool((state == OK).all()):
         return net(meaning, lines.drop(STATE), decimal, ledger)
     if (state == SHUT).any():

@@ -141,7 +141,9 @@ def _group_totals(meaning: Meaning, frame: pl.DataFrame) -> list[int]:
         if not is_cell(name) or name in values or frame.schema[name] != pl.String:
             continue
         others = [_is_empty(key) for key in keys if key != name]
-        if others and (named := totals_of_others(lacking[name], frame[name])):
+        named = totals_of_others(lacking[name], frame[name]) if others else []
+        named += [text for text in lacking[name].drop_nulls().unique() if others and is_total(text)]
+        if named:
             found.update(lacking.filter(pl.col(name).is_in(named) & pl.any_horizontal(others))[LINE].to_list())
     return sorted(found)
 

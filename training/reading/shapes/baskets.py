@@ -45,6 +45,25 @@ def check_qualifiers(table: RawTable, roles: Roles, name: str) -> None:
     _check_kinds(table, words.QUALIFIERS, name, told)
 
 
+def check_parts(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where a column says of some lines that they are parts of others, such as the sizes of a chosen product."""
+    if words.DOCUMENT not in roles or words.ITEM not in roles:
+        return
+    whole = next((i for i, header in enumerate(table.header) if words.fold(header) in words.WHOLES), None)
+    if whole is None or whole in roles.renamed:
+        return
+    text = pl.col(cell(whole)).cast(pl.String).fill_null("").str.strip_chars()
+    parts = table.frame.filter(~text.str.to_lowercase().is_in([*words.MISSING_WORDS, "0"]))
+    if not 0 < parts.height < table.frame.height:
+        return
+    header = table.header[whole]
+    raise FileRefusedError(
+        Reason.AMBIGUOUS,
+        f"{name}: {header!r} says that line {parts[LINE][0]} is a part of another line, and both would count; export "
+        f"either the parts or the wholes, or set reading.columns.part_of = '{header}' to count all lines.",
+    )
+
+
 def check_measures(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where a column says of each row's value what it is, and there are several kinds."""
     if SALES not in roles or words.UNITS in roles:

@@ -8,7 +8,7 @@ from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.roles import Roles
 from training.reading.shapes.contents import SALES, content_fits, holds_dates, is_number_column, roles_of_column
-from training.reading.shapes.rivals import check_one_quantity, code_beside, codes_first, numbers_lines
+from training.reading.shapes.rivals import check_one_quantity, code_beside, codes_first, names_each_line, numbers_lines
 from training.reading.tables import RawTable
 
 _CONFIGURABLE: Final = (
@@ -130,7 +130,12 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
     if not claims:
         return
     if role == words.ITEM and len(claims) > 1:
-        claims = [claim for claim in claims if not numbers_lines(table, roles, claim[1])] or claims
+        others = [index for _, index in claims]
+        claims = [
+            claim
+            for claim in claims
+            if not numbers_lines(table, roles, claim[1]) and not names_each_line(table, roles, claim[1], others)
+        ] or claims
         claims = codes_first(table, claims)
     if role == words.ITEM and claims[0][0] >= words.ITEM_NAMES:
         claims = code_beside(table, roles, claims, taken)

@@ -61,6 +61,17 @@ def numbers_lines(table: RawTable, roles: Roles, index: int) -> bool:
     )
 
 
+def names_each_line(table: RawTable, roles: Roles, index: int, others: list[int]) -> bool:
+    """``item_id`` 1, 2, 3, ... through all documents, beside an ``sku`` of which one comes again."""
+    if words.DOCUMENT not in roles or not _COUNTING.issuperset(words.fold(table.header[index]).split()):
+        return False
+    numbers = table.frame[cell(index)].cast(pl.String).str.strip_chars().cast(pl.Int64, strict=False)
+    if numbers.null_count() or not bool((numbers.diff().drop_nulls() > 0).all()):
+        return False
+    columns = [table.frame[cell(other)] for other in others if other != index]
+    return any(column.n_unique() < column.len() and column.null_count() == 0 for column in columns)
+
+
 def may_number_lines(table: RawTable, roles: Roles) -> bool:
     """Could a column that calls itself the item number the lines of a file that begins so?"""
     named = [

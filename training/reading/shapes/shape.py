@@ -5,7 +5,7 @@ from training.reading import vocabulary as words
 from training.reading.lines.headings import check_heading
 from training.reading.roles import Roles
 from training.reading.shapes.across import days_across, days_counted, measured_days
-from training.reading.shapes.baskets import check_amounts, check_baskets, check_measures, check_qualifiers
+from training.reading.shapes.baskets import check_amounts, check_baskets, check_measures, check_parts, check_qualifiers
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
@@ -42,6 +42,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     check_amounts(table, roles, name)
     check_measures(table, roles, name)
     check_qualifiers(table, roles, name)
+    check_parts(table, roles, name)
     check_baskets(table, roles, name)
     check_units(table, roles, name)
     check_packs(table, roles, name)

@@ -21,6 +21,7 @@ from training.reading.shapes.meaning import (
 )
 from training.reading.tables import RawTable
 
+_SIZE: Final = re.compile(r"^\s*(?:size\s*|gr\.?\s*)?(?:\d?x{0,4}[sl]|m|one ?size|os)\s*$", re.IGNORECASE)
 _TIME_OF_DAY: Final = re.compile(
     r"^\s*(?:\d{1,2}[:.h]\d{2}|\d{1,2}\s*(?:[ap]\.?m\.?|h|uhr))(?:\s*[-\u2013].*)?\s*(?:[ap]m|uhr)?\s*$", re.IGNORECASE
 )
@@ -38,10 +39,15 @@ def wide_values(table: RawTable, roles: Roles, named: list[int], fresh: list[int
 
 
 def check_texts(table: RawTable, roles: Roles, named: list[int], name: str) -> None:
-    """Raise where a text of unknown meaning differs from row to row: it may be the item, and a column the quantity."""
+    """Raise where a text of unknown meaning differs from row to row: it may be the item, and a column the quantity.
+
+    In a table of which no word is known, not even that of the date, a text that is the same on all rows may be it too.
+    """
     unknown = [i for i in roles.others if i not in named and i not in roles.renamed]
     texts = [i for i in unknown if table.frame[cell(i)].dtype == pl.String and not is_numeric(table, i)]
-    texts = [i for i in texts if not known_word(table.header[i]) and table.frame[cell(i)].n_unique() > 1]
+    foreign = words.DATE in roles and not words.roles_of(table.header[roles.of[words.DATE]])
+    fewest = 0 if foreign and words.DATE not in roles.configured else 1
+    texts = [i for i in texts if not known_word(table.header[i]) and table.frame[cell(i)].n_unique() > fewest]
     texts = [i for i in texts if table.header[i] or any(c.isalpha() for text in sample_of(table, i) for c in text)]
     if not texts or words.ITEM in roles:
         return
@@ -105,5 +111,6 @@ _NEITHER: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("days of the week", lambda header: words.fold(header) in words.WEEKDAYS),
     ("times of the day", lambda header: _TIME_OF_DAY.match(header) is not None),
     ("what is counted in", _is_counted_in),
+    ("sizes", lambda header: _SIZE.match(header) is not None),
     ("kinds of a quantity", _is_kind),
 )

@@ -35,7 +35,7 @@ def is_regular(meaning: Meaning, config: Reading) -> bool:
         and not (meaning.deducted or timed)
         and counted
         and not (target is not None and measured_in_cells(meaning.table, target))
-        and words.PACK_SIZES.isdisjoint(map(words.fold, header))
+        and (words.PACK_SIZES | words.WHOLES).isdisjoint(map(words.fold, header))
         and not (meaning.shape == TRANSACTIONS and config.duplicates == "reject" and texts_of_lines(meaning))
         and not any(words.TYPE in found for found in roles)
         and not any(words.given_back(name) for name in header)

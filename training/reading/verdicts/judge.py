@@ -157,6 +157,8 @@ def _end(name: str, known: _Found) -> tuple[Kind, str, Reason | None]:
             f"{tolerance:.1%}), so nothing was taken; {why}.",
             Reason.TOO_MANY_REFUSED,
         )
+    if not counts.canonical and counts.left_out:
+        return Kind.REJECTED, f"{name}: no row of sales is left: {_told(known.notes)}; upload sales.", Reason.NO_ROWS
     if not counts.canonical:
         told = f"{name}: there is a header and no row of sales under it; upload it again with its rows."
         return Kind.REJECTED, told, Reason.NO_ROWS

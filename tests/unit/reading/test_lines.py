@@ -1,0 +1,48 @@
+"""Which column names what each line sold, and lines that are parts of others."""
+
+import pytest
+
+from core.contracts.verdict import Kind, Reason
+from tests.unit.reading.conftest import Read, rows
+
+
+def test_a_number_of_the_line_is_no_item_beside_a_code_that_comes_again(read: Read) -> None:
+    text = "increment_id,created_at,item_id,sku,qty\n9,2024-03-13,1,A,2\n9,2024-03-13,2,B,1\n8,2024-03-14,3,A,4\n"
+    assert rows(read(text), "item_id", "units") == [("A", 2.0), ("B", 1.0), ("A", 4.0)]
+
+
+@pytest.mark.parametrize("header", ["parent_item_id", "Parent SKU"])
+def test_parts_beside_their_wholes_are_refused_until_the_entry_counts_both(read: Read, header: str) -> None:
+    text = f"order,date,sku,qty,{header}\n1,2024-03-13,SET,1,\n1,2024-03-13,A,2,SET\n2,2024-03-14,A,1,\n"
+    verdict = read(text).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert f"'{header}' says that line 3 is a part of another line" in verdict.sentence
+    assert f"reading.columns.part_of = '{header}'" in verdict.sentence
+    assert rows(read(text, columns={"part_of": header}), "units") == [(2.0,), (1.0,), (1.0,)]
+
+
+def test_columns_named_by_sizes_are_neither_items_nor_stores(read: Read) -> None:
+    sentence = read("Date,Style,Colour,S,M,L\n2024-03-13,TEE,Red,5,6,7\n2024-03-14,TEE,Red,1,2,3\n").verdict.sentence
+    assert "'S', 'M', 'L' are named by sizes" in sentence
+
+
+def test_a_table_in_words_that_nobody_knows_is_refused_even_of_one_store_and_item(read: Read) -> None:
+    text = (
+        "\u65e5\u671f,\u95e8\u5e97,\u5546\u54c1,\u6570\u91cf,\u91d1\u989d\n2024/3/13,S1,A,5,50\n2024/3/14,S1,A,6,60\n"
+    )
+    verdict = read(text).verdict
+    assert verdict.notes[0].reason is Reason.COLUMNS_MISSING
+    assert "reading.columns.units" in verdict.sentence
+
+
+def test_totals_of_a_query_stand_in_any_of_its_texts(read: Read) -> None:
+    text = "Kalendertag;Werk;Werk Text;Material;Menge\n13.03.2024;10;K\u00f6ln;M1;5 ST\n13.03.2024;10;Ergebnis;;5 ST\n"
+    assert rows(read(f"{text}14.03.2024;10;K\u00f6ln;M1;6 ST\nGesamtergebnis;;;;11 ST\n"), "units") == [(5.0,), (6.0,)]
+
+
+def test_the_sums_of_a_printed_list_are_marked_by_asterisks(read: Read) -> None:
+    rule = "-" * 40 + "\n"
+    head = f"{rule}|Plnt|Material|Pstng Date|Quantity|\n{rule}"
+    text = f"{head}|1000|012|13.03.2024|1.234,000 |\n|1000|012|14.03.2024|3,000-|\n"
+    reading = read(f"{text}{rule}|*   |   |          |1.231,000 |\n{rule}")
+    assert rows(reading) == [("2024-03-13", "1000", "012", 1234.0), ("2024-03-14", "1000", "012", -3.0)]
