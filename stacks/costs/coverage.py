@@ -75,6 +75,7 @@ FREE: Final = {
     "AWS::WAFv2::LoggingConfiguration",
     "Custom::AWSCDK-EKS-HelmChart",
     "Custom::AWSCDKCfnJson",
+    "Custom::VpcRestrictDefaultSG",
 }
 """AWS charges nothing for them, or nothing at any load an environment has."""
 
