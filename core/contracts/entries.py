@@ -15,6 +15,8 @@ _INSTEAD: Final = (
     ("Input should be a valid integer, got a number with a fractional part", "must be a whole number"),
     ("Input should be a valid integer", "must be a whole number"),
     ("Input should be a valid number, unable to parse string as a number", "must be a number"),
+    ("Input should be a valid boolean, unable to interpret input", "must be true or false"),
+    ("Input should be a valid boolean", "must be true or false"),
     ("Input should be a valid tuple", "must be a list in brackets"),
     ("Input should be a valid dictionary", "must be a table"),
     ("Input should be", "must be"),
@@ -31,7 +33,8 @@ def _one(each: ErrorDetails, model: type[BaseModel]) -> str:
     if each["type"] == "missing":
         return f"{entry} is missing: add it"
     if each["type"] == "extra_forbidden":
-        return f"{entry} = {each['input']!r}: {_unknown(each['loc'], model)}"
+        what = f"[{entry}]" if isinstance(each["input"], dict) else f"{entry} = {each['input']!r}"
+        return f"{what}: {_unknown(each['loc'], model)}"
     where = f"{entry} = {each['input']!r}: " if entry and not isinstance(each["input"], dict) else f"{entry}: "
     if each["type"] == "model_type":
         return f"{where}must be a section of keys, not one value: [{entry}]"
