@@ -10,13 +10,17 @@ from stacks.application import STACKS, build, new_app
 from stacks.config import Config
 
 Json = dict[str, Any]
+WARNINGS: Final = "@aws-cdk/core:annotationsInValidationReport"
 _HASH: Final = re.compile(r"(?<=[A-Za-z])[0-9A-F]{8}(?![0-9A-Za-z])")
 """What the CDK adds to a logical id."""
 
 
 def synthesise(config: Config, outdir: Path, wanted: Collection[str] = tuple(STACKS)) -> Path:
-    """Synthesise one environment's stacks into a folder; needs neither credentials nor network."""
-    app = new_app(outdir=str(outdir))
+    """Synthesise one environment's stacks into a folder; needs neither credentials nor network.
+
+    What synthesis warns of is said by ``app.py``: here templates are read, and deployed by nobody.
+    """
+    app = new_app(outdir=str(outdir), context={WARNINGS: False})
     build(app, config, wanted)
     app.synth()
     return outdir

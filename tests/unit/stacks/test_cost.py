@@ -1,6 +1,8 @@
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -171,3 +173,28 @@ def makes_dearer(environment: str) -> Iterator[str]:
         }
         if usd(lines(environment, templates=without)) < whole:
             yield kind
+
+
+def test_an_estimate_says_nothing_of_what_only_a_deployment_has_to_heed(capfd: pytest.CaptureFixture[str]) -> None:
+    cost.synthesised(load("dev"))
+    assert "WARNING" not in "".join(capfd.readouterr())
+
+
+def test_the_guide_tells_what_each_stack_begins_to_cost_as_the_estimate_does() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "deploy.md").read_text("utf-8")
+    told = dict(re.findall(r"`cdk deploy mlops-dev-(\w+)`.*about \$(\d+) \|", guide))
+    found = lines("dev")
+    balancer, nat = (
+        usd(found, "network", "load balancer"),
+        usd(found, "network") - usd(found, "network", "load balancer"),
+    )
+    insights = usd(found, "watching", "Container Insights")
+    wanted = {
+        "data": usd(found, "data"),
+        "network": nat,
+        "cluster": usd(found, "cluster") + balancer,
+        "observability": usd(found, "watching") - insights,
+    }
+    assert {name: int(dollars) for name, dollars in told.items()} == {
+        name: pytest.approx(dollars, abs=1) for name, dollars in wanted.items()
+    }
