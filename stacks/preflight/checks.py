@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotReachedError
 
 from core.contracts import names
 from stacks.config import Config
@@ -48,6 +49,9 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
 def _credentials(client: Client, config: Config) -> Finding:
     try:
         who = client("sts").get_caller_identity()
+    except (NotReachedError, HTTPClientError) as error:
+        says = f"AWS is not reached: {error}. Is there such a region as {config.region}, and a way to it from here?"
+        return Finding(check="credentials", outcome="missing", says=says)
     except (BotoCoreError, ClientError) as error:
         says = f"AWS does not know you: {error}. Run aws configure sso, or set AWS_PROFILE"
         return Finding(check="credentials", outcome="missing", says=says)
@@ -81,7 +85,7 @@ def _region(client: Client, config: Config) -> Finding:
 
 
 def _bootstrap(client: Client, config: Config) -> Finding:
-    cure = f"run cdk bootstrap aws://ACCOUNT/{config.region}"
+    cure = f"run cdk bootstrap -c env={config.environment}"
     try:
         version = int(client("ssm").get_parameter(Name=BOOTSTRAP)["Parameter"]["Value"])
     except ClientError as error:
@@ -100,9 +104,12 @@ def _image(client: Client, config: Config, image: str) -> Finding:
     try:
         client("ecr").describe_images(repositoryName=f"{names.PREFIX}/{image}", imageIds=[which])
     except ClientError as error:
-        if error.response["Error"]["Code"] not in ("RepositoryNotFoundException", "ImageNotFoundException"):
+        code = error.response["Error"]["Code"]
+        if code not in ("RepositoryNotFoundException", "ImageNotFoundException"):
             raise
-        says = f"{build} is not in ECR: build and push it, or name another in [images]"
+        first = "deploy the delivery stack, then " if code == "RepositoryNotFoundException" else ""
+        cure = "promote it" if build.startswith("sha256:") else f"run make image publish VERSION={build}"
+        says = f"{build} is not in ECR: {first}{cure}, or name another in [images]"
         return Finding(check=check, outcome="missing", says=says)
     return Finding(check=check, outcome="ok", says=build)
 

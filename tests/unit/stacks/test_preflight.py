@@ -3,7 +3,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from botocore.stub import Stubber
 
 from stacks.config import Config, load
@@ -126,8 +126,10 @@ def test_a_new_account_is_told_what_to_do_first(aws: Answers, dev: Config) -> No
     quotas(aws, dev, spot=0)
     found = asked(aws, dev)
     missing = {each.check: each.says for each in found.values() if each.outcome == "missing"}
-    assert missing["bootstrap"] == "the CDK has no place here yet: run cdk bootstrap aws://ACCOUNT/ap-southeast-1"
-    assert "build and push it" in missing["image mlops/training"]
+    assert missing["bootstrap"] == "the CDK has no place here yet: run cdk bootstrap -c env=dev"
+    publish = "run make image publish VERSION=0.1.0, or name another in [images]"
+    assert missing["image mlops/training"] == f"0.1.0 is not in ECR: deploy the delivery stack, then {publish}"
+    assert missing["image mlops/inference-api"] == f"0.1.0 is not in ECR: {publish}"
     said = missing["quota ml.m5.xlarge for spot training job usage"]
     assert said == "0, but 1 are needed ([training] in its file): ask for more in Service Quotas"
 
@@ -161,6 +163,16 @@ def test_nobody_goes_on_without_credentials_or_in_another_account(dev: Config) -
     aws["sts"].add_response("get_caller_identity", {"Account": "123456789012", "Arn": "arn:aws:iam::1:user/ann"})
     (only,) = findings(aws.client, dev.model_copy(update={"account": "210987654321"}))
     assert "you are in account 123456789012, but environments/dev.toml says 210987654321" in only.says
+
+
+def test_a_region_that_nobody_answers_for_is_no_fault_of_the_credentials(dev: Config) -> None:
+    def nowhere(_: str) -> Any:
+        raise EndpointConnectionError(endpoint_url="https://sts.ap-southeast-1.amazonaws.com/")
+
+    (only,) = findings(nowhere, dev)
+    assert only.outcome == "missing"
+    assert only.says.startswith("AWS is not reached: Could not connect to the endpoint URL")
+    assert "Is there such a region as ap-southeast-1" in only.says
 
 
 @pytest.mark.parametrize(("outcomes", "code"), [(["ok"], 0), (["ok", "unknown"], 0), (["missing", "ok"], 1)])
