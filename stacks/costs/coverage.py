@@ -65,6 +65,7 @@ FREE: Final = {
     "AWS::KMS::Alias",
     "AWS::Lambda::EventSourceMapping",
     "AWS::Lambda::LayerVersion",
+    "AWS::Logs::ResourcePolicy",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",

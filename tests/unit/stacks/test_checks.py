@@ -1,7 +1,6 @@
 """Other people's rules: cdk-nag's AwsSolutions and cfn-lint, with nothing left unexplained."""
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +10,9 @@ import pytest
 from cdk_nag import AwsSolutionsChecks
 
 from stacks.application import build, new_app
-from stacks.config import ENVIRONMENTS as FILES
 from stacks.config import Config, load
 from stacks.constructs.grants import Grant
-from tests.unit.k8s_charts.rendered import CERTIFICATE
+from tests.unit.stacks.opened import everything
 from tests.unit.stacks.synthesis import STACKS, assembly
 
 pytestmark = pytest.mark.xdist_group("synth")
@@ -23,9 +21,6 @@ REDUNDANT_DEPENDENCIES = "W3005"
 """The CDK writes dependencies that references imply already; they change nothing."""
 OF_THE_PIPELINE = ("AwsSolutions-IAM5[Action::", "AwsSolutions-CB3")
 """What the CDK grants on artifacts by families of actions, and the one build that has Docker."""
-INGRESS = f'ingress = {{ scheme = "internet-facing", certificate_arn = "{CERTIFICATE}" }}'
-CONNECTION = "arn:aws:codeconnections:eu-west-1:123456789012:connection/abc"
-GITHUB = f'github = {{ connection_arn = "{CONNECTION}", repository = "shop/forecast" }}'
 MANAGED = {
     "AmazonEKSClusterPolicy",
     "AmazonEKSWorkerNodePolicy",
@@ -59,19 +54,7 @@ def accepted_by_nag(outdir: Path, config: Config) -> set[str]:
 
 
 def test_cdk_nag_knows_of_everything_that_a_file_can_turn_on(tmp_path: Path) -> None:
-    """The files that come with the code open nothing, and name nobody."""
-    toml = (FILES / "dev.toml").read_text()
-    role = "arn:aws:iam::123456789012:role"
-    for section, turned_on in {
-        "cluster": f'public_from = ["203.0.113.0/24"]\nadmins = ["{role}/platform"]\nviewers = ["{role}/analyst"]',
-        "service": f'api_key_secret = "keys"\n{INGRESS}',
-        "delivery": f'approvers = ["ann@shop.example"]\n{GITHUB}',
-        "alarms": 'emails = ["ann@shop.example"]\ndatasets = ["grocery", "fashion"]',
-        "vpc": 'endpoints = ["kms", "sts"]',
-    }.items():
-        toml = re.sub(rf"^\[{section}\].*$", f"[{section}]\n{turned_on}", toml, flags=re.MULTILINE)
-    (tmp_path / "dev.toml").write_text(f"{toml}\n[network]\nown = true\n")
-    accepted = accepted_by_nag(tmp_path / "out", load("dev", tmp_path))
+    accepted = accepted_by_nag(tmp_path, everything())
     assert "AwsSolutions-EC23" in accepted, "the load balancer's TLS port, which is meant to be open"
 
 

@@ -14,6 +14,7 @@ from stacks.config import load
 from stacks.costs.coverage import BY_LOAD, BY_USE, COUNTED, FREE, unknown
 from stacks.costs.estimate import Estimate, Line
 from stacks.costs.prices import Price, Prices, prices
+from tests.unit.stacks.opened import opened
 from tests.unit.stacks.synthesis import Json, templates
 
 pytestmark = pytest.mark.xdist_group("synth")
@@ -144,6 +145,10 @@ def test_every_price_of_the_table_is_used() -> None:
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_every_kind_of_resource_is_counted_or_said_not_to_be(environment: str) -> None:
     assert unknown(bodies(environment).values()) == []
+
+
+def test_every_kind_that_a_file_can_turn_on_is_counted_or_said_not_to_be() -> None:
+    assert unknown(each.body for each in opened().values()) == []
 
 
 def test_a_kind_that_the_estimate_does_not_know_is_a_warning_and_not_silence(

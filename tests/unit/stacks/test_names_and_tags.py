@@ -6,6 +6,7 @@ import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from core.contracts.tags import tags
+from tests.unit.stacks.opened import opened
 from tests.unit.stacks.synthesis import STACKS, Json, Template, definition, templates, text
 
 pytestmark = pytest.mark.xdist_group("synth")
@@ -30,6 +31,8 @@ UNTAGGED = {
     "AWS::Athena::NamedQuery",
     "AWS::Glue::Database",
     "AWS::Logs::MetricFilter",
+    "AWS::Logs::ResourcePolicy",
+    "AWS::WAFv2::LoggingConfiguration",
     "AWS::S3::BucketPolicy",
     "AWS::IAM::Policy",
     "AWS::SQS::QueuePolicy",
@@ -58,7 +61,7 @@ NAMED = {
     "AWS::Logs::LogGroup": (
         "LogGroupName",
         rf"/aws/(lambda|vpc|eks|containerinsights|cloudtrail|codebuild)/{OURS}(/[a-z]+)?"
-        r"|/aws/sagemaker/(Training|Processing|Transform)Jobs|/aws/lambda/<\w+>",  # SageMaker's names, and the CDK's
+        rf"|/aws/sagemaker/(Training|Processing|Transform)Jobs|/aws/lambda/<\w+>|aws-waf-logs-{OURS}",
     ),
     "AWS::Logs::MetricFilter": ("FilterName", OURS),
     "AWS::S3::Bucket": ("BucketName", r"mlops-{env}-(raw|lake|artifacts|logs|trail|delivery)-<AWS::AccountId>"),
@@ -68,6 +71,7 @@ NAMED = {
     "AWS::SageMaker::ModelPackageGroup": ("ModelPackageGroupName", OURS),
     "AWS::SageMaker::Pipeline": ("PipelineName", OURS),
     "AWS::Scheduler::Schedule": ("Name", OURS),
+    "AWS::WAFv2::WebACL": ("Name", OURS),
 }
 """Type -> where its name is, and the names it may have."""
 OF_THE_CDK = {
@@ -82,12 +86,15 @@ CUSTOM = {
 }
 """CloudFormation does not know what is inside a cluster, nor keys of a policy that are not known before, and cannot
 change the security group that every VPC comes with."""
-CASES = [(environment, stack) for environment in ("dev", "staging", "prod") for stack in STACKS]
+OPENED = "opened"
+CASES = [(environment, stack) for environment in ("dev", "staging", "prod", OPENED) for stack in STACKS]
 
 
 @pytest.fixture(params=CASES, ids="-".join)
 def case(request: pytest.FixtureRequest) -> tuple[str, str, Template]:
     environment, stack = request.param
+    if environment == OPENED:
+        return "dev", stack, opened()[stack]
     return environment, stack, templates(environment)[stack]
 
 
