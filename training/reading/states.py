@@ -9,6 +9,7 @@ TESTS: Final = frozenset(WORDS["tests"])
 _STATE, _STATE_OF = frozenset(WORDS["state"]), frozenset(WORDS["state_of"])
 _REFUNDED, _IN_PART, _NOT_WHOLE = (frozenset(WORDS[name]) for name in ("refunded", "in_part", "not_whole"))
 _BACK: Final = frozenset(WORDS["given_back"])
+_DAY: Final = frozenset({"at", "on", "date", "datetime", "am", "datum", "le", "fecha", "data", "op"})
 
 
 def is_state(name: str) -> bool:
@@ -27,6 +28,12 @@ def is_flag_of_return(name: str) -> bool:
     """``Refunded``, ``Is Returned``, ``Return flag``."""
     tokens = set(fold(name).split())
     return bool(tokens & _REFUNDED) and tokens <= _REFUNDED | _STATE_OF | {"is", "flag", "was"}
+
+
+def is_day_of_return(name: str) -> bool:
+    """``Refunded at``, ``Returned on``: filled where a sale came back; not ``Return date``, by which it should."""
+    tokens = set(fold(name).split())
+    return bool(tokens & (_REFUNDED - {"return"})) and bool(tokens & _DAY) and tokens <= _REFUNDED | _STATE_OF | _DAY
 
 
 def is_refunded(text: str) -> bool:

@@ -44,3 +44,30 @@ def test_a_number_that_counts_the_rows_is_no_code_of_the_name_beside_it(read: Re
     assert rows(read(text.format("Nr.")), "item_id") == [("Becher",), ("Tasse",), ("Tasse",)]
     coded = "No.,Description,Date,Qty\n1896-S,Desk,2024-03-13,2\n1900-S,Chair,2024-03-14,3\n"
     assert rows(read(coded), "item_id") == [("1896-S",), ("1900-S",)]
+
+
+_DAYS = "Item;2024-03-13;2024-03-14;2024-03-15\n"
+_ROWS = ["Mug;5;6;7\n", "Cup;1;2;3\n", "Tea;2;2;2\n"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_row_that_is_the_sum_of_all_others_is_refused_under_any_name(read: Read, first: bool) -> None:
+    rows_ = ["Kokku;8;10;12\n", *_ROWS] if first else [*_ROWS, "Kokku;8;10;12\n"]
+    verdict = read(_DAYS + "".join(rows_)).verdict
+    assert verdict.notes[0].reason is Reason.AMBIGUOUS
+    assert f"ine {2 if first else 5} ('Kokku') is the sum of all others" in verdict.sentence
+    told = [row.replace("Kokku", "Total") for row in rows_]
+    assert len(rows(read(_DAYS + "".join(told)))) == 9
+    other = [row.replace("Kokku;8", "Kokku;9") for row in rows_]
+    assert len(rows(read(_DAYS + "".join(other)))) == 12
+
+
+def test_a_column_that_is_the_sum_of_all_others_is_refused_under_any_name(read: Read) -> None:
+    text = "Date,Mug,Cup,Tea,Kokku\n2024-03-13,5,1,2,8\n2024-03-14,6,2,2,10\n2024-03-15,7,2,2,{}\n"
+    assert "olumn 'Kokku' is the sum of all others" in read(text.format(11)).verdict.sentence
+    assert len(rows(read(text.format(12)))) == 12
+
+
+def test_a_row_of_averages_is_no_item(read: Read) -> None:
+    for word in ("Average", "Mittelwert", "Moyenne"):
+        assert len(rows(read(f"{_DAYS}{''.join(_ROWS)}{word};3;3;4\n"))) == 9

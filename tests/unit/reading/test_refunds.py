@@ -79,6 +79,14 @@ def test_a_flag_of_returned_lines_is_believed(read: Read, flag: str) -> None:
     assert rows(read(text), "item_id") == [("A",)]
 
 
+@pytest.mark.parametrize(("header", "left"), [("Refunded at", 1), ("Refund date", 1), ("Return date", 2)])
+def test_the_day_on_which_a_sale_was_refunded_says_so_and_the_day_of_return_may_be_due(
+    read: Read, header: str, left: int
+) -> None:
+    text = f"order id,date,sku,qty,{header}\n1,2024-03-13,A,2,\n2,2024-03-13,B,3,2024-03-20\n"
+    assert len(rows(read(text))) == left
+
+
 @pytest.mark.parametrize("said", ["Failed", "wc-failed", "Quotation Sent", "Angebot", "Devis", "Presupuesto", "Draft"])
 def test_what_never_became_an_order_is_no_sale(read: Read, said: str) -> None:
     reading = read(f"{_HEAD}2,2024-03-13,B,3,{said}\n3,2024-03-13,C,4,cancelled\n")

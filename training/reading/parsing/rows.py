@@ -12,6 +12,7 @@ from training.reading.dialect.days import CLOCK, DAY_TEXT, day_text
 from training.reading.ledger import LINE, Ledger, cell, is_cell
 from training.reading.parsing.compact import check_compact
 from training.reading.parsing.groups import filled_down
+from training.reading.parsing.sums import check_sums
 from training.reading.shapes.meaning import (
     LONG,
     TRANSACTIONS,
@@ -35,6 +36,7 @@ def clean(meaning: Meaning, ledger: Ledger) -> pl.DataFrame:
     frame = _with_days(meaning)
     frame = _without_totals(meaning, frame, ledger)
     check_compact(meaning, frame)
+    check_sums(meaning, frame)
     return filled_down(meaning, _without_notes(meaning, frame, ledger), ledger)
 
 

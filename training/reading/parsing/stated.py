@@ -7,6 +7,7 @@ import polars as pl
 
 from training.reading import states
 from training.reading import vocabulary as words
+from training.reading.dialect.dateforms import readings, split_time
 from training.reading.ledger import cell
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 
@@ -38,6 +39,9 @@ def refunded(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
     flags = [i for i, name in enumerate(meaning.table.header) if states.is_flag_of_return(name) and i not in found]
     flags = [i for i in flags if _is_free(meaning, i) and meaning.shape in (LONG, TRANSACTIONS)]
     found |= {i: _texts(lines, i, _is_yes) for i in flags if _are_flags(lines, i)}
+    days = [i for i, name in enumerate(meaning.table.header) if states.is_day_of_return(name)]
+    days = [i for i in days if _is_free(meaning, i) and meaning.shape in (LONG, TRANSACTIONS)]
+    found |= {i: _texts(lines, i, _is_day) for i in days}
     return {index: texts for index, texts in found.items() if texts}
 
 
@@ -75,6 +79,10 @@ def _is_free(meaning: Meaning, index: int) -> bool:
 def _texts(lines: pl.DataFrame, index: int, wanted: Callable[[str], bool]) -> list[str]:
     texts = lines[cell(index)].cast(pl.String).drop_nulls().unique().sort().to_list()
     return [text for text in texts if wanted(text)]
+
+
+def _is_day(text: str) -> bool:
+    return bool(readings(split_time(text.strip())[0]))
 
 
 def _is_yes(text: str) -> bool:

@@ -1,0 +1,58 @@
+"""Rows and columns of wide tables that are the sum of all others, under whatever name: both would count."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.dialect import numbers
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import LINE, cell
+from training.reading.shapes.meaning import WIDE, WIDE_DATES, Meaning
+
+_MOST_CELLS: Final = 2_000_000
+_FEWEST: Final = 3
+"""Parts of a sum, and cells that bear it out: fewer may be so by chance."""
+_Matrix = npt.NDArray[np.float64]
+
+
+def check_sums(meaning: Meaning, frame: pl.DataFrame) -> None:
+    """Raise where the first or last row of a table of days, or a column of one of items or stores, is such a sum.
+
+    Raises:
+        FileRefusedError: the sentence names it and how to have it left out.
+    """
+    if meaning.shape not in WIDE or frame.height * len(meaning.values) > _MOST_CELLS:
+        return
+    for mark in numbers.MARKS:
+        read = [numbers.numbers(frame[cell(index)], mark)[0].fill_null(0.0).to_numpy() for index in meaning.values]
+        cells = np.column_stack(read) if meaning.shape == WIDE_DATES else np.vstack(read)
+        at = _sum_of_others(cells, edges=meaning.shape == WIDE_DATES)
+        if at is not None:
+            raise FileRefusedError(
+                Reason.AMBIGUOUS,
+                f"{_what(meaning, frame, at)} is the sum of all others, so both would count; leave it out, or call it "
+                "'Total'.",
+            )
+
+
+def _sum_of_others(cells: _Matrix, *, edges: bool) -> int | None:
+    """The row that is the sum of all others in each column, none of which has less than two parts."""
+    count, width = cells.shape
+    if count <= _FEWEST or width < _FEWEST or bool(((cells != 0).sum(axis=0) <= 2).any()):  # noqa: PLR2004 - parts and sum
+        return None
+    whole = cells.sum(axis=0)
+    places = (0, count - 1) if edges else range(count)
+    return next((at for at in places if np.allclose(2 * cells[at], whole, rtol=0, atol=1e-6)), None)
+
+
+def _what(meaning: Meaning, frame: pl.DataFrame, at: int) -> str:
+    where = f"{meaning.table.member}: " if meaning.table.member else ""
+    if meaning.shape != WIDE_DATES:
+        return f"{where}column {meaning.table.header[meaning.values[at]]!r}"
+    named = [index for role in (words.ITEM, words.STORE) if (index := meaning.index(role)) is not None]
+    label = f" ({frame[cell(named[0])][at]!r})" if named else ""
+    return f"{where}line {frame[LINE][at]}{label}"
