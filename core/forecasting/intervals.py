@@ -15,12 +15,13 @@ import numpy as np
 import xgboost as xgb
 
 from core.forecasting.grid import Bools, Doubles, Floats
+from core.forecasting.sizes import Seen, by_size
 from core.forecasting.spec import THREADS
 
 SHAPE_FEATURES: Final = ("level", "deviation_", "zeros_", "since_")
 """What may tell the spread: the series, not the day, of which a backtest sees too few."""
-_MOST_BINS: Final = 4
-_ROWS_PER_BIN: Final = 100
+_ONE_STRETCH: Final = 2.0
+"""Range of the log of the expected units that is stretched alike: narrower ones follow chance."""
 _LEAST_ROWS: Final = 2_000
 _MOST_ROWS: Final = 60_000
 _ROUNDS: Final = 60
@@ -75,14 +76,16 @@ class Intervals:
     Attributes:
         quantiles: as asked, increasing.
         booster: ratio quantiles by shape; None where the backtest was too small for one.
-        centers: (bins,) log of the expected units, increasing.
-        stretch: (bins, quantiles) factors on the shape.
+        centers: (sizes,) log of the expected units, increasing.
+        stretch: (sizes, quantiles) factors on the shape.
+        seen: what bounds the shape by the size of a forecast; None without a shape, and in bundles of older versions.
     """
 
     quantiles: tuple[float, ...]
     booster: xgb.Booster | None
     centers: Doubles
     stretch: Doubles
+    seen: Seen | None = None
 
     def apply(self, mean: Doubles, shape: Floats) -> Doubles:
         """(rows, quantiles) in units: not negative, increasing along a row, zero where the mean is."""
@@ -90,17 +93,23 @@ class Intervals:
         factors = np.stack(
             [np.interp(at, self.centers, self.stretch[:, k]) for k in range(len(self.quantiles))], axis=1
         )
-        raw = _ratios(self.booster, mean, shape, len(self.quantiles)) * factors * mean[:, None]
+        ratios = _ratios(self.booster, mean, shape, len(self.quantiles))
+        if self.seen is not None:
+            ratios = self.seen.hold(at, ratios)
+        raw = ratios * factors * mean[:, None]
         return np.maximum.accumulate(np.maximum(raw, 0), axis=1)
 
     def to_json(self) -> dict[str, Any]:
         """As plain values, the booster excepted."""
-        return {"quantiles": self.quantiles, "centers": self.centers.tolist(), "stretch": self.stretch.tolist()}
+        told = {"quantiles": self.quantiles, "centers": self.centers.tolist(), "stretch": self.stretch.tolist()}
+        return told | ({} if self.seen is None else {"seen": self.seen.to_json()})
 
     @classmethod
     def from_json(cls, values: dict[str, Any], booster: xgb.Booster | None) -> Self:
         """The opposite of ``to_json``."""
-        return cls(tuple(values["quantiles"]), booster, np.asarray(values["centers"]), np.asarray(values["stretch"]))
+        seen = Seen.from_json(values["seen"]) if "seen" in values else None
+        centers, stretch = (np.asarray(values[name]) for name in ("centers", "stretch"))
+        return cls(tuple(values["quantiles"]), booster, centers, stretch, seen)
 
 
 def calibrate(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> tuple[Intervals, list[Intervals]]:
@@ -186,14 +195,15 @@ def _stretched(
     booster: xgb.Booster | None, residuals: Residuals, ratios: Doubles, quantiles: tuple[float, ...]
 ) -> Intervals:
     """A shape with the factors, by bin of forecast size, that make each quantile cover what it should."""
-    order = np.argsort(residuals.mean, kind="stable")
-    bins = np.array_split(order, int(np.clip(len(order) // _ROWS_PER_BIN, 1, _MOST_BINS)))
-    centers = np.array([np.log(residuals.mean[b]).mean() for b in bins])
+    size = np.log(residuals.mean)
+    bins = by_size(size, _ONE_STRETCH)
+    centers = np.array([size[b].mean() for b in bins])
     over = residuals.units[:, None] / (residuals.mean[:, None] * ratios)
     stretch = np.array([[_conformal(over[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
     if booster is not None:
         stretch[:, [abs(q - _MIDDLE) < _MIDDLE_WIDTH for q in quantiles]] = 1.0
-    return Intervals(quantiles, booster, centers, stretch)
+    seen = None if booster is None else Seen.of(size, ratios)
+    return Intervals(quantiles, booster, centers, stretch, seen)
 
 
 def _conformal(ratios: Doubles, quantile: float) -> float:

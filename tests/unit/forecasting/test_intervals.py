@@ -62,6 +62,24 @@ def test_a_closed_day_has_no_spread() -> None:
     assert intervals.apply(np.zeros(2), np.zeros((2, 1), dtype=np.float32)).tolist() == [[0, 0, 0], [0, 0, 0]]
 
 
+def like_shops(count: int, seed: int) -> Residuals:
+    """Small series with many days without sales and a wide spread, large ones with none and a narrow spread."""
+    rng = np.random.default_rng(seed)
+    large = np.arange(count) % 20 == 0
+    mean = np.where(large, rng.uniform(60, 90, count), rng.uniform(0.3, 8, count))
+    zeros = np.where(large, 0, rng.uniform(0.02, 0.6, count))
+    units = np.where(large, rng.gamma(40, mean / 40), rng.poisson(rng.gamma(1, mean))).astype(float)
+    return Residuals(units, mean, zeros[:, None].astype(np.float32), (np.arange(count) % 2).astype(np.float32))
+
+
+def test_a_large_series_with_its_first_day_off_does_not_get_the_spread_of_small_ones() -> None:
+    intervals, _ = calibrate(like_shops(8_000, 1), QUANTILES, seed=7)
+    mean = np.full(2, 75.0)
+    low, _, high = intervals.apply(mean, np.array([[0.0], [1 / 28]], dtype=np.float32)).T
+    assert high[1] - low[1] < 1.3 * (high[0] - low[0])
+    assert high[1] < 1.5 * 75
+
+
 def test_json_brings_the_same_intervals_back() -> None:
     intervals, _ = calibrate(noisy(500, 1), QUANTILES, seed=7)
     again = Intervals.from_json(intervals.to_json(), None)
