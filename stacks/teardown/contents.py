@@ -5,6 +5,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from core.contracts import names
+from core.contracts.tags import PROJECT
 from stacks.config import Config
 from stacks.teardown.account import Account, TeardownError, is_gone
 
@@ -17,8 +18,8 @@ AT_ONCE: Final = 1000
 """Keys of one DeleteObjects."""
 
 
-def delete_models(account: Account, environment: str) -> int:
-    """Delete registered versions, without which their group does not go, and models of forecasts; how many."""
+def delete_versions(account: Account, environment: str) -> int:
+    """Delete registered versions, without which their group does not go; how many."""
     sagemaker = account.client("sagemaker")
     pages = sagemaker.get_paginator("list_model_packages").paginate(
         ModelPackageGroupName=names.model_package_group(environment)
@@ -31,22 +32,24 @@ def delete_models(account: Account, environment: str) -> int:
             raise
     for arn in versions:
         sagemaker.delete_model_package(ModelPackageName=arn)
-    made = _models(sagemaker, environment)
-    for name in made:
-        sagemaker.delete_model(ModelName=name)
-    return len(versions) + len(made)
+    return len(versions)
 
 
-def _models(sagemaker: Any, environment: str) -> list[str]:
-    """Models that the forecast pipeline has made; SageMaker names them, our tags tell them."""
+def delete_models(account: Account, environment: str) -> int:
+    """Delete what the forecast pipeline made of versions; SageMaker names it, our tags tell it. How much there was."""
+    sagemaker = account.client("sagemaker")
     pages = sagemaker.get_paginator("list_models").paginate()
     found = [each for page in pages for each in page["Models"]]
-    ours = []
-    for each in found:
-        tags = sagemaker.list_tags(ResourceArn=each["ModelArn"])["Tags"]
-        if {"Key": "Environment", "Value": environment} in tags and any(tag["Key"] == "CostCenter" for tag in tags):
-            ours.append(each["ModelName"])
-    return ours
+    ours = [each["ModelName"] for each in found if _is_ours(sagemaker, each["ModelArn"], environment)]
+    for name in ours:
+        sagemaker.delete_model(ModelName=name)
+    return len(ours)
+
+
+def _is_ours(sagemaker: Any, arn: str, environment: str) -> bool:
+    """Environments are called the same by others, too: the project tells."""
+    tags = {each["Key"]: each["Value"] for each in sagemaker.list_tags(ResourceArn=arn)["Tags"]}
+    return (tags.get("Project"), tags.get("Environment")) == (PROJECT, environment)
 
 
 def stop_trail(account: Account, environment: str) -> None:

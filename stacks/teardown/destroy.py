@@ -64,7 +64,8 @@ def destroy(account: Account, config: Config) -> None:
             runs.hold(account, env)
             account.say(f"{runs.stop(account, config)} runs stopped")
             if not config.data.keep_on_delete:
-                account.say(f"{contents.delete_models(account, env)} models deleted")
+                account.say(f"{contents.delete_versions(account, env)} registered models deleted")
+            account.say(f"{contents.delete_models(account, env)} models of forecasts deleted")
         if name == "network":
             account.say(f"{balancers.remove(account, env)} things of the load balancer and of nodes were left behind")
         if name == "observability":

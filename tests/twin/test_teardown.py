@@ -1,6 +1,7 @@
 """A deployed environment is taken down by its own command, and proven gone."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from botocore.exceptions import ClientError
@@ -17,7 +18,7 @@ def deployed(new_world: Callable[[], World], monkeypatch: pytest.MonkeyPatch) ->
     world.up()
     for name, value in aws_environment(world.ports).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(account.Account, "pause", 0.1)
+    monkeypatch.setattr(teardown, "Account", partial(account.Account, pause=0.1))
     return world
 
 
@@ -74,4 +75,5 @@ def test_a_teardown_that_is_killed_at_any_step_is_ended_by_the_next(
             continue
     assert code == 0
     assert stacks(deployed) == []
-    assert {"runs stopped", "models deleted", "deleting mlops-dev-ml", "deleting mlops-dev-data"} <= set(steps)
+    assert {"runs stopped", "registered models deleted", "models of forecasts deleted"} <= set(steps)
+    assert {"deleting mlops-dev-observability", "deleting mlops-dev-ml", "deleting mlops-dev-data"} <= set(steps)

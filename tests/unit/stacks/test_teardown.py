@@ -182,3 +182,33 @@ def test_nodes_that_run_are_left_alone_and_a_cluster_that_has_gone_has_none(aws:
     eks.add_client_error("list_nodegroups", "ResourceNotFoundException")
     assert nodes.wake(aws.account, dev) == 0
     aws.done()
+
+
+def test_models_of_another_project_stay_though_their_environment_is_called_the_same(aws: Stubbed) -> None:
+    sagemaker, made = aws.of("sagemaker"), datetime.now(UTC)
+    arns = [f"arn:aws:sagemaker:ap-southeast-1:123456789012:model/{name}" for name in ("ours", "theirs")]
+    listed = [{"ModelName": arn.rpartition("/")[2], "ModelArn": arn, "CreationTime": made} for arn in arns]
+    sagemaker.add_response("list_models", {"Models": listed})
+    environment = {"Key": "Environment", "Value": "dev"}
+    for arn, project in zip(arns, ("MLOpsRetailForecast", "Recommendations"), strict=True):
+        tags = [environment, {"Key": "Project", "Value": project}, {"Key": "CostCenter", "Value": "ML-Platform"}]
+        sagemaker.add_response("list_tags", {"Tags": tags}, {"ResourceArn": arn})
+    sagemaker.add_response("delete_model", {}, {"ModelName": "ours"})
+    assert contents.delete_models(aws.account, "dev") == 1
+    aws.done()
+
+
+@pytest.mark.parametrize(("environment", "versions"), [("dev", ["delete_versions"]), ("prod", [])])
+def test_registered_versions_stay_where_data_is_kept_and_models_of_forecasts_go(
+    aws: Stubbed, monkeypatch: pytest.MonkeyPatch, environment: str, versions: list[str]
+) -> None:
+    called: list[str] = []
+    steps = {runs: ("hold", "stop"), contents: ("delete_versions", "delete_models"), destroy: ("_take_down",)}
+    for module, names in steps.items():
+        for name in names:
+            monkeypatch.setattr(module, name, lambda *_, name=name: called.append(name))
+    monkeypatch.setattr(destroy, "_refuse_protected", lambda *_: None)
+    monkeypatch.setattr(destroy, "_status", lambda _, stack: "CREATE_COMPLETE" if stack.endswith("-ml") else None)
+    aws.of("sts").add_response("get_caller_identity", {"Account": "123456789012"})
+    destroy.destroy(aws.account, load(environment))
+    assert called == ["hold", "stop", *versions, "delete_models", "_take_down"]
