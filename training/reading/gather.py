@@ -7,6 +7,7 @@ import polars as pl
 from core.contracts.dataset import Reading
 from core.contracts.sniff import Kind
 from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError, refused_on_panic
 from training.reading.files.containers import Part
 from training.reading.ledger import LINE, Ledger, cell
@@ -28,7 +29,11 @@ def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger
     """
     meanings: list[Meaning] = []
     failed: list[tuple[str, FileRefusedError]] = []
+    back = [part.member for part in parts if words.OF_RETURNS.intersection(words.fold(part.member).split())]
     for part in parts:
+        if part.member in back and len(back) < len(parts):
+            failed.append((part.member, _of_returns(f"{name}/{part.member}")))
+            continue
         label = f"{name}/{part.member}" if part.member else name
         own = Ledger()
         try:
@@ -45,6 +50,11 @@ def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger
     for member, why in failed:
         ledger.remark(Reason.NOT_A_TABLE, f"{member} was not read: {_bare(why.sentence, name, member)}")
     return meanings
+
+
+def _of_returns(label: str) -> FileRefusedError:
+    why = "its name says that its quantities came back; write them as negative quantities of the sales"
+    return FileRefusedError(Reason.AMBIGUOUS, f"{label}: {why}")
 
 
 def _tell_days(meanings: list[Meaning], ledger: Ledger) -> None:

@@ -98,3 +98,12 @@ def test_numbers_that_are_no_days_are_none() -> None:
     assert day_in("sales_12345678.csv") == []
     assert day_in("report v1.2.24.csv") == []
     assert day_in("9912024030199.csv") == []
+
+
+def test_a_member_that_calls_itself_returns_is_not_added_to_the_sales(tmp_path: Path) -> None:
+    sales, back = ("date,store,item,qty\n2024-01-0{},S1,A,{}\n".format(*row) for row in ((1, 5), (2, 2)))
+    reading = named(tmp_path, "a.zip", archive(sales_csv=sales, returns_csv=back))
+    assert rows(reading) == [("2024-01-01", "S1", "A", 5.0)]
+    told = note(reading.verdict, Reason.NOT_A_TABLE).sentence
+    assert told.startswith("returns.csv was not read: its name says that its quantities came back")
+    assert rows(named(tmp_path, "a.zip", archive(returns_csv=back)), "units") == [(2.0,)]

@@ -21,6 +21,17 @@ def test_parts_beside_their_wholes_are_refused_until_the_entry_counts_both(read:
     assert rows(read(text, columns={"part_of": header}), "units") == [(2.0,), (1.0,), (1.0,)]
 
 
+def test_two_tables_side_by_side_are_refused_even_where_their_quantities_agree(read: Read) -> None:
+    text = "Date,SKU,Qty,,Date,SKU,Qty\n2024-03-13,A,2,,2024-03-13,B,2\n2024-03-14,A,3,,2024-03-14,B,3\n"
+    sentence = read(text).verdict.sentence
+    assert "names 'Date', 'SKU', 'Qty' twice, as two tables side by side do" in sentence
+
+
+def test_modifiers_of_a_dish_are_no_dishes(read: Read) -> None:
+    text = "Order,Date,Line Type,Item,Qty\n1,2024-03-13,Item,Burger,1\n1,2024-03-13,Modifier,Extra cheese,1\n"
+    assert rows(read(text), "item_id") == [("Burger",)]
+
+
 def test_columns_named_by_sizes_are_neither_items_nor_stores(read: Read) -> None:
     sentence = read("Date,Style,Colour,S,M,L\n2024-03-13,TEE,Red,5,6,7\n2024-03-14,TEE,Red,1,2,3\n").verdict.sentence
     assert "'S', 'M', 'L' are named by sizes" in sentence

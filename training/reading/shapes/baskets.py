@@ -17,7 +17,21 @@ from training.reading.tables import RawTable
 _COUNTED: Final = r"^\d+\s*[x\x{d7}]\s+\S"
 _SEVERAL: Final = re.compile(r"[,;|/+]\s*\d+\s*[x\u00d7]\s+\S")
 _SAMPLE: Final = 600
+_SHOWN: Final = 5
 KINDS_OF_AMOUNT: Final = frozenset({"amount type", "amount description", "price type", "fee type", "charge type"})
+
+
+def check_side_by_side(table: RawTable, name: str) -> None:
+    """Raise where the header names its columns twice: two tables stand beside each other."""
+    names = [words.fold(header) for header in table.header if header.strip()]
+    half = len(names) // 2
+    if half > 1 and names[:half] == names[half:]:
+        shown = ", ".join(map(repr, [header for header in table.header if header.strip()][:half][:_SHOWN]))
+        raise FileRefusedError(
+            Reason.NOT_A_TABLE,
+            f"{name}: the header on line {table.header_line} names {shown} twice, as two tables side by side do; put "
+            "one below the other.",
+        )
 
 
 def check_amounts(table: RawTable, roles: Roles, name: str) -> None:

@@ -5,7 +5,14 @@ from training.reading import vocabulary as words
 from training.reading.lines.headings import check_heading
 from training.reading.roles import Roles
 from training.reading.shapes.across import days_across, days_counted, measured_days
-from training.reading.shapes.baskets import check_amounts, check_baskets, check_measures, check_parts, check_qualifiers
+from training.reading.shapes.baskets import (
+    check_amounts,
+    check_baskets,
+    check_measures,
+    check_parts,
+    check_qualifiers,
+    check_side_by_side,
+)
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
@@ -31,6 +38,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         FileRefusedError: a column that every sale needs cannot be found; the sentence says which
             columns there are and which configuration entry names it.
     """
+    check_side_by_side(table, name)
     wide = measured_days(table, reading, name) or pairs(table, reading, name)
     roles = wide.roles if wide else find_roles(table, reading.columns, name)
     wide = wide or days_across(table, roles, reading, name)
