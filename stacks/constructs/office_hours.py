@@ -91,6 +91,7 @@ def _schedule(stack: EnvironmentStack, hours: OfficeHours, role: iam.Role, call:
             arn=f"arn:{stack.partition}:scheduler:::aws-sdk:{call.action}",
             role_arn=role.role_arn,
             input=stack.to_json_string(call.says),
+            # No dead letters: a call that comes late would undo the next one, which does the same a day later.
             retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
                 maximum_retry_attempts=10, maximum_event_age_in_seconds=3600
             ),

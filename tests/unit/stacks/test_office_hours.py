@@ -65,9 +65,9 @@ def test_minutes_carry_into_the_next_hour() -> None:
     [
         (
             '{ time_zone = "Singapore!" }',
-            "cluster.office_hours.time_zone is 'Singapore!': give a time zone by its name",
+            "cluster.office_hours.time_zone = 'Singapore!': give a time zone by its name",
         ),
-        ('{ time_zone = "Asia/Singapore", opens = "8" }', "opens is '8': give hours and minutes, such as '08:00'"),
+        ('{ time_zone = "Asia/Singapore", opens = "8" }', "opens = '8': give hours and minutes, such as '08:00'"),
         (
             '{ time_zone = "Asia/Singapore", opens = "20:00" }',
             "opens is 20:00, which is not before closes = 19:00: change one",
