@@ -1,6 +1,8 @@
 """When a store sells: from a column ``open``, from the days it reported, or from its usual week."""
 
-from typing import Final
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 import polars as pl
@@ -12,11 +14,33 @@ from core.forecasting.placed import OPEN, Block, Placed
 __all__ = ["OPEN", "opening"]
 _WEEKS: Final = 8
 _CLOSED_SHARE: Final = 0.1
+_YEARS: Final = 2
+"""In which a date must have been closed: a single closed day is no custom."""
 _FEASTS: Final = 3
 """Holidays from which on a store is known to keep them."""
 
 
-def opening(parts: list[Placed], stores: Ints, shape: tuple[int, int], *, origin: int, feasts: Ints | None) -> Grid:
+@dataclass(frozen=True)
+class Days:
+    """What the calendar tells of a panel whose periods are days.
+
+    Attributes:
+        feasts: columns of public holidays, in the panel or not.
+        before: (columns, years) columns of the same date one year before, two, ...; -1 before the panel.
+    """
+
+    feasts: Ints
+    before: Ints
+
+    @classmethod
+    def of(cls, first: dt.date, columns: int, feasts: Ints) -> Self:
+        """Of a panel that begins on a day."""
+        days = [first + dt.timedelta(days=column) for column in range(columns)]
+        before = [[_column_of(day, years, first) for years in range(1, _YEARS + 1)] for day in days]
+        return cls(feasts, np.array(before, dtype=np.int64).reshape(columns, _YEARS))
+
+
+def opening(parts: list[Placed], stores: Ints, shape: tuple[int, int], *, origin: int, days: Days | None) -> Grid:
     """One row a store: 1 on days it sells, 0 on days it does not; in the horizon what is said or usual.
 
     Where future rows leave out days, those days are closed and all others open. Where they hold every
@@ -27,7 +51,7 @@ def opening(parts: list[Placed], stores: Ints, shape: tuple[int, int], *, origin
         stores: (series,) store of each series.
         shape: series and columns.
         origin: last column of history.
-        feasts: columns of public holidays, in the panel or not; None where periods are longer than days.
+        days: what the calendar tells; None where periods are longer than days.
     """
     count = int(stores.max(initial=-1)) + 1
     values = np.zeros((count, shape[1]), dtype=np.float32)
@@ -35,7 +59,7 @@ def opening(parts: list[Placed], stores: Ints, shape: tuple[int, int], *, origin
         np.maximum.at(values, (stores[block.series], block.column), _flags(block.frame)[0])
     ahead = [block for part in parts[1:] for block in part.blocks()]
     if _complete(ahead):
-        values[:, origin + 1 :] = _usual(values, origin, feasts)
+        values[:, origin + 1 :] = _usual(values, origin, days)
         said = [(block, *_flags(block.frame)) for block in ahead]
         for block, _, told in said:
             values[stores[block.series[told]], block.column[told]] = 0
@@ -64,10 +88,10 @@ def _complete(ahead: list[Block]) -> bool:
     return len(series) >= len(np.unique(series)) * int(column.max() - column.min() + 1)
 
 
-def _usual(values: Floats, origin: int, feasts: Ints | None) -> Floats:
-    """Opening in the horizon by the past: closed on weekdays, and on holidays, that were (almost) always closed."""
+def _usual(values: Floats, origin: int, days: Days | None) -> Floats:
+    """Opening in the horizon by the past: closed on weekdays, holidays and dates that were (almost) always closed."""
     horizon = values.shape[1] - origin - 1
-    if feasts is None or origin + 1 < 2 * 7:
+    if days is None or origin + 1 < 2 * 7:
         return np.ones((len(values), horizon), dtype=np.float32)
     weeks = min(_WEEKS, (origin + 1) // 7)
     recent = values[:, origin + 1 - weeks * 7 : origin + 1].reshape(len(values), weeks, 7)
@@ -75,9 +99,40 @@ def _usual(values: Floats, origin: int, feasts: Ints | None) -> Floats:
     share[share.max(axis=1) == 0] = 1
     pattern = (share > _CLOSED_SHARE).astype(np.float32)
     usual = np.tile(pattern, (1, -(-horizon // 7)))[:, :horizon]
-    ahead = feasts[(feasts > origin) & (feasts < values.shape[1])]
-    usual[np.ix_(_keepers(values, origin, feasts), ahead - origin - 1)] = 0
+    ahead = days.feasts[(days.feasts > origin) & (days.feasts < values.shape[1])]
+    usual[np.ix_(_keepers(values, origin, days.feasts), ahead - origin - 1)] = 0
+    usual[_each_year(values, origin, days.before, np.tile(pattern, (1, -(-(origin + 1) // 7))))] = 0
     return usual
+
+
+def _each_year(values: Floats, origin: int, before: Ints, pattern: Floats) -> Bools:
+    """(stores, horizon) dates on which a store that keeps its usual days was closed in each of the years before.
+
+    Args:
+        values: (stores, columns) opening up to the origin.
+        origin: last column of history.
+        before: (columns, years) the same date in years before.
+        pattern: (stores, at least the columns of history) the usual week, ending at the origin.
+    """
+    past, expected = values[:, : origin + 1], pattern[:, -(origin + 1) :] > 0
+    began = first_true(past > 0)
+    told = expected & (np.arange(origin + 1) >= began[:, None])
+    kept = (past * told).sum(axis=1) >= (1 - _CLOSED_SHARE) * np.maximum(told.sum(axis=1), 1)
+    earlier = before[origin + 1 :]
+    column = np.clip(earlier, 0, origin)
+    seen = ((earlier >= 0) & (earlier <= origin)).all(axis=1)
+    there = column.min(axis=1) >= began[:, None]
+    shut = (values[:, column] == 0).all(axis=2)
+    found: Bools = kept[:, None] & seen & there & shut
+    return found
+
+
+def _column_of(day: dt.date, years: int, first: dt.date) -> int:
+    """Column of the same date some years before; -1 where there is none."""
+    try:
+        return max(-1, (day.replace(year=day.year - years) - first).days)
+    except ValueError:  # the 29th of February
+        return -1
 
 
 def _keepers(values: Floats, origin: int, feasts: Ints) -> Ints:

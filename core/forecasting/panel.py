@@ -18,7 +18,7 @@ from core.forecasting.calendar import Calendar
 from core.forecasting.encoding import Encoding, Kind
 from core.forecasting.grid import Floats, Grid, Ints, first_true, last_where
 from core.forecasting.holidays import Holidays
-from core.forecasting.opening import OPEN, opening
+from core.forecasting.opening import OPEN, Days, opening
 from core.forecasting.outlook import fill_outlook
 from core.forecasting.placed import Block, Placed, floats
 from core.forecasting.spec import RHYTHMS
@@ -108,9 +108,9 @@ def build(
     shape = (keys.height, periods + horizon)
     past, *ahead = [Placed(part, keys, calendar, first).once_each(shape, (*known, *static)) for part in parts]
     stores = keys[STORE].rank("dense").to_numpy().astype(np.int64) - 1
-    feasts = np.array([] if holidays is None else holidays.periods, dtype=np.int64) - first
-    daily = calendar.frequency == "D"
-    selling = opening([past, *ahead], stores, shape, origin=periods - 1, feasts=feasts if daily else None)
+    selling = opening(
+        [past, *ahead], stores, shape, origin=periods - 1, days=_days(calendar, first, shape[1], holidays)
+    )
     grids = {
         each.name: fill_outlook(grid_of([past, *ahead], each, stores, shape), periods - 1, calendar, each)
         for each in known
@@ -121,6 +121,14 @@ def build(
     hidden = stockouts.forget(units, past)
     fixed = _static(parts, keys, static)
     return Panel(calendar, as_words(keys), first, periods - 1, units, selling, grids, kinds, fixed, hidden, holidays)
+
+
+def _days(calendar: Calendar, first: int, columns: int, holidays: Holidays | None) -> Days | None:
+    """What the calendar tells of days; None where periods are longer."""
+    if calendar.frequency != "D":
+        return None
+    feasts = np.array([] if holidays is None else holidays.periods, dtype=np.int64) - first
+    return Days.of(calendar.dates(np.array([first]))[0], columns, feasts)
 
 
 def _units(past: Placed, selling: Grid, shape: tuple[int, int], periods: int) -> Floats:

@@ -74,6 +74,37 @@ def test_a_weekday_always_closed_stays_closed_in_a_horizon_that_says_nothing() -
     assert panel.open.values[0, panel.origin + 1 :].tolist() == [float(day != 7) for day in days]
 
 
+def christmas_closed(days: int, *stores: str) -> pl.DataFrame:
+    frame = shops.sales(days)
+    feast = (pl.col("date").dt.month() == 12) & (pl.col("date").dt.day() == 25)
+    return frame.filter(~(feast & pl.col("store_id").is_in(stores)))
+
+
+def open_at_christmas(frame: pl.DataFrame, horizon: int = 42) -> list[float]:
+    """Opening of both stores on the 25th of December of the horizon."""
+    panel = panel_of(frame, shops.future(frame, horizon), horizon=horizon)
+    last = frame["date"].max()
+    assert isinstance(last, dt.date)
+    values: list[float] = panel.open.values[:, panel.origin + (dt.date(2024, 12, 25) - last).days].tolist()
+    return values
+
+
+def test_a_date_closed_in_each_of_the_years_before_is_closed_in_the_horizon() -> None:
+    until = (dt.date(2024, 12, 1) - shops.START).days
+    assert open_at_christmas(christmas_closed(until, "01")) == [0, 1]
+
+
+def test_a_date_closed_once_is_no_custom() -> None:
+    frame = christmas_closed((dt.date(2024, 12, 1) - shops.START).days, "01")
+    assert open_at_christmas(frame.filter(pl.col("date") > dt.date(2023, 1, 10))) == [1, 1]
+
+
+def test_a_store_that_closes_on_any_day_has_no_closed_dates() -> None:
+    frame = christmas_closed((dt.date(2024, 12, 1) - shops.START).days, "01")
+    often = (pl.col("date").dt.ordinal_day() % 5 == 0) & (pl.col("store_id") == "01")
+    assert open_at_christmas(frame.filter(~often)) == [1, 1]
+
+
 def test_a_future_that_leaves_out_days_is_believed() -> None:
     frame = shops.sales(70).filter(pl.col("date").dt.weekday() != 7)
     asked = shops.future(frame, 14).filter(pl.col("date").dt.weekday() != 3)
