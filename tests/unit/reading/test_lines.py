@@ -57,3 +57,21 @@ def test_the_sums_of_a_printed_list_are_marked_by_asterisks(read: Read) -> None:
     text = f"{head}|1000|012|13.03.2024|1.234,000 |\n|1000|012|14.03.2024|3,000-|\n"
     reading = read(f"{text}{rule}|*   |   |          |1.231,000 |\n{rule}")
     assert rows(reading) == [("2024-03-13", "1000", "012", 1234.0), ("2024-03-14", "1000", "012", -3.0)]
+
+
+@pytest.mark.parametrize("day", ["13.03.", "Q1 2024", "11.03.2024 - 17.03.2024", "1710288000000000"])
+def test_a_cell_that_is_no_day_is_shown_where_its_column_is_called_a_date(read: Read, day: str) -> None:
+    sentence = read(f"date;store;sku;qty\n{day};S1;A;5\n{day};S1;B;6\n").verdict.sentence
+    assert f"most cells of 'date' are no day of a year (line 2: '{day}')" in sentence
+
+
+def test_a_table_that_commas_divide_is_not_said_to_be_divided_by_spaces(read: Read) -> None:
+    text = "Row Labels,Sum of Qty\n2024-03-13,6\nMug,5\nCup,1\n2024-03-14,8\nMug,6\nCup,2\n"
+    sentence = read(text).verdict.sentence
+    assert "No line names a date and a quantity" in sentence
+    assert "reading.delimiter" not in sentence
+
+
+def test_names_in_an_older_encoding_that_nobody_knows_say_so(read: Read) -> None:
+    text = "\ub0a0\uc9dc,\ub9e4\uc7a5,\uc0c1\ud488,\uc218\ub7c9\n2024-03-13,S1,A,5\n2024-03-14,S1,A,6\n"
+    assert "set reading.encoding if these are no words" in read(text, encoding="cp949").verdict.sentence

@@ -110,6 +110,16 @@ def _rows(sample: list[str], mark: str) -> tuple[list[list[str]], list[int]]:
     return rows, starts
 
 
+def _is_divided(lines: list[str]) -> bool:
+    """A comma, semicolon, tab or pipe stands equally often in each of several lines."""
+    filled = [line for line in lines if line.strip()]
+    return len(filled) > 1 and any(
+        len({line.count(mark) for line in filled} - {0}) == 1
+        for mark in CANDIDATES
+        if all(mark in line for line in filled)
+    )
+
+
 def _no_header(lines: list[str], name: str, wanted: frozenset[str]) -> FileRefusedError:
     first, text = next(((i, line) for i, line in enumerate(lines, start=1) if line.strip()), (0, ""))
     if not first:
@@ -120,7 +130,8 @@ def _no_header(lines: list[str], name: str, wanted: frozenset[str]) -> FileRefus
         return FileRefusedError(
             Reason.NOT_A_TABLE, f"{name}: looks like {markup} (line {first}: {shown!r}); export it as CSV."
         )
-    rare = [(layout, mark) for mark in _RARE if (layout := _under(lines[:_SAMPLE], mark, wanted))]
+    marks = () if _is_divided(lines[:_SAMPLE]) else _RARE
+    rare = [(layout, mark) for mark in marks if (layout := _under(lines[:_SAMPLE], mark, wanted))]
     rare = [found for found in rare if found[0].score >= MIN_SCORE and found[0].agreement > _MOSTLY]
     if rare:
         layout, mark = max(rare, key=lambda found: (found[0].score, found[0].agreement))

@@ -17,6 +17,7 @@ from training.reading.shapes.across import numbering_column
 from training.reading.shapes.contents import holds_dates, sample_of
 from training.reading.tables import RawTable
 
+_LOOKED_AT, _SHOWN = 200, 40
 _INSTANT: Final = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d+)?$")
 
 
@@ -55,7 +56,20 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
         )
     _check_months(table, name)
     _check_instants(table, name)
-    raise UndatedError(f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates")
+    told = f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates"
+    raise UndatedError(told + _called_a_date(table))
+
+
+def _called_a_date(table: RawTable) -> str:
+    """What stands in a column that is called a date: no day with its year, or one in a form that nobody knows."""
+    for index, header in enumerate(table.header):
+        if not any(role == words.DATE for role, _ in words.roles_of(header)) and not words.is_date_name(header):
+            continue
+        head = table.frame.head(_LOOKED_AT).select(LINE, pl.col(cell(index)).cast(pl.String).str.strip_chars())
+        for line, text in head.iter_rows():
+            if text and text.lower() not in words.MISSING_WORDS and not readings(split_time(text)[0]):
+                return f": most cells of {header!r} are no day of a year (line {line}: {text[:_SHOWN]!r})"
+    return ""
 
 
 def _check_months(table: RawTable, name: str) -> None:
@@ -121,6 +135,8 @@ def _on_hand(table: RawTable, roles: Roles) -> str:
 def no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
     """Why no column is the quantity, and which entry would make one it."""
     columns = ", ".join(repr(header) for header in table.header[:30] if header)
+    if table.encoding is not None and not table.encoding.startswith("utf"):
+        columns += f", read as {table.encoding}: set reading.encoding if these are no words"
     if words.MONEY in roles:
         money = table.header[roles.of[words.MONEY]]
         return FileRefusedError(
