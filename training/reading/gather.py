@@ -19,6 +19,7 @@ from training.reading.tables import RawTable
 from training.reading.workbooks.sheets import parquet_tables, sheet_tables
 
 _SHOWN: Final = 3
+_MOST: Final = 20
 
 
 def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger: Ledger) -> list[Meaning]:
@@ -29,15 +30,14 @@ def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger
     """
     meanings: list[Meaning] = []
     failed: list[tuple[str, FileRefusedError]] = []
-    back = [part.member for part in parts if words.OF_RETURNS.intersection(words.fold(part.member).split())]
+    back = [part.member for part in parts if is_of_returns(part.member)]
     for part in parts:
         if part.member in back and len(back) < len(parts):
             failed.append((part.member, _of_returns(f"{name}/{part.member}")))
             continue
-        label = f"{name}/{part.member}" if part.member else name
         own = Ledger()
         try:
-            meanings += [understood(table, config, label) for table in _tables(part, label, config, limits, own)]
+            meanings += gather_one(part, name, config, limits, own)
             ledger.absorb(own)
         except FileRefusedError as refused:
             if len(parts) == 1:
@@ -47,9 +47,35 @@ def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger
     if not meanings:
         raise failed[0][1]
     _tell_days(meanings, ledger)
+    tell_unread(failed, name, ledger)
+    return meanings
+
+
+def gather_one(part: Part, name: str, config: Reading, limits: Limits, ledger: Ledger) -> list[Meaning]:
+    """Every table of one part.
+
+    Raises:
+        FileRefusedError: it cannot be understood.
+    """
+    label = f"{name}/{part.member}" if part.member else name
+    return [understood(table, config, label) for table in _tables(part, label, config, limits, ledger)]
+
+
+def tell_unread(failed: list[tuple[str, FileRefusedError]], name: str, ledger: Ledger) -> None:
+    """Say which members of an archive are no tables of sales, and why."""
     for member, why in failed:
         ledger.remark(Reason.NOT_A_TABLE, f"{member} was not read: {_bare(why.sentence, name, member)}")
-    return meanings
+
+
+def tell_others(others: list[str], ledger: Ledger) -> None:
+    """Say which members of an archive are no tables."""
+    if others:
+        ledger.remark(Reason.NOT_A_TABLE, f"no tables, not read: {', '.join(others[:_MOST])}", count=len(others))
+
+
+def is_of_returns(member: str) -> bool:
+    """Does a member's name say that its quantities came back?"""
+    return not words.OF_RETURNS.isdisjoint(words.fold(member).split())
 
 
 def _of_returns(label: str) -> FileRefusedError:

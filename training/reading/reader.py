@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,11 +12,11 @@ from typing import Final
 import polars as pl
 
 from core.contracts.dataset import DatasetConfig
-from core.contracts.verdict import Dialect, Reason, Verdict
+from core.contracts.verdict import Dialect, Verdict
 from training.compact import plain
 from training.reading.errors import FileRefusedError
 from training.reading.files.containers import open_parts
-from training.reading.gather import gather
+from training.reading.gather import gather, tell_others
 from training.reading.ledger import Ledger
 from training.reading.limits import Limits
 from training.reading.parsing.charges import charges_of
@@ -27,9 +28,8 @@ from training.reading.parsing.rows import clean, see_clock, spread
 from training.reading.parsing.signs import check_signs, turned
 from training.reading.parsing.untold import check_untold
 from training.reading.shapes.meaning import PLAN, TRANSACTIONS, WIDE, Meaning
-from training.reading.streaming.blocks import LoneReturnError, NotUtf8Error
-from training.reading.streaming.laid import Laid, from_older, in_utf8, unpacked, with_line_feeds
-from training.reading.streaming.stream import BLOCK_BYTES, SAMPLED, Stream, Streamed
+from training.reading.streaming.seen import Terms
+from training.reading.streaming.stream import BLOCK_BYTES, Streamed, in_blocks
 from training.reading.verdicts import judge
 from training.reading.verdicts.cures import Known
 from training.reading.verdicts.flags import flag
@@ -38,10 +38,6 @@ from training.reading.verdicts.paper import first_paper, full_paper, unused
 from training.reading.verdicts.quarantine import quarantine_csv
 
 _BLOCK: Final = 1 << 20
-_FEWEST_BLOCKS: Final = 2
-_BYTES_A_ROW: Final = 100
-_WAYS: Final = 3
-"""A text may be read in blocks as it lies, with line ends made even, and in UTF-8."""
 
 
 @dataclass(frozen=True)
@@ -115,67 +111,40 @@ class _Reader:
         self.paper: Dialect | None = None
 
     def read(self, path: Path) -> Reading:
-        sha256: str | None = None
-        try:
-            streamed = self._in_blocks(path)
-            if streamed is not None:
-                sha256 = streamed.sha256
-                return self._done(self._of_stream(streamed), sha256)
-            parts, others = open_parts(path, self.name, self.limits)
-            sha256 = _sha256(path)
-            meanings = gather(parts, self.name, self.config, self.limits, self.ledger)
-            if others:
-                told = f"no tables, not read: {', '.join(others[:20])}"
-                self.ledger.remark(Reason.NOT_A_TABLE, told, count=len(others))
-            reading = self._read(meanings)
-        except FileRefusedError as refused:
-            reading = Reading(judge.refused_file(refused, self.ledger, self.paper, sha256), None)
-        return self._done(reading, sha256)
-
-    def _done(self, reading: Reading, sha256: str | None) -> Reading:
+        with ThreadPoolExecutor(1) as pool:  # beside the reading, which mostly waits for other processors
+            whole = path.stat().st_size <= self.limits.max_file_bytes
+            digest = pool.submit(_sha256, path) if whole else None
+            try:
+                reading = self._of(path)
+            except FileRefusedError as refused:
+                reading = Reading(judge.refused_file(refused, self.ledger, self.paper), None)
+            sha256 = None if digest is None else digest.result()
         verdict = judge.without_name(reading.verdict, self.name)
         return replace(reading, verdict=verdict.model_copy(update={"sha256": sha256}))
+
+    def _of(self, path: Path) -> Reading:
+        streamed = self._in_blocks(path)
+        if streamed is not None:
+            return self._of_stream(streamed)
+        parts, others = open_parts(path, self.name, self.limits)
+        meanings = gather(parts, self.name, self.config, self.limits, self.ledger)
+        tell_others(others, self.ledger)
+        return self._read(meanings)
 
     def _in_blocks(self, path: Path) -> Streamed | None:
         if path.stat().st_size > self.limits.max_file_bytes:
             return None
+        terms = Terms(self.name, self.config, self.limits, self.latest)
         with TemporaryDirectory() as folder:
-            laid = unpacked(path, Path(folder), self.name, self.limits)
-            if laid is None or laid.path.stat().st_size < _FEWEST_BLOCKS * self.block_bytes:
-                return None
-            laid = in_utf8(laid, Path(folder), self.config.encoding)
-            streamed = None if laid is None else self._by_blocks(laid, Path(folder))
-            if streamed is None or streamed.laid.path == path:
-                return streamed
-            return replace(streamed, sha256=_sha256(path))  # of the upload, not of what was made of it
-
-    def _by_blocks(self, laid: Laid, folder: Path) -> Streamed | None:
-        sampled = min(SAMPLED, self.block_bytes // _BYTES_A_ROW)
-        stream = Stream(laid, self.name, self.config, self.limits, self.latest, self.block_bytes, sampled)
-        for _ in range(_WAYS):
-            try:
-                return replace(stream, laid=laid).read()
-            except LoneReturnError:
-                laid = with_line_feeds(laid, folder)
-            except NotUtf8Error:
-                older = from_older(laid, folder, self.block_bytes)
-                if older is None:
-                    return None
-                laid = older
-        return None
+            return in_blocks(path, Path(folder), terms, self.block_bytes)
 
     def _of_stream(self, streamed: Streamed) -> Reading:
         """Rows of a stream have one key each, and are in the book."""
-        self.ledger = streamed.ledger
-        paper = full_paper(
-            [streamed.meaning], [streamed.proof], streamed.named, unused([streamed.meaning], streamed.named)
-        )
-        return self._judged(
-            [streamed.meaning],
-            streamed.rows,
-            paper,
-            {streamed.meaning.table.member: known_of(streamed.meaning, streamed.proof, self.latest)},
-        )
+        self.ledger, meanings, proofs = streamed.ledger, streamed.meanings, streamed.proofs
+        paper = full_paper(meanings, proofs, streamed.named, unused(meanings, streamed.named))
+        own = zip(meanings, proofs, strict=True)
+        known = {meaning.table.member: known_of(meaning, proof, self.latest) for meaning, proof in own}
+        return self._judged(meanings, streamed.rows, paper, known)
 
     def _read(self, meanings: list[Meaning]) -> Reading:
         paper = self.paper = first_paper(meanings)

@@ -182,7 +182,7 @@ def random_till(seed: int) -> str:
     return ",".join(names) + "\n" + "\n".join(rows) + "\n"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 1 << 30), block=st.integers(2500, 9000), rule=st.sampled_from(["sum", "last", "reject"]))
 def test_any_lines_read_in_blocks_are_those_of_the_whole(tmp_path: Path, seed: int, block: int, rule: str) -> None:
     parts, whole, _ = both(tmp_path / "a.csv", random_till(seed), block, duplicates=rule)

@@ -92,6 +92,8 @@ class Look:
 
     def see(self, text: pl.Series, decimal: Decimal, *, thorough: bool = True) -> None:
         """Add cells, stripped and without nulls. Plain numbers are remembered one by one only if ``thorough``."""
+        if not text.len():
+            return
         if not thorough and text.cast(pl.Float64, strict=False).is_finite().fill_null(value=False).all():
             self.blank, self.skipped = False, True
             return

@@ -37,51 +37,47 @@ class Proof:
         return self.shown_decimal or "."
 
 
-def prove(
-    meanings: list[Meaning], frames: list[pl.DataFrame], name: str, config: Reading, latest: date | None
-) -> Proof:
-    """Settle dates and numbers on every row; ``latest`` is the last plausible day, None for a plan.
-
-    Raises:
-        FileRefusedError: two readings survive and would give different tables.
-    """
-    seen = Sight()
-    for meaning, frame in zip(meanings, frames, strict=True):
-        observe(meaning, frame, companions(meaning), seen)
-    return conclude(seen, name, config, latest, point=why_point(meanings[0].table), first=(meanings[0], frames[0]))
-
-
 def prove_each(
     meanings: list[Meaning], frames: list[pl.DataFrame], name: str, config: Reading, latest: date | None
 ) -> list[Proof]:
+    """The proof of each table by every row of it, as ``prove_shown``."""
+    shown = [Shown(meaning, Sight(), frame) for meaning, frame in zip(meanings, frames, strict=True)]
+    for meaning, frame, table in zip(meanings, frames, shown, strict=True):
+        observe(meaning, frame, companions(meaning), table.sight)
+    return prove_shown(shown, name, config, latest)
+
+
+def prove_shown(shown: "list[Shown]", name: str, config: Reading, latest: date | None) -> list[Proof]:
     """The proof of each table: of all together, or, for a member of an archive that proves another, its own.
+
+    ``latest`` is the last plausible day, None for a plan.
 
     Raises:
         FileRefusedError: two readings survive and would give different tables.
     """
-    members = list(dict.fromkeys(meaning.table.member for meaning in meanings))
-    pooled = _tried(meanings, frames, name, config, latest)
+    members = list(dict.fromkeys(table.meaning.table.member for table in shown))
+    pooled = _tried(shown, name, config, latest)
     found: dict[str, Proof] = {}
     for member in members if len(members) > 1 else ():
-        ours = [index for index, meaning in enumerate(meanings) if meaning.table.member == member]
-        part = [meanings[index] for index in ours], [frames[index] for index in ours]
-        own = _tried(*part, f"{name}/{member}", config, latest)
+        part = [table for table in shown if table.meaning.table.member == member]
+        own = _tried(part, f"{name}/{member}", config, latest)
         if isinstance(own, Proof) and not (isinstance(pooled, Proof) and _reads_as(own, pooled)):
             found[member] = own
         elif not isinstance(pooled, Proof):
             raise own if isinstance(own, FileRefusedError) else pooled
     if not found and not isinstance(pooled, Proof):
         raise pooled
-    return [
-        found[m.table.member] if m.table.member in found or not isinstance(pooled, Proof) else pooled for m in meanings
-    ]
+    named = [table.meaning.table.member for table in shown]
+    return [found[member] if member in found or not isinstance(pooled, Proof) else pooled for member in named]
 
 
-def _tried(
-    meanings: list[Meaning], frames: list[pl.DataFrame], name: str, config: Reading, latest: date | None
-) -> "Proof | FileRefusedError":
+def _tried(shown: "list[Shown]", name: str, config: Reading, latest: date | None) -> "Proof | FileRefusedError":
+    seen, first = Sight(), shown[0]
+    for table in shown:
+        seen.add(table.sight)
+    rows = None if first.frame is None else (first.meaning, first.frame)
     try:
-        return prove(meanings, frames, name, config, latest)
+        return conclude(seen, name, config, latest, point=why_point(first.meaning.table), first=rows)
     except FileRefusedError as refused:
         return refused
 
@@ -107,6 +103,15 @@ class Sight:
         self.strong.add(other.strong)
         self.weak.add(other.weak)
         self.doubtful |= other.doubtful
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the rows of one table show; with the rows themselves, where they are at hand."""
+
+    meaning: Meaning
+    sight: Sight
+    frame: pl.DataFrame | None = None
 
 
 def observe(meaning: Meaning, frame: pl.DataFrame, said: dict[str, str], seen: Sight) -> None:

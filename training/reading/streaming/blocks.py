@@ -4,7 +4,7 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 import numpy as np
 import polars as pl
@@ -18,13 +18,6 @@ from training.reading.lines.delimiter import Layout, find_layout
 from training.reading.lines.records import RAW, read_lines
 from training.reading.lines.text import rows_under
 from training.reading.lines.wrapping import unwrapped
-
-
-class Digest(Protocol):
-    """A hash of ``hashlib``."""
-
-    def update(self, data: bytes, /) -> None:
-        """Add bytes."""
 
 
 class IrregularError(Exception):
@@ -48,10 +41,8 @@ class Block:
     last: bool
 
 
-def blocks_of(path: Path, size: int, first: int, digest: Digest | None = None) -> Iterator[Block]:
+def blocks_of(path: Path, size: int, first: int) -> Iterator[Block]:
     """Blocks of about ``size`` bytes, the first of about ``first``, each ending with a line end but perhaps the last.
-
-    ``digest`` is given all bytes of the file.
 
     Raises:
         NotUtf8Error: another encoding.
@@ -60,14 +51,14 @@ def blocks_of(path: Path, size: int, first: int, digest: Digest | None = None) -
     """
     line = 1
     with path.open("rb") as file:
-        for data, last in whole_lines(file, size, first, digest):
+        for data, last in whole_lines(file, size, first):
             if last and data[-1:] in (b"\x1a", b"\0"):
                 raise IrregularError  # what pads the end is no row
             yield Block(_text(data), line, last=last)
             line += count(data, b"\n")
 
 
-def whole_lines(file: IO[bytes], size: int, first: int, digest: Digest | None = None) -> Iterator[tuple[bytes, bool]]:
+def whole_lines(file: IO[bytes], size: int, first: int) -> Iterator[tuple[bytes, bool]]:
     """Whole lines as they stand, and whether they are the last.
 
     Raises:
@@ -77,8 +68,6 @@ def whole_lines(file: IO[bytes], size: int, first: int, digest: Digest | None = 
     held = b""
     following = file.read(first)
     while following:
-        if digest is not None:
-            digest.update(following)
         data, following = held + following, file.read(size)
         cut = len(data) if not following else data.rfind(b"\n") + 1
         if not cut:

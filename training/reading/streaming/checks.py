@@ -1,5 +1,6 @@
 """What a part of a file cannot tell: where that matters, the file is read as a whole."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from core.contracts.dataset import Reading
@@ -17,7 +18,7 @@ from training.reading.shapes.units import measured_in_cells
 from training.reading.streaming.blocks import IrregularError
 from training.reading.streaming.seen import Seen
 
-_MANY: Final = 200
+_ONE_KIND: Final = KINDS_OF_AMOUNT | words.MEASURE_KINDS | words.QUALIFIERS
 
 
 def is_regular(meaning: Meaning, config: Reading) -> bool:
@@ -57,25 +58,20 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
         raise IrregularError
 
 
+def kinds_told(header: Iterable[str]) -> list[int]:
+    """Columns whose names promise to say of each row of what kind it is."""
+    return [at for at, name in enumerate(header) if words.fold(name) in (_ONE_KIND | words.LINE_KINDS)]
+
+
 def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
     """Do rows say of themselves that they are of several kinds, some of them no sales of an item?"""
-    for index, header in enumerate(meaning.table.header):
-        name = words.fold(header)
-        if name in KINDS_OF_AMOUNT or name in words.MEASURE_KINDS or name in words.QUALIFIERS:
-            said = _said(seen, index)
-            if said is None or len(said - {""}) > 1:
-                return True
-        if name in words.LINE_KINDS and meaning.shape == TRANSACTIONS:
-            said = _said(seen, index)
-            if said is None or no_items(said):
-                return True
+    for index, said in seen.said.items():
+        name = words.fold(meaning.table.header[index])
+        if name in _ONE_KIND and len(said - {""}) > 1:
+            return True
+        if name in words.LINE_KINDS and meaning.shape == TRANSACTIONS and no_items(said):
+            return True
     return False
-
-
-def _said(seen: Seen, index: int) -> set[str] | None:
-    """All distinct cells of a column; None where they were not all looked at."""
-    look = seen.looks.get(index)
-    return None if look is None or look.skipped or len(look.texts) > _MANY else look.texts
 
 
 def check_items(meaning: Meaning, ledger: Ledger) -> None:

@@ -5,16 +5,15 @@ import numpy.typing as npt
 import polars as pl
 
 from training.compact import Codes, codes_of, increase, key_ranks
-from training.reading.ledger import LINE
 from training.reading.streaming.blocks import IrregularError
 
 
 class TwinsError(IrregularError):
-    """Rows share their key; their lines, in order."""
+    """Rows share their key; which rows of all do."""
 
-    def __init__(self, lines: pl.Series) -> None:
+    def __init__(self, rows: pl.Series) -> None:
         super().__init__()
-        self.lines = lines
+        self.rows = rows
 
 
 def joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
@@ -35,8 +34,9 @@ def joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
     code = code[order]
     same = code[1:] == code[:-1]
     if bool(same.any()):
-        lines = np.concatenate([frame[LINE].to_numpy() for frame in frames])[order]
-        raise TwinsError(pl.Series(LINE, np.sort(lines[np.append(same, False) | np.insert(same, 0, False)])))
+        twins = np.zeros(code.size, dtype=bool)
+        twins[order] = np.append(same, False) | np.insert(same, 0, False)
+        raise TwinsError(pl.Series(twins))
     del code
     return _gathered(frames, order)
 
@@ -76,6 +76,26 @@ def _alike(frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
     if len({tuple(frame.schema.items()) for frame in alike}) > 1:
         raise IrregularError
     return alike
+
+
+def level(groups: list[list[pl.DataFrame]]) -> list[pl.DataFrame]:
+    """Rows of several tables with the columns of all; what a table lacks is blank. The lists are emptied.
+
+    Raises:
+        IrregularError: within a table a column is of two kinds.
+    """
+    kinds: dict[str, pl.DataType] = {}
+    for frames in groups:
+        frames[:] = _alike(frames)
+        kinds |= {name: kind for name, kind in (frames[0].schema if frames else {}).items() if name not in kinds}
+    found = [
+        frame.with_columns(pl.lit(None, dtype=kinds[name]).alias(name) for name in kinds if name not in frame.columns)
+        for frames in groups
+        for frame in frames
+    ]
+    for frames in groups:
+        frames.clear()
+    return [frame.select(*kinds) for frame in found]
 
 
 def stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -1,7 +1,6 @@
 """Lines of a long text folded from their compact form, some keys at a time.
 
-The rules are those of a whole file. Of a line's own cells only a hash is kept, which tells lines that were written
-twice: two lines of one key that differ are taken for equal once in some 10**19 pairs.
+The rules are those of a whole file. Of a line's own cells only a hash is kept, which tells lines written twice.
 """
 
 from collections.abc import Iterator
@@ -13,9 +12,10 @@ import polars as pl
 
 from training.compact import Codes, compact, plain
 from training.order import CODE
-from training.reading.ledger import Ledger
-from training.reading.parsing.fold import ALL, ONE_EACH, ORDER, all_cells, fold, varying
-from training.reading.streaming.encoded import in_order, stacked
+from training.reading.ledger import LINE, Ledger
+from training.reading.parsing.fold import ONE_EACH, ORDER, fold, twins_of, varying, without_repeats
+from training.reading.streaming.encoded import in_order, level, stacked
+from training.reading.streaming.sources import Run
 
 _PIECE: Final = 1 << 20
 
@@ -34,9 +34,22 @@ class Rule:
         return self.transactions or self.duplicates == "sum"
 
 
-def with_hash(lines: pl.DataFrame) -> pl.DataFrame:
-    """Lines with ``ALL`` in eight bytes."""
-    return lines.with_columns(lines.select(all_cells(lines)).to_series().hash().alias(ALL))
+def fold_runs(runs: list[Run], rule: Rule, book: Ledger, texts: pl.Categorical) -> tuple[pl.DataFrame, dict[str, str]]:
+    """One compact row for each key of all tables, as ``folded``; their lines are given up."""
+    frames = in_turn([run.seen.frames for run in runs])
+    return folded(frames, named_of(runs), rule, book, texts)
+
+
+def named_of(runs: list[Run]) -> dict[str, str]:
+    """The covariates of all tables with the file's names."""
+    return {name: header for run in runs for name, header in run.seen.named.items()}
+
+
+def in_turn(groups: list[list[pl.DataFrame]]) -> list[pl.DataFrame]:
+    """Compact lines of several tables, each with the place of its table, ``ORDER``. The lists are emptied."""
+    for order, frames in enumerate(groups):
+        frames[:] = [frame.with_columns(pl.lit(order, dtype=pl.UInt16).alias(ORDER)) for frame in frames]
+    return level(groups)
 
 
 def folded(
@@ -49,14 +62,26 @@ def folded(
     kept, parts = dict(named), list[pl.DataFrame]()
     for piece in _pieces(*in_order(frames)):
         lines = plain(piece, texts=False)
-        marks = [] if ORDER in lines.columns else [pl.lit(0).alias(ORDER)]
-        marks += [pl.lit(value=True).alias(ONE_EACH)] if rule.one_each else []
+        marks = [pl.lit(value=True).alias(ONE_EACH)] if rule.one_each else []
         unsteady = varying(lines, list(kept)) if rule.sums else []
         kept = {name: header for name, header in kept.items() if name not in unsteady}
         rows = fold(lines.with_columns(marks), list(kept), book, transactions=rule.transactions, rule=rule.duplicates)
         parts.append(compact(rows, texts))
     names = [name for name in parts[0].columns if name not in named or name in kept]
     return stacked([part.select(names) for part in parts]), kept
+
+
+def once_each(frames: list[pl.DataFrame], book: Ledger) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Compact rows whose key is theirs alone once what was written twice counts once; place and line of the others.
+
+    The list of compact lines is emptied.
+    """
+    rows, others = list[pl.DataFrame](), list[pl.DataFrame]()
+    for piece in _pieces(*in_order(frames)):
+        lines, twins = without_repeats(piece, twins_of(piece[CODE]), book)
+        rows.append(lines.filter(~twins))
+        others.append(lines.filter(twins).select(ORDER, LINE))
+    return pl.concat(rows), pl.concat(others)
 
 
 def _pieces(rows: pl.DataFrame, code: Codes) -> Iterator[pl.DataFrame]:

@@ -8,7 +8,7 @@ import codecs
 import gzip
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -40,56 +40,81 @@ class Laid:
     fallback: str | None = None
 
 
-def unpacked(path: Path, folder: Path, name: str, limits: Limits) -> Laid | None:
-    """The one text file that an upload is or holds; None for any other.
+@dataclass(frozen=True)
+class Opened:
+    """The texts of an upload, and the members of its archive that hold no table."""
+
+    texts: list[Laid]
+    others: list[str] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all texts."""
+        return sum(laid.path.stat().st_size for laid in self.texts)
+
+
+def opened(path: Path, folder: Path, name: str, limits: Limits) -> Opened | None:
+    """The text files that an upload is or holds; None where it holds none, or tables of another kind.
 
     Raises:
         FileRefusedError: damaged, or beyond a limit.
     """
-    with path.open("rb") as file:
-        kind = sniff(file.read(SNIFF_BYTES))
+    kind = _kind(path)
     if kind is Kind.TEXT:
-        return Laid(path)
-    into = folder / "unpacked"
+        return Opened([Laid(path)])
     if kind is Kind.GZIP:
+        into = folder / "unpacked"
         with gzip.open(path) as stream:
             _write(into, pieces(stream, name, limits, path.stat().st_size, 0))
-        return _of_text(Laid(into, wrapped="gzip"))
-    return _of_text(_member(path, into, name, limits)) if kind is Kind.ZIP else None
+        return Opened([Laid(into, wrapped="gzip")]) if _kind(into) is Kind.TEXT else None
+    return _members(path, folder, name, limits) if kind is Kind.ZIP else None
 
 
-def _member(path: Path, into: Path, name: str, limits: Limits) -> Laid | None:
+def _members(path: Path, folder: Path, name: str, limits: Limits) -> Opened | None:
+    found, used = Opened([]), 0
     try:
         with zipfile.ZipFile(path) as archive:
             members = tables_in(archive)
-            if members is None or len(members) != 1 or len(archive.infolist()) > limits.max_members:
+            if members is None or len(archive.infolist()) > limits.max_members:
                 return None
-            with archive.open(members[0]) as stream:
-                _write(into, pieces(stream, name, limits, path.stat().st_size, 0))
-            return Laid(into, member=members[0].filename, wrapped="zip")
+            for number, info in enumerate(members):
+                into = folder / str(number)
+                with archive.open(info) as stream:
+                    _write(into, pieces(stream, name, limits, path.stat().st_size, used))
+                used += into.stat().st_size
+                kind = _kind(into)
+                if kind is Kind.TEXT:
+                    found.texts.append(Laid(into, member=info.filename, wrapped="zip"))
+                elif kind in (Kind.EMPTY, Kind.UNKNOWN):
+                    found.others.append(info.filename)
+                else:
+                    return None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
         return None  # read as a whole it is refused with all that there is to say
+    return found if found.texts else None
 
 
-def _of_text(laid: Laid | None) -> Laid | None:
-    if laid is None:
-        return None
-    with laid.path.open("rb") as file:
-        return laid if sniff(file.read(SNIFF_BYTES)) is Kind.TEXT else None
+def _kind(path: Path) -> Kind:
+    with path.open("rb") as file:
+        return sniff(file.read(SNIFF_BYTES))
 
 
-def in_utf8(laid: Laid, folder: Path, wanted: str | None) -> Laid | None:
-    """The text in UTF-8 where a mark, its zero bytes or the configuration tell its encoding; None where that fails."""
+def in_utf8(laid: Laid, folder: Path, wanted: str | None) -> Laid:
+    """The text in UTF-8 where a mark, its zero bytes or the configuration tell its encoding.
+
+    Raises:
+        IrregularError: it is not written in that encoding.
+    """
     with laid.path.open("rb") as file:
         encoding = wanted or marked(file.read(SNIFF_BYTES))
     if encoding is None:
         return laid
-    into = folder / "utf-8"
+    into = folder / f"{laid.path.name}.utf-8"
     try:
         with laid.path.open("rb") as file:
             _write(into, _decoded(iter(lambda: file.read(_BLOCK), b""), encoding))
-    except (UnicodeError, LookupError):
-        return None
+    except (UnicodeError, LookupError) as error:
+        raise IrregularError from error
     return replace(laid, path=into, encoding=encoding)
 
 
@@ -105,7 +130,7 @@ def _decoded(blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
 
 def with_line_feeds(laid: Laid, folder: Path) -> Laid:
     """The text with LF at the end of each line."""
-    into = folder / "lines"
+    into = folder / f"{laid.path.name}.lines"
     with laid.path.open("rb") as file:
         _write(into, _fed(iter(lambda: file.read(_BLOCK), b"")))
     return replace(laid, path=into)
@@ -120,12 +145,13 @@ def _fed(blocks: Iterator[bytes]) -> Iterator[bytes]:
     yield newlines(held)
 
 
-def from_older(laid: Laid, folder: Path, size: int) -> Laid | None:
+def from_older(laid: Laid, folder: Path, size: int) -> Laid:
     """Text that is not UTF-8, in UTF-8, where all lines say one older encoding, or some beside others in UTF-8.
 
-    None where words speak for a third encoding.
+    Raises:
+        IrregularError: words speak for a third encoding.
     """
-    into = folder / "older"
+    into = folder / f"{laid.path.name}.older"
     for encoding, form in (("cp1252", Older()), ("utf-8", Mixed())):
         try:
             with laid.path.open("rb") as file:
@@ -133,9 +159,7 @@ def from_older(laid: Laid, folder: Path, size: int) -> Laid | None:
             return replace(laid, path=into, encoding=encoding, fallback=form.sentence)
         except UnicodeError:
             continue
-        except IrregularError:
-            return None
-    return None
+    raise IrregularError
 
 
 def _write(into: Path, data: Iterator[bytes]) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -20,63 +20,83 @@ from training.reading.dialect.days import CLOCK
 from training.reading.ledger import CELLS, LINE, Ledger, cell
 from training.reading.parsing.charges import charges_of
 from training.reading.parsing.covariates import Look, covariates, stripped
-from training.reading.parsing.fold import ALL
+from training.reading.parsing.fold import ALL, hashed
 from training.reading.parsing.orders import orders_of
 from training.reading.parsing.parse import parse
-from training.reading.parsing.proof import Proof, companions, observe
+from training.reading.parsing.proof import Proof, Sight, companions, observe
 from training.reading.parsing.rows import clean, spread
-from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+from training.reading.shapes.meaning import LONG, Meaning
 from training.reading.shapes.units import units_of_items
 from training.reading.streaming.blocks import Block, IrregularError, Plan, count
+from training.reading.streaming.checks import kinds_told
 from training.reading.streaming.coded import coded, follows, sources
-from training.reading.streaming.folded import with_hash
 from training.reading.streaming.seen import NUMBERED, Guess, Seen, Terms, kinds_seen, span_of_ids
 
 Result = TypeVar("Result")
+Form = Callable[[pl.DataFrame], pl.DataFrame]
 _WORKERS: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Pass:
     """All blocks once: the first makes the guess, where there is none; the others are read side by side."""
 
-    def __init__(self, terms: Terms, meaning: Meaning, plan: Plan) -> None:
+    def __init__(self, terms: Terms, meaning: Meaning, plan: Plan, width: int) -> None:
+        """``width`` is the number of cells that a line's hash is of; 0 for none."""
         self.terms = terms
         self.meaning = meaning
         self.plan = plan
         self.said = companions(meaning)
-        self.texts = pl.Categorical(pl.Categories.random())
         numbered = any(words.fold(name) == NUMBERED for name in meaning.table.header)
         counted = units_of_items(meaning.table, meaning.roles) is not None
-        self.codes = meaning.shape == LONG and not (numbered or counted)  # what rows say of each other is not coded
-        self.hashed = meaning.shape == TRANSACTIONS and not meaning.one_each
+        alone = meaning.shape == LONG and not (width or numbered or counted)
+        self.codes = alone  # where rows are compared with each other, their distinct cells do not tell
+        self.width = width
+        self.kinds = kinds_told(meaning.table.header)
 
-    def run(self, blocks: Iterator[Block], guess: Guess | None) -> tuple[Seen, Guess]:
-        """What all blocks showed, and by what they were parsed."""
+    def run(self, blocks: Iterator[Block], guess: Guess | None, proof: Proof | None) -> tuple[Seen, Guess]:
+        """What all blocks showed, and by what they were parsed: a guess, or the first block's, by ``proof`` or its own.
+
+        Raises:
+            FileRefusedError: neither is given, and the first block does not prove how it is to be read.
+        """
         seen = Seen()
-        first, guess = self._take(self.meaning, guess, last=next(blocks).last)
+        first, guess = self._take(self.meaning, guess, proof, last=next(blocks).last)
         seen.add(first)
         for found in _side_by_side(partial(self._block, guess=guess), blocks):
             seen.add(found)
         return seen, guess
 
-    def lines(self, blocks: Iterator[Block], guess: Guess, wanted: pl.Series) -> pl.DataFrame:
-        """Some lines of the file with all their cells, parsed by a guess that was proven."""
-        _, _, lines = self._parsed(self.meaning, guess, last=next(blocks).last)
-        parts = [lines.filter(pl.col(LINE).is_in(wanted.implode()))]
-        of_block = partial(self._lines, guess=guess, wanted=wanted, names=lines.columns)
-        parts += [found for found in _side_by_side(of_block, blocks) if found is not None]
-        return pl.concat(parts, how="vertical_relaxed").sort(LINE)
+    def sight(self, blocks: Iterator[Block]) -> Sight:
+        """What all blocks show of dates and numbers, where none of them needs to prove anything alone."""
+        seen = Seen()
+        self._rows(self.meaning, seen, last=next(blocks).last)
+        for found in _side_by_side(self._sight, blocks):
+            seen.add(found)
+        return seen.sight
 
-    def _lines(self, block: Block, guess: Guess, wanted: pl.Series, names: list[str]) -> pl.DataFrame | None:
+    def _sight(self, block: Block) -> Seen:
+        seen = Seen()
+        cells = self.plan.cells(block, self.terms.name, self.terms.limits, Ledger())
+        self._rows(self._with(cells), seen, last=block.last)
+        return seen
+
+    def lines(self, blocks: Iterator[Block], guess: Guess, wanted: pl.Series, form: Form) -> list[pl.DataFrame]:
+        """Some lines of the file by a guess that was proven; of those of a block is kept what ``form`` keeps."""
+        _, _, lines = self._parsed(self.meaning, guess, None, last=next(blocks).last)
+        parts = [form(lines.filter(pl.col(LINE).is_in(wanted.implode())))]
+        of_block = partial(self._lines, guess=guess, wanted=wanted, form=form)
+        return parts + [found for found in _side_by_side(of_block, blocks) if found is not None]
+
+    def _lines(self, block: Block, guess: Guess, wanted: pl.Series, form: Form) -> pl.DataFrame | None:
         here = wanted.filter(wanted.is_between(block.line, block.line + count(block.data, b"\n")))
         if not here.len():
             return None
         cells = self.plan.cells(block, self.terms.name, self.terms.limits, Ledger())
-        _, _, lines = self._parsed(self._with(cells), guess, last=block.last)
-        return lines.filter(pl.col(LINE).is_in(here.implode())).select(names)
+        _, _, lines = self._parsed(self._with(cells), guess, None, last=block.last)
+        return form(lines.filter(pl.col(LINE).is_in(here.implode())))
 
     def _block(self, block: Block, guess: Guess) -> Seen:
-        cells = self.plan.quick(block, self.terms.limits, self.texts) if self.codes else None
+        cells = self.plan.quick(block, self.terms.limits, self.terms.texts) if self.codes else None
         if cells is not None and (found := self._by_samples(cells, guess)) is not None:
             return found
         own = Ledger()
@@ -84,9 +104,9 @@ class Pass:
             cells = self.plan.cells(block, self.terms.name, self.terms.limits, own)
         else:
             own.read = cells.height
-        found, _ = self._take(self._with(cells.with_columns(pl.exclude(LINE).cast(pl.String))), guess, last=block.last)
-        own.absorb(found.ledger)
-        found.ledger = own
+        part = self._with(cells.with_columns(pl.exclude(LINE).cast(pl.String)))
+        found, _ = self._take(part, guess, None, last=block.last)
+        found.cut = own
         return found
 
     def _by_samples(self, cells: pl.DataFrame, guess: Guess) -> Seen | None:
@@ -97,7 +117,7 @@ class Pass:
         if block is None:
             self.codes = False
             return None
-        seen, _ = self._take(self._with(block.samples), guess, last=True)
+        seen, _ = self._take(self._with(block.samples), guess, None, last=True)
         book, read = seen.ledger, seen.frames[0]
         kept = [index for index in self.meaning.covariates if self._is_kept(index, guess)]
         told = sources(self.meaning, seen.named, kept)
@@ -123,18 +143,16 @@ class Pass:
     def _with(self, frame: pl.DataFrame) -> Meaning:
         return replace(self.meaning, table=replace(self.meaning.table, frame=frame))
 
-    def _take(self, part: Meaning, guess: Guess | None, *, last: bool) -> tuple[Seen, Guess]:
+    def _take(self, part: Meaning, guess: Guess | None, proof: Proof | None, *, last: bool) -> tuple[Seen, Guess]:
         """Parse the rows of one block; the first of all makes the guess."""
-        seen, guess, lines = self._parsed(part, guess, last=last)
-        if self.hashed:
-            lines = with_hash(lines)
-        names = (DATE, STORE, ITEM, UNITS, *OPTIONAL, *seen.named, LINE, ALL)
-        seen.frames.append(compact(lines.select(name for name in names if name in lines.columns), self.texts))
+        seen, guess, lines = self._parsed(part, guess, proof, last=last)
+        seen.frames.append(compacted(lines, named=seen.named, width=self.width, texts=self.terms.texts))
         return seen, guess
 
-    def _parsed(self, part: Meaning, guess: Guess | None, *, last: bool) -> tuple[Seen, Guess, pl.DataFrame]:
-        """The rows of one block beside their cells."""
-        seen = Seen()
+    def _rows(self, part: Meaning, seen: Seen, *, last: bool) -> pl.DataFrame:
+        """The rows of one block, and what they show of dates, numbers and their kinds."""
+        for index in self.kinds:
+            seen.said[index] = {*part.table.frame[cell(index)].cast(pl.String).fill_null("").unique()}
         lines = clean(part, seen.ledger)
         if Reason.FILLED_DOWN in seen.ledger.remarks or seen.ledger.hints or _begins_within(part, lines):
             raise IrregularError
@@ -144,35 +162,56 @@ class Pass:
         seen.ids = span_of_ids(part, lines)
         lines = spread(part, lines, seen.ledger)
         observe(part, lines, self.said, seen.sight)
-        proof = guess.proof if guess else self.terms.proof(part, seen)
-        for index in part.covariates:
-            look = seen.looks.setdefault(index, Look())
-            look.see(stripped(lines[cell(index)]), proof.decimal, thorough=guess is not None and guess.proven)
+        return lines
+
+    def _parsed(
+        self, part: Meaning, guess: Guess | None, proof: Proof | None, *, last: bool
+    ) -> tuple[Seen, Guess, pl.DataFrame]:
+        """The rows of one block beside their cells."""
+        seen = Seen()
+        lines = self._rows(part, seen, last=last)
+        proof = guess.proof if guess else proof or self.terms.proof(part, seen)
+        proven = guess is not None and guess.proven
         seen.orders = orders_of(part, lines)
         seen.units = units_of_items(part.table, part.roles)
-        guess = guess or Guess(proof, kinds_seen(seen), seen.orders.marked)
-        promo = part.index(words.PROMO)
-        if promo is not None:
-            said_numbers = numbers.numbers(lines[cell(promo)].unique(), proof.decimal)[1] == numbers.OK
-            seen.promo.add(bool(said_numbers.any()))
-        lines = parse(part, lines, self._here(guess, seen), seen.ledger, marked=guess.marked)
+        marked = guess.marked if guess else seen.orders.marked
+        lines = parse(part, lines, self._here(proof, seen, proven=proven), seen.ledger, marked=marked)
         seen.charges = charges_of(part, lines)
         seen.negative = bool((lines[UNITS] < 0).any())
+        self._look(part, lines, proof, seen, proven=proven)
+        guess = guess or Guess(proof, kinds_seen(seen), marked)
         if any(_has_lone_cell(refused) for refused in seen.ledger.refused):
             raise IrregularError
         lines, seen.named = covariates(part, lines, proof, guess.kinds)
         return seen, guess, lines
 
-    def _here(self, guess: Guess, seen: Seen) -> Proof:
-        """The guess with the days of one block."""
-        dates = guess.proof.dates
+    def _look(self, part: Meaning, lines: pl.DataFrame, proof: Proof, seen: Seen, *, proven: bool) -> None:
+        """What further columns of the rows that were taken could be."""
+        for index in part.covariates:
+            look = seen.looks.setdefault(index, Look())
+            look.see(stripped(lines[cell(index)]), proof.decimal, thorough=proven)
+        promo = part.index(words.PROMO)
+        if promo is not None and lines.height:
+            said_numbers = numbers.numbers(lines[cell(promo)].unique(), proof.decimal)[1] == numbers.OK
+            seen.promo.add(bool(said_numbers.any()))
+
+    def _here(self, proof: Proof, seen: Seen, *, proven: bool) -> Proof:
+        """The proof with the days of one block."""
+        dates = proof.dates
         days = by_form(seen.sight.days, dates.form, configured=bool(self.terms.config.date_format))
         seen.odd = {
             text
             for text, day in days.items()
-            if text in dates.implausible or (not guess.proven and not EARLIEST <= day <= self.terms.latest)
+            if text in dates.implausible or (not proven and not EARLIEST <= day <= self.terms.latest)
         }
-        return replace(guess.proof, dates=replace(dates, days=days, implausible=frozenset(seen.odd)))
+        return replace(proof, dates=replace(dates, days=days, implausible=frozenset(seen.odd)))
+
+
+def compacted(lines: pl.DataFrame, *, named: Iterable[str], width: int, texts: pl.Categorical) -> pl.DataFrame:
+    """Parsed lines in few bytes, without their cells but for a hash of ``width`` of them, 0 for none."""
+    lines = hashed(lines, width) if width else lines
+    names = (DATE, STORE, ITEM, UNITS, *OPTIONAL, *named, LINE, ALL)
+    return compact(lines.select(name for name in names if name in lines.columns), texts)
 
 
 def _side_by_side(work: Callable[[Block], Result], blocks: Iterator[Block]) -> Iterator[Result]:

@@ -33,8 +33,12 @@ class Guess:
 
 @dataclass
 class Seen:
-    """What one block showed, or all blocks of a pass, and their rows."""
+    """What one block showed, or all blocks of a pass, and their rows.
 
+    ``cut`` is the book of lines that were not cut into cells, ``ledger`` that of rows.
+    """
+
+    cut: Ledger = field(default_factory=Ledger)
     ledger: Ledger = field(default_factory=Ledger)
     sight: Sight = field(default_factory=Sight)
     looks: dict[int, Look] = field(default_factory=dict)
@@ -46,10 +50,12 @@ class Seen:
     charges: Charges = field(default_factory=Charges)
     negative: bool = False
     units: pl.DataFrame | None = None
+    said: dict[int, set[str]] = field(default_factory=dict)
     ids: tuple[int, int] | None = None
 
     def add(self, other: "Seen") -> None:
         """Pool what the next block showed."""
+        self.cut.absorb(other.cut)
         self.ledger.absorb(other.ledger)
         self.sight.add(other.sight)
         self.sight.days = merged_days(self.sight.days)
@@ -62,6 +68,8 @@ class Seen:
         self.orders.add(other.orders)
         self.charges.add(other.charges)
         self.negative |= other.negative
+        for index, texts in other.said.items():
+            self.said.setdefault(index, set()).update(texts)
         if other.units is not None:
             self.units = other.units if self.units is None else pl.concat([self.units, other.units]).unique()
         if self.ids and other.ids and other.ids[0] <= self.ids[1]:
@@ -77,6 +85,7 @@ class Terms:
     config: Reading
     limits: Limits
     latest: date
+    texts: pl.Categorical = field(default_factory=lambda: pl.Categorical(pl.Categories.random()))
 
     def proof(self, meaning: Meaning, seen: Seen) -> Proof:
         """What the blocks seen prove together."""

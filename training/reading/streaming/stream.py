@@ -1,161 +1,174 @@
-"""Reads a long, regular text file block by block: the same rules and the same answer, in less memory.
+"""Reads long, regular texts block by block: the same rules and the same answer, in less memory.
 
 What only the whole file proves (the form of dates, the decimal mark, which covariates are kept) is
 guessed from the first block, proven on all, and where the guess was wrong the blocks are read once more
 by what was proven. A file that is not regular enough is left to be read as a whole.
 """
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from core.contracts.dataset import Reading
 from core.contracts.sniff import Kind
-from core.contracts.verdict import Reason
-from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.files.containers import Part
+from training.reading.gather import gather_one, is_of_returns, tell_others, tell_unread
 from training.reading.ledger import Ledger
-from training.reading.limits import Limits
-from training.reading.lines.text import text_tables
-from training.reading.parsing.proof import Proof
+from training.reading.parsing.proof import Proof, Shown, prove_shown
 from training.reading.parsing.rows import clean, see_clock
-from training.reading.shapes.meaning import LONG, Meaning
-from training.reading.shapes.shape import understand
-from training.reading.streaming.blocks import (
-    Block,
-    Digest,
-    IrregularError,
-    LoneReturnError,
-    NotUtf8Error,
-    Plan,
-    blocks_of,
-    layout_of,
-)
-from training.reading.streaming.checks import check_items, check_seen, is_regular
-from training.reading.streaming.folded import Rule, folded
-from training.reading.streaming.laid import Laid
-from training.reading.streaming.passes import Pass
-from training.reading.streaming.seen import Guess, Seen, Terms, agree, kinds_seen
+from training.reading.parsing.untold import texts_of_lines
+from training.reading.shapes.filename import COLUMN
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+from training.reading.streaming.blocks import IrregularError
+from training.reading.streaming.checks import check_items
+from training.reading.streaming.folded import Rule, fold_runs
+from training.reading.streaming.laid import Laid, Opened, in_utf8, opened
+from training.reading.streaming.seen import Guess, Terms, agree, kinds_seen
+from training.reading.streaming.sources import Run, Source, Table, Text
 from training.reading.streaming.twins import one_each
 
 BLOCK_BYTES: Final = 16 << 20
-SAMPLED: Final = 2000
-"""Cells of a column that are looked at to find what it means; the first block must hold as many."""
-_PASSES: Final = 2
-_FIRST_BYTES: Final = 1 << 20
+_PASSES: Final = 3
+_FEWEST_BLOCKS: Final = 2
+_SMALL_BLOCKS: Final = 4
+"""Members of an archive that are no longer together than so many blocks may be read as a whole."""
 
 
 @dataclass(frozen=True)
 class Streamed:
-    """What a file gave: its rows parsed under ``proof``, sorted and encoded, covariates by name, and the book."""
+    """What a file gave: rows of its tables parsed under their proofs, sorted and encoded, covariates, and the book."""
 
-    meaning: Meaning
-    proof: Proof
+    meanings: list[Meaning]
+    proofs: list[Proof]
     rows: pl.DataFrame
     named: dict[str, str]
     ledger: Ledger
-    sha256: str
-    laid: Laid
 
 
-@dataclass(frozen=True)
-class Stream:
-    """One file of UTF-8 text to be read in blocks. The answer never depends on ``block_bytes``."""
+def in_blocks(path: Path, folder: Path, terms: Terms, size: int) -> Streamed | None:
+    """The rows of a file in blocks of ``size`` bytes, or None for one that has to be read as a whole.
 
-    laid: Laid
-    name: str
-    config: Reading
-    limits: Limits
-    latest: date
-    block_bytes: int = BLOCK_BYTES
-    sampled: int = SAMPLED
+    ``folder`` is for what is unpacked or written anew.
 
-    def read(self) -> Streamed | None:
-        """The file's rows, or None for a file that has to be read as a whole.
+    Raises:
+        FileRefusedError: what it is packed in is damaged, or unpacks beyond a limit.
+    """
+    if terms.config.negative == "sales" or " = " in (terms.config.date_format or ""):
+        return None
+    found = opened(path, folder, terms.name, terms.limits)
+    if found is None or found.size < _FEWEST_BLOCKS * size:
+        return None
+    try:
+        book = Ledger()
+        sources, failed = _sources(found, folder, terms, size)
+        runs = _settled(sources, terms)
+        for run in runs:
+            run.source.check(run.seen)
+            book.absorb(run.source.head)
+            book.absorb(run.seen.cut)
+        tell_unread(failed, terms.name, book)
+        tell_others(found.others, book)
+        for run in runs:
+            book.absorb(run.seen.ledger)
+            run.seen.charges.tell(book)
+        rows, named = _folded(runs, terms, book)
+    except (IrregularError, FileRefusedError):
+        return None  # read as a whole it may be read, or is refused with all that there is to say
+    return Streamed([run.source.meaning for run in runs], [run.guess.proof for run in runs], rows, named, book)
 
-        Raises:
-            NotUtf8Error: it is written in another encoding.
-            LoneReturnError: a CR alone ends its lines.
-        """
-        config = self.config
-        if config.negative == "sales":
-            return None
-        if " = " in (config.date_format or ""):
-            return None
-        try:
-            return self._read()
-        except (NotUtf8Error, LoneReturnError):
-            raise
-        except (IrregularError, FileRefusedError):
-            return None  # read as a whole it may be read, or is refused with all that there is to say
 
-    def _read(self) -> Streamed:
-        meaning, plan, head = self._start()
-        terms = Terms(self.name, self.config, self.limits, self.latest)
-        guess: Guess | None = None
-        for _ in range(_PASSES):
-            digest = hashlib.sha256()
-            pass_ = Pass(terms, meaning, plan)
-            seen, guess = pass_.run(self._blocks(digest), guess)
-            seen.ledger = _after(head, seen.ledger)
-            settled = Guess(terms.proof(meaning, seen), kinds_seen(seen), seen.orders.marked, proven=True)
-            if agree(guess, settled, seen):
-                check_seen(meaning, seen, self.limits)
-                seen.charges.tell(seen.ledger)
-                rows = self._rows(pass_, settled, seen)
-                return Streamed(meaning, settled.proof, rows, seen.named, seen.ledger, digest.hexdigest(), self.laid)
-            guess = settled
+def _sources(
+    found: Opened, folder: Path, terms: Terms, size: int
+) -> tuple[list[Source], list[tuple[str, FileRefusedError]]]:
+    """The tables of all texts; of an archive's small members, also those that are none and why."""
+    sources: list[Source] = []
+    failed: list[tuple[str, FileRefusedError]] = []
+    several = len(found.texts) > 1
+    if several and any(is_of_returns(laid.member) for laid in found.texts):
         raise IrregularError
+    room = _SMALL_BLOCKS * size if several else 0
+    for laid in found.texts:
+        try:
+            sources.append(Text(in_utf8(laid, folder, terms.config.encoding), folder, terms, size))
+        except (IrregularError, FileRefusedError):
+            room -= laid.path.stat().st_size
+            if room < 0:
+                raise
+            try:
+                sources += _tables(laid, terms)
+            except FileRefusedError as refused:
+                failed.append((laid.member, refused))
+    if not sources:
+        raise IrregularError
+    return sources, failed
 
-    def _rows(self, pass_: Pass, settled: Guess, seen: Seen) -> pl.DataFrame:
-        """One row for each key; what was folded goes to the book."""
-        meaning = pass_.meaning
-        if meaning.shape == LONG:
-            rows = one_each(pass_, self._blocks(), settled, seen)
-            check_items(meaning, seen.ledger)
-            return rows
-        rule = Rule(transactions=True, duplicates=self.config.duplicates, one_each=meaning.one_each)
-        rows, seen.named = folded(seen.frames, seen.named, rule, seen.ledger, pass_.texts)
-        return rows
 
-    def _blocks(self, digest: Digest | None = None) -> Iterator[Block]:
-        first = max(self.block_bytes // 16, min(self.block_bytes, _FIRST_BYTES))
-        return blocks_of(self.laid.path, self.block_bytes, first, digest)
-
-    def _start(self) -> tuple[Meaning, Plan, Ledger]:
-        """Meaning and layout by the first block; the book holds its lines that are no rows."""
-        block = next(self._blocks(), None)
-        if block is None or block.last:
-            raise IrregularError
-        head = Ledger()
-        layout, header = layout_of(block, self.name, self.limits, self.config)
-        if self.laid.fallback:
-            head.remark(Reason.ENCODING_FALLBACK, self.laid.fallback)
-        part = Part(self.laid.member, Kind.TEXT, block.data, self.laid.wrapped)
-        plain = self.config.model_copy(update={"encoding": None})
-        tables = text_tables(part, self.name, plain, self.limits, head)
-        titled = Reason.TITLE_READ in head.remarks
-        if titled or len(tables) != 1 or head.left_out.keys() & {Reason.PREAMBLE, Reason.REPEATED_HEADER}:
-            raise IrregularError
-        frame = tables[0].frame
-        if any(frame.height - frame[name].null_count() < self.sampled for name in frame.columns):
-            raise IrregularError
-        meaning = understand(replace(tables[0], encoding=self.laid.encoding), self.config, self.name)
+def _tables(laid: Laid, terms: Terms) -> list[Source]:
+    """The tables of a small member, read as in a whole file."""
+    head = Ledger()
+    part = Part(laid.member, Kind.TEXT, laid.path.read_bytes(), laid.wrapped)
+    found: list[Source] = []
+    for meaning in gather_one(part, terms.name, terms.config, terms.limits, head):
         if meaning.shape == LONG:
             see_clock(meaning, clean(meaning, Ledger()))
-        index = meaning.index(words.DATE)
-        if index is None or not is_regular(meaning, self.config):
+        if meaning.shape not in (LONG, TRANSACTIONS) or COLUMN in meaning.table.header:
             raise IrregularError
-        return meaning, Plan(layout, header, index), head
+        if meaning.shape == TRANSACTIONS and terms.config.duplicates == "reject" and texts_of_lines(meaning):
+            raise IrregularError
+        found.append(Table(terms, meaning, Ledger() if found else head))
+    return found
 
 
-def _after(head: Ledger, rest: Ledger) -> Ledger:
-    book = Ledger()
-    book.absorb(head)
-    book.absorb(rest)
-    return book
+def _settled(sources: list[Source], terms: Terms) -> list[Run]:
+    """All rows of all tables, parsed by what all of them prove.
+
+    Raises:
+        IrregularError: no guess holds.
+    """
+    width = _hashed(sources)
+    runs = _first(sources, terms, width)
+    for left in reversed(range(_PASSES)):
+        shown = [Shown(run.source.meaning, run.seen.sight) for run in runs]
+        proofs = prove_shown(shown, terms.name, terms.config, terms.latest)
+        proven = [
+            Run(run.source, run.seen, Guess(proof, kinds_seen(run.seen), run.seen.orders.marked, proven=True))
+            for run, proof in zip(runs, proofs, strict=True)
+        ]
+        wrong = [at for at, run in enumerate(runs) if not agree(run.guess, proven[at].guess, run.seen)]
+        if not wrong:
+            return proven
+        for at in wrong if left else ():
+            runs[at].seen.frames.clear()
+            runs[at] = Run(sources[at], *sources[at].run(proven[at].guess, None, width))
+    raise IrregularError
+
+
+def _first(sources: list[Source], terms: Terms, width: int) -> list[Run]:
+    """All rows by what the first block of each table proves, or, where that is too little, by what all rows prove."""
+    try:
+        return [Run(source, *source.run(None, None, width)) for source in sources]
+    except FileRefusedError:
+        shown = [Shown(source.meaning, source.sight()) for source in sources]
+        proofs = prove_shown(shown, terms.name, terms.config, terms.latest)
+        return [Run(source, *source.run(None, proof, width)) for source, proof in zip(sources, proofs, strict=True)]
+
+
+def _hashed(sources: list[Source]) -> int:
+    """Number of cells that lines are compared by, which are those of transactions that may be written twice."""
+    meanings = [source.meaning for source in sources]
+    sold = any(meaning.shape == TRANSACTIONS for meaning in meanings)
+    return max(len(m.table.header) for m in meanings) if sold and not any(m.one_each for m in meanings) else 0
+
+
+def _folded(runs: list[Run], terms: Terms, book: Ledger) -> tuple[pl.DataFrame, dict[str, str]]:
+    """One row for each key, and the covariates kept; what was folded goes to the book."""
+    meanings = [run.source.meaning for run in runs]
+    if all(meaning.shape == LONG for meaning in meanings):
+        rows, named = one_each(runs, terms, book)
+        for meaning in meanings:
+            check_items(meaning, book)
+        return rows, named
+    rule = Rule(transactions=True, duplicates=terms.config.duplicates, one_each=any(m.one_each for m in meanings))
+    return fold_runs(runs, rule, book, terms.texts)

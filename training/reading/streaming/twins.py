@@ -1,59 +1,121 @@
-"""Rows of a long text that share their key: read once more with all their cells, and folded as in a whole file.
+"""Rows of long texts that share their key: read once more, and folded as in a whole file.
 
 Which of such rows count is told by cells that the compact rows do not keep. Most files have few of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 import polars as pl
 
-from core.contracts.sales import UNITS
+from core.contracts.sales import KEY, OPTIONAL, UNITS
 from core.contracts.verdict import Reason
-from training.compact import compact
-from training.reading.ledger import LINE, Ledger
-from training.reading.parsing.fold import MEMBER, ORDER, fold, varying
-from training.reading.streaming.blocks import Block
-from training.reading.streaming.encoded import TwinsError, joined
-from training.reading.streaming.passes import Pass
-from training.reading.streaming.seen import Guess, Seen
+from training.reading.ledger import LINE, Ledger, cell
+from training.reading.parsing.fold import MEMBER, ORDER, fold
+from training.reading.streaming.blocks import IrregularError
+from training.reading.streaming.encoded import TwinsError, joined, level
+from training.reading.streaming.folded import Rule, folded, in_turn, named_of, once_each
+from training.reading.streaming.passes import compacted
+from training.reading.streaming.seen import Terms
+from training.reading.streaming.sources import Run
 
 MOST: Final = 1_000_000
-"""Rows that share keys, beyond which a file is read as a whole."""
+"""Different rows that share keys and are to be refused, beyond which a file is read as a whole."""
 
 
-def one_each(pass_: Pass, blocks: Iterator[Block], guess: Guess, seen: Seen) -> pl.DataFrame:
-    """One compact row for each key, sorted; ``blocks`` are the file's once more. What is folded goes to the book.
+def one_each(runs: list[Run], terms: Terms, book: Ledger) -> tuple[pl.DataFrame, dict[str, str]]:
+    """One compact row for each key, sorted, and the covariates kept. What is folded goes to the book.
 
     Raises:
-        IrregularError: so many rows share keys, or a column of times makes them lines of transactions.
+        IrregularError: very many different rows share keys and are to be refused.
     """
-    summed = pass_.terms.config.duplicates == "sum"
+    rule = Rule(transactions=False, duplicates=terms.config.duplicates)
+    named = named_of(runs)
+    owners = [at for at, run in enumerate(runs) for _ in run.seen.frames]
+    frames = level([run.seen.frames for run in runs])
     try:
-        rows, lines = joined(seen.frames), pl.Series(LINE, [], dtype=pl.UInt32)
+        rows = joined(frames)
+        several = None
     except TwinsError as twins:
-        lines = twins.lines
-        if lines.len() > MOST:
-            raise
-        rows = joined([frame.filter(~pl.col(LINE).is_in(lines.implode())) for frame in seen.frames])
-        seen.frames.clear()
-    single = rows.filter(pl.col(UNITS) < 0)[LINE] if summed and UNITS in rows.columns else lines.clear()
-    book = Ledger()
-    if lines.len():
-        folded = _folded(pass_, pass_.lines(blocks, guess, lines), seen, book)
-        gone = [name for name in rows.columns if name not in folded.columns]
-        rows = joined([rows.drop(gone), folded.select(rows.drop(gone).columns)]) if folded.height else rows.drop(gone)
-    if single.len():
-        book.remark(Reason.RETURNS_NETTED, "returns were netted on their own day", single, single.len())
-    seen.ledger.kept += rows.height - (folded.height if lines.len() else 0)
-    seen.ledger.absorb(book)
-    return rows
+        wanted = _wanted(len(runs), owners, frames, twins.rows)
+        rows = _others(frames, twins.rows)
+        several = in_turn(_again(runs, wanted, terms))
+    book.kept += rows.height
+    if rule.sums and UNITS in rows.columns and (back := rows.filter(pl.col(UNITS) < 0)[LINE]).len():
+        book.remark(Reason.RETURNS_NETTED, "returns were netted on their own day", back, back.len())
+    if several is None:
+        return rows.select(_names(rows, named)), named
+    if rule.duplicates == "reject":
+        more, others = once_each(several, book)
+        book.kept += more.height
+        _refuse(runs, others, book)
+    else:
+        more, named = folded(several, named, rule, book, terms.texts)
+    names = _names(rows, named)
+    return joined(
+        [part.select(names) for part in level([[rows], [more]]) if part.height] or [rows.select(names)]
+    ), named
 
 
-def _folded(pass_: Pass, lines: pl.DataFrame, seen: Seen, book: Ledger) -> pl.DataFrame:
-    """As of a whole file. Covariates that differ among rows to be summed are taken out of ``seen.named``."""
-    rule, member = pass_.terms.config.duplicates, pass_.meaning.table.member
-    unsteady = varying(lines, list(seen.named)) if rule == "sum" else []
-    seen.named = {name: header for name, header in seen.named.items() if name not in unsteady}
-    marks = [pl.lit(0).alias(ORDER), *([pl.lit(member).alias(MEMBER)] if member else [])]
-    return compact(fold(lines.with_columns(marks), list(seen.named), book, transactions=False, rule=rule), pass_.texts)
+def _names(rows: pl.DataFrame, named: Iterable[str]) -> list[str]:
+    """Columns in the order of the sales table, whatever their order in each file."""
+    return [name for name in (*KEY, UNITS, *OPTIONAL, *named, LINE) if name in rows.columns]
+
+
+def _wanted(count: int, owners: list[int], frames: list[pl.DataFrame], twins: pl.Series) -> list[pl.Series]:
+    """Lines of the rows that share keys, for each table."""
+    found, start = [[pl.Series(LINE, [], dtype=pl.UInt32)] for _ in range(count)], 0
+    for owner, frame in zip(owners, frames, strict=True):
+        found[owner].append(frame[LINE].filter(twins.slice(start, frame.height)))
+        start += frame.height
+    return [pl.concat(lines) for lines in found]
+
+
+def _others(frames: list[pl.DataFrame], twins: pl.Series) -> pl.DataFrame:
+    """The rows that share no key, sorted. The list is emptied."""
+    start = 0
+    for at, frame in enumerate(frames):
+        frames[at] = frame.filter(~twins.slice(start, frame.height))
+        start += frame.height
+    return joined(frames)
+
+
+def _again(runs: list[Run], wanted: list[pl.Series], terms: Terms) -> list[list[pl.DataFrame]]:
+    """Some lines of each table, compact, with a hash of all their cells."""
+    width = _width(runs)
+    return [
+        run.source.lines(run.guess, lines, partial(compacted, named=[*run.seen.named], width=width, texts=terms.texts))
+        if lines.len()
+        else []
+        for run, lines in zip(runs, wanted, strict=True)
+    ]
+
+
+def _width(runs: list[Run]) -> int:
+    return max(len(run.source.meaning.table.header) for run in runs)
+
+
+def _refuse(runs: list[Run], others: pl.DataFrame, book: Ledger) -> None:
+    """Different rows of one key are refused, with all their cells."""
+    if others.height > MOST:
+        raise IrregularError
+    parts: list[pl.DataFrame] = []
+    for order, run in enumerate(runs):
+        lines = others.filter(pl.col(ORDER) == order)[LINE].sort()
+        member = run.source.meaning.table.member
+        marks = [pl.lit(order).alias(ORDER), *([pl.lit(member).alias(MEMBER)] if _are_named(runs) else [])]
+        blank = range(len(run.source.meaning.table.header), _width(runs))
+        marks += [pl.lit(None, dtype=pl.String).alias(cell(index)) for index in blank]
+        if lines.len():
+            parts += [part.with_columns(marks) for part in run.source.lines(run.guess, lines, _whole)]
+    if parts:
+        fold(pl.concat(parts, how="diagonal_relaxed").sort(ORDER, LINE), [], book, transactions=False, rule="reject")
+
+
+def _are_named(runs: Iterable[Run]) -> bool:
+    return any(run.source.meaning.table.member for run in runs)
+
+
+def _whole(lines: pl.DataFrame) -> pl.DataFrame:
+    return lines

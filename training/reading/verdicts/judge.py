@@ -38,7 +38,7 @@ def refusals(ledger: Ledger, most: int, known: Mapping[str, Known]) -> tuple[tup
     """
     if not ledger.refused:
         return (), pl.DataFrame()
-    frame = pl.concat(ledger.refused).sort(LINE)
+    frame = pl.concat(ledger.refused).sort(LINE, maintain_order=True)
     claims = _claims(frame)
     listed = tuple(
         Refusal(
@@ -69,12 +69,11 @@ def _claims(frame: pl.DataFrame) -> dict[str, tuple[str, ...]]:
     return {value: tuple(lines) for value, lines in grouped.iter_rows()}
 
 
-def refused_file(error: FileRefusedError, ledger: Ledger, dialect: Dialect | None, sha256: str | None) -> Verdict:
+def refused_file(error: FileRefusedError, ledger: Ledger, dialect: Dialect | None) -> Verdict:
     """Verdict of a file that is refused whole: every data row seen counts as refused."""
     return Verdict(
         kind=Kind.REJECTED,
         sentence=error.sentence,
-        sha256=sha256,
         dialect=dialect,
         counts=Counts(read=ledger.read, refused=ledger.read),
         refusals=error.refusals,
