@@ -19,6 +19,8 @@ def test_parts_beside_their_wholes_are_refused_until_the_entry_counts_both(read:
     assert f"'{header}' says that line 3 is a part of another line" in verdict.sentence
     assert f"reading.columns.part_of = '{header}'" in verdict.sentence
     assert rows(read(text, columns={"part_of": header}), "units") == [(2.0,), (1.0,), (1.0,)]
+    family = f"order,date,sku,qty,{header}\n1,2024-03-13,TEE-M,1,TEE\n1,2024-03-13,CUP,2,\n2,2024-03-14,CUP,1,\n"
+    assert rows(read(family), "units") == [(2.0,), (1.0,), (1.0,)]
 
 
 def test_two_tables_side_by_side_are_refused_even_where_their_quantities_agree(read: Read) -> None:

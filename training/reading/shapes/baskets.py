@@ -18,6 +18,7 @@ _COUNTED: Final = r"^\d+\s*[x\x{d7}]\s+\S"
 _SEVERAL: Final = re.compile(r"[,;|/+]\s*\d+\s*[x\u00d7]\s+\S")
 _SAMPLE: Final = 600
 _SHOWN: Final = 5
+_NAMES_LINES: Final = frozenset({"id", "sku", "item", "line", "article", "product", "asin"})
 KINDS_OF_AMOUNT: Final = frozenset({"amount type", "amount description", "price type", "fee type", "charge type"})
 
 
@@ -68,6 +69,7 @@ def check_parts(table: RawTable, roles: Roles, name: str) -> None:
         return
     text = pl.col(cell(whole)).cast(pl.String).fill_null("").str.strip_chars()
     parts = table.frame.filter(~text.str.to_lowercase().is_in([*words.MISSING_WORDS, "0"]))
+    parts = parts.filter(_is_beside_its_whole(table, parts, roles.of[words.DOCUMENT], whole))
     if not 0 < parts.height < table.frame.height:
         return
     header = table.header[whole]
@@ -76,6 +78,19 @@ def check_parts(table: RawTable, roles: Roles, name: str) -> None:
         f"{name}: {header!r} says that line {parts[LINE][0]} is a part of another line, and both would count; export "
         f"either the parts or the wholes, or set reading.columns.part_of = '{header}' to count all lines.",
     )
+
+
+def _is_beside_its_whole(table: RawTable, parts: pl.DataFrame, document: int, whole: int) -> pl.Series:
+    """Does a line of the same document bear the name or number? Else it is that of a family of products."""
+    keys = [pl.col(cell(document)).cast(pl.String).alias("in"), pl.col(cell(whole)).cast(pl.String).alias("of")]
+    wanted = parts.select(pl.int_range(pl.len()).alias("at"), *keys)
+    found = pl.Series([False]).new_from_index(0, parts.height)
+    for index, header in enumerate(table.header):
+        if index in (document, whole) or _NAMES_LINES.isdisjoint(words.fold(header).split()):
+            continue
+        named = table.frame.select(keys[0], pl.col(cell(index)).cast(pl.String).alias("of")).unique()
+        found |= wanted["at"].is_in(wanted.join(named, on=["in", "of"], how="semi")["at"].implode())
+    return found
 
 
 def check_measures(table: RawTable, roles: Roles, name: str) -> None:
