@@ -41,7 +41,7 @@ def test_beside_stores_it_may_only_be_the_item(read: Read) -> None:
     assert "store_id" not in sentence
 
 
-@pytest.mark.parametrize("header", ["payment method", "Pays", "Kassierer", "Customer Name", "status"])
+@pytest.mark.parametrize("header", ["payment method", "Pays", "Kassierer", "Salesman", "Customer Name", "status"])
 def test_what_tells_how_or_by_whom_it_was_sold_is_no_item(read: Read, header: str) -> None:
     text = f"order,date,store,{header},qty\n1,2024-03-13,S,ann,5\n2,2024-03-13,S,bob,6\n3,2024-03-14,S,ann,7\n"
     assert rows(read(text), "item_id", "units") == [("all", 11.0), ("all", 7.0)]
