@@ -98,10 +98,8 @@ def pairs(path: Path, rows: int) -> None:
         cell
         for number in range(SIDES)
         for cell in (
-            ((_NOISE + number * 97) % 40).alias(f"Item {chr(65 + number // 26)}{chr(65 + number % 26)} units"),
-            (((_NOISE + number * 31) % 1000 + 100) / 100).alias(
-                f"Item {chr(65 + number // 26)}{chr(65 + number % 26)} price"
-            ),
+            ((_NOISE + number * 97) % 40).alias(f"Tea {number} units"),
+            (((_NOISE + number * 31) % 1000 + 100) / 100).alias(f"Tea {number} price"),
         )
     ]
     store = pl.lit("S") + (_ROW % STORES).cast(pl.String).str.zfill(3)
