@@ -120,7 +120,7 @@ def test_a_service_is_looked_at_with_its_champions_and_its_load_balancer(monkeyp
 def test_nodes_that_are_off_by_the_clock_are_no_reason_to_go_back(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    never = OfficeHours(time_zone="UTC", opens="08:00", closes="08:01")
+    never = OfficeHours(time_zone="UTC", opens="08:00", closes="09:00")
     monkeypatch.setattr(OfficeHours, "open_at", lambda *_: False)
     config = load("dev")
     closed = config.model_copy(update={"cluster": config.cluster.model_copy(update={"office_hours": never})})
