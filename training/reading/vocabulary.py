@@ -24,6 +24,7 @@ TOTAL_WORDS: Final = frozenset(WORDS["total"])
 TOTAL_PREFIXES: Final = frozenset(WORDS["total_prefix"])
 CLOSED_WORDS: Final = frozenset(WORDS["closed"])
 RETURN_WORDS: Final = frozenset(WORDS["returned"])
+_RECEIVED, _BOUGHT = frozenset(WORDS["received"]), frozenset(WORDS["bought"])
 _SOLD, _SHIPPED = frozenset(WORDS["sold"]), frozenset(WORDS["shipped"])
 _NET, _GROSS, _BACK = frozenset(WORDS["net"]), frozenset(WORDS["gross"]), frozenset(WORDS["given_back"])
 _COUNTED, _BESIDE = frozenset(WORDS["counted"]), frozenset(WORDS["beside_counted"])
@@ -176,6 +177,16 @@ def describes_sale(name: str) -> bool:
 def is_fiscal(name: str) -> bool:
     """``Fiscal Week``, ``WM Week``: of a year that begins on a day of its own."""
     return not _FISCAL.isdisjoint(fold(name).split())
+
+
+def tells_of_buying(names: Iterable[str]) -> tuple[str, str] | None:
+    """``Qty Received`` and ``PO Number``: the names by which a table is of what was bought, where none says sold."""
+    tokens = {name: set(fold(name).split()) for name in names}
+    if any(parts & _SOLD or parts & {"sales", "pos"} for parts in tokens.values()):
+        return None
+    received = next((name for name, parts in tokens.items() if parts & _RECEIVED and parts & _COUNTED), None)
+    bought = next((name for name, parts in tokens.items() if parts & _BOUGHT), None)
+    return None if received is None or bought is None else (received, bought)
 
 
 def is_shipped(name: str) -> bool:

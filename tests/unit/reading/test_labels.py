@@ -62,6 +62,14 @@ def test_a_row_that_is_the_sum_of_all_others_is_refused_under_any_name(read: Rea
     assert len(rows(read(_DAYS + "".join(other)))) == 12
 
 
+def test_a_column_of_two_is_their_sum_when_two_weeks_bear_it_out(read: Read) -> None:
+    days = [f"2024-03-{day:02},{day},{day % 3},{day + day % 3}" for day in range(1, 25)]
+    sentence = read("\n".join(["date,mug,cup,all", *days, ""])).verdict.sentence
+    assert "column 'all' is the sum of all others" in sentence
+    other = [line if number != 20 else "2024-03-21,21,0,22" for number, line in enumerate(days)]
+    assert len(rows(read("\n".join(["date,mug,cup,tea", *other, ""])), "units")) == 72
+
+
 def test_a_column_that_is_the_sum_of_all_others_is_refused_under_any_name(read: Read) -> None:
     text = "Date,Mug,Cup,Tea,Kokku\n2024-03-13,5,1,2,8\n2024-03-14,6,2,2,10\n2024-03-15,7,2,2,{}\n"
     assert "olumn 'Kokku' is the sum of all others" in read(text.format(11)).verdict.sentence

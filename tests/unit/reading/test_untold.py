@@ -61,3 +61,29 @@ def test_few_rows_of_one_day_are_refused_by_themselves(read: Read) -> None:
     verdict = read(f"date,mood,qty\n{days}2024-03-30,wild,7\n", max_refused_share=0.1).verdict
     assert verdict.kind is Kind.QUARANTINED
     assert {refused.reason for refused in verdict.refusals} == {Reason.DUPLICATE_CONFLICT}
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("PO Number,PO Date,Supplier,SKU,Qty Ordered,Qty Received", "'Qty Received' and 'PO Number' (line 1)"),
+        (
+            "Bestellung,Datum,Lieferant,Artikel,Menge,Menge erhalten",
+            "'Menge erhalten' and 'Lieferant' (line 1)",
+        ),
+    ],
+)
+def test_what_came_in_from_suppliers_is_no_sale_until_the_entry_says_so(read: Read, header: str, told: str) -> None:
+    text = f"{header}\nP1,2024-03-13,Acme,A,50,48\nP2,2024-03-14,Acme,A,45,44\n"
+    assert f"{told} say that this was bought, not sold" in read(text).verdict.sentence
+    units = header.split(",")[4]
+    assert f"reading.columns.units = '{units}'" in read(text).verdict.sentence
+    assert rows(read(text, columns={"units": units}), "units") == [(50,), (45,)]
+
+
+@pytest.mark.parametrize(
+    "header", ["Order,Date,Vendor,SKU,Qty,Received by", "PO Number,Date,Supplier,SKU,Qty Sold,Qty Received"]
+)
+def test_sales_may_name_suppliers_and_what_was_received(read: Read, header: str) -> None:
+    text = f"{header}\nP1,2024-03-13,Acme,A,50,48\nP2,2024-03-14,Acme,A,45,44\n"
+    assert sorted(rows(read(text), "units")) == [(45,), (50,)]

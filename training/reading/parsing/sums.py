@@ -16,6 +16,8 @@ from training.reading.shapes.meaning import WIDE, WIDE_DATES, Meaning
 _MOST_CELLS: Final = 2_000_000
 _FEWEST: Final = 3
 """Parts of a sum, and cells that bear it out: fewer may be so by chance."""
+_MANY: Final = 14
+"""Cells that bear out a sum of two parts, or one that some cells do not bear out."""
 _Matrix = npt.NDArray[np.float64]
 
 
@@ -40,9 +42,11 @@ def check_sums(meaning: Meaning, frame: pl.DataFrame) -> None:
 
 
 def _sum_of_others(cells: _Matrix, *, edges: bool) -> int | None:
-    """The row that is the sum of all others in each column, none of which has less than two parts."""
+    """The row that is the sum of all others in each column, of which enough have two parts or more."""
     count, width = cells.shape
-    if count <= _FEWEST or width < _FEWEST or bool(((cells != 0).sum(axis=0) <= 2).any()):  # noqa: PLR2004 - parts and sum
+    proving = int(((cells != 0).sum(axis=0) > 2).sum())  # noqa: PLR2004 - two parts and their sum
+    few = count > _FEWEST and width >= _FEWEST and proving == width
+    if count < _FEWEST or not (few or proving >= _MANY):
         return None
     whole = cells.sum(axis=0)
     places = (0, count - 1) if edges else range(count)

@@ -97,6 +97,19 @@ def _check_instants(table: RawTable, name: str) -> None:
             )
 
 
+def check_bought(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where a table is of what came in from suppliers, and not of what was sold."""
+    told = words.tells_of_buying(table.header)
+    if told is None or words.UNITS in roles.configured:
+        return
+    units = table.header[roles.of[words.UNITS]] if words.UNITS in roles else told[0]
+    raise FileRefusedError(
+        Reason.NOT_A_TABLE,
+        f"{name}: {told[0]!r} and {told[1]!r} (line {table.header_line}) say that this was bought, not sold; upload "
+        f"what was sold, or set reading.columns.units = '{units}' to read it as sales on purpose.",
+    )
+
+
 def check_fiscal(table: RawTable, roles: Roles, reading: Reading, name: str) -> None:
     """Raise where weeks or months are of a fiscal year, of which the file does not tell the first day."""
     parts = [roles.of[role] for role in (words.DATE, words.YEAR, words.MONTH, words.WEEK) if role in roles]

@@ -16,7 +16,7 @@ from training.reading.shapes.baskets import (
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
-from training.reading.shapes.lacking import check_fiscal, need_date, no_target
+from training.reading.shapes.lacking import check_bought, check_fiscal, need_date, no_target
 from training.reading.shapes.meaning import (
     LONG,
     PLAN,
@@ -46,6 +46,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         return wide
     table = days_counted(table, roles, reading)
     need_date(table, roles, name)
+    check_bought(table, roles, name)
     check_fiscal(table, roles, reading, name)
     check_amounts(table, roles, name)
     check_measures(table, roles, name)
