@@ -34,6 +34,8 @@ def one_each(runs: list[Run], terms: Terms, book: Ledger) -> tuple[pl.DataFrame,
     named = named_of(runs)
     owners = [at for at, run in enumerate(runs) for _ in run.seen.frames]
     frames = level([run.seen.frames for run in runs])
+    if frames:  # put in order here: of all rows at once it would be a second copy of them
+        frames = [frame.select(_names(frame, named)) for frame in frames]
     try:
         rows = joined(frames)
         several = None
@@ -45,7 +47,7 @@ def one_each(runs: list[Run], terms: Terms, book: Ledger) -> tuple[pl.DataFrame,
     if rule.sums and UNITS in rows.columns and (back := rows.filter(pl.col(UNITS) < 0)[LINE]).len():
         book.remark(Reason.RETURNS_NETTED, "returns were netted on their own day", back, back.len())
     if several is None:
-        return rows.select(_names(rows, named)), named
+        return rows, named
     if rule.duplicates == "reject":
         more, others = once_each(several, book)
         book.kept += more.height
