@@ -1,4 +1,4 @@
-"""Weeks and months written as bare numbers, and those of fiscal years."""
+"""Weeks and months written as bare numbers or as ranges, those of fiscal years, and periods that are too long."""
 
 import pytest
 
@@ -52,3 +52,64 @@ def test_a_fiscal_week_that_is_named_as_the_date_is_none_of_the_calendar(read: R
 def test_a_day_in_a_fiscal_column_is_a_day(read: Read) -> None:
     text = "Fiscal Week Ending,sku,units\n2024-03-17,A,5\n2024-03-24,A,6\n"
     assert rows(read(text), "date") == [("2024-03-17",), ("2024-03-24",)]
+
+
+@pytest.mark.parametrize(
+    ("weeks", "form"),
+    [
+        (("01.01.2024 - 07.01.2024", "08.01.2024 - 14.01.2024"), "%d.%m.%Y - %d.%m.%Y"),
+        (("01/01/2024 to 07/01/2024", "08/01/2024 to 14/01/2024"), "%d/%m/%Y - %d/%m/%Y"),
+        (("2024-01-01/2024-01-07", "2024-01-08/2024-01-14"), "%Y-%m-%d - %Y-%m-%d"),
+        (("01.01.24\u201307.01.24", "08.01.24\u201314.01.24"), "%d.%m.%y - %d.%m.%y"),
+        (("1 Jan 2024 - 7 Jan 2024", "8 Jan 2024 - 14 Jan 2024"), "%d %b %Y - %d %b %Y"),
+        (("2024-01-01 00:00 - 2024-01-07 23:59", "2024-01-08 00:00 - 2024-01-14 23:59"), "%Y-%m-%d - %Y-%m-%d"),
+    ],
+)  # fmt: skip
+def test_a_range_of_seven_days_is_the_week_that_begins_on_the_first(
+    read: Read, weeks: tuple[str, str], form: str
+) -> None:
+    reading = read("Period;sku;units\n" + "".join(f"{week};A;5\n" for week in weeks))
+    assert rows(reading, "date") == [("2024-01-01",), ("2024-01-08",)]
+    assert reading.verdict.dialect is not None
+    assert reading.verdict.dialect.date_format == form
+    assert rows(read(f"Period;sku;units\n{weeks[1]};A;5\n", date_format=form), "date") == [("2024-01-08",)]
+
+
+def test_a_range_of_a_month_of_the_calendar_is_that_month_in_rows_and_across(read: Read) -> None:
+    text = "Zeitraum;sku;Menge\n01.01.2024 - 31.01.2024;A;5\n01.02.2024 - 29.02.2024;A;6\n"
+    assert rows(read(text), "date") == [("2024-01-01",), ("2024-02-01",)]
+    across = "sku;01.01.2024 - 31.01.2024;01.02.2024 - 29.02.2024\nA;5;6\nB;1;2\n"
+    assert rows(read(across), "date", "item_id", "units")[:2] == [("2024-01-01", "A", 5.0), ("2024-01-01", "B", 1.0)]
+
+
+def test_a_broken_week_among_whole_ones_is_refused_with_how_long_it_is(read: Read) -> None:
+    body = "".join(f"{7 * n + 1:02d}.01.2024 - {7 * n + 7:02d}.01.2024;A;5\n" for n in range(4))
+    verdict = read(f"Woche;sku;Menge\n{body}29.01.2024 - 31.01.2024;A;2\n", max_refused_share=0.5).verdict
+    assert [row.line for row in verdict.refusals] == [6]
+    assert verdict.refusals[0].cure.startswith("this is a period of 3 days, and the other rows are like")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Period;sku;units\n2024-Q1;A;5\n2024-Q2;A;6\n", "'2024-Q1' in 'Period' is a quarter"),
+        ("Trimestre;sku;units\n1T2024;A;5\n2T2024;A;6\n", "'1T2024' in 'Trimestre' is a quarter"),
+        ("Quartal;sku;Menge\nII. Quartal 2024;A;5\n", "'II. Quartal 2024' in 'Quartal' is a quarter"),
+        ("Quarter;sku;units\nQ1;A;5\nQ2;A;6\n", "'Q1' in 'Quarter' is a quarter"),
+        ("Year;Quarter;sku;units\n2024;1;A;5\n2024;2;A;6\n", "'Quarter' beside the year tells a quarter"),
+        ("sku;Q1 2024;Q2 2024\nA;5;6\n", "The columns 'Q1 2024', 'Q2 2024' are each a quarter"),
+        ("Period;sku;units\nH1 2024;A;5\n", "'H1 2024' in 'Period' is a half-year"),
+        ("Year;sku;units\n2023;A;5\n2024;A;6\n", "'Year' tells the year alone (such as '2023')"),
+        ("Period;sku;units\n01.01.2024 - 10.01.2024;A;5\n", "' in 'Period' is a period of 10 days"),
+        ("sku;01.01.2024 - 14.01.2024;15.01.2024 - 28.01.2024\nA;5;6\n", "are each a period of 14 days"),
+    ],
+)  # fmt: skip
+def test_periods_that_are_no_day_week_or_month_are_refused_by_name(read: Read, text: str, why: str) -> None:
+    told = read(text).verdict.sentence
+    assert why in told
+    assert told.endswith("and sales are read by day, week or month; export one of these.")
+
+
+def test_a_quarter_beside_a_day_and_a_code_like_a_quarter_are_nothing_of_the_kind(read: Read) -> None:
+    assert rows(read("Quarter,Date,sku,units\n2024-Q1,2024-03-13,T101,5\n"), "date") == [("2024-03-13",)]
+    assert "quarter" not in read("Shelf;sku;units\nT101;A;5\nT124;A;6\n").verdict.sentence

@@ -1,6 +1,7 @@
 """Lines of transactions read block by block give what they give when the file is read as a whole."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,16 @@ def till(*extra: tuple[int, str], body: list[str] = BODY, head: str = HEAD) -> s
     for place, row in extra:
         rows.insert(place, row)
     return head + "\n".join(rows) + "\n"
+
+
+def beside(name: str, told: Callable[[int], str]) -> str:
+    """The regular lines with a further column, which says of each line what ``told`` says of its number."""
+    return till(body=[f"{row},{told(n)}" for n, row in enumerate(BODY)], head=f"{HEAD.strip()},{name}\n")
+
+
+def on_first(word: str) -> Callable[[int], str]:
+    """``paid``, or for some orders the word, on the first line of each order."""
+    return lambda n: "" if n % 4 else word if n % 40 == 0 else "paid"
 
 
 CANCELLED = "C536007,P1,text 9,-3,2024-01-02 10:15,1.5,17001,France"
@@ -75,56 +86,36 @@ REGULAR: dict[str, str | bytes] = {
     "customers alone": till(
         body=[",".join(row.split(",")[i] for i in (1, 3, 4, 6)) for row in BODY], head="sku,qty,date,CustomerID\n"
     ),
-    "an item in one unit": till(body=[f"{row},ea" for row in BODY], head=HEAD.strip() + ",uom\n"),
-    "kinds of line that are all items": till(
-        body=[f"{row},goods" for row in BODY], head=HEAD.strip() + ",itemization type\n"
-    ),
+    "an item in one unit": beside("uom", lambda _: "ea"),
+    "kinds of line that are all items": beside("itemization type", lambda _: "goods"),
     "items that are no numbers of lines": till(
         head=HEAD.replace("StockCode", "Item").replace("Description", "Product")
     ),
 }
 IRREGULAR: dict[str, str | bytes] = {
-    "sales that came back beside returns": till(
-        body=[f"{row},{'paid' if n % 6 else 'refunded'}" for n, row in enumerate(BODY)],
-        head=HEAD.strip() + ",Status\n",
-    ),
+    "sales that came back beside returns": beside("Status", lambda n: "paid" if n % 6 else "refunded"),
     "sales that came back in part, and a return far down": till(
         body=[*(f"{row},partly refunded" for row in WHOLE), f"{BODY[0]},paid"], head=HEAD.strip() + ",Status\n"
     ),
-    "a payment that failed, on the first line of each order": till(
-        body=[f"{row},{('failed' if n % 40 == 0 else 'paid') if n % 4 == 0 else ''}" for n, row in enumerate(BODY)],
-        head=HEAD.strip() + ",Payment status\n",
-    ),
+    "a payment that failed, on the first line of each order": beside("Payment status", on_first("failed")),
     "a text that may be the item": till(
         body=[",".join(row.split(",")[i] for i in (0, 2, 3, 4)) for row in BODY], head="InvoiceNo,flavour,qty,date\n"
     ),
-    "packs of two sizes far down": till(
-        body=[f"{row},{6 if n != 1400 else 12}" for n, row in enumerate(BODY)], head=HEAD.strip() + ",pack size\n"
-    ),
-    "a qualifier far down": till(
-        body=[f"{row},{153 if n != 1400 else 145}" for n, row in enumerate(BODY)],
-        head=HEAD.strip() + ",qty qualifier\n",
-    ),
+    "packs of two sizes far down": beside("pack size", lambda n: "6" if n != 1400 else "12"),
+    "a qualifier far down": beside("qty qualifier", lambda n: "153" if n != 1400 else "145"),
     "pieces, and kilos far down": till(
         body=[row.replace(",", ";") for row in BODY[:1400]]
         + [row.replace(",", ";").replace(";2;2024", ";2 kg;2024") for row in BODY[1400:]],
         head=HEAD.replace(",", ";"),
     ),
-    "a status on the first line of each order": till(
-        body=[f"{row},{('cancelled' if n % 40 == 0 else 'paid') if n % 4 == 0 else ''}" for n, row in enumerate(BODY)],
-        head=HEAD.strip() + ",Status\n",
+    "pieces and kilos of one item far down": till(
+        body=[*BODY[:1000], *(row.replace(f",{n % 5 + 1},2024", f",{n % 5 + 1} {('kg', 'pcs')[n % 2]},2024")
+              for n, row in enumerate(BODY[1000:], 1000))]
     ),
-    "shipping far down": till(
-        body=[f"{row},{'goods' if n != 1400 else 'shipping'}" for n, row in enumerate(BODY)],
-        head=HEAD.strip() + ",itemization type\n",
-    ),
-    "an item in two units far down": till(
-        body=[f"{row},{'ea' if n != 1400 else 'cs'}" for n, row in enumerate(BODY)], head=HEAD.strip() + ",uom\n"
-    ),
-    "amounts of several kinds far down": till(
-        body=[f"{row},{'price' if n != 1400 else 'tax'}" for n, row in enumerate(BODY)],
-        head=HEAD.strip() + ",amount type\n",
-    ),
+    "a status on the first line of each order": beside("Status", on_first("cancelled")),
+    "shipping far down": beside("itemization type", lambda n: "goods" if n != 1400 else "shipping"),
+    "an item in two units far down": beside("uom", lambda n: "ea" if n != 1400 else "cs"),
+    "amounts of several kinds far down": beside("amount type", lambda n: "price" if n != 1400 else "tax"),
     "items that number the lines": till(
         body=[f"{n % 4 + 1},{row}" for n, row in enumerate(BODY)], head="Item,Invoice,Material" + HEAD[19:]
     ),

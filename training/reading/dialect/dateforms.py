@@ -5,11 +5,13 @@ A *form* is one way to write dates, named by its strptime pattern where there is
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+from training.reading.dialect.digits import plain_text
 from training.reading.vocabulary import MONTH_OF, WEEKDAYS, fold
 
 EXCEL: Final = "excel serial"
@@ -136,6 +138,11 @@ _TIME: Final = re.compile(
 )
 
 
+_TO_WORDS: Final = "to|until|till|through|thru|bis|au|al|a|ate|tot|t/m|do"
+_TO: Final = re.compile(rf"\s*(?:[-\u2013\u2014~/]|\.\.+)\s*|\s+(?:{_TO_WORDS})\s+", re.IGNORECASE)
+_ENDS_IN_TO: Final = re.compile(rf"(?:[-\u2013\u2014~/]|\.\.|\s(?:{_TO_WORDS}))\s*$", re.IGNORECASE)
+_SHORTEST_RANGE, _LONGEST_RANGE, _FEWEST_DIGITS = 13, 60, 3
+
 ENDING: Final = re.compile(
     r"^(?:(?P<weeks>\d{1,2})\s*)?(?:w/\s?e\.?|we(?=\s*\d)|w(?:ee)?ks?\.?\s+end(?:ing|ed)?\.?)[\s:-]*(?=\S)",
     re.IGNORECASE,
@@ -165,7 +172,9 @@ _WEEKDAY_OF: Final = {
 def split_time(text: str) -> tuple[str, str]:
     """Day and time of day, the latter empty where there is none."""
     match = _TIME.search(text)
-    return (text[: match.start()].strip(), match.group().strip(" ,Tt")) if match else (text, "")
+    if match is None or _ENDS_IN_TO.search(text[: match.start()]):  # the short date that ends a range
+        return text, ""
+    return text[: match.start()].strip(), match.group().strip(" ,Tt")
 
 
 def _plain(text: str) -> str:
@@ -193,7 +202,36 @@ _DAY_MONTH: Final = re.compile(r"\s\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}$")
 
 @lru_cache(maxsize=65536)
 def readings(text: str) -> tuple[tuple[str, date], ...]:
-    """All forms that read ``text`` (a day without its time), with the day each gives."""
+    """All forms that read ``text`` (a day without its time), with the day each gives.
+
+    A range of one day, of seven, or of a month of the calendar stands for its first day.
+    """
+    text = plain_text(text.strip())
+    return _of_one(text) or tuple((form, first) for form, first, last in ranges(text) if _is_period(first, last))
+
+
+def ranges(text: str) -> list[tuple[str, date, date]]:
+    """All forms that read ``01.01.2024 - 07.01.2024`` as a range, with its first and last day."""
+    found: list[tuple[str, date, date]] = []
+    for cut in _TO.finditer(text) if _SHORTEST_RANGE <= len(text) <= _LONGEST_RANGE else ():
+        parts = (text[: cut.start()], text[cut.end() :])
+        if any(sum(c.isdigit() for c in part) < _FEWEST_DIGITS for part in parts):
+            continue
+        firsts, lasts = (dict(_of_one(split_time(part)[0])) for part in parts)
+        found += [
+            (f"{form} - {form}", first, lasts[form])
+            for form, first in firsts.items()
+            if form in lasts and "%d" in form and first <= lasts[form]
+        ]
+    return found
+
+
+def _is_period(first: date, last: date) -> bool:
+    days = (last - first).days + 1
+    return days in (1, 7) or (first.day == 1 and days == monthrange(first.year, first.month)[1])
+
+
+def _of_one(text: str) -> tuple[tuple[str, date], ...]:
     plain = _plain(text.strip())
     found: list[tuple[str, date]] = []
     for form, pattern, build in _FORMS:
@@ -212,7 +250,7 @@ def strptime(text: str, pattern: str) -> date | None:
         text, pattern = f"{text} 1", f"{pattern} %u"
     try:
         return datetime.strptime(text, pattern).date()
-    except ValueError:
+    except (ValueError, re.error):  # the latter for a part that a pattern names twice, as that of a range does
         return None
 
 

@@ -1,11 +1,12 @@
 """Proves one way of writing numbers on every cell of a file, or refuses the file."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import polars as pl
 
 from core.contracts.verdict import Reason, Refusal
+from training.reading.dialect.digits import plain_texts
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, counted
 from training.reading.vocabulary import CLOSED_WORDS, MISSING_WORDS
@@ -46,6 +47,8 @@ class Evidence:
     point_at: tuple[int, str, str] | None = None
     comma_at: tuple[int, str, str] | None = None
     both_at: tuple[tuple[int, str, str], ...] = ()
+    measures: set[str] = field(default_factory=set)
+    """What quantities say that they are counted in."""
 
     @property
     def seen(self) -> bool:
@@ -62,6 +65,7 @@ class Evidence:
         self.point_at = self.point_at or other.point_at
         self.comma_at = self.comma_at or other.comma_at
         self.both_at = (self.both_at + other.both_at)[:2]
+        self.measures |= other.measures
 
     @property
     def by_whole(self) -> "Evidence":
@@ -108,10 +112,11 @@ def distinct(frame: pl.DataFrame, column: str) -> pl.DataFrame:
 
 def evidence(texts: pl.DataFrame, column: str) -> Evidence:
     """What the distinct texts of one column say about the decimal mark."""
-    marked = texts.filter(pl.col("text").str.contains(r"\d") & pl.col("text").str.contains("[.,]"))
+    texts = texts.with_columns(plain_texts(texts["text"]).alias("plain"))
+    marked = texts.filter(pl.col("plain").str.contains(r"\d") & pl.col("plain").str.contains("[.,]"))
     if not marked.height:
         return Evidence()
-    body = bare(pl.col("text"))
+    body = bare(pl.col("plain"))
     read = marked.with_columns(read_as(body, ".").alias("p"), read_as(body, ",").alias("k")).sort(LINE, "text")
     point = read.filter(pl.col("p").is_not_null() & pl.col("k").is_null())
     whole = read.filter((pl.col("p") == pl.col("k")) & body.str.contains(_WHOLE))
@@ -189,12 +194,13 @@ def numbers(column: pl.Series, decimal: Decimal, *, shares: bool = True) -> tupl
 
 
 def _read_distinct(texts: pl.Series, decimal: Decimal, *, shares: bool) -> pl.DataFrame:
-    frame = texts.to_frame("text")
-    value = read_as(bare(pl.col("text")), decimal)
-    signed = pl.when(is_negative(pl.col("text"))).then(0.0 - value).otherwise(value)
+    frame, plain = texts.to_frame("text"), pl.col("plain")
+    value = read_as(bare(plain), decimal)
+    signed = pl.when(is_negative(plain)).then(0.0 - value).otherwise(value)
     lower = pl.col("text").str.strip_chars().str.to_lowercase()
-    holds = signed.is_finite() if shares else signed.is_finite() & ~pl.col("text").str.contains("%", literal=True)
-    return frame.with_columns(pl.when(holds).then(signed).alias("v")).with_columns(
+    holds = signed.is_finite() if shares else signed.is_finite() & ~plain.str.contains("%", literal=True)
+    read = frame.with_columns(plain_texts(texts).alias("plain")).with_columns(pl.when(holds).then(signed).alias("v"))
+    return read.drop("plain").with_columns(
         pl.when(pl.col("v").is_not_null())
         .then(OK)
         .when(lower.is_in(list(MISSING_WORDS)))

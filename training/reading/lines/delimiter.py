@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.contracts.verdict import Reason
+from training.reading.dialect.periods import coarse_columns
 from training.reading.errors import FileRefusedError
 from training.reading.lines.header import MIN_SCORE, find_header, header_score
 from training.reading.lines.records import UNIT, leaves_open, split_record
@@ -14,6 +15,7 @@ CANDIDATES: Final = (",", ";", "\t", "|")
 _RARE: Final = ("^", "~", "\x1f", "\x01", "#", "!", "\xa6", "\xa7", ":", " ")
 """Characters that divide cells in some files, and stand in cells as well: used where the configuration says so."""
 _SAMPLE: Final = 300
+_FIRST: Final = 20
 _MOSTLY: Final = 0.5
 _MARKUP: Final = re.compile(r"<[!?a-zA-Z]|[\[{]\s*([\[{\"]|$)")
 _NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "a space"}
@@ -33,7 +35,12 @@ class Layout:
     @property
     def delimiter_name(self) -> str:
         """For people."""
-        return _NAMES.get(self.delimiter, repr(self.delimiter))
+        return mark_name(self.delimiter)
+
+
+def mark_name(mark: str) -> str:
+    """A delimiter as people call it: ``semicolon``."""
+    return _NAMES.get(mark, repr(mark))
 
 
 def find_layout(lines: list[str], name: str, wanted: frozenset[str], delimiter: str | None) -> Layout:
@@ -149,6 +156,9 @@ def _no_header(lines: list[str], name: str, wanted: frozenset[str]) -> FileRefus
             f"{name}: no comma, semicolon, tab or pipe divides its lines into columns (line {first}: {shown!r}); "
             "export it as CSV, or name the character that divides them as reading.delimiter.",
         )
+    cut = (split_record(line, mark) for line in lines[:_FIRST] for mark in (*CANDIDATES, UNIT))
+    if across := next((told for fields in cut if (told := coarse_columns(fields))), None):
+        return FileRefusedError(Reason.COLUMNS_MISSING, f"{name}: {across}")
     return FileRefusedError(
         Reason.COLUMNS_MISSING,
         f"{name}: no line names a date and a quantity (line {first}: {shown!r}); add a header line such as "

@@ -10,7 +10,7 @@ import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.dialect.dateforms import ENDING, EXCEL, header_dates, readings, split_time
+from training.reading.dialect.dateforms import ENDING, EXCEL, header_dates, ranges, readings, split_time
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.tables import RawTable
@@ -39,7 +39,7 @@ class Label:
 def label_of(name: str) -> Label | None:
     """The label of a column, where its name has a day and anything beside it."""
     parts = name.replace("_", " ").split()
-    if sum(c.isdigit() for c in name) < _FEWEST_DIGITS or len(parts) > _MOST_WORDS:
+    if sum(c.isdigit() for c in name) < _FEWEST_DIGITS or len(parts) > _MOST_WORDS or ranges(name.strip()):
         return None
     for length in range(len(parts), 0, -1):
         for start in dict.fromkeys((len(parts) - length, 0)):  # the day stands last or first

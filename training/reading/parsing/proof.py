@@ -12,6 +12,7 @@ from training.reading.dialect import numbers
 from training.reading.dialect.dateforms import month_of, weekday_of
 from training.reading.dialect.dates import DateProof, prove_dates
 from training.reading.dialect.days import Day, distinct_days
+from training.reading.dialect.measures import measures
 from training.reading.dialect.numbers import MARKS, Decimal, Evidence
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
@@ -190,7 +191,9 @@ def _strong(meaning: Meaning, frame: pl.DataFrame) -> Evidence:
     found = Evidence()
     if UNITS_TEXT in frame.columns and frame.schema[UNITS_TEXT] == pl.String:
         label = "the values" if meaning.target is None else meaning.table.label(meaning.target)
-        found.add(numbers.evidence(numbers.distinct(frame, UNITS_TEXT), label))
+        texts = numbers.distinct(frame, UNITS_TEXT)
+        found.add(numbers.evidence(texts, label))
+        found.measures = measures(texts["text"])
     for role in (words.PRICE, words.STOCK, words.MONEY, words.SALES):
         index = meaning.index(role)
         if index is None or index == meaning.target or frame.schema[cell(index)] != pl.String:

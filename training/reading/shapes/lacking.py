@@ -14,6 +14,7 @@ from training.reading.ledger import LINE, cell
 from training.reading.lines.measured import check_periods
 from training.reading.roles import Roles
 from training.reading.shapes.across import numbering_column
+from training.reading.shapes.coarse import check_coarse
 from training.reading.shapes.contents import holds_dates, sample_of
 from training.reading.tables import RawTable
 
@@ -54,6 +55,7 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
             f"{name}: {', '.join(map(repr, several[:5]))} hold dates, and none is known as the day of the sale; "
             f"name it, such as reading.columns.date = '{several[0]}'.",
         )
+    check_coarse(table, roles, name)
     _check_months(table, name)
     _check_instants(table, name)
     told = f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates"

@@ -16,7 +16,8 @@ WIDE_ITEMS, WIDE_STORES, WIDE_DATES = "wide_items", "wide_stores", "wide_dates"
 WIDE: Final = (WIDE_ITEMS, WIDE_STORES, WIDE_DATES)
 MOSTLY: Final = 0.5
 _NUMBER: Final = (
-    r"^[\s\-+(\x{2212}]*[$\x{20ac}\x{a3}]?\s*[\d.,'\x{2019} \x{a0}\x{202f}]*\d[\d.,]*\s*[%\x{20ac}$\x{a3}]?\)?-?$"
+    r"^[\s\-+(\x{2212}]*[$\x{20ac}\x{a3}]?\s*[\d.,'\x{2019} \x{a0}\x{202f}\x{66b}\x{66c}\x{ff0c}\x{ff0e}]*"
+    r"\d[\d.,]*\s*[%\x{20ac}$\x{a3}]?\)?-?$"
 )
 
 

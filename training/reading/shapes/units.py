@@ -1,31 +1,19 @@
 """Quantities that no sum adds up: one item in kilos and in pieces, in cases and in pieces, in packs of two sizes."""
 
-from typing import Final
-
 import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
+from training.reading.dialect.measures import measure, measures
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.roles import Roles
 from training.reading.tables import RawTable
 
-_WEIGHT: Final = r"(?i)\d\s*kg\.?\s*$"
-_COUNT: Final = (
-    r"(?i)\d\s*(?:pcs?\.?|pieces?|units?|stk\.?|st\xfcck|st\.?|uds?\.?|unid(?:ades)?\.?|ea\.?|pz\.?|stuks?|szt\.?)\s*$"
-)
-
 
 def unit_of_measure(table: RawTable) -> int | None:
     """Column that says in what each quantity is counted."""
     return next((i for i, header in enumerate(table.header) if words.fold(header) in words.UNIT_OF_MEASURE), None)
-
-
-def measured_in_cells(table: RawTable, index: int) -> bool:
-    """A cell of the column says what it is counted in: ``12 Stk``, ``1,5 kg``."""
-    column = table.frame[cell(index)]
-    return column.dtype == pl.String and bool(column.str.contains(r"\d\s*\p{L}+\.?\s*$").any())
 
 
 def units_of_items(table: RawTable, roles: Roles) -> pl.DataFrame | None:
@@ -54,15 +42,10 @@ def check_units(table: RawTable, roles: Roles, name: str) -> None:
 
 def _check_cells(table: RawTable, roles: Roles, name: str) -> None:
     quantity = roles.of[words.UNITS]
-    if not measured_in_cells(table, quantity):
+    column = table.frame[cell(quantity)]
+    if column.dtype != pl.String or len(measures(column)) < 2:  # noqa: PLR2004 - one unit is no doubt
         return
-    text = pl.col(cell(quantity)).cast(pl.String).fill_null("")
-    pieces = pl.when(text.str.contains(_COUNT)).then(pl.lit("pieces")).otherwise(pl.lit(""))
-    several = _several(
-        _pairs(
-            table, roles.of.get(words.ITEM), pl.when(text.str.contains(_WEIGHT)).then(pl.lit("kg")).otherwise(pieces)
-        )
-    )
+    several = _several(_pairs(table, roles.of.get(words.ITEM), measure(pl.col(cell(quantity)).fill_null(""))))
     if several is not None:
         raise FileRefusedError(
             Reason.AMBIGUOUS,

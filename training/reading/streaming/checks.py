@@ -14,7 +14,6 @@ from training.reading.parsing.untold import texts_of_lines
 from training.reading.shapes.baskets import KINDS_OF_AMOUNT
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 from training.reading.shapes.rivals import may_number_lines
-from training.reading.shapes.units import measured_in_cells
 from training.reading.streaming.blocks import IrregularError
 from training.reading.streaming.seen import Seen
 
@@ -29,13 +28,11 @@ def is_regular(meaning: Meaning, config: Reading) -> bool:
     timed = (
         meaning.shape == LONG and meaning.index(words.TIME) is not None
     )  # transactions, if times differ further down
-    target = meaning.target
     return (
         meaning.shape in (LONG, TRANSACTIONS)
         and meaning.index(words.DATE) is not None
         and not (meaning.deducted or timed)
         and counted
-        and not (target is not None and measured_in_cells(meaning.table, target))
         and (words.PACK_SIZES | words.WHOLES).isdisjoint(map(words.fold, header))
         and not (meaning.shape == TRANSACTIONS and config.duplicates == "reject" and texts_of_lines(meaning))
         and not any(words.TYPE in found for found in roles)
@@ -53,6 +50,7 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
     """
     counted_twice = seen.units is not None and seen.units["item"].n_unique() < seen.units.height
     netted = seen.orders.taken_back and seen.negative  # a line of another block may take a sale back
+    counted_twice |= len(seen.sight.strong.measures) > 1  # whether of one item, only all blocks tell
     several = len(seen.promo) > 1 or counted_twice or netted or not seen.orders.by_line
     if several or seen.ledger.read > limits.max_rows or _has_kinds(meaning, seen):
         raise IrregularError

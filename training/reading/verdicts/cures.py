@@ -12,6 +12,7 @@ from core.contracts.verdict import Reason
 from training.reading.dialect.dateforms import readings, split_time
 from training.reading.dialect.dates import EARLIEST
 from training.reading.dialect.numbers import Decimal, bare, read_as
+from training.reading.dialect.periods import coarse
 from training.reading.verdicts.codes import words_for
 
 _LETTERS: Final = {"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"}
@@ -62,6 +63,8 @@ def _unreadable_date(value: str, known: Known) -> str | None:
     if digits != text and _by(digits, known.form):
         return f"write {digits!r}: {_letter(text)}"
     told = _no_such_day(text, known.form)
+    if told is None and known.example and (period := coarse(value)):
+        told = f"this is {period}, and the other rows are like {known.example!r}; write it as they do"
     if told:
         return told
     other = {form: day for form, day in readings(text) if form != "excel serial"}
@@ -80,8 +83,8 @@ def _by(text: str, form: str) -> date | None:
 
 
 def _written(day: date, form: str) -> str | None:
-    """None for forms that strftime does not know."""
-    return day.strftime(form) if _by(day.strftime(form), form) == day else None
+    """None for forms that strftime does not know, and for those of a range."""
+    return None if " - " in form else day.strftime(form) if _by(day.strftime(form), form) == day else None
 
 
 def _letter(text: str) -> str:
@@ -91,7 +94,7 @@ def _letter(text: str) -> str:
 
 def _no_such_day(text: str, form: str) -> str | None:
     """The text has the form's own parts and names a day that no calendar has."""
-    if not {"%m", "%d"} <= set(re.findall(r"%\w", form)):
+    if not {"%m", "%d"} <= set(re.findall(r"%\w", form)) or " - " in form:
         return None
     pattern = re.escape(form)
     for mark, name in _PART.items():
@@ -159,9 +162,11 @@ def _plain(value: float, decimal: Decimal) -> str:
 
 
 def _ragged(value: str) -> str | None:
-    found = re.match(r"(\d+) fields where the header has (\d+)", value)
+    found = re.match(r"(\d+) fields where the header has (\d+)(?:; divided by (.+) it has as many)?", value)
     if found is None:
         return None
+    if found[3]:
+        return f"its cells are divided by {found[3]}: divide them as the other rows are"
     has, wants = int(found[1]), int(found[2])
     if has > wants:
         return f"{has - wants} too many: put cells that contain the delimiter in quotes"
