@@ -19,9 +19,19 @@ def test_a_second_table_under_another_delimiter_is_never_taken_for_notes(read: R
     assert reading.table is None
 
 
+@pytest.mark.parametrize("body", ["2024-03-15;S1;A;7\n", "2024-03-15;S1;A;7;9\n"])
+def test_a_header_under_another_delimiter_says_that_two_files_stand_in_one(read: Read, body: str) -> None:
+    verdict = read(f"date,store,sku,qty\n2024-03-13,S1,A,5\ndate;store;sku;qty\n{body}").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert verdict.sentence.startswith("Line 3 ('date;store;sku;qty') names columns divided by semicolon")
+    assert "two files stand in one" in verdict.sentence
+
+
 def test_one_row_under_another_delimiter_below_the_table_is_refused_with_its_line(read: Read) -> None:
     reading = read(HEADER + BODY + "2024-02-01;S1;A;5;2.5\n")
-    assert [(r.line, r.reason) for r in reading.verdict.refusals] == [(30, Reason.RAGGED_ROW)]
+    refused = reading.verdict.refusals[0]
+    assert (refused.line, refused.reason) == (30, Reason.RAGGED_ROW)
+    assert refused.cure == "its cells are divided by semicolon: divide them as the other rows are"
     assert len(rows(reading)) == 28
 
 

@@ -1,18 +1,23 @@
 """Lines that have more or fewer cells than the header: totals, notes, feet, and rows that are refused."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 
 from core.contracts.verdict import Reason
+from training.reading.errors import FileRefusedError
 from training.reading.ledger import CELLS, LINE, Ledger
-from training.reading.lines.records import FIELDS
-from training.reading.lines.strays import divided_otherwise, kinds
+from training.reading.lines.delimiter import mark_name
+from training.reading.lines.header import MIN_SCORE, header_score
+from training.reading.lines.records import FIELDS, split_record
+from training.reading.lines.strays import MARKS, divided_otherwise, kinds
 from training.reading.totals import looks_total
 
 _MOST_FEET: Final = 5
 _BLANK_BETWEEN: Final = 2
+_SHOWN: Final = 80
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,17 @@ class Ruled:
 def account_ragged(
     ragged: pl.DataFrame, frame: pl.DataFrame, layout: Ruled, ledger: Ledger, *, member: str = ""
 ) -> None:
-    """Totals and foot notes are left out; every other row of a wrong width is refused."""
+    """Totals and foot notes are left out; every other row of a wrong width is refused.
+
+    Raises:
+        FileRefusedError: one of them is the header of a further table, whose cells another character divides.
+    """
     delimiter, width = layout.delimiter, layout.width
     last = frame[LINE].max() if frame.height else 0
     feet = _feet(ragged, frame)
     totals, notes, refused = [], [], []
     for line, fields in ragged.iter_rows():
+        _check_header(line, fields, layout)
         filled = [field.strip() for field in fields if field.strip()]
         if any(looks_total(text) for text in filled[:2]):
             totals.append(line)
@@ -47,8 +57,32 @@ def account_ragged(
     ledger.leave_out(Reason.TOTAL_ROW, pl.Series(totals, dtype=pl.Int64), "rows of totals were left out")
     ledger.leave_out(Reason.PREAMBLE, pl.Series(notes, dtype=pl.Int64), "notes below or in the table were left out")
     rows = ragged.filter(pl.col(LINE).is_in(refused)).rename({FIELDS: CELLS})
-    count = pl.format("{} fields where the header has " + str(width), pl.col(CELLS).list.len())
-    ledger.refuse(rows, Reason.RAGGED_ROW, member or None, count)
+    told = pl.Series([_told(fields, layout) for fields in rows[CELLS].to_list()], dtype=pl.String)
+    ledger.refuse(rows, Reason.RAGGED_ROW, member or None, pl.lit(told))
+
+
+def _told(fields: Sequence[str], layout: Ruled) -> str:
+    """How many cells a row has, and which other character divides it into as many as it should have."""
+    told, mark = f"{len(fields)} fields where the header has {layout.width}", None
+    if len(fields) < layout.width:
+        raw, others = layout.delimiter.join(fields), (mark for mark in MARKS if mark != layout.delimiter)
+        mark = next((mark for mark in others if len(split_record(raw, mark)) == layout.width), None)
+    return told if mark is None else f"{told}; divided by {mark_name(mark)} it has as many"
+
+
+def _check_header(line: int, fields: Sequence[str], layout: Ruled) -> None:
+    """Raise where a line names columns under another delimiter, as where two files were put together."""
+    raw = layout.delimiter.join(fields)
+    if len(fields) >= layout.width or any(c.isdigit() for c in raw):
+        return
+    for mark in MARKS:
+        if mark != layout.delimiter and header_score(split_record(raw, mark)) > MIN_SCORE:
+            raise FileRefusedError(
+                Reason.NOT_A_TABLE,
+                f"Line {line} ({raw.strip()[:_SHOWN]!r}) names columns divided by {mark_name(mark)}, and the header on "
+                f"line {layout.header_line} is divided by {mark_name(layout.delimiter)}: two files stand in one. "
+                "Upload each by itself, or write both with one delimiter.",
+            )
 
 
 def _feet(ragged: pl.DataFrame, frame: pl.DataFrame) -> set[int]:
