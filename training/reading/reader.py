@@ -28,6 +28,7 @@ from training.reading.parsing.rows import clean, see_clock, spread
 from training.reading.parsing.signs import check_signs, turned
 from training.reading.parsing.untold import check_untold
 from training.reading.shapes.meaning import PLAN, TRANSACTIONS, WIDE, Meaning
+from training.reading.shapes.prices import check_plan
 from training.reading.streaming.seen import Terms
 from training.reading.streaming.stream import BLOCK_BYTES, Streamed, in_blocks
 from training.reading.verdicts import judge
@@ -160,6 +161,7 @@ class _Reader:
             read = zip(meanings, frames, proofs, strict=True)
             frames = [parse(meaning, lines, proof, self.ledger) for meaning, lines, proof in read]
             for meaning, lines in zip(meanings, frames, strict=True):
+                check_plan(meaning, lines, self.latest, self.name)
                 charges_of(meaning, lines).tell(self.ledger)
             frames = [turned(lines) for lines in frames] if self.config.negative == "sales" else frames
             table, kept, ignored = self._fold(meanings, frames, proofs)

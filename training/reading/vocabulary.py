@@ -50,6 +50,8 @@ UNIT_OF_MEASURE: Final = frozenset(WORDS["unit_of_measure"])
 COUNTED_IN: Final = frozenset(WORDS["counted_in"])
 NOT_OF_SALES: Final = frozenset(WORDS["not_of_sales"])
 MEASURE_KINDS: Final = frozenset(WORDS["measure_kinds"])
+OF_AN_ITEM: Final = frozenset(WORDS["of_an_item"])
+_PRICED, _HOLDS_FROM = frozenset(WORDS["priced"]), frozenset(WORDS["holds_from"])
 QUALIFIERS: Final = frozenset(WORDS["qualifiers"])
 OF_RETURNS: Final = frozenset(WORDS["of_returns"])
 REVERSALS: Final = frozenset(WORDS["reversals"])
@@ -187,6 +189,17 @@ def tells_of_buying(names: Iterable[str]) -> tuple[str, str] | None:
     received = next((name for name, parts in tokens.items() if parts & _RECEIVED and parts & _COUNTED), None)
     bought = next((name for name, parts in tokens.items() if parts & _BOUGHT), None)
     return None if received is None or bought is None else (received, bought)
+
+
+def is_priced(name: str) -> bool:
+    """``Wholesale Price``, ``VK-Preis``, ``Verkaufspreis``, ``UVP``: what one of an item costs."""
+    tokens = fold(name).split()
+    return not _PRICED.isdisjoint(tokens) or any(token.endswith(("preis", "prijs")) for token in tokens)
+
+
+def holds_from(name: str) -> bool:
+    """``Valid From``, ``Effective date``, ``gültig ab``: a day from or to which a price holds."""
+    return not _HOLDS_FROM.isdisjoint(fold(name).split())
 
 
 def is_shipped(name: str) -> bool:

@@ -25,6 +25,7 @@ from training.reading.shapes.meaning import (
     is_numeric,
 )
 from training.reading.shapes.pairs import pairs
+from training.reading.shapes.prices import check_catalogue, check_prices
 from training.reading.shapes.units import check_packs, check_units
 from training.reading.shapes.wide import check_names, check_texts, known_word, wide_values
 from training.reading.tables import RawTable
@@ -45,6 +46,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     if wide is not None:
         return wide
     table = days_counted(table, roles, reading)
+    check_prices(table, roles, name)
     need_date(table, roles, name)
     check_bought(table, roles, name)
     check_fiscal(table, roles, reading, name)
@@ -72,6 +74,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     if len(named) > 1 and not (words.STORE in roles and words.ITEM in roles) and words.MONEY not in roles:
         check_texts(table, roles, named, name)
         check_names([table.header[index] for index in named], name)
+        check_catalogue(table, roles, named, name)
         return wide_values(table, roles, named, fresh)
     raise no_target(table, roles, name)
 

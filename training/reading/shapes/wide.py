@@ -70,7 +70,7 @@ def starts_as_store(name: str) -> bool:
 def known_word(name: str) -> bool:
     """``Holiday``, ``Day of week``: named after the calendar or what is known ahead."""
     tokens = words.fold(name).split()
-    calendar = bool(tokens) and all(
+    calendar = not words.CALENDAR.isdisjoint(tokens) and all(
         token in words.CALENDAR or token in ("of", "name", "number", "no", "is") for token in tokens
     )
     return (
@@ -107,10 +107,15 @@ def _is_kind(header: str) -> bool:
     return words.KINDS_OF_QUANTITY.issuperset(words.fold(header).split())
 
 
+def _is_of_an_item(header: str) -> bool:
+    return not words.OF_AN_ITEM.isdisjoint(words.fold(header).split())
+
+
 _NEITHER: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("days of the week", lambda header: words.fold(header) in words.WEEKDAYS),
     ("times of the day", lambda header: _TIME_OF_DAY.match(header) is not None),
     ("what is counted in", _is_counted_in),
     ("sizes", lambda header: _SIZE.match(header) is not None),
     ("kinds of a quantity", _is_kind),
+    ("what an item has", _is_of_an_item),
 )

@@ -1,0 +1,81 @@
+"""Lists of prices: what an item costs, and nothing of what was sold of it."""
+
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from core.contracts.sales import DATE, ITEM, STORE
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import LINE, cell
+from training.reading.roles import Roles
+from training.reading.shapes.across import numbering_column
+from training.reading.shapes.contents import SALES
+from training.reading.shapes.meaning import PLAN, Meaning
+from training.reading.shapes.wide import known_word, starts_as_store
+from training.reading.tables import RawTable
+
+_SOLD: Final = (words.UNITS, SALES, words.MONEY, words.DOCUMENT, words.CUSTOMER)
+_PLANNED: Final = (words.PROMO, words.OPEN, words.CLOSED)
+_CURE: Final = "Upload what was sold; prices known ahead are a plan, with a row for each day and item."
+
+
+def check_prices(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where items have prices, and neither a day on which they hold nor a quantity sold."""
+    price = _price(table, roles)
+    if price is None or words.ITEM not in roles or any(role in roles for role in _SOLD):
+        return
+    index = roles.of.get(words.DATE)
+    dated = index is not None or words.YEAR in roles or numbering_column(table, roles) is not None
+    holds = [at for at, header in enumerate(table.header) if words.holds_from(header) and at != price]
+    if dated and index not in holds:
+        return
+    why = "no column is known as a day or a quantity"
+    if holds:
+        why = f"{table.header[holds[0]]!r} is a day from or to which it holds, and no column is known as a quantity"
+    raise _refused(
+        f"{name}: {table.header[price]!r} is the price of each {table.header[roles.of[words.ITEM]]!r}, and {why}"
+    )
+
+
+def check_catalogue(table: RawTable, roles: Roles, named: list[int], name: str) -> None:
+    """Raise where columns beside a price would be taken for stores, though each item stands once."""
+    price = _price(table, roles)
+    if price is None or words.ITEM not in roles or any(starts_as_store(table.header[index]) for index in named):
+        return
+    items = table.frame[cell(roles.of[words.ITEM])]
+    if items.n_unique() == items.len():
+        item = table.header[roles.of[words.ITEM]]
+        raise _refused(
+            f"{name}: each {item!r} stands once, with its {table.header[price]!r} and "
+            f"{', '.join(repr(table.header[index]) for index in named[:3])}, and no column is known as a quantity"
+        )
+
+
+def check_plan(meaning: Meaning, lines: pl.DataFrame, latest: date, name: str) -> None:
+    """Raise where a plan tells nothing but one price of each item, on days of which some are before ``latest``."""
+    price = meaning.index(words.PRICE)
+    told = [index for index in meaning.covariates if known_word(meaning.table.header[index])]
+    others = [index for index in told if not words.is_priced(meaning.table.header[index])]
+    if meaning.shape != PLAN or price is None or others or any(meaning.index(role) is not None for role in _PLANNED):
+        return
+    first = lines.sort(DATE, LINE).row(0, named=True) if lines.height else None
+    several = lines.select(pl.struct(STORE, ITEM).is_duplicated().any()).item()
+    if first is None or several or first[DATE] >= latest:
+        return
+    raise _refused(
+        f"{name}: {meaning.table.header[price]!r} is one price of each item, on days that are not ahead (line "
+        f"{first[LINE]}: {first[DATE]}), and no column is known as a quantity"
+    )
+
+
+def _price(table: RawTable, roles: Roles) -> int | None:
+    """The column of the price, known by its role or by a part of its name."""
+    index = roles.of.get(words.PRICE)
+    return index if index is not None else next((i for i, h in enumerate(table.header) if words.is_priced(h)), None)
+
+
+def _refused(told: str) -> FileRefusedError:
+    return FileRefusedError(Reason.COLUMNS_MISSING, f"{told}: this is a list of prices and no sales. {_CURE}")
