@@ -130,3 +130,23 @@ def test_a_quantity_taken_for_stock_is_named_beside_money(read: Read) -> None:
 def test_a_barcode_that_happens_to_count_is_an_item(read: Read) -> None:
     text = "Date,Order ID,Product,Barcode,Qty\n2024-03-13,1,Muffin,0001,2\n2024-03-13,1,Tea,0002,1\n"
     assert rows(read(f"{text}2024-03-14,2,Muffin,0001,1\n"), "item_id") == [("0001",), ("0002",), ("0001",)]
+
+
+def test_the_number_that_follows_the_kind_of_a_line_is_the_item_and_a_comment_has_none(read: Read) -> None:
+    text = (
+        "Posting Date,Document No.,Type,No.,Variant Code,Description,Quantity\n"
+        "3/13/2024,PSI001,Item,1896-S,,ATHENS Desk,2\n3/13/2024,PSI001,G/L Account,6410,,Freight,1\n"
+        "3/14/2024,PSI002,Item,1900-S,,PARIS Chair,4\n3/14/2024,PSI002,,,,Thank you for your order,\n"
+    )
+    beside = (
+        text.replace(",Variant Code", "").replace("-S,,", "-S,").replace("6410,,", "6410,").replace(",,,,T", ",,,T")
+    )
+    for each in (text, beside):
+        assert rows(read(each, max_refused_share=0.5), "item_id", "units") == [("1896-S", 2.0), ("1900-S", 4.0)]
+
+
+def test_a_number_that_begins_again_each_day_is_no_code_of_the_item_beside_it(read: Read) -> None:
+    days = "".join(
+        f"{n};{item};{day}.03.2024;5\n" for day, two in ((13, "AB"), (14, "BA")) for n, item in enumerate(two, 1)
+    )
+    assert rows(read(f"Nr.;Bezeichnung;Datum;Menge\n{days}"), "item_id") == [("A",), ("B",), ("A",), ("B",)]

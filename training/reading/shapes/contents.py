@@ -37,9 +37,13 @@ def _bears_currency(sample: list[str]) -> bool:
 
 
 def is_filled(table: RawTable, index: int, beside: int) -> bool:
-    """Wherever the other column is, among the first rows."""
-    pair = [pl.col(cell(at)).cast(pl.String).fill_null("").str.strip_chars() != "" for at in (index, beside)]
-    return bool(table.frame.head(_SAMPLE * 3).select((pair[0] | ~pair[1]).all()).item())
+    """Wherever the other column is, among the first rows that have a quantity; others hold a text or a comment."""
+    counted = [at for at, name in enumerate(table.header) if words.UNITS in dict(words.roles_of(name))]
+    own, other, *quantities = (
+        pl.col(cell(at)).cast(pl.String).fill_null("").str.strip_chars() != "" for at in (index, beside, *counted)
+    )
+    sold = pl.any_horizontal(quantities) if quantities else pl.lit(value=True)
+    return bool(table.frame.head(_SAMPLE * 3).select((own | ~other | ~sold).all()).item())
 
 
 def are_names(sample: list[str]) -> bool:
