@@ -57,7 +57,8 @@ class _Entry:
     @property
     def told(self) -> str:
         """The sentence, of one row where it is one."""
-        return _ONE.get(self.sentence, self.sentence) if self.count == 1 else self.sentence
+        what, mark, more = self.sentence.partition("; ")
+        return _ONE.get(what, what) + mark + more if self.count == 1 else self.sentence
 
     def tell(self, sentence: str) -> None:
         """Say a further thing, as long as a reader may follow."""

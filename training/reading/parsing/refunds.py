@@ -14,7 +14,11 @@ from training.reading.parsing.stated import refunded, refunded_in_part
 from training.reading.shapes.meaning import Meaning
 
 REFUNDED: Final = "_refunded"
-_WHOLE: Final = "sales of which it is said that they were taken back whole are no net sales and were left out"
+_WHOLE: Final = (
+    "sales of which it is said that they were taken back whole are no net sales and were left out; a later file that "
+    "takes one back by a negative quantity would take it back twice, unless their column is named as one of your own, "
+    "such as reading.columns.payment_state, which counts them here"
+)
 _IN_PART: Final = "sales of which it is said that a part came back count whole, for how much came back is not told"
 
 

@@ -64,9 +64,10 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
     ),
     Reason.REFUNDED: (
         _OUT,
-        "The sale was taken back whole, by its status or a flag, and no negative quantity takes it back: "
-        "it is no net sale.",
-        "nothing, or export returns as lines of their own",
+        "The sale was taken back whole, by its status or a flag, and no negative quantity of the file takes it back: "
+        "it is no net sale. What a later file takes back by a negative quantity would be taken back twice.",
+        "nothing; where returns come as lines of a later file, give the column of the state a name of your own under "
+        "`reading.columns`, and the sale counts",
     ),
     Reason.NO_ITEM: (
         _OUT,
