@@ -20,6 +20,7 @@ from stacks.constructs.builds import Build, give_reasons, log_group_name, may_de
 from stacks.constructs.job_logs import job_logs
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.repositories import repository
+from stacks.constructs.rule_role import rule_role
 from stacks.constructs.topics import SecureTopic
 from stacks.delivery_steps.stages import STAGES, Stage
 from stacks.parts import ACCOUNT_WIDE, SOURCE_CHANGED
@@ -100,6 +101,7 @@ class DeliveryStack(EnvironmentStack):
                 branch=github.branch,
                 output=output,
             )
+        starts = rule_role(self, "ChangedRole", rule=SOURCE_CHANGED, description="Rule: starts the delivery pipeline")
         events.Rule(
             self,
             "Changed",
@@ -110,7 +112,7 @@ class DeliveryStack(EnvironmentStack):
                 detail_type=["Object Created"],
                 detail={"bucket": {"name": [self.bucket_name("delivery")]}, "object": {"key": [SOURCE]}},
             ),
-            targets=[targets.CodePipeline(pipeline)],
+            targets=[targets.CodePipeline(pipeline, event_role=starts)],
         )
         return actions.S3SourceAction(
             action_name="source",

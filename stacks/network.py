@@ -4,6 +4,7 @@ from typing import Final
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from k8s_charts.environment import PORT
@@ -85,9 +86,16 @@ class NetworkStack(EnvironmentStack):
         days = self.config.vpc.flow_log_days
         group = SecureLogGroup(self, "FlowLogs", name=name, days=days, key=key)
         keep_function_logs(self, DEFAULT_GROUP, self.vpc.node.find_child(EMPTIED), days=days, key=key)
+        ours = {"StringEquals": {"aws:SourceAccount": self.account}}
+        role = iam.Role(
+            self,
+            "FlowLogRole",
+            description="Flow logs: writes who spoke to whom",
+            assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", conditions=ours),
+        )
         self.vpc.add_flow_log(
             "FlowLog",
-            destination=ec2.FlowLogDestination.to_cloud_watch_logs(group),
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(group, role),
             traffic_type=ec2.FlowLogTrafficType.ALL,
         )
 

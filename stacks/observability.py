@@ -20,6 +20,7 @@ from stacks.constructs import metrics
 from stacks.constructs.alarms import ABOVE, BELOW, AlarmSpec, alarm
 from stacks.constructs.audit import trail
 from stacks.constructs.dashboard import dashboard
+from stacks.constructs.failed_deliveries import failed_deliveries
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.office_hours import alarms_by_the_clock
 from stacks.constructs.spending import spending
@@ -52,6 +53,8 @@ class ObservabilityStack(EnvironmentStack):
         service, watched = list(self._service()), trail(self)
         for spec in (*self._functions(), *self._pipelines(), *self._starts(), *self._accuracy(), *service, *watched):
             alarm(self, spec, people)
+        if config.delivery.here:
+            alarm(self, failed_deliveries(self, people, key), people)
         if hours := config.cluster.office_hours:
             alarms_by_the_clock(self, hours, [self.physical(spec.name) for spec in service])
 

@@ -10,6 +10,8 @@ WEEKLY: Final = "maintain-weekly"
 """The rule that starts the tables' upkeep by the clock."""
 SOURCE_CHANGED: Final = "source-changed"
 """The rule that starts the delivery pipeline for a new ``source.zip``."""
+DELIVERY_FAILED: Final = "delivery-failed"
+"""The rule that tells people of a stage of the delivery pipeline that failed."""
 ACCOUNT_WIDE: Final = ("Scope", "account")
 """Tag of what serves every environment of the account; it stays when one of them is taken down."""
 

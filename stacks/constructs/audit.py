@@ -41,13 +41,17 @@ def trail(stack: EnvironmentStack) -> Iterator[AlarmSpec]:
     key = SecureKey(stack, "TrailKey", name="trail", description="Who did what: the trail's files and its log")
     log_name = f"/aws/cloudtrail/{name}"
     key.open_to_logs(log_name)
-    _open_to_trail(key, stack.format_arn(service="cloudtrail", resource="trail", resource_name=name))
+    arn = stack.format_arn(service="cloudtrail", resource="trail", resource_name=name)
+    _open_to_trail(key, arn)
+    files = TrailBucket(stack, "TrailBucket", key=key, days=stack.config.audit.keep_days)
+    files.open_to_trail(arn)
     group = SecureLogGroup(stack, "TrailLogs", name=log_name, days=stack.config.audit.log_days, key=key)
     made = cloudtrail.Trail(
         stack,
         "Trail",
         trail_name=name,
-        bucket=TrailBucket(stack, "TrailBucket", key=key, days=stack.config.audit.keep_days),
+        # By its name: what the CDK adds to the policy of a bucket that it knows lets in anybody's trails.
+        bucket=s3.Bucket.from_bucket_name(stack, "TrailBucketByName", files.bucket_name),
         encryption_key=key,
         is_multi_region_trail=True,
         include_global_service_events=True,
@@ -58,6 +62,7 @@ def trail(stack: EnvironmentStack) -> Iterator[AlarmSpec]:
         if stack.config.audit.management_events
         else cloudtrail.ReadWriteType.NONE,
     )
+    made.node.add_dependency(files)
     role = made.node.find_child("LogsRole")
     acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "log streams of one group; CloudTrail names them")
     watched: tuple[tuple[names.Purpose, str], ...] = (("raw", ""), ("artifacts", keys.CHAMPIONS))

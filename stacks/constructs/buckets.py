@@ -114,6 +114,24 @@ class TrailBucket(_EncryptedBucket):
             "@aws-cdk/aws-s3:accessLogsPolicyNotAdded", "the data stack's log bucket admits this one by name"
         )
 
+    def open_to_trail(self, arn: str) -> None:
+        """Let this trail, and no other, write its files."""
+        folder = self.arn_for_objects(f"AWSLogs/{self.stack.account}/*")
+        ours = {"aws:SourceArn": arn}
+        for sid, action, resource, condition in (
+            ("TrailLooks", "s3:GetBucketAcl", self.bucket_arn, ours),
+            ("TrailWrites", "s3:PutObject", folder, ours | {"s3:x-amz-acl": "bucket-owner-full-control"}),
+        ):
+            self.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid=sid,
+                    principals=[iam.ServicePrincipal("cloudtrail.amazonaws.com")],
+                    actions=[action],
+                    resources=[resource],
+                    conditions={"StringEquals": condition},
+                )
+            )
+
 
 class DataBucket(_EncryptedBucket):
     """One that tells EventBridge of its objects, moves what rests to where it costs less, and lets old versions go."""

@@ -43,7 +43,8 @@ class Build(Construct):
         self.stack = scope
         days = scope.config.delivery.log_days
         group = SecureLogGroup(self, "Logs", name=log_group_name(scope, name), days=days, key=key)
-        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"))
+        ours = {"StringEquals": {"aws:SourceAccount": scope.account}}
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com", conditions=ours))
         arm = scope.config.cluster.architecture == "arm64"
         self.project = codebuild.PipelineProject(
             self,

@@ -20,6 +20,7 @@ from stacks.constructs.function_code import function_code
 from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.log_groups import SecureLogGroup
+from stacks.constructs.queues import LONGEST, SecureQueue
 from stacks.parts import component
 
 BATCH: Final = 10
@@ -66,13 +67,18 @@ class QueuedFunction(Construct):
         self._stack = scope
         self._key = key
         self.spec = spec
-        self.dead_letters = self._queue("DeadLetters", f"{spec.component}-dlq", keeps=cdk.Duration.days(14))
-        self.queue = self._queue(
+        self.dead_letters = SecureQueue(
+            self, "DeadLetters", stack=scope, name=f"{spec.component}-dlq", key=key, days=LONGEST
+        )
+        self.queue = SecureQueue(
+            self,
             "Queue",
-            spec.component,
+            stack=scope,
+            name=spec.component,
+            key=key,
             # Not AWS's six times: that leaves room for throttled tries, which the mapping's own ceiling rules out.
             visibility=cdk.Duration.seconds(60 + spec.timeout.to_seconds()),
-            dead_letters=self.dead_letters,
+            dead_letters=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES),
         )
         days = scope.config.functions.log_retention_days
         self.log_group = SecureLogGroup(self, "Logs", name=log_group_name(scope, spec.name), days=days, key=key)
@@ -120,30 +126,6 @@ class QueuedFunction(Construct):
                 resources=[self.queue.queue_arn],
                 conditions={"ArnEquals": {"aws:SourceArn": topic.topic_arn}},
             )
-        )
-
-    def _queue(
-        self,
-        construct_id: str,
-        name: str,
-        *,
-        keeps: cdk.Duration | None = None,
-        visibility: cdk.Duration | None = None,
-        dead_letters: sqs.Queue | None = None,
-    ) -> sqs.Queue:
-        return sqs.Queue(
-            self,
-            construct_id,
-            queue_name=self._stack.physical(name),
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=self._key,
-            data_key_reuse=cdk.Duration.hours(1),
-            enforce_ssl=True,
-            retention_period=keeps or cdk.Duration.days(4),
-            visibility_timeout=visibility,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=TRIES)
-            if dead_letters
-            else None,
         )
 
     def _function(self) -> lambda_.Function:

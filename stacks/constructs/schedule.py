@@ -3,11 +3,11 @@
 from typing import Final
 
 from aws_cdk import aws_events as events
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 
 from stacks.base import EnvironmentStack
 from stacks.constructs.grants import Grant, allow
+from stacks.constructs.rule_role import rule_role
 from stacks.parts import WEEKLY
 
 NIGHT: Final = "cron(0 18 ? * SAT *)"
@@ -16,26 +16,13 @@ NIGHT: Final = "cron(0 18 ? * SAT *)"
 
 def weekly(stack: EnvironmentStack, pipeline: sagemaker.CfnPipeline) -> events.CfnRule:
     """Start the pipeline once a week, under a role that can do nothing else."""
-    rule_name = stack.physical(WEEKLY)
     arn = stack.format_arn(service="sagemaker", resource="pipeline", resource_name=pipeline.pipeline_name)
-    rule_arn = stack.format_arn(service="events", resource="rule", resource_name=rule_name)
-    role = iam.Role(
-        stack,
-        "WeeklyRole",
-        description="Schedule: starts the maintain pipeline",
-        assumed_by=iam.ServicePrincipal(
-            "events.amazonaws.com",
-            conditions={
-                "StringEquals": {"aws:SourceAccount": stack.account},
-                "ArnEquals": {"aws:SourceArn": rule_arn},
-            },
-        ),
-    )
+    role = rule_role(stack, "WeeklyRole", rule=WEEKLY, description="Schedule: starts the maintain pipeline")
     allow(role, Grant(actions=("sagemaker:StartPipelineExecution",), resources=(arn,)))
     rule = events.CfnRule(
         stack,
         "Weekly",
-        name=rule_name,
+        name=stack.physical(WEEKLY),
         description="Once a week the tables are compacted and cleaned",
         schedule_expression=NIGHT,
         state="ENABLED",

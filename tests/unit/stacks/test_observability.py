@@ -75,15 +75,24 @@ def test_cloudwatch_may_publish_to_the_topic_and_use_its_key(observability: Temp
     assert any(each["Effect"] == "Deny" for each in statements), "without TLS"
 
 
-def test_every_alarm_links_to_a_chapter_of_the_runbook_that_exists(observability: Template) -> None:
-    used = set()
-    for alarm in alarms(observability):
-        address, anchor = alarm["AlarmDescription"].rsplit(" ", 1)[1].split("#")
-        assert address == load("dev").alarms.runbook
-        name = alarm["AlarmName"].removeprefix("mlops-dev-").replace("default-live", "<dataset>-live")
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_every_alarm_links_to_a_chapter_of_the_runbook_that_names_it(environment: str) -> None:
+    for alarm in alarms(templates(environment)["observability"]):
+        address, anchor = link(alarm)
+        assert address == load(environment).alarms.runbook
+        name = alarm["AlarmName"].removeprefix(f"mlops-{environment}-").replace("default-live", "<dataset>-live")
         assert f"`{name}`" in chapters()[anchor].split("\n\n")[1], f"its alarms stand below the heading {anchor}"
-        used.add(anchor)
-    assert used == set(chapters()), "no chapter that nothing leads to"
+
+
+def test_some_alarm_leads_to_every_chapter_of_the_runbook() -> None:
+    used = {link(alarm)[1] for env in ("dev", "prod") for alarm in alarms(templates(env)["observability"])}
+    assert used == set(chapters())
+
+
+def link(alarm: dict[str, Any]) -> tuple[str, str]:
+    """Address and anchor that an alarm's text ends with."""
+    address, _, anchor = alarm["AlarmDescription"].rsplit(" ", 1)[1].partition("#")
+    return address, anchor
 
 
 def chapters() -> dict[str, str]:
@@ -127,10 +136,27 @@ def test_no_rule_loses_anything_in_silence(environment: str) -> None:
     }
     deployed = [each for name, each in made.items() if name != SHARED or load(environment).delivery.here]
     rules = [each for template in deployed for each in template.of_type("AWS::Events::Rule").values()]
-    assert len(rules) == (7 if load(environment).delivery.here else 6)
+    assert len(rules) == (8 if load(environment).delivery.here else 6)
     for rule in rules:
         kept = all("DeadLetterConfig" in target for target in rule["Targets"])
         assert kept or ("FailedInvocations", rule["Name"]) in watched, rule["Name"]
+
+
+def test_people_are_told_which_stage_of_a_delivery_failed_and_what_to_do(observability: Template) -> None:
+    _, rule = observability.one("AWS::Events::Rule", Name="mlops-dev-delivery-failed")
+    _, pipeline = templates("dev")["delivery"].one("AWS::CodePipeline::Pipeline")
+    assert rule["EventPattern"] == {
+        "source": ["aws.codepipeline"],
+        "detail-type": ["CodePipeline Stage Execution State Change"],
+        "detail": {"pipeline": [pipeline["Name"]], "state": ["FAILED"]},
+    }
+    (target,) = rule["Targets"]
+    said = target["InputTransformer"]
+    assert set(said["InputPathsMap"].values()) == {"$.detail.stage", "$.detail.pipeline", "$.detail.execution-id"}
+    address, _, anchor = said["InputTemplate"].strip('"').rsplit(" ", 1)[1].partition("#")
+    assert address == load("dev").alarms.runbook
+    assert anchor in chapters()
+    assert not templates("prod")["observability"].of_type("AWS::Events::Rule"), "production has no pipeline of its own"
 
 
 def test_a_failed_retrain_run_is_an_alarm_once_it_goes_on_in_no_other_pipeline(observability: Template) -> None:
@@ -250,7 +276,16 @@ def test_the_trail_and_nothing_else_may_write_to_its_bucket_and_use_its_key(obse
     assert [each["Action"] for each in of_trail] == ["kms:GenerateDataKey*", "kms:DescribeKey"]
     for each in of_trail:
         assert text(each["Condition"]["StringEquals"]["aws:SourceArn"]).endswith(":trail/mlops-dev-trail")
-    _, bucket = observability.one("AWS::S3::Bucket")
+    name, bucket = observability.one("AWS::S3::Bucket")
+    assert trail["S3BucketName"] == {"Ref": name}
+    policy_id, policy = observability.one("AWS::S3::BucketPolicy")
+    written = {each["Sid"]: each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"}
+    assert {each["Action"] for each in written.values()} == {"s3:GetBucketAcl", "s3:PutObject"}
+    for each in written.values():
+        assert text(each["Condition"]["StringEquals"]["aws:SourceArn"]).endswith(":trail/mlops-dev-trail")
+    assert text(written["TrailWrites"]["Resource"]) == f"<{name}.Arn>/AWSLogs/<AWS::AccountId>/*"
+    trail_id, _ = observability.one("AWS::CloudTrail::Trail")
+    assert policy_id in observability.resources[trail_id]["DependsOn"], "CloudTrail looks whether it may write"
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert text(bucket["LoggingConfiguration"]["DestinationBucketName"]) == "mlops-dev-logs-<AWS::AccountId>"
 

@@ -12,6 +12,9 @@ EVENTS, SNS, CLOUDWATCH = (f"{name}.amazonaws.com" for name in ("events", "sns",
 ACCOUNT = "<AWS::AccountId>"
 """Rules of this account; CDK's targets name the account, not the rule."""
 
+OF_THEIR_ACCOUNT = {f"{name}.amazonaws.com" for name in ("cloudtrail", "codepipeline", "lambda")}
+"""Services that document no condition for the roles they take on: they act for what is in the role's own account."""
+
 
 @pytest.fixture(params=["dev", "staging", "prod"])
 def environment(request: pytest.FixtureRequest) -> str:
@@ -142,6 +145,36 @@ def test_an_alarm_reaches_people_and_where_it_says_so_the_function_that_rolls_ba
             topic = by_arn[text(action)]
             template = ml if topic["TopicName"].endswith("rollback") else observability
             assert key_lets(template, logical(topic["KmsMasterKeyId"]), CLOUDWATCH)
+
+
+def test_a_failed_delivery_reaches_people_and_what_cannot_be_told_is_kept_and_an_alarm() -> None:
+    template = templates("dev")["observability"]
+    ((name, rule),) = template.of_type("AWS::Events::Rule").items()
+    (target,) = rule["Targets"]
+    topic, role = template.resources[logical(target["Arn"])]["Properties"], logical(target["RoleArn"])
+    assert template.may(role, "sns:Publish", f"<{logical(target['Arn'])}>")
+    for action in ("kms:Decrypt", "kms:GenerateDataKey*"):
+        assert template.may(role, action, text(topic["KmsMasterKeyId"]))
+    dead = logical(target["DeadLetterConfig"]["Arn"])
+    assert sends(template, dead, EVENTS, f"<{name}.Arn>")
+    queue = template.resources[dead]["Properties"]
+    assert key_lets(template, logical(queue["KmsMasterKeyId"]), EVENTS, whoever=True)
+    watched = [
+        each for each in template.of_type("AWS::CloudWatch::Alarm").values()
+        if {"Name": "QueueName", "Value": queue["QueueName"]} in each.get("Dimensions", ())
+    ]  # fmt: skip
+    assert [each["MetricName"] for each in watched] == ["ApproximateNumberOfMessagesVisible"]
+
+
+@pytest.mark.parametrize("stack", ["delivery", "ml", "network", "observability"])
+def test_a_service_takes_on_a_role_for_this_account_alone(environment: str, stack: str) -> None:
+    template = templates(environment)[stack]
+    for name, role in template.of_type("AWS::IAM::Role").items():
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]:
+            service = statement["Principal"].get("Service")
+            if service and service not in OF_THEIR_ACCOUNT:
+                condition = statement["Condition"]["StringEquals"]
+                assert condition == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}, f"{stack}: {name}"
 
 
 def test_the_rollback_topic_reaches_promote_by_its_queue(ml: Template) -> None:
