@@ -14,9 +14,9 @@ from stacks.config import Config
 from stacks.constructs.cdk_parts import DEFAULT_GROUP, EMPTIED, keep_function_logs
 from stacks.constructs.gateway_endpoints import gateway_endpoints
 from stacks.constructs.grants import acknowledge
+from stacks.constructs.interface_endpoints import interface_endpoints
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.log_groups import SecureLogGroup
-from stacks.platform_config import Endpoint
 
 SUBNETS: Final = {
     "public": (ec2.SubnetType.PUBLIC, 22, "kubernetes.io/role/elb"),
@@ -105,15 +105,7 @@ class NetworkStack(EnvironmentStack):
             return
         group = self._group("Endpoints", "endpoints", "Services of AWS inside the VPC")
         group.add_ingress_rule(ec2.Peer.ipv4(wanted.cidr), HTTPS, "Everything in the VPC")
-        subnets = self.vpc.private_subnets[: wanted.endpoint_zones]
-        for name in wanted.endpoints:
-            self.vpc.add_interface_endpoint(
-                f"Endpoint-{name}",
-                service=_service(name),
-                subnets=ec2.SubnetSelection(subnets=subnets),
-                security_groups=[group],
-                open=False,
-            )
+        interface_endpoints(self, self.vpc, group)
 
     def _load_balancer_group(self) -> None:
         """Of the load balancer that the cluster's controller makes; it finds the group by its name tag."""
@@ -142,7 +134,3 @@ class NetworkStack(EnvironmentStack):
             "Name", security_group(self.config.environment) if name == "alb" else self.physical(name)
         )
         return group
-
-
-def _service(name: Endpoint) -> ec2.InterfaceVpcEndpointAwsService:
-    return ec2.InterfaceVpcEndpointAwsService(name)

@@ -143,6 +143,40 @@ def test_endpoints_inside_the_vpc_hear_the_vpc_alone() -> None:
     assert (rule["CidrIp"], rule["FromPort"], rule["ToPort"]) == ("10.2.0.0/16", 443, 443)
 
 
+def interfaces(network: Template) -> dict[str, list[dict[str, Any]]]:
+    """Statements of the policies of interface endpoints, by the service's short name."""
+    found = network.of_type("AWS::EC2::VPCEndpoint").values()
+    return {
+        synthesis.text(each["ServiceName"]).partition("ap-southeast-1.")[2]: each["PolicyDocument"]["Statement"]
+        for each in found
+        if each["VpcEndpointType"] == "Interface"
+    }
+
+
+@pytest.mark.parametrize("named", ["staging", "prod"])
+def test_nobody_else_s_keys_open_aws_s_services_from_inside_the_vpc(named: str) -> None:
+    account = {"Ref": "AWS::AccountId"}
+    found = interfaces(templates(named)["network"])
+    assert found
+    for name, statements in found.items():
+        ours, services, *pods = statements
+        assert ours["Condition"]["StringEquals"] == {"aws:PrincipalAccount": account}
+        assert services["Condition"] == {"Bool": {"aws:PrincipalIsAWSService": "true"}}
+        holds_ours_alone = ours["Condition"].get("StringEqualsIfExists") == {"aws:ResourceAccount": account}
+        assert holds_ours_alone == (name not in ("ecr.api", "ecr.dkr", "ec2")), "AWS's images are in AWS's accounts"
+        assert bool(pods) == (name == "sts"), "only a token of the cluster's comes in nobody's name"
+
+
+def test_a_pod_takes_on_a_role_of_this_account_and_no_other_through_the_endpoint() -> None:
+    (pods,) = interfaces(templates("prod")["network"])["sts"][2:]
+    assert (pods["Action"], synthesis.text(pods["Resource"]), pods["Principal"]) == (
+        "sts:AssumeRoleWithWebIdentity",
+        "arn:aws:iam::<AWS::AccountId>:role/*",
+        "*",
+    )
+    assert "Condition" not in pods
+
+
 def test_all_traffic_is_recorded_encrypted_for_a_while(network: Template, environment: str) -> None:
     _, flow = network.one("AWS::EC2::FlowLog")
     assert (flow["TrafficType"], flow["ResourceType"]) == ("ALL", "VPC")
