@@ -33,7 +33,7 @@ class ClusterStack(EnvironmentStack):
 
     def __init__(self, scope: Construct, config: Config) -> None:
         super().__init__(scope, config, name="cluster", component="app", description="Retail forecast: EKS")
-        if warning := support_warning(config.cluster.version, datetime.now(UTC).date()):
+        if warning := support_warning(config.cluster.version, config.cluster.support, datetime.now(UTC).date()):
             cdk.Annotations.of(self).add_warning_v2("retail-forecast:kubernetes-support", warning)
         if config.environment == "prod" and (sentence := config.service.ingress.unencrypted):
             cdk.Annotations.of(self).add_warning_v2("retail-forecast:plain-http", sentence)
@@ -131,6 +131,10 @@ class ClusterStack(EnvironmentStack):
             ),
             tags=self.tag_values,
         )
+        found = cluster.node.default_child
+        assert isinstance(found, eks.CfnCluster)  # noqa: S101
+        found.upgrade_policy = eks.CfnCluster.UpgradePolicyProperty(support_type=wanted.support.upper())
+        found.deletion_protection = self.config.environment == "prod"
         cluster.node.add_dependency(group)
         cdk.Annotations.of(cluster).acknowledge_warning(
             "@aws-cdk/aws-eks:clusterMustManuallyTagSubnet", "the network stack tags its subnets"

@@ -21,6 +21,7 @@ from stacks.config import Config, load
 from stacks.costs.coverage import BY_USE, unknown
 from stacks.costs.estimate import Estimate, Line
 from stacks.costs.prices import TABLE, Load, Prices, prices
+from stacks.kubernetes_versions import STANDARD_SUPPORT_ENDS
 from stacks.templates import Json, read, synthesise
 
 SEED: Final = {"dev": (200, 500), "prod": (800, 1500)}
@@ -38,11 +39,12 @@ def main(arguments: list[str] | None = None) -> int:
         config, table = load(asked.env), prices()
         wanted = loaded(table.load, asked.set)
         templates = synthesised(config)
-        lines = Estimate(config=config, templates=templates, prices=table, load=wanted).lines()
+        today = datetime.now(UTC).date()
+        lines = Estimate(config=config, templates=templates, prices=table, load=wanted, today=today).lines()
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    for warning in (table.aged(datetime.now(UTC).date()), *unknown(templates.values())):
+    for warning in (table.aged(today), *unknown(templates.values())):
         sys.stderr.write(f"{warning}\n" if warning else "")
     if asked.json:
         sys.stdout.write(json.dumps(_plain(config, table, wanted, lines), indent=2) + "\n")
@@ -117,6 +119,10 @@ def _assumptions(config: Config, table: Prices, load_: Load) -> Iterator[str]:
     """What the estimate rests on, a sentence each."""
     hours = config.cluster.office_hours
     yield f"Nodes are on {hours.share:.0%} of the week." if hours else "Nodes are on all week."
+    if config.cluster.support == "extended":
+        version, ends = config.cluster.version, STANDARD_SUPPORT_ENDS[config.cluster.version]
+        hour, extended = (table.unit[name].usd for name in ("eks_cluster_hour", "eks_extended_cluster_hour"))
+        yield f"Kubernetes {version}, if it is kept after {ends}, costs ${extended} an hour instead of ${hour}."
     yield f"Load a month: {_named(load_)}. Another: --set NAME=NUMBER."
     yield f"Assumed: {_named(table.assumed)}."
     yield f"Not counted, as it depends on people: {', '.join(BY_USE.values())}."

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from stacks.kubernetes_versions import KubernetesVersion
+from stacks.kubernetes_versions import KubernetesVersion, Support
 from stacks.shapes import Cidr
 
 Endpoint = Literal[
@@ -125,6 +125,7 @@ class Cluster(Section):
     """EKS and its nodes."""
 
     version: KubernetesVersion = "1.36"
+    support: Support = Field("standard", description="at the end of its support AWS upgrades it, or it costs more")
     public_from: tuple[str, ...] = Field((), description="networks that reach the API server; the VPC alone when empty")
     admins: tuple[str, ...] = Field((), description="ARNs of roles that may do everything in the cluster")
     viewers: tuple[str, ...] = Field((), description="ARNs of roles that may look")

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from core.contracts import names
 from stacks.config import Config
 from stacks.costs.prices import Load, Prices
+from stacks.kubernetes_versions import in_extended_support
 from stacks.templates import Json, text
 
 MILLION: Final = 1e6
@@ -33,6 +35,8 @@ class Estimate:
     templates: dict[str, Json]
     prices: Prices
     load: Load
+    today: date
+    """Of the month that is estimated: a version of Kubernetes may have come into extended support."""
 
     def lines(self) -> list[Line]:
         """All of them, dearest component first."""
@@ -55,16 +59,18 @@ class Estimate:
         clusters = len(self._of("AWS::EKS::Cluster"))
         if not clusters:
             return
-        yield self._line("cluster", "control plane", clusters * hours, "hours", "eks_cluster_hour")
         wanted = self.config.cluster
+        extended = in_extended_support(wanted.version, wanted.support, self.today)
+        price = "eks_extended_cluster_hour" if extended else "eks_cluster_hour"
+        yield self._line("cluster", "control plane", clusters * hours, "hours", price)
         share = wanted.office_hours.share if wanted.office_hours else 1.0
         for group in self._of("AWS::EKS::Nodegroup"):
             kind = min(group["InstanceTypes"], key=self.prices.machine)
             spot = group["CapacityType"] == "SPOT"
-            price = self.prices.machine(kind) * (self.prices.assumed.spot_share if spot else 1)
+            usd = self.prices.machine(kind) * (self.prices.assumed.spot_share if spot else 1)
             nodes = group["ScalingConfig"]["MinSize"]
             name = f"nodes {kind}{', spot' if spot else ''}{', business hours' if share < 1 else ''}"
-            yield self._at("cluster", name, nodes * hours * share, "hours", price)
+            yield self._at("cluster", name, nodes * hours * share, "hours", usd)
             yield self._line("cluster", "node disks", nodes * wanted.disk_gb * share, "GB", "gp3_gb_month")
 
     def _network(self) -> Iterator[Line]:

@@ -1,7 +1,7 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,23 +14,32 @@ from stacks.config import load
 from stacks.costs.coverage import BY_LOAD, BY_USE, COUNTED, FREE, unknown
 from stacks.costs.estimate import Estimate, Line
 from stacks.costs.prices import Price, Prices, prices
+from stacks.kubernetes_versions import STANDARD_SUPPORT_ENDS
 from tests.unit.stacks.opened import opened
 from tests.unit.stacks.synthesis import Json, templates
 
 pytestmark = pytest.mark.xdist_group("synth")
 TABLE = prices()
+TODAY, DAY = date(2026, 11, 26), timedelta(days=1)
 
 
 def bodies(environment: str) -> dict[str, Json]:
     return {name: templates(environment)[name].body for name in chosen(None, load(environment))}
 
 
-def lines(environment: str, *said: str, table: Prices = TABLE, templates: dict[str, Json] | None = None) -> list[Line]:
+def lines(
+    environment: str,
+    *said: str,
+    table: Prices = TABLE,
+    templates: dict[str, Json] | None = None,
+    today: date = TODAY,
+) -> list[Line]:
     return Estimate(
         config=load(environment),
         templates=bodies(environment) if templates is None else templates,
         prices=table,
         load=cost.loaded(TABLE.load, list(said)),
+        today=today,
     ).lines()
 
 
@@ -52,6 +61,13 @@ def test_what_runs_by_the_hour_is_what_the_templates_hold() -> None:
     assert found["nodes m7i.large"].usd == pytest.approx(3 * 730 * 0.126)
     assert found["keys"].quantity == 6
     assert found["load balancer"].quantity == 730
+
+
+def test_a_version_that_is_kept_after_its_support_costs_more_from_that_day_on() -> None:
+    ends = STANDARD_SUPPORT_ENDS[load("prod").cluster.version]
+    for day, dollars in ((ends - DAY, 73.0), (ends, 438.0)):
+        assert usd(lines("prod", today=day), "cluster", "control plane") == pytest.approx(dollars)
+    assert usd(lines("dev", today=ends), "cluster", "control plane") == pytest.approx(73.0), "AWS upgrades it"
 
 
 def test_business_hours_and_spot_show_in_the_price_of_nodes() -> None:
@@ -138,8 +154,8 @@ def test_every_price_of_the_table_is_used() -> None:
     table = TABLE.model_copy(update={"unit": Noting(TABLE.unit)})
     for environment in ("dev", "prod"):
         lines(environment, table=table)
-    by_config = {name for name in TABLE.unit if name.startswith(("lambda_gb_second_", "web_acl_"))}
-    assert set(TABLE.unit) - asked < by_config, "one architecture; a firewall where the world may ask"
+    by_config = {name for name in TABLE.unit if name.startswith(("lambda_gb_second_", "web_acl_", "eks_ext"))}
+    assert set(TABLE.unit) - asked < by_config, "one architecture; a firewall where the world may ask; an old version"
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
