@@ -18,7 +18,9 @@ class DataStack(EnvironmentStack):
         super().__init__(
             scope, config, name="data", component="infra", description="Retail forecast: buckets, uploads table, key"
         )
-        self.key = SecureKey(self, "Key", name="data", description="Sales, models, forecasts and jobs' volumes")
+        self.key = SecureKey(
+            self, "Key", name="data", description="Sales, models, forecasts and jobs' volumes", lasting=True
+        )
         logs = LogBucket(self, "LogBucket", days=config.data.access_log_days)
         raw = DataBucket(self, "RawBucket", purpose="raw", key=self.key, logs=logs)
         lake = DataBucket(self, "LakeBucket", purpose="lake", key=self.key, logs=logs, expiring={keys.ATHENA: 7})

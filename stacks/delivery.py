@@ -36,7 +36,9 @@ class DeliveryStack(EnvironmentStack):
             scope, config, name="delivery", component="infra", description="Retail forecast: images and their pipeline"
         )
         cdk.Tags.of(self).add(*ACCOUNT_WIDE)
-        self.key = SecureKey(self, "Key", name="delivery", description="Images, the pipeline's artifacts, build logs")
+        self.key = SecureKey(
+            self, "Key", name="delivery", description="Images, the pipeline's artifacts, build logs", lasting=True
+        )
         names = tuple(stage.project for stage in STAGES if stage.goals)
         self.key.open_to_logs(*(log_group_name(self, name) for name in dict.fromkeys(names)), *JOB_LOG_GROUPS)
         if config.delivery.job_logs:

@@ -2,8 +2,16 @@
 
 from typing import Final
 
+from core.contracts.names import Purpose
+
 FUNCTIONS: Final = ("on_upload", "promote", "on_pipeline_change")
 """The functions, as their folders below ``lambdas/`` are called."""
+BUCKETS: Final[dict[str, tuple[Purpose, ...]]] = {
+    "data": ("raw", "lake", "artifacts", "logs"),
+    "observability": ("trail",),
+    "delivery": ("delivery",),
+}
+"""Stack -> its buckets."""
 ROLLBACK_TOPIC: Final = "rollback"
 """An accuracy alarm of a dataset sent there brings back the champion before."""
 WEEKLY: Final = "maintain-weekly"

@@ -38,7 +38,9 @@ def trail(stack: EnvironmentStack) -> Iterator[AlarmSpec]:
     Beside management events it holds who touched objects of the raw bucket, and who moved a champion pointer.
     """
     name = stack.physical("trail")
-    key = SecureKey(stack, "TrailKey", name="trail", description="Who did what: the trail's files and its log")
+    key = SecureKey(
+        stack, "TrailKey", name="trail", description="Who did what: the trail's files and its log", lasting=True
+    )
     log_name = f"/aws/cloudtrail/{name}"
     key.open_to_logs(log_name)
     arn = stack.format_arn(service="cloudtrail", resource="trail", resource_name=name)

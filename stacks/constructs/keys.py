@@ -8,16 +8,22 @@ from stacks.base import EnvironmentStack
 
 
 class SecureKey(kms.Key):
-    """A rotated key with an alias ``mlops-{env}-{name}``."""
+    """A rotated key with an alias ``mlops-{env}-{name}``.
 
-    def __init__(self, scope: EnvironmentStack, construct_id: str, *, name: str, description: str) -> None:
+    ``lasting``: what it encrypts may outlive the stack, so that it has to. Others go with it, in which nothing is left
+    that they encrypt, and can be had back for a month where data is kept.
+    """
+
+    def __init__(
+        self, scope: EnvironmentStack, construct_id: str, *, name: str, description: str, lasting: bool = False
+    ) -> None:
         super().__init__(
             scope,
             construct_id,
             alias=f"alias/{scope.physical(name)}",
             description=description,
             enable_key_rotation=True,
-            removal_policy=scope.removal,
+            removal_policy=scope.removal if lasting else cdk.RemovalPolicy.DESTROY,
             pending_window=cdk.Duration.days(30 if scope.config.data.keep_on_delete else 7),
         )
         self._stack = scope

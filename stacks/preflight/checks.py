@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NotReachedError
 
 from core.contracts import names
+from stacks.adopt.kept import Client, orphans
 from stacks.config import Config
 from stacks.preflight.quotas import Need, held, needs, taken
 
 BOOTSTRAP: Final = "/cdk-bootstrap/hnb659fds/version"
 BOOTSTRAP_LEAST: Final = 21
 """Version of the bootstrap stack that the pinned CDK is used with."""
-Client = Callable[[str], Any]
 Outcome = Literal["ok", "missing", "unknown"]
 
 
@@ -37,6 +37,7 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
     yield _runbook(config)
     yield _asked("region", lambda: _region(client, config))
     yield _asked("bootstrap", lambda: _bootstrap(client, config))
+    yield _asked("kept data", lambda: _kept(client, config))
     for image in ("training", "inference-api"):
         yield _asked(f"image mlops/{image}", lambda image=image: _image(client, config, image))  # type: ignore[misc]
     if config.delivery.here and config.delivery.job_logs:
@@ -96,6 +97,19 @@ def _bootstrap(client: Client, config: Config) -> Finding:
         says = f"the bootstrap stack has version {version}, {BOOTSTRAP_LEAST} is needed: {cure}"
         return Finding(check="bootstrap", outcome="missing", says=says)
     return Finding(check="bootstrap", outcome="ok", says=f"version {version}")
+
+
+def _kept(client: Client, config: Config) -> Finding:
+    owner = client("sts").get_caller_identity()["Account"]
+    found = orphans(client, config, owner)
+    if not found:
+        return Finding(check="kept data", outcome="ok", says="nothing is there without its stack")
+    listed = "; ".join(
+        f"{', '.join(each.name for each in things)} without {names.resource(config.environment, stack)}"
+        for stack, things in found.items()
+    )
+    says = f"{listed}: a deployment cannot make them twice. Run python -m stacks.adopt --env {config.environment}"
+    return Finding(check="kept data", outcome="missing", says=says)
 
 
 def _image(client: Client, config: Config, image: str) -> Finding:

@@ -6,11 +6,11 @@ import sys
 from botocore.exceptions import BotoCoreError, ClientError
 
 from core.contracts.errors import ConfigError, RetailForecastError
+from stacks.account import Account, owner
 from stacks.config import Config, load
 from stacks.costs.prices import prices
-from stacks.teardown.account import Account
-from stacks.teardown.destroy import destroy, owner
-from stacks.teardown.proof import Left, left, settled, unexplained
+from stacks.teardown.destroy import destroy
+from stacks.teardown.proof import KEPT_ON_PURPOSE, Left, left, settled, unexplained
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,6 +61,8 @@ def report(found: list[Left]) -> int:
     if lost:
         say(f"not clean: {len(lost)} left that nobody meant to keep ({_cost(lost)}): delete by hand what stays")
         return 1
+    if any(each.why == KEPT_ON_PURPOSE for each in found):
+        say("what is kept is taken back, before the next deployment, by python -m stacks.adopt --env ...")
     say("clean: nothing is left" + (" but what is said above" if found else ""))
     return 0
 

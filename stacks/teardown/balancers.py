@@ -6,7 +6,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from core.contracts import names
-from stacks.teardown.account import Account, is_gone
+from stacks.account import Account, is_gone
 
 CLUSTER_TAG: Final = "elbv2.k8s.aws/cluster"
 NODE_TAG: Final = "cluster.k8s.amazonaws.com/name"

@@ -6,14 +6,10 @@ from botocore.exceptions import ClientError
 
 from core.contracts import names
 from core.contracts.tags import PROJECT
+from stacks.account import Account, StuckError, is_gone
 from stacks.config import Config
-from stacks.teardown.account import Account, TeardownError, is_gone
+from stacks.parts import BUCKETS
 
-PURPOSES: Final[dict[str, tuple[names.Purpose, ...]]] = {
-    "data": ("raw", "lake", "artifacts", "logs"),
-    "observability": ("trail",),
-}
-"""Stack -> its buckets."""
 AT_ONCE: Final = 1000
 """Keys of one DeleteObjects."""
 
@@ -66,7 +62,7 @@ def filled(account: Account, config: Config, stack: str, owner: str) -> bool:
     if config.data.keep_on_delete:
         return False
     s3 = account.client("s3")
-    for purpose in PURPOSES.get(stack, ()):
+    for purpose in BUCKETS.get(stack, ()):
         try:
             page = s3.list_object_versions(Bucket=names.bucket(config.environment, purpose, owner), MaxKeys=1)
         except ClientError as error:
@@ -84,7 +80,7 @@ def empty(account: Account, config: Config, stack: str, owner: str) -> int:
         return 0
     s3 = account.client("s3")
     return sum(
-        _empty_bucket(s3, names.bucket(config.environment, purpose, owner)) for purpose in PURPOSES.get(stack, ())
+        _empty_bucket(s3, names.bucket(config.environment, purpose, owner)) for purpose in BUCKETS.get(stack, ())
     )
 
 
@@ -108,7 +104,7 @@ def _delete(s3: Any, bucket: str, keys: list[dict[str, str]]) -> None:
     refused = s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True}).get("Errors", [])
     if refused:
         first = refused[0]
-        raise TeardownError(
+        raise StuckError(
             f"{len(refused)} objects of {bucket} do not go, {first['Key']!r} among them: {first.get('Code')} "
             f"{first.get('Message', '')}; mend that, then start again"
         )

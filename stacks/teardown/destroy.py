@@ -1,14 +1,15 @@
 """An environment taken down: what waits on others goes before them, and every step can be taken again."""
 
+from collections.abc import Callable
 from typing import Final
 
 from botocore.exceptions import ClientError
 
 from core.contracts import names
+from stacks.account import Account, StuckError, is_gone, owner, stack_status
 from stacks.application import SHARED, STACKS
 from stacks.config import Config
 from stacks.teardown import balancers, contents, nodes, runs
-from stacks.teardown.account import Account, TeardownError, is_gone
 
 TRIES: Final = 3
 
@@ -33,57 +34,80 @@ def order() -> list[str]:
     return found
 
 
-def owner(account: Account, config: Config) -> str:
-    """Id of the account that the credentials are of.
-
-    Raises:
-        TeardownError: the environment is in another.
-    """
-    found: str = account.client("sts").get_caller_identity()["Account"]
-    if config.account and found != config.account:
-        raise TeardownError(
-            f"you are in account {found}, but environments/{config.environment}.toml says {config.account}: take its "
-            "profile"
-        )
-    return found
-
-
 def destroy(account: Account, config: Config) -> None:
     """Take the environment down.
 
     Raises:
-        TeardownError: a stack is protected, or does not go.
+        StuckError: a stack is protected, or does not go.
     """
     env, here = config.environment, owner(account, config)
-    present = [name for name in order() if _status(account, names.resource(env, name))]
+    present = [name for name in order() if stack_status(account.client, names.resource(env, name))]
     _refuse_protected(account, [names.resource(env, name) for name in present])
+    if "cluster" in present:
+        _refuse_protected_cluster(account, names.resource(env, "cluster"))
     for name in present:
-        if name == "cluster" and (woken := nodes.wake(account, config)):
-            account.say(f"{woken} nodes started: they were off, and the load balancer's controller has to work")
-        if name == "ml":
-            runs.hold(account, env)
-            account.say(f"{runs.stop(account, config)} runs stopped")
-            if not config.data.keep_on_delete:
-                account.say(f"{contents.delete_versions(account, env)} registered models deleted")
-            account.say(f"{contents.delete_models(account, env)} models of forecasts deleted")
-        if name == "network":
-            account.say(f"{balancers.remove(account, env)} things of the load balancer and of nodes were left behind")
-        if name == "observability":
-            contents.stop_trail(account, env)
+        if name in _BEFORE:
+            _BEFORE[name](account, config)
         _take_down(account, config, name, here)
-        if name == "cluster":
-            account.say("the cluster's chart, and with it the Ingress and its load balancer, went first")
+
+
+def _wake_nodes(account: Account, config: Config) -> None:
+    """The cluster's chart goes first, and with it the Ingress: the load balancer's controller has to work for that."""
+    if woken := nodes.wake(account, config):
+        account.say(f"{woken} nodes started: they were off, and the load balancer's controller has to work")
+
+
+def _end_work(account: Account, config: Config) -> None:
+    """Nothing runs any more, and nothing that was made by runs holds the stack."""
+    env = config.environment
+    runs.hold(account, env)
+    account.say(f"{runs.stop(account, config)} runs stopped")
+    if not config.data.keep_on_delete:
+        account.say(f"{contents.delete_versions(account, env)} registered models deleted")
+    account.say(f"{contents.delete_models(account, env)} models of forecasts deleted")
+
+
+def _clear_network(account: Account, config: Config) -> None:
+    left = balancers.remove(account, config.environment)
+    account.say(f"{left} things of the load balancer and of nodes were left behind")
+
+
+def _stop_trail(account: Account, config: Config) -> None:
+    contents.stop_trail(account, config.environment)
+
+
+_BEFORE: Final[dict[str, Callable[[Account, Config], None]]] = {
+    "cluster": _wake_nodes,
+    "ml": _end_work,
+    "network": _clear_network,
+    "observability": _stop_trail,
+}
+"""Stack -> what has to be done before it goes."""
 
 
 def _refuse_protected(account: Account, stacks: list[str]) -> None:
     for stack in stacks:
         found = account.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
         if found.get("EnableTerminationProtection"):
-            raise TeardownError(
+            raise StuckError(
                 f"{stack} is protected against deletion: if it shall go, say so first by "
                 f"aws cloudformation update-termination-protection --no-enable-termination-protection "
                 f"--stack-name {stack}"
             )
+
+
+def _refuse_protected_cluster(account: Account, cluster: str) -> None:
+    try:
+        found = account.client("eks").describe_cluster(name=cluster)["cluster"]
+    except ClientError as error:
+        if is_gone(error):
+            return
+        raise
+    if found.get("deletionProtection"):
+        raise StuckError(
+            f"cluster {cluster} is protected against deletion: if it shall go, say so first by "
+            f"aws eks update-cluster-config --no-deletion-protection --name {cluster}"
+        )
 
 
 def _take_down(account: Account, config: Config, name: str, owner: str) -> None:
@@ -96,7 +120,7 @@ def _take_down(account: Account, config: Config, name: str, owner: str) -> None:
         try:
             _delete(account, stack)
             return
-        except TeardownError:
+        except StuckError:
             if attempt == TRIES or not contents.filled(account, config, name, owner):
                 raise
 
@@ -104,21 +128,11 @@ def _take_down(account: Account, config: Config, name: str, owner: str) -> None:
 def _delete(account: Account, stack: str) -> None:
     cloudformation = account.client("cloudformation")
     cloudformation.delete_stack(StackName=stack)
-    account.until(lambda: not (_status(account, stack) or "").endswith("_IN_PROGRESS"), f"{stack} is still going")
-    if status := _status(account, stack):
-        raise TeardownError(f"{stack} ended {status}: {_reason(account, stack)}; mend that, then start again")
-
-
-def _status(account: Account, stack: str) -> str | None:
-    """Status of a stack, None where there is none."""
-    try:
-        (found,) = account.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    except ClientError as error:
-        if is_gone(error):
-            return None
-        raise
-    status: str = found["StackStatus"]
-    return None if status == "DELETE_COMPLETE" else status
+    account.until(
+        lambda: not (stack_status(account.client, stack) or "").endswith("_IN_PROGRESS"), f"{stack} is still going"
+    )
+    if status := stack_status(account.client, stack):
+        raise StuckError(f"{stack} ended {status}: {_reason(account, stack)}; mend that, then start again")
 
 
 def _reason(account: Account, stack: str) -> str:

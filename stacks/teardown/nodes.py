@@ -3,8 +3,8 @@
 from botocore.exceptions import ClientError
 
 from core.contracts import names
+from stacks.account import Account, is_gone
 from stacks.config import Config
-from stacks.teardown.account import Account, is_gone
 
 
 def wake(account: Account, config: Config) -> int:

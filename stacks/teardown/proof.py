@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.contracts.tags import PROJECT
+from stacks.account import Account
 from stacks.config import Config
 from stacks.costs.prices import Prices
 from stacks.parts import ACCOUNT_WIDE
-from stacks.teardown.account import Account
 from stacks.teardown.there import JOBS, has_ended, is_there, kind_of
 from stacks.teardown.worth import usd
 
 KEPT: Final = ("s3", "dynamodb", "kms", "sagemaker:model-package-group", "sagemaker:model-package")
 """What an environment that keeps its data leaves behind on purpose."""
+KEPT_ON_PURPOSE: Final = "kept: data.keep_on_delete is true in this environment"
+"""Why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,7 @@ def _explained(
         if kind in JOBS and has_ended(account, arn):
             why = "has ended: SageMaker keeps the record of every job"
         if config.data.keep_on_delete and kind.startswith(KEPT):
-            why = "kept: data.keep_on_delete is true in this environment"
+            why = KEPT_ON_PURPOSE
         if arn in shared:
             why = "kept: images and pipeline of the account, which its other environments use"
         yield Left(arn=arn, why=why, usd=usd(account, arn, table))

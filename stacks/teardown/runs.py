@@ -6,9 +6,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from core.contracts import names
+from stacks.account import Account, is_gone
 from stacks.config import Config
 from stacks.parts import FUNCTIONS, component
-from stacks.teardown.account import Account, is_gone
 
 UNDER_WAY = ("Executing", "Stopping")
 

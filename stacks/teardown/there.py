@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from stacks.teardown.account import Account, is_gone
+from stacks.account import Account, is_gone
 
 OVER: Final = {"deleted", "terminated", "DELETE_COMPLETE"}
 EC2: Final = {

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from stacks.account import Account
 from stacks.costs.prices import Prices
-from stacks.teardown.account import Account
 from stacks.teardown.there import kind_of, on_ec2
 
 HOURLY: Final = {

@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 
 from local.settings import ENVIRONMENT, aws_environment
 from local.world import World
+from stacks import account
 from stacks.teardown import __main__ as teardown
-from stacks.teardown import account
 
 
 @pytest.fixture

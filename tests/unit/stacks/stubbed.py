@@ -3,7 +3,7 @@
 import boto3
 from botocore.stub import Stubber
 
-from stacks.teardown.account import Account
+from stacks.account import Account
 
 
 class Stubbed:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -50,6 +51,17 @@ def bootstrapped(aws: Answers, version: str = "30") -> None:
     aws["ssm"].add_response("get_parameter", {"Parameter": {"Value": version}})
 
 
+def stacks(aws: Answers, *statuses: str | None) -> None:
+    """Those that leave something behind: data, observability, delivery, ml."""
+    aws["sts"].add_response("get_caller_identity", {"Account": "123456789012", "Arn": "arn:aws:iam::1:user/ann"})
+    for status in statuses or ["UPDATE_COMPLETE"] * 4:
+        found = {"StackName": "x", "StackStatus": status, "CreationTime": datetime.now(UTC)}
+        if status:
+            aws["cloudformation"].add_response("describe_stacks", {"Stacks": [found]})
+        else:
+            aws["cloudformation"].add_client_error("describe_stacks", "ValidationError", "does not exist")
+
+
 def images(aws: Answers) -> None:
     for _ in range(2):
         aws["ecr"].add_response("describe_images", {"imageDetails": []})
@@ -89,6 +101,7 @@ def asked(aws: Answers, config: Config) -> dict[str, Finding]:
 
 def test_an_account_that_has_everything_lacks_nothing(aws: Answers, dev: Config) -> None:
     bootstrapped(aws)
+    stacks(aws)
     images(aws)
     job_logs(aws)
     quotas(aws, dev)
@@ -96,6 +109,30 @@ def test_an_account_that_has_everything_lacks_nothing(aws: Answers, dev: Config)
     assert {each.outcome for each in found.values()} == {"ok"}
     assert "quota ml.m5.xlarge for spot training job usage" in found
     assert found["runbook"].says == "https://wiki.example/run"
+
+
+def test_what_a_teardown_has_kept_is_in_the_way_of_a_deployment_and_the_cure_is_said(aws: Answers, dev: Config) -> None:
+    bootstrapped(aws)
+    stacks(aws, None, "UPDATE_COMPLETE", "UPDATE_COMPLETE", "ROLLBACK_COMPLETE")
+    for _ in ("raw", "lake"):
+        aws["s3"].add_response("head_bucket", {})
+    for _ in ("artifacts", "logs"):
+        aws["s3"].add_client_error("head_bucket", "404", "Not Found")
+    aws["dynamodb"].add_client_error("describe_table", "ResourceNotFoundException")
+    group = {
+        "ModelPackageGroupName": "mlops-dev-demand",
+        "ModelPackageGroupArn": "arn:aws:sagemaker:ap-southeast-1:123456789012:model-package-group/mlops-dev-demand",
+        "ModelPackageGroupStatus": "Completed",
+        "CreationTime": datetime.now(UTC),
+        "CreatedBy": {},
+    }
+    aws["sagemaker"].add_response("describe_model_package_group", group)
+    found = asked(aws, dev)["kept data"]
+    assert (found.outcome, found.says) == (
+        "missing",
+        "mlops-dev-raw-123456789012, mlops-dev-lake-123456789012 without mlops-dev-data; mlops-dev-demand without "
+        "mlops-dev-ml: a deployment cannot make them twice. Run python -m stacks.adopt --env dev",
+    )
 
 
 def test_log_groups_that_jobs_have_made_before_are_in_the_way(aws: Answers, dev: Config) -> None:

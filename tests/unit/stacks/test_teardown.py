@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from stacks.account import StuckError
 from stacks.config import Config, load
 from stacks.teardown import __main__ as command
 from stacks.teardown import balancers, contents, destroy, nodes, runs
-from stacks.teardown.account import TeardownError
 from tests.unit.stacks.stubbed import Stubbed
 
 EXECUTION = "arn:aws:sagemaker:ap-southeast-1:123456789012:pipeline/mlops-dev-retrain/execution/abcdefghijkl"
@@ -42,8 +42,19 @@ def test_a_protected_stack_is_refused_before_anything_has_gone(aws: Stubbed) -> 
     aws.of("cloudformation").add_response(
         "describe_stacks", stack("mlops-prod-data", "CREATE_COMPLETE", protected=True)
     )
-    with pytest.raises(TeardownError, match=r"mlops-prod-data is protected .* --no-enable-termination-protection"):
+    with pytest.raises(StuckError, match=r"mlops-prod-data is protected .* --no-enable-termination-protection"):
         destroy._refuse_protected(aws.account, ["mlops-prod-cluster", "mlops-prod-data"])
+    aws.done()
+
+
+def test_a_protected_cluster_is_refused_before_anything_has_gone(aws: Stubbed) -> None:
+    aws.of("eks").add_response("describe_cluster", {"cluster": {"deletionProtection": True}})
+    with pytest.raises(StuckError, match=r"aws eks update-cluster-config --no-deletion-protection --name mlops-prod-"):
+        destroy._refuse_protected_cluster(aws.account, "mlops-prod-cluster")
+    aws.of("eks").add_response("describe_cluster", {"cluster": {"deletionProtection": False}})
+    aws.of("eks").add_client_error("describe_cluster", "ResourceNotFoundException")
+    for _ in range(2):
+        destroy._refuse_protected_cluster(aws.account, "mlops-prod-cluster")
     aws.done()
 
 
@@ -55,7 +66,7 @@ def test_a_stack_that_does_not_go_says_which_of_its_parts_and_why(aws: Stubbed) 
     event = {"StackId": "1", "EventId": "1", "StackName": "n", "Timestamp": datetime.now(UTC)}
     why = {"LogicalResourceId": "Vpc", "ResourceStatus": "DELETE_FAILED", "ResourceStatusReason": "has dependencies"}
     cloudformation.add_response("describe_stack_events", {"StackEvents": [event | why]})
-    with pytest.raises(TeardownError, match="ended DELETE_FAILED: Vpc: has dependencies; mend that"):
+    with pytest.raises(StuckError, match="ended DELETE_FAILED: Vpc: has dependencies; mend that"):
         destroy._delete(aws.account, "mlops-dev-network")
 
 
@@ -65,7 +76,7 @@ def test_a_load_balancer_is_waited_for_and_named_when_it_stays(aws: Stubbed) -> 
     for _ in range(200):
         aws.of("elbv2").add_response("describe_load_balancers", {"LoadBalancers": [{"LoadBalancerArn": arn}]})
         aws.of("elbv2").add_response("describe_tags", {"TagDescriptions": [{"ResourceArn": arn, "Tags": tagged}]})
-    with pytest.raises(TeardownError, match="the load balancer is still there"):
+    with pytest.raises(StuckError, match="the load balancer is still there"):
         balancers.wait(replace(aws.account, patience=0.05), "dev")
 
 
@@ -91,7 +102,7 @@ def test_without_the_environment_s_name_nothing_is_changed(
 def test_with_credentials_of_another_account_nothing_is_taken_down(aws: Stubbed, dev: Config) -> None:
     aws.of("sts").add_response("get_caller_identity", {"Account": "210987654321"})
     with pytest.raises(
-        TeardownError, match=r"you are in account 210987654321, but environments/dev\.toml says 1234567890"
+        StuckError, match=r"you are in account 210987654321, but environments/dev\.toml says 1234567890"
     ):
         destroy.destroy(aws.account, dev.model_copy(update={"account": "123456789012"}))
     aws.done()
@@ -136,7 +147,7 @@ def test_objects_that_s3_did_not_delete_are_named_though_it_answers_200(aws: Stu
     aws.of("s3").add_response("list_object_versions", {"Versions": [version]})
     refused = {"Key": "a.csv", "Code": "AccessDenied", "Message": "held by a lock"}
     aws.of("s3").add_response("delete_objects", {"Errors": [refused]})
-    with pytest.raises(TeardownError, match=r"1 objects of mlops-dev-raw-1 do not go, 'a.csv' .*AccessDenied held by"):
+    with pytest.raises(StuckError, match=r"1 objects of mlops-dev-raw-1 do not go, 'a.csv' .*AccessDenied held by"):
         contents.empty(aws.account, dev, "data", "1")
 
 
@@ -208,7 +219,7 @@ def test_registered_versions_stay_where_data_is_kept_and_models_of_forecasts_go(
         for name in names:
             monkeypatch.setattr(module, name, lambda *_, name=name: called.append(name))
     monkeypatch.setattr(destroy, "_refuse_protected", lambda *_: None)
-    monkeypatch.setattr(destroy, "_status", lambda _, stack: "CREATE_COMPLETE" if stack.endswith("-ml") else None)
+    monkeypatch.setattr(destroy, "stack_status", lambda _, stack: "CREATE_COMPLETE" if stack.endswith("-ml") else None)
     aws.of("sts").add_response("get_caller_identity", {"Account": "123456789012"})
     destroy.destroy(aws.account, load(environment))
     assert called == ["hold", "stop", *versions, "delete_models", "_take_down"]

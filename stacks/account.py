@@ -1,4 +1,4 @@
-"""AWS as teardown needs it: typed by what is asked of it, found by boto3's standard variables."""
+"""An account whose stacks come and go: clients by boto3's standard variables, and how to wait."""
 
 import time
 from collections.abc import Callable
@@ -9,14 +9,15 @@ import boto3
 from botocore.exceptions import ClientError
 
 from core.contracts.errors import RetailForecastError
+from stacks.config import Config
 
 GONE: Final = {"NoSuchBucket", "404"}
 VALIDATION: Final = {"ValidationError", "ValidationException"}
 """What CloudFormation and SageMaker say of a name that nothing has, and of much else: the message tells."""
 
 
-class TeardownError(RetailForecastError):
-    """Something does not go; the sentence says what and what to do."""
+class StuckError(RetailForecastError):
+    """Something does not go, or not back; the sentence says what and what to do."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ class Account:
         """Wait until something is so.
 
         Raises:
-            TeardownError: it takes longer than patience lasts.
+            StuckError: it takes longer than patience lasts.
         """
         end = time.monotonic() + self.patience
         while not done():
             if time.monotonic() > end:
-                raise TeardownError(f"{what} after {self.patience:.0f} s; look at it in the console, then start again")
+                raise StuckError(f"{what} after {self.patience:.0f} s; look at it in the console, then start again")
             time.sleep(self.pause)
 
 
@@ -55,3 +56,30 @@ def is_gone(error: ClientError) -> bool:
     """Whether AWS says that there is no such thing."""
     code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
     return code in GONE or "NotFound" in code or (code in VALIDATION and "not exist" in message.lower())
+
+
+def owner(account: Account, config: Config) -> str:
+    """Id of the account that the credentials are of.
+
+    Raises:
+        StuckError: the environment is in another.
+    """
+    found: str = account.client("sts").get_caller_identity()["Account"]
+    if config.account and found != config.account:
+        raise StuckError(
+            f"you are in account {found}, but environments/{config.environment}.toml says {config.account}: take its "
+            "profile"
+        )
+    return found
+
+
+def stack_status(client: Callable[[str], Any], stack: str) -> str | None:
+    """Status of a stack, None where there is none."""
+    try:
+        (found,) = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if is_gone(error):
+            return None
+        raise
+    status: str = found["StackStatus"]
+    return None if status == "DELETE_COMPLETE" else status
