@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stacks.account import Account, StuckError, stack_status
-from stacks.adopt.kept import BUCKET, MODELS, REPOSITORY, TABLE, Client, Kept, described
+from stacks.account import Account, Client, StuckError, stack_status
+from stacks.adopt.kept import BUCKET, MODELS, REPOSITORY, TABLE, Kept, described
 from stacks.adopt.keys import key_of
 from stacks.templates import Json, text
 

@@ -149,7 +149,7 @@ class Estimate:
         yield self._line(name, "logs", self.load.log_gb, "GB", "logs_gb")
         events = self.load.uploads * 100 / 1e5
         price = "trail_hundred_thousand_data_events"
-        yield self._line(name, "audit trail, objects", events, "100,000 events", price)
+        yield self._line(name, "audit trail, objects", events, "hundred thousand events", price)
         millions = self._observations() / MILLION
         price = "containers_million_observations"
         yield self._line(name, "Container Insights", millions, "million observations", price)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NotReachedError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from core.contracts import names
-from stacks.adopt.kept import Client, orphans
+from core.contracts.errors import ConfigError
+from stacks.account import Client, identity
+from stacks.adopt.kept import orphans
 from stacks.config import Config
 from stacks.preflight.quotas import Need, held, needs, taken
 
@@ -30,14 +31,16 @@ class Finding:
 
 def findings(client: Client, config: Config) -> Iterator[Finding]:
     """Run every check; without credentials there is only the first."""
-    first = _credentials(client, config)
-    yield first
-    if first.outcome != "ok":
+    try:
+        who = identity(client, config)
+    except ConfigError as error:
+        yield Finding(check="credentials", outcome="missing", says=str(error))
         return
+    yield Finding(check="credentials", outcome="ok", says=f"{who['Arn']} in account {who['Account']}")
     yield _runbook(config)
     yield _asked("region", lambda: _region(client, config))
     yield _asked("bootstrap", lambda: _bootstrap(client, config))
-    yield _asked("kept data", lambda: _kept(client, config))
+    yield _asked("kept data", lambda: _kept(client, config, who["Account"]))
     for image in ("training", "inference-api"):
         yield _asked(f"image mlops/{image}", lambda image=image: _image(client, config, image))  # type: ignore[misc]
     if config.delivery.here and config.delivery.job_logs:
@@ -45,24 +48,6 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
     if config.environment == "prod" or config.service.ingress.certificate_arn:
         yield _asked("certificate", lambda: _certificate(client, config))
     yield from _quotas(client, config)
-
-
-def _credentials(client: Client, config: Config) -> Finding:
-    try:
-        who = client("sts").get_caller_identity()
-    except (NotReachedError, HTTPClientError) as error:
-        says = f"AWS is not reached: {error}. Is there such a region as {config.region}, and a way to it from here?"
-        return Finding(check="credentials", outcome="missing", says=says)
-    except (BotoCoreError, ClientError) as error:
-        says = f"AWS does not know you: {error}. Run aws configure sso, or set AWS_PROFILE"
-        return Finding(check="credentials", outcome="missing", says=says)
-    if config.account and who["Account"] != config.account:
-        says = (
-            f"you are in account {who['Account']}, but environments/{config.environment}.toml says {config.account}: "
-            "take its profile, or correct the file"
-        )
-        return Finding(check="credentials", outcome="missing", says=says)
-    return Finding(check="credentials", outcome="ok", says=f"{who['Arn']} in account {who['Account']}")
 
 
 def _runbook(config: Config) -> Finding:
@@ -99,8 +84,7 @@ def _bootstrap(client: Client, config: Config) -> Finding:
     return Finding(check="bootstrap", outcome="ok", says=f"version {version}")
 
 
-def _kept(client: Client, config: Config) -> Finding:
-    owner = client("sts").get_caller_identity()["Account"]
+def _kept(client: Client, config: Config, owner: str) -> Finding:
     found = orphans(client, config, owner)
     if not found:
         return Finding(check="kept data", outcome="ok", says="nothing is there without its stack")

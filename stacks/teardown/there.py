@@ -35,7 +35,7 @@ JOBS: Final = {
 def kind_of(arn: str) -> str:
     """``arn:aws:ec2:...:natgateway/nat-1`` -> ``ec2:natgateway``; ``s3`` where ARNs name no kind."""
     service, rest = arn.split(":")[2], arn.split(":", 5)[5]
-    if service in ("s3", "sqs", "sns"):
+    if service in ("s3", "sqs", "sns", "codepipeline"):
         return service
     return f"{service}:{rest.replace(':', '/').split('/')[0]}"
 

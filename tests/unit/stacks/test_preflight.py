@@ -53,7 +53,6 @@ def bootstrapped(aws: Answers, version: str = "30") -> None:
 
 def stacks(aws: Answers, *statuses: str | None) -> None:
     """Those that leave something behind: data, observability, delivery, ml."""
-    aws["sts"].add_response("get_caller_identity", {"Account": "123456789012", "Arn": "arn:aws:iam::1:user/ann"})
     for status in statuses or ["UPDATE_COMPLETE"] * 4:
         found = {"StackName": "x", "StackStatus": status, "CreationTime": datetime.now(UTC)}
         if status:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.contracts.errors import ConfigError
 from stacks.account import StuckError
 from stacks.config import Config, load
 from stacks.teardown import __main__ as command
@@ -92,7 +93,7 @@ def test_without_the_environment_s_name_nothing_is_changed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", type("Typed", (), {"readline": staticmethod(lambda: "no\n")}))
-    monkeypatch.setattr(command, "owner", lambda *_: "123456789012")
+    monkeypatch.setattr(command, "identity", lambda *_: {"Account": "123456789012"})
     assert command.main(["--env", "dev"]) == 2
     said = capsys.readouterr().out
     assert "This takes dev in ap-southeast-1 of account 123456789012 down, with everything in its buckets." in said
@@ -102,9 +103,22 @@ def test_without_the_environment_s_name_nothing_is_changed(
 def test_with_credentials_of_another_account_nothing_is_taken_down(aws: Stubbed, dev: Config) -> None:
     aws.of("sts").add_response("get_caller_identity", {"Account": "210987654321"})
     with pytest.raises(
-        StuckError, match=r"you are in account 210987654321, but environments/dev\.toml says 1234567890"
+        ConfigError, match=r"you are in account 210987654321, but environments/dev\.toml says 1234567890"
     ):
         destroy.destroy(aws.account, dev.model_copy(update={"account": "123456789012"}))
+    aws.done()
+
+
+def test_a_look_at_another_account_is_no_proof(
+    aws: Stubbed, dev: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "load", lambda _: dev.model_copy(update={"account": "123456789012"}))
+    monkeypatch.setattr(command, "Account", lambda *_: aws.account)
+    aws.of("sts").add_response("get_caller_identity", {"Account": "210987654321"})
+    assert command.main(["--env", "dev", "--proof"]) == 2
+    said = capsys.readouterr()
+    assert "you are in account 210987654321, but environments/dev.toml says 123456789012" in said.err
+    assert "clean" not in said.out
     aws.done()
 
 
