@@ -42,6 +42,9 @@ MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].
 
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
 _CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes in books of accounts
+_LAST_YEAR: Final = frozenset({"last", "year"})
+_OFF: Final = frozenset(WORDS["called_off"])
+_OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted"})
 _ITEM_NOUN, _BESIDE_ITEM = frozenset(WORDS["item_noun"]), frozenset(WORDS["beside_item"])
 KINDS_OF_QUANTITY: Final = frozenset(
     {*_SOLD, *_SHIPPED, *_NET, *_GROSS, *_BACK, *_COUNTED, *_BESIDE, *_QUANTITY, *_OTHER, *WORDS["kinds_of_quantity"]}
@@ -171,6 +174,16 @@ def given_back(name: str) -> str | None:
     return QUANTITY if tokens & _COUNTED else BARE
 
 
+def counted_as(name: str) -> frozenset[str]:
+    """``units`` of ``Units Returned``: the words by which a quantity says what it counts."""
+    return frozenset(fold(name).split()) & _COUNTED
+
+
+def is_off(name: str) -> bool:
+    """``Units Cancelled``: called off before it was sold, and not taken back after."""
+    return not _OFF.isdisjoint(fold(name).split())
+
+
 def describes_sale(name: str) -> bool:
     """``Payment method``, ``Ville``, ``Kassierer``: how, where or by whom it was sold, and not what."""
     return not _DESCRIBES.isdisjoint(fold(name).split())
@@ -209,7 +222,7 @@ def is_shipped(name: str) -> bool:
 
 def returned_kinds(texts: Iterable[str]) -> set[str]:
     """Kinds of documents that take goods back; codes such as SC say so only beside the code of an invoice."""
-    folded = {text: fold(text) for text in texts}
+    folded = {text: " ".join(word for word in fold(text).split() if word not in _OF_SALES) for text in texts}
     codes = {back for sold, back in _CODES if sold in folded.values()}
     return {text for text, word in folded.items() if word in RETURN_WORDS or word in codes}
 
@@ -238,7 +251,7 @@ def is_personal(name: str) -> bool:
 
 def _quantity_rank(tokens: set[str]) -> int | None:
     """``boxes shipped`` and ``total qty pcs`` are quantities; ``qty on hand`` is one of another kind."""
-    if tokens & (_OTHER | _BACK) or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
+    if tokens & (_OTHER | _BACK) or tokens >= _LAST_YEAR or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
         return None
     if "sales" in tokens and not tokens & _COUNTED:  # "Ordered Product Sales"
         return None

@@ -15,9 +15,13 @@ _YES: Final = frozenset({*words.TRUE_WORDS, "1", "1.0"})
 _FLAGS: Final = frozenset({*_YES, *words.FALSE_WORDS, "", "0", "0.0"})
 
 
-def cancelled(meaning: Meaning) -> dict[int, pl.Expr]:
+def cancelled(meaning: Meaning, lines: pl.DataFrame) -> dict[int, pl.Expr]:
     """Lines that a word of their state calls off, by the index of its column."""
-    found = {index: _plain(index).is_in(list(words.CANCELLED_WORDS)) for index in _states(meaning)}
+    found = {
+        index: _plain(index).is_in(list(words.CANCELLED_WORDS))
+        | pl.col(cell(index)).cast(pl.String).is_in(_texts(lines, index, states.is_called_off))
+        for index in _states(meaning)
+    }
     status = meaning.index(words.STATUS)
     if status is not None and words.CANCELLED_WORDS.intersection(words.fold(meaning.table.header[status]).split()):
         day = lower(status).str.contains(r"^\d{4}-\d\d-\d\d|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")  # on which it was
