@@ -8,8 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from core.contracts import names
 from core.contracts.errors import ConfigError
-from stacks.account import Client, identity
-from stacks.adopt.kept import orphans
+from stacks.account import Client, identity, stack_status
+from stacks.adopt.kept import NOTHING_IN_IT, orphans
 from stacks.config import Config
 from stacks.preflight.quotas import Need, held, needs, taken
 
@@ -41,6 +41,7 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
     yield _asked("region", lambda: _region(client, config))
     yield _asked("bootstrap", lambda: _bootstrap(client, config))
     yield _asked("kept data", lambda: _kept(client, config, who["Account"]))
+    yield _asked("cluster's log", lambda: _cluster_log(client, config))
     for image in ("training", "inference-api"):
         yield _asked(f"image mlops/{image}", lambda image=image: _image(client, config, image))  # type: ignore[misc]
     if config.delivery.here and config.delivery.job_logs:
@@ -96,6 +97,24 @@ def _kept(client: Client, config: Config, owner: str) -> Finding:
     return Finding(check="kept data", outcome="missing", says=says)
 
 
+def _cluster_log(client: Client, config: Config) -> Finding:
+    check, name = "cluster's log", names.control_plane_logs(config.environment)
+    cluster = names.resource(config.environment, "cluster")
+    if stack_status(client, cluster) in NOTHING_IN_IT and _log_groups(client, name):
+        says = (
+            f"{name} is there without {cluster}: EKS has written after the cluster had gone. Run aws logs "
+            f"delete-log-group --log-group-name {name}"
+        )
+        return Finding(check=check, outcome="missing", says=says)
+    return Finding(check=check, outcome="ok", says="no log group of an earlier cluster is in the way")
+
+
+def _log_groups(client: Client, prefix: str) -> dict[str, str]:
+    """Name -> ARN of those that begin so."""
+    found = client("logs").describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+    return {each["logGroupName"]: each["arn"].removesuffix(":*") for each in found}
+
+
 def _image(client: Client, config: Config, image: str) -> Finding:
     check, build = f"image mlops/{image}", getattr(config.images, image.replace("-", "_"))
     which = {"imageDigest": build} if build.startswith("sha256:") else {"imageTag": build}
@@ -113,9 +132,7 @@ def _image(client: Client, config: Config, image: str) -> Finding:
 
 
 def _job_logs(client: Client, config: Config) -> Finding:
-    logs = client("logs")
-    found = logs.describe_log_groups(logGroupNamePrefix=names.JOB_LOGS)["logGroups"]
-    arns = {each["logGroupName"]: each["arn"].removesuffix(":*") for each in found}
+    logs, arns = client("logs"), _log_groups(client, names.JOB_LOGS)
     others = [
         name
         for name in names.JOB_LOG_GROUPS

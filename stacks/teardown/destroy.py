@@ -50,6 +50,8 @@ def destroy(account: Account, config: Config) -> None:
         if name in _BEFORE:
             _BEFORE[name](account, config)
         _take_down(account, config, name, here)
+    if late := contents.delete_late_logs(account, env, order()):
+        account.say(f"{late} log groups deleted that AWS had made after their stacks were gone")
 
 
 def _wake_nodes(account: Account, config: Config) -> None:

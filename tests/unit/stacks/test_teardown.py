@@ -178,6 +178,23 @@ def test_a_security_group_that_the_balancer_s_interfaces_still_hold_is_tried_aga
     aws.done()
 
 
+def test_what_aws_wrote_after_its_log_group_had_gone_goes_too(aws: Stubbed) -> None:
+    logs = aws.of("logs")
+    late = {
+        "/aws/lambda/mlops-dev-cluster-": ["/aws/lambda/mlops-dev-cluster-KubectlProvider1"],
+        "/aws/lambda/mlops-dev-network-": [],
+        "/aws/eks/mlops-dev-cluster/cluster": ["/aws/eks/mlops-dev-cluster/cluster"],
+    }
+    for prefix, names in late.items():
+        found = {"logGroups": [{"logGroupName": name} for name in names]}
+        logs.add_response("describe_log_groups", found, {"logGroupNamePrefix": prefix})
+    for names in late.values():
+        for name in names:
+            logs.add_response("delete_log_group", {}, {"logGroupName": name})
+    assert contents.delete_late_logs(aws.account, "dev", ["cluster", "network"]) == 2
+    aws.done()
+
+
 def group(status: str, nodes_: int) -> dict[str, Any]:
     return {"nodegroup": {"status": status, "scalingConfig": {"minSize": nodes_, "maxSize": 3, "desiredSize": nodes_}}}
 
@@ -228,7 +245,11 @@ def test_registered_versions_stay_where_data_is_kept_and_models_of_forecasts_go(
     aws: Stubbed, monkeypatch: pytest.MonkeyPatch, environment: str, versions: list[str]
 ) -> None:
     called: list[str] = []
-    steps = {runs: ("hold", "stop"), contents: ("delete_versions", "delete_models"), destroy: ("_take_down",)}
+    steps = {
+        runs: ("hold", "stop"),
+        contents: ("delete_versions", "delete_models", "delete_late_logs"),
+        destroy: ("_take_down",),
+    }
     for module, names in steps.items():
         for name in names:
             monkeypatch.setattr(module, name, lambda *_, name=name: called.append(name))
@@ -236,4 +257,4 @@ def test_registered_versions_stay_where_data_is_kept_and_models_of_forecasts_go(
     monkeypatch.setattr(destroy, "stack_status", lambda _, stack: "CREATE_COMPLETE" if stack.endswith("-ml") else None)
     aws.of("sts").add_response("get_caller_identity", {"Account": "123456789012"})
     destroy.destroy(aws.account, load(environment))
-    assert called == ["hold", "stop", *versions, "delete_models", "_take_down"]
+    assert called == ["hold", "stop", *versions, "delete_models", "_take_down", "delete_late_logs"]
