@@ -10,6 +10,7 @@ _STATE, _STATE_OF = frozenset(WORDS["state"]), frozenset(WORDS["state_of"])
 _CALLED_OFF, _NOT_OFF = frozenset(WORDS["called_off"]), frozenset(WORDS["not_off"])
 _MOST_WORDS: Final = 6
 _REFUNDED, _IN_PART, _NOT_WHOLE = (frozenset(WORDS[name]) for name in ("refunded", "in_part", "not_whole"))
+_RETURN: Final = frozenset({"return", "refund", "retoure", "returns", "refunds"})
 _BACK: Final = frozenset(WORDS["given_back"])
 _DAY: Final = frozenset({"at", "on", "date", "datetime", "am", "datum", "le", "fecha", "data", "op"})
 
@@ -30,6 +31,11 @@ def is_flag_of_return(name: str) -> bool:
     """``Refunded``, ``Is Returned``, ``Return flag``."""
     tokens = set(fold(name).split())
     return bool(tokens & _REFUNDED) and tokens <= _REFUNDED | _STATE_OF | {"is", "flag", "was"}
+
+
+def is_noun_of_return(name: str) -> bool:
+    """``Return flag``, ``Is Return``: may say of a line that it is the return itself; not ``Returned``."""
+    return not _RETURN.isdisjoint(fold(name).split())
 
 
 def is_day_of_return(name: str) -> bool:

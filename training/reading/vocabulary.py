@@ -41,7 +41,7 @@ WEEKDAYS: Final = frozenset(WORDS["weekdays"])
 MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].items() for word in words}
 
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
-_CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes in books of accounts
+_CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"), ("s", "r"))  # of invoices and credit notes
 _LAST_YEAR: Final = frozenset({"last", "year"})
 _OFF: Final = frozenset(WORDS["called_off"])
 _OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted"})
@@ -56,6 +56,11 @@ MEASURE_KINDS: Final = frozenset(WORDS["measure_kinds"])
 OF_AN_ITEM: Final = frozenset(WORDS["of_an_item"])
 _PRICED, _HOLDS_FROM = frozenset(WORDS["priced"]), frozenset(WORDS["holds_from"])
 QUALIFIERS: Final = frozenset(WORDS["qualifiers"])
+LEVELS: Final = frozenset(WORDS["levels"])
+ACCOUNT_SIDES: Final = frozenset(WORDS["account_sides"])
+ROW_KINDS: Final = frozenset(WORDS["row_kinds"])
+_NO_SALES, _BESIDE_NO_SALES = frozenset(WORDS["no_sales"]), frozenset(WORDS["beside_no_sales"])
+_BOUGHT_KINDS, _SALE_KINDS = frozenset(WORDS["bought_kinds"]), frozenset(WORDS["sale_kinds"])
 OF_RETURNS: Final = frozenset(WORDS["of_returns"])
 REVERSALS: Final = frozenset(WORDS["reversals"])
 WHOLES: Final = frozenset(WORDS["wholes"])
@@ -223,8 +228,23 @@ def is_shipped(name: str) -> bool:
 def returned_kinds(texts: Iterable[str]) -> set[str]:
     """Kinds of documents that take goods back; codes such as SC say so only beside the code of an invoice."""
     folded = {text: " ".join(word for word in fold(text).split() if word not in _OF_SALES) for text in texts}
-    codes = {back for sold, back in _CODES if sold in folded.values()}
+    said = {word for word in folded.values() if word}
+    codes = {back for sold, back in _CODES if sold in said and (len(sold) > 1 or said <= {sold, back})}
     return {text for text, word in folded.items() if word in RETURN_WORDS or word in codes}
+
+
+def tells_kind(name: str) -> bool:
+    """``Transaction Type``, ``Version``, ``Reason``: may say of each row whether it is a sale."""
+    folded = fold(name)
+    return folded in LINE_KINDS | ROW_KINDS or TYPE in {role for role, _ in roles_of(name)}
+
+
+def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:
+    """``Transfer Out``, ``Waste``, ``Budget``, and beside sales ``Purchase``: kinds of row that are no sales."""
+    tokens = {text: set(fold(text).split()) for text in texts}
+    beside_sales = any(found & _SALE_KINDS for found in tokens.values())
+    none = _NO_SALES | _BOUGHT_KINDS if beside_sales else _NO_SALES
+    return sorted(text for text, found in tokens.items() if found & none and found <= none | _BESIDE_NO_SALES)
 
 
 def is_date_name(name: str) -> bool:

@@ -85,7 +85,15 @@ def test_the_state_of_a_payment_stands_on_the_first_line_of_its_order(read: Read
     assert note(reading.verdict, Reason.CANCELLED).lines == (5,)
 
 
-@pytest.mark.parametrize("flag", ["Refunded", "Is Returned", "Return flag"])
+@pytest.mark.parametrize("flag", ["Is Return", "Return flag"])
+def test_a_flag_of_return_may_mark_the_return_itself(read: Read, flag: str) -> None:
+    text = f"order id,date,sku,qty,{flag}\n1,2024-03-13,A,2,No\n1,2024-03-13,A,1,Yes\n"
+    assert "line 3 may be a sale that came back or the return itself" in read(text).verdict.sentence
+    assert rows(read(text, columns={"status": flag}), "units") == [(2.0,)]
+    assert rows(read(text.replace(",1,Yes", ",-1,Yes")), "units") == [(1.0,)]
+
+
+@pytest.mark.parametrize("flag", ["Refunded", "Is Returned"])
 def test_a_flag_of_returned_lines_is_believed(read: Read, flag: str) -> None:
     text = f"order id,date,sku,qty,{flag}\n1,2024-03-13,A,2,No\n2,2024-03-13,B,3,Yes\n"
     assert rows(read(text), "item_id") == [("A",)]

@@ -40,11 +40,11 @@ def never_sold(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
 def refunded(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
     """Cells that say that a sale was taken back whole, by the index of their column."""
     found = {i: _texts(lines, i, states.is_refunded) for i in _states(meaning, of_returns=True)}
-    flags = [i for i, name in enumerate(meaning.table.header) if states.is_flag_of_return(name) and i not in found]
-    flags = [i for i in flags if _is_free(meaning, i) and meaning.shape in (LONG, TRANSACTIONS)]
+    flags = [i for i, name in enumerate(meaning.table.header) if states.is_flag_of_return(name) and not found.get(i)]
+    flags = [i for i in flags if _may_tell(meaning, i) and meaning.shape in (LONG, TRANSACTIONS)]
     found |= {i: _texts(lines, i, _is_yes) for i in flags if _are_flags(lines, i)}
     days = [i for i, name in enumerate(meaning.table.header) if states.is_day_of_return(name)]
-    days = [i for i in days if _is_free(meaning, i) and meaning.shape in (LONG, TRANSACTIONS)]
+    days = [i for i in days if _may_tell(meaning, i) and meaning.shape in (LONG, TRANSACTIONS)]
     found |= {i: _texts(lines, i, _is_day) for i in days}
     return {index: texts for index, texts in found.items() if texts}
 
@@ -78,6 +78,11 @@ def _states(meaning: Meaning, *, of_returns: bool = False) -> list[int]:
 def _is_free(meaning: Meaning, index: int) -> bool:
     """A column that has no other meaning."""
     return index not in {*meaning.roles.of.values(), *meaning.roles.renamed, *meaning.deducted}
+
+
+def _may_tell(meaning: Meaning, index: int) -> bool:
+    """A column without another meaning, or one that the configuration names as the status."""
+    return _is_free(meaning, index) or index == meaning.index(words.STATUS)
 
 
 def _texts(lines: pl.DataFrame, index: int, wanted: Callable[[str], bool]) -> list[str]:

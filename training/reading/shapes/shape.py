@@ -8,7 +8,9 @@ from training.reading.shapes.across import days_across, days_counted, measured_d
 from training.reading.shapes.baskets import (
     check_amounts,
     check_baskets,
+    check_levels,
     check_measures,
+    check_measures_across,
     check_parts,
     check_qualifiers,
     check_side_by_side,
@@ -44,6 +46,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     roles = wide.roles if wide else find_roles(table, reading.columns, name)
     wide = wide or days_across(table, roles, reading, name)
     if wide is not None:
+        check_measures_across(wide.table, wide.values, name)
         return wide
     table = days_counted(table, roles, reading)
     check_prices(table, roles, name)
@@ -53,6 +56,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     check_amounts(table, roles, name)
     check_measures(table, roles, name)
     check_qualifiers(table, roles, name)
+    check_levels(table, roles, name)
     check_parts(table, roles, name)
     check_baskets(table, roles, name)
     check_units(table, roles, name)

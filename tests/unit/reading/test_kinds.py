@@ -1,0 +1,79 @@
+"""Rows that say of themselves that they are no sales, and sums that stand beside their parts."""
+
+import pytest
+
+from core.contracts.verdict import Kind, Reason
+from tests.unit.reading.conftest import Read, note, rows
+
+
+@pytest.mark.parametrize(
+    ("header", "sold", "other"),
+    [
+        ("Transaction Type", "Sale", "Transfer Out"),
+        ("Version", "Actual", "Budget"),
+        ("Reason", "Sold", "Expired"),
+        ("Kind", "Sale", "Purchase"),
+        ("event_type", "purchase", "remove_from_cart"),
+        ("Vorgangsart", "Verkauf", "Umlagerung"),
+    ],
+)
+def test_a_kind_of_row_that_is_no_sale_is_refused_unless_its_column_is_named(
+    read: Read, header: str, sold: str, other: str
+) -> None:
+    text = f"date,sku,qty,{header}\n2024-03-13,A,5,{sold}\n2024-03-14,B,50,{other}\n"
+    verdict = read(text).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert f"'{header}' says '{other}' of line 3, which is no sale" in note(verdict, Reason.AMBIGUOUS).sentence
+    assert rows(read(text, columns={"kind": header}), "units") == [(5.0,), (50.0,)]
+
+
+@pytest.mark.parametrize(
+    ("header", "kinds"),
+    [("Type", "Waste bags|Transfer paper"), ("Transaction Type", "Purchase|Purchase"), ("Event", "Sale|Black Friday")],
+)
+def test_names_that_only_sound_so_are_kinds_of_sale(read: Read, header: str, kinds: str) -> None:
+    one, other = kinds.split("|")
+    assert len(rows(read(f"date,sku,qty,{header}\n2024-03-13,A,5,{one}\n2024-03-14,B,50,{other}\n"))) == 2
+
+
+@pytest.mark.parametrize(("header", "sides"), [("VZ", "+-"), ("S/H", "SH"), ("Soll/Haben-Kennzeichen", "HS")])
+def test_signs_and_sides_of_an_account_beside_the_quantity_are_refused(read: Read, header: str, sides: str) -> None:
+    text = f"Datum;Beleg;Artikel;Menge;{header}\n13.03.2024;1;A;2;{sides[0]}\n14.03.2024;2;A;1;{sides[1]}\n"
+    assert f"'{header}' says" in read(text).verdict.sentence
+    assert rows(read(text, columns={"side": header}), "units") == [(2.0,), (1.0,)]
+    assert rows(read(text.replace(f";{sides[1]}\n", f";{sides[0]}\n")), "units") == [(2.0,), (1.0,)]
+
+
+@pytest.mark.parametrize("back", ["RTN", "R"])
+def test_short_codes_of_returns_take_goods_back(read: Read, back: str) -> None:
+    text = (
+        f"order,date,sku,qty,Trans Type\n1,2024-03-13,A,2,{'SALE' if back == 'RTN' else 'S'}\n2,2024-03-14,A,1,{back}\n"
+    )
+    assert rows(read(text), "units") == [(2.0,), (-1.0,)]
+
+
+def test_a_letter_among_several_kinds_of_price_is_no_return(read: Read) -> None:
+    text = "order,date,sku,qty,Sales Type\n1,2024-03-13,A,2,S\n2,2024-03-14,A,1,R\n3,2024-03-15,A,1,P\n"
+    assert rows(read(text), "units") == [(2.0,), (1.0,), (1.0,)]
+
+
+@pytest.mark.parametrize("every", ["All Stores", "Alle Filialen", "Tous les magasins"])
+def test_all_stores_beside_stores_are_their_total_and_alone_the_only_store(read: Read, every: str) -> None:
+    total = f"2024-03-13,{every},A,11\n"
+    reading = read(f"date,store,sku,units\n2024-03-13,S1,A,5\n2024-03-13,S2,A,6\n{total}")
+    assert rows(reading, "store_id", "units") == [("S1", 5.0), ("S2", 6.0)]
+    assert note(reading.verdict, Reason.TOTAL_ROW).lines == (4,)
+    assert rows(read(f"date,store,sku,units\n{total}"), "store_id") == [(every,)]
+
+
+def test_rows_of_several_levels_are_refused(read: Read) -> None:
+    text = "Level,Date,Product,Units\nBrand,2024-03-13,Acme,5\n{},2024-03-13,Mug,5\n"
+    assert "'Level' says on which level each row is ('Brand', 'SKU')" in read(text.format("SKU")).verdict.sentence
+    assert len(rows(read(text.format("Brand")))) == 2
+
+
+@pytest.mark.parametrize("kinds", [("Price", "Price"), ("Units", "Price")])
+def test_a_measure_of_each_row_across_days_is_looked_at(read: Read, kinds: tuple[str, str]) -> None:
+    text = "SKU,Measure,2024-03-13,2024-03-14\nA,{},5,6\nB,{},1,2\n"
+    assert "'Measure' says what the values of each row are" in read(text.format(*kinds)).verdict.sentence
+    assert len(rows(read(text.format("Units", "Units")))) == 4
