@@ -8,6 +8,7 @@ NEVER_SOLD: Final = frozenset(WORDS["never_sold"])
 TESTS: Final = frozenset(WORDS["tests"])
 _STATE, _STATE_OF = frozenset(WORDS["state"]), frozenset(WORDS["state_of"])
 _CALLED_OFF, _NOT_OFF = frozenset(WORDS["called_off"]), frozenset(WORDS["not_off"])
+_VOIDS, _BESIDE_VOIDS = frozenset(WORDS["voids"]), frozenset(WORDS["beside_voids"])
 _MOST_WORDS: Final = 6
 _REFUNDED, _IN_PART, _NOT_WHOLE = (frozenset(WORDS[name]) for name in ("refunded", "in_part", "not_whole"))
 _RETURN: Final = frozenset({"return", "refund", "retoure", "returns", "refunds"})
@@ -49,6 +50,12 @@ def is_called_off(text: str) -> bool:
     tokens = fold(text).split()
     named = len(tokens) <= _MOST_WORDS and not _CALLED_OFF.isdisjoint(tokens)
     return named and _NOT_OFF.isdisjoint(tokens) and _IN_PART.isdisjoint(tokens)
+
+
+def is_mark_of_void(name: str) -> bool:
+    """``Void Reason``, ``Voided By``, ``Storno-Kz``, ``Deleted``: filled where a line was called off."""
+    tokens = set(fold(name).split())
+    return bool(tokens & _VOIDS) and tokens <= _VOIDS | _BESIDE_VOIDS
 
 
 def is_refunded(text: str) -> bool:

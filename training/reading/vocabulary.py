@@ -42,6 +42,7 @@ MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].
 
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
 _CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"), ("s", "r"))  # of invoices and credit notes
+_ROLLING: Final = re.compile(r"\b[lr]\d{1,2} ?[dwm]\b")  # "Units L4W"
 _LAST_YEAR: Final = frozenset({"last", "year"})
 _OFF: Final = frozenset(WORDS["called_off"])
 _OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted"})
@@ -109,6 +110,7 @@ def _table() -> dict[str, list[tuple[str, int]]]:
 
 
 _TABLE: Final = _table()
+_JOINED: Final = {name.replace(" ", ""): claims for name, claims in _TABLE.items() if " " in name}
 
 
 @lru_cache(maxsize=4096)
@@ -121,7 +123,8 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     found: dict[str, int] = {}
     short = fold(re.sub(r"[\(\[].*?[\)\]]", " ", name))
     for text in dict.fromkeys((fold(name), short, fold(name.rsplit("/", 1)[-1]))):  # "Order Lines/Product"
-        for role, rank in (*_TABLE.get(text, ()), *_TABLE.get(text.replace(" ", ""), ())):
+        joined = text.replace(" ", "")  # "QUANTITYORDERED", "Stueck zahl"
+        for role, rank in (*_TABLE.get(text, ()), *_TABLE.get(joined, ()), *_JOINED.get(joined, ())):
             found.setdefault(role, rank)
         for noun in _nouns(text):
             for (role, rank), nouns in _NOUNS.items():
@@ -134,7 +137,8 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
         found = {UNITS: _NET_RANK}
     if name.strip() in SIGNS:
         found = {MONEY: 0}
-    if not found and (rank := _quantity_rank(set(short.split()))) is not None:
+    rolling = _ROLLING.search(short)
+    if not found and not rolling and (rank := _quantity_rank(set(short.split()))) is not None:
         found[UNITS] = rank
     tokens = set(short.split())
     if not found and tokens & _ITEM_NOUN and tokens <= _ITEM_NOUN | _BESIDE_ITEM:  # "Item Lookup Code"
@@ -250,6 +254,14 @@ def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:
 def is_date_name(name: str) -> bool:
     """``SHOP_DATE``: calls itself a date, and of no day on which something is due."""
     return not _DATE_WORDS.isdisjoint(fold(name).split()) and not is_other_day(name)
+
+
+def is_key(name: str) -> bool:
+    """``TrackId``, ``StyleKey``: calls itself the key of something that has no role."""
+    tokens = fold(name).split()
+    return (
+        not roles_of(name) and tokens[-1:] in (["id"], ["key"]) and tokens[-2:-1] not in (["line"], ["detail"], ["row"])
+    )
 
 
 def is_charge(text: str) -> bool:

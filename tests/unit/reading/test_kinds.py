@@ -77,3 +77,33 @@ def test_a_measure_of_each_row_across_days_is_looked_at(read: Read, kinds: tuple
     text = "SKU,Measure,2024-03-13,2024-03-14\nA,{},5,6\nB,{},1,2\n"
     assert "'Measure' says what the values of each row are" in read(text.format(*kinds)).verdict.sentence
     assert len(rows(read(text.format("Units", "Units")))) == 4
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [("Void Reason", "Customer left"), ("Voided By", "Ann"), ("Voided At", "2024-03-13 10:00"), ("Deleted", "1"),
+     ("Storno-Kz", "S"), ("Cancel reason", "late"), ("Training", "Y")],
+)  # fmt: skip
+def test_a_cell_that_stands_only_where_a_line_was_called_off_says_so(read: Read, header: str, said: str) -> None:
+    none = "N" if header == "Training" else "0" if said == "1" else ""
+    text = f"order,date,sku,qty,{header}\n1,2024-03-13,A,2,{none}\n2,2024-03-13,A,9,{said}\n3,2024-03-14,A,3,{none}\n"
+    reading = read(text)
+    assert rows(reading, "units") == [(2.0,), (3.0,)]
+    assert note(reading.verdict, Reason.CANCELLED).lines == (3,)
+
+
+@pytest.mark.parametrize("header", ["Cancellation policy", "Return/Cancel type", "Void Qty limit"])
+def test_what_is_only_said_of_calling_off_calls_nothing_off(read: Read, header: str) -> None:
+    assert len(rows(read(f"order,date,sku,qty,{header}\n1,2024-03-13,A,2,\n2,2024-03-14,A,9,x\n"))) == 2
+
+
+def test_lines_that_only_a_key_of_something_tells_apart_are_no_lines_of_one_item(read: Read) -> None:
+    text = "InvoiceLineId,InvoiceId,TrackId,Quantity,InvoiceDate\n"
+    text += "1,1,2,1,2009-01-01\n2,1,4,1,2009-01-01\n3,2,4,1,2009-01-02\n"
+    assert "rows of one day differ in 'TrackId'" in note(read(text).verdict, Reason.AMBIGUOUS).sentence
+    assert rows(read(text, columns={"item_id": "TrackId"}), "item_id") == [("2",), ("4",), ("4",)]
+
+
+def test_events_of_customers_are_no_plan(read: Read) -> None:
+    text = "event_time,product_id,price,user_id,kind\n2019-11-01,1003461,4.5,520,view\n2019-11-02,1003461,4.5,520,buy\n"
+    assert read(text).verdict.kind is Kind.REJECTED

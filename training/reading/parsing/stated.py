@@ -12,6 +12,7 @@ from training.reading.ledger import cell
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 
 _YES: Final = frozenset({*words.TRUE_WORDS, "1", "1.0"})
+_NO_MARK: Final = frozenset({*words.FALSE_WORDS, *words.MISSING_WORDS, "0", "0.0"})
 _FLAGS: Final = frozenset({*_YES, *words.FALSE_WORDS, "", "0", "0.0"})
 
 
@@ -22,6 +23,9 @@ def cancelled(meaning: Meaning, lines: pl.DataFrame) -> dict[int, pl.Expr]:
         | pl.col(cell(index)).cast(pl.String).is_in(_texts(lines, index, states.is_called_off))
         for index in _states(meaning)
     }
+    for index, name in enumerate(meaning.table.header):
+        if index not in found and states.is_mark_of_void(name) and _is_mark(meaning, index):
+            found[index] = ~lower(index).is_in(list(_NO_MARK))
     status = meaning.index(words.STATUS)
     if status is not None and words.CANCELLED_WORDS.intersection(words.fold(meaning.table.header[status]).split()):
         day = lower(status).str.contains(r"^\d{4}-\d\d-\d\d|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")  # on which it was
@@ -78,6 +82,10 @@ def _states(meaning: Meaning, *, of_returns: bool = False) -> list[int]:
 def _is_free(meaning: Meaning, index: int) -> bool:
     """A column that has no other meaning."""
     return index not in {*meaning.roles.of.values(), *meaning.roles.renamed, *meaning.deducted}
+
+
+def _is_mark(meaning: Meaning, index: int) -> bool:
+    return meaning.shape in (LONG, TRANSACTIONS) and _is_free(meaning, index)
 
 
 def _may_tell(meaning: Meaning, index: int) -> bool:

@@ -15,6 +15,7 @@ from training.reading.shapes.baskets import (
     check_qualifiers,
     check_side_by_side,
 )
+from training.reading.shapes.coarse import check_spans
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
@@ -51,6 +52,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     table = days_counted(table, roles, reading)
     check_prices(table, roles, name)
     need_date(table, roles, name)
+    check_spans(table, roles, name)
     check_bought(table, roles, name)
     check_fiscal(table, roles, reading, name)
     check_amounts(table, roles, name)
@@ -91,7 +93,7 @@ def _is_plan(table: RawTable, roles: Roles, fresh: list[int]) -> bool:
     """Dates, ids and covariates without a target: what is known of days ahead."""
     if words.STORE not in roles and words.ITEM not in roles:
         return False
-    if words.MONEY in roles or words.DOCUMENT in roles:
+    if words.MONEY in roles or _is_transactions(roles):
         return False
     known = [i for i in roles.others if known_word(table.header[i]) or i in roles.renamed]
     described = len(known) + sum(role in roles for role in (words.PRICE, words.PROMO, words.OPEN, words.CLOSED))
