@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -38,16 +39,16 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
         return
     yield Finding(check="credentials", outcome="ok", says=f"{who['Arn']} in account {who['Account']}")
     yield _runbook(config)
-    yield _asked("region", lambda: _region(client, config))
-    yield _asked("bootstrap", lambda: _bootstrap(client, config))
-    yield _asked("kept data", lambda: _kept(client, config, who["Account"]))
-    yield _asked("cluster's log", lambda: _cluster_log(client, config))
+    yield _asked("region", partial(_region, client, config))
+    yield _asked("bootstrap", partial(_bootstrap, client, config))
+    yield _asked("kept data", partial(_kept, client, config, who["Account"]))
+    yield _asked("cluster's log", partial(_cluster_log, client, config))
     for image in ("training", "inference-api"):
-        yield _asked(f"image mlops/{image}", lambda image=image: _image(client, config, image))  # type: ignore[misc]
+        yield _asked(f"image mlops/{image}", partial(_image, client, config, image))
     if config.delivery.here and config.delivery.job_logs:
-        yield _asked("job logs", lambda: _job_logs(client, config))
+        yield _asked("job logs", partial(_job_logs, client, config))
     if config.environment == "prod" or config.service.ingress.certificate_arn:
-        yield _asked("certificate", lambda: _certificate(client, config))
+        yield _asked("certificate", partial(_certificate, client, config))
     yield from _quotas(client, config)
 
 
@@ -168,7 +169,7 @@ def _quotas(client: Client, config: Config) -> Iterator[Finding]:
         return asked[service]
 
     for need in needs(config):
-        yield _asked(f"quota {need.name}", lambda need=need: _quota(client, config, need, quotas))  # type: ignore[misc]
+        yield _asked(f"quota {need.name}", partial(_quota, client, config, need, quotas))
 
 
 def _quota(client: Client, config: Config, need: Need, quotas: Callable[[str], dict[str, float]]) -> Finding:
