@@ -61,6 +61,8 @@ LEVELS: Final = frozenset(WORDS["levels"])
 ACCOUNT_SIDES: Final = frozenset(WORDS["account_sides"])
 ROW_KINDS: Final = frozenset(WORDS["row_kinds"])
 _NO_SALES, _BESIDE_NO_SALES = frozenset(WORDS["no_sales"]), frozenset(WORDS["beside_no_sales"])
+_BEFORE_INVOICES, _INVOICES = frozenset(WORDS["before_invoices"]), frozenset(WORDS["invoices"])
+_FOOTFALL: Final = frozenset(WORDS["footfall"])
 _BOUGHT_KINDS, _SALE_KINDS = frozenset(WORDS["bought_kinds"]), frozenset(WORDS["sale_kinds"])
 OF_RETURNS: Final = frozenset(WORDS["of_returns"])
 REVERSALS: Final = frozenset(WORDS["reversals"])
@@ -249,6 +251,19 @@ def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:
     beside_sales = any(found & _SALE_KINDS for found in tokens.values())
     none = _NO_SALES | _BOUGHT_KINDS if beside_sales else _NO_SALES
     return sorted(text for text, found in tokens.items() if found & none and found <= none | _BESIDE_NO_SALES)
+
+
+def told_twice(texts: Iterable[str]) -> tuple[str, str] | None:
+    """``Order`` and ``Invoice``: kinds of documents in which the same goods may stand."""
+    folded = {fold(text): text for text in sorted(texts)}
+    before = next((text for word, text in folded.items() if word in _BEFORE_INVOICES), None)
+    invoice = next((text for word, text in folded.items() if word in _INVOICES), None)
+    return None if before is None or invoice is None else (before, invoice)
+
+
+def is_footfall(name: str) -> bool:
+    """``Visitors``, ``Bounce rate``: counts who came, and no item."""
+    return not _FOOTFALL.isdisjoint(fold(name).split())
 
 
 def is_date_name(name: str) -> bool:

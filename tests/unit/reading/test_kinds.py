@@ -15,6 +15,7 @@ from tests.unit.reading.conftest import Read, note, rows
         ("Kind", "Sale", "Purchase"),
         ("event_type", "purchase", "remove_from_cart"),
         ("Vorgangsart", "Verkauf", "Umlagerung"),
+        ("Doc Type", "Invoice", "Quotation"),
     ],
 )
 def test_a_kind_of_row_that_is_no_sale_is_refused_unless_its_column_is_named(
@@ -107,3 +108,41 @@ def test_lines_that_only_a_key_of_something_tells_apart_are_no_lines_of_one_item
 def test_events_of_customers_are_no_plan(read: Read) -> None:
     text = "event_time,product_id,price,user_id,kind\n2019-11-01,1003461,4.5,520,view\n2019-11-02,1003461,4.5,520,buy\n"
     assert read(text).verdict.kind is Kind.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("header", "kinds"), [("Doc Type", ("Invoice", "Order")), ("Belegart", ("Rechnung", "Lieferschein"))]
+)
+def test_goods_that_may_stand_in_an_order_and_in_its_invoice_are_refused(
+    read: Read, header: str, kinds: tuple[str, str]
+) -> None:
+    text = f"doc no,date,sku,qty,{header}\n1,2024-03-13,A,2,{kinds[0]}\n2,2024-03-14,A,2,{{}}\n"
+    told = note(read(text.format(kinds[1])).verdict, Reason.AMBIGUOUS).sentence
+    assert told.startswith(f"'{header}' says '{kinds[1]}' and '{kinds[0]}', and the same goods may stand in both")
+    assert len(rows(read(text.format(kinds[1]), columns={"kind": header}))) == 2
+    assert len(rows(read(text.format(kinds[0])))) == 2
+
+
+def test_a_unit_in_words_is_what_the_quantity_counts(read: Read) -> None:
+    text = "Date,Item,Qty,Unit\n2024-03-13,Mug,2,dozen\n2024-03-14,Mug,5,{}\n"
+    assert "'Unit' counts one item in several units" in read(text.format("each")).verdict.sentence
+    assert len(rows(read(text.format("dozen")))) == 2
+
+
+@pytest.mark.parametrize(
+    "header", ["Customers,Transactions,Average basket", "Sessions,Users,Bounce rate", "Mug,Cup,Visitors"]
+)
+def test_who_came_is_no_item(read: Read, header: str) -> None:
+    text = f"Date,{header}\n2024-03-13,100,90,25.5\n2024-03-14,110,95,26.5\n"
+    assert "is named by what is counted beside sales" in note(read(text).verdict, Reason.COLUMNS_MISSING).sentence
+
+
+def test_who_came_may_be_told_beside_items(read: Read) -> None:
+    text = "Date,Mug,Cup,Visitors\n2024-03-13,5,6,100\n2024-03-14,1,2,90\n"
+    reading = read(text, columns={"visitors": "Visitors"})
+    assert rows(reading, "item_id", "units", "visitors")[:2] == [("Cup", 6.0, 100.0), ("Mug", 5.0, 100.0)]
+
+
+def test_an_open_that_is_no_flag_keeps_a_name_of_its_own(read: Read) -> None:
+    text = "Date,Open,Qty\n2024-03-13,10.5,12\n2024-03-14,10.9,13\n"
+    assert rows(read(text), "units", "open_2") == [(12.0, 10.5), (13.0, 10.9)]

@@ -15,6 +15,7 @@ from tests.unit.reading.conftest import Read, note, rows
         ("Date,Item,8 am,9 am,1 pm", "2024-03-{:02d},Bun,1,2,3", "times of the day"),
         ("Date,SKU,Cases,Eaches", "2024-03-{:02d},A,2,24", "what is counted in"),
         ("Date,SKU,Online,Wholesale", "2024-03-{:02d},A,2,24", "kinds of a quantity"),
+        ("Datum,Artikel,Zugang,Abgang", "2024-03-{:02d},A,2,24", "kinds of a quantity"),
     ],
 )
 def test_columns_named_by_what_is_neither_item_nor_store_are_refused(

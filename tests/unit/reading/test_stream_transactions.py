@@ -120,6 +120,7 @@ IRREGULAR: dict[str, str | bytes] = {
     "keys of no role": till(
         body=[",".join(row.split(",")[i] for i in (0, 3, 4, 6)) for row in BODY], head="InvoiceNo,qty,date,TrackId\n"
     ),
+    "orders, and an invoice far down": beside("reason", lambda n: "order" if n != 1400 else "invoice"),
     "a transfer far down": beside("reason", lambda n: "sold" if n != 1400 else "transfer"),
     "a purchase far down": beside("reason", lambda n: "sold" if n < 300 else "purchase"),
     "a sign far down": beside("sign", lambda n: "+" if n != 1400 else "-"),

@@ -36,7 +36,14 @@ def check_kinds(meaning: Meaning, lines: pl.DataFrame) -> None:
 
 
 def _check_kind(lines: pl.DataFrame, index: int, header: str) -> None:
-    kinds = words.kinds_of_no_sale(lines[cell(index)].drop_nulls().unique())
+    said = lines[cell(index)].drop_nulls().unique().to_list()
+    if twice := words.told_twice(said):
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{header!r} says {twice[0]!r} and {twice[1]!r}, and the same goods may stand in both; export one kind "
+            f"alone, or set reading.columns.kind = '{header}' to count all rows.",
+        )
+    kinds = words.kinds_of_no_sale(said)
     if not kinds:
         return
     line, kind = lines.filter(pl.col(cell(index)).is_in(kinds)).select(LINE, cell(index)).sort(LINE).row(0)

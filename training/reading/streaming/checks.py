@@ -67,7 +67,7 @@ def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
         name = words.fold(meaning.table.header[index])
         if name in _ONE_KIND and len(said - {""}) > 1:
             return True
-        if words.kinds_of_no_sale(said):
+        if words.kinds_of_no_sale(said) or words.told_twice(said):
             return True
         if name in words.LINE_KINDS and meaning.shape == TRANSACTIONS and no_items(said):
             return True
