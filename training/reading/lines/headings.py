@@ -53,6 +53,11 @@ def headed(table: RawTable, ledger: Ledger) -> RawTable:
     return replace(table, header=(*table.header, HEADING), frame=rows)
 
 
+def has_lone_cells(frame: pl.DataFrame, width: int) -> bool:
+    """Has a row one cell only, as a heading has?"""
+    return _may_have_headings(frame, width) and bool((_marks(frame, width)[_PLACE] == 1).any())
+
+
 def _may_have_headings(frame: pl.DataFrame, width: int) -> bool:
     """A heading is blank in all columns but one: no two columns are filled on every row."""
     full = 0

@@ -11,9 +11,9 @@ from training.reading import vocabulary as words
 from training.reading.dialect import numbers
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
+from training.reading.parsing import sums
 from training.reading.shapes.meaning import WIDE_DATES, Meaning
 
-_MOST_CELLS: Final = 2_000_000
 _FEWEST_GROUPS: Final = 2
 _Matrix = npt.NDArray[np.float64]
 
@@ -25,7 +25,7 @@ def check_compact(meaning: Meaning, frame: pl.DataFrame) -> None:
         FileRefusedError: groups and their parts would both count.
     """
     labels = [index for role in (words.STORE, words.ITEM) if (index := meaning.index(role)) is not None]
-    many = frame.height * len(meaning.values) > _MOST_CELLS
+    many = frame.height * len(meaning.values) > sums.MOST_CELLS
     if meaning.shape != WIDE_DATES or len(labels) != 1 or len(meaning.values) < 2 or many:  # noqa: PLR2004
         return
     for mark in numbers.MARKS:

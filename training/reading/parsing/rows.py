@@ -10,7 +10,6 @@ from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import readings, split_time
 from training.reading.dialect.days import CLOCK, DAY_TEXT, day_text
 from training.reading.ledger import LINE, Ledger, cell, is_cell
-from training.reading.lines.titles import EVERY, says_all
 from training.reading.parsing.compact import check_compact
 from training.reading.parsing.groups import filled_down
 from training.reading.parsing.sums import check_sums
@@ -32,12 +31,16 @@ ITEM_TEXT: Final = "_item_text"
 _WEEK_PARTS: Final = (words.YEAR, words.WEEK)
 
 
-def clean(meaning: Meaning, ledger: Ledger) -> pl.DataFrame:
-    """Add the day text, leave out totals and foot notes, and fill what stands on the first row of a group only."""
+def clean(meaning: Meaning, ledger: Ledger, *, whole: bool = True) -> pl.DataFrame:
+    """Add the day text, leave out totals and foot notes, and fill what stands on the first row of a group only.
+
+    Rows that are sums of others are looked for in a ``whole`` table.
+    """
     frame = _with_days(meaning)
     frame = _without_totals(meaning, frame, ledger)
-    check_compact(meaning, frame)
-    check_sums(meaning, frame)
+    if whole:
+        check_compact(meaning, frame)
+        check_sums(meaning, frame)
     return filled_down(meaning, _without_notes(meaning, frame, ledger), ledger)
 
 
@@ -115,11 +118,7 @@ def _without_totals(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl
     for role in (words.STORE, words.ITEM):
         index = meaning.index(role)
         if index is not None and frame.schema[cell(index)] == pl.String:
-            ids = frame[cell(index)].unique().drop_nulls()
-            every = every_of(ids, role)
-            named = [text for text in ids.to_list() if is_total(text.strip())] + (
-                every if len(every) < len(ids) else []
-            )
+            named = [text for text in frame[cell(index)].unique().drop_nulls().to_list() if is_total(text.strip())]
             if named:
                 lines.update(frame.filter(pl.col(cell(index)).is_in(named))[LINE].to_list())
     if DAY_TEXT in frame.columns and (undated := _undated(frame)):
@@ -135,11 +134,6 @@ def _without_totals(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl
     total = pl.col(LINE).is_in(list(lines))
     ledger.leave_out(Reason.TOTAL_ROW, frame.filter(total)[LINE], "rows of totals were left out")
     return frame.filter(~total)
-
-
-def every_of(texts: pl.Series, role: str) -> list[str]:
-    """``All Stores``, ``Alle Filialen``: beside others it is their total; ``All`` alone may be a name."""
-    return [text for text in texts.filter(texts.str.contains(EVERY)) if " " in text.strip() and says_all(text, role)]
 
 
 def _group_totals(meaning: Meaning, frame: pl.DataFrame) -> list[int]:

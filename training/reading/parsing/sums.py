@@ -13,7 +13,8 @@ from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
 from training.reading.shapes.meaning import WIDE, WIDE_DATES, Meaning
 
-_MOST_CELLS: Final = 2_000_000
+MOST_CELLS: Final = 2_000_000
+"""Cells of a wide table beyond which sums are not looked for."""
 _FEWEST: Final = 3
 """Parts of a sum, and cells that bear it out: fewer may be so by chance."""
 _MANY: Final = 14
@@ -27,7 +28,7 @@ def check_sums(meaning: Meaning, frame: pl.DataFrame) -> None:
     Raises:
         FileRefusedError: the sentence names it and how to have it left out.
     """
-    if meaning.shape not in WIDE or frame.height * len(meaning.values) > _MOST_CELLS:
+    if meaning.shape not in WIDE or frame.height * len(meaning.values) > MOST_CELLS:
         return
     for mark in numbers.MARKS:
         read = [numbers.numbers(frame[cell(index)], mark)[0].fill_null(0.0).to_numpy() for index in meaning.values]

@@ -12,7 +12,10 @@ from training.reading.tables import RawTable
 from training.reading.totals import looks_total
 
 SALES: Final = "sales"
-_SAMPLE: Final = 200
+SAMPLE: Final = 200
+_NEARLY_ALL: Final = 0.95
+MOST_STRAYS: Final = int(SAMPLE * (1 - _NEARLY_ALL) + 0.5)
+"""Cells of a sample that are no dates, beyond which a column holds none for certain."""
 _MOSTLY: Final = 0.5
 _HOURS: Final = frozenset({"hour", "stunde", "heure", "hora", "ora", "uur"})
 _HOURS_OF_A_DAY: Final = 24
@@ -43,7 +46,7 @@ def is_filled(table: RawTable, index: int, beside: int) -> bool:
         pl.col(cell(at)).cast(pl.String).fill_null("").str.strip_chars() != "" for at in (index, beside, *counted)
     )
     sold = pl.any_horizontal(quantities) if quantities else pl.lit(value=True)
-    return bool(table.frame.head(_SAMPLE * 3).select((own | ~other | ~sold).all()).item())
+    return bool(table.frame.head(SAMPLE * 3).select((own | ~other | ~sold).all()).item())
 
 
 def are_names(sample: list[str]) -> bool:
@@ -78,7 +81,7 @@ def content_fits(table: RawTable, index: int, role: str) -> bool:
         if role == words.UNITS and words.is_shipped(table.header[index]):  # "Ordered" may be the day it was
             fits &= not holds_dates(table, index, strict=True)
     elif role == words.TYPE:
-        said = table.frame[cell(index)].cast(pl.String, strict=False).unique().drop_nulls().head(_SAMPLE)
+        said = table.frame[cell(index)].cast(pl.String, strict=False).unique().drop_nulls().head(SAMPLE)
         fits = bool(words.returned_kinds(said.to_list()))
     elif role == words.TIME:
         hours = words.fold(table.header[index]).split()[0] in _HOURS
@@ -109,7 +112,7 @@ def holds_dates(table: RawTable, index: int, *, days_only: bool = False, strict:
         if strict:
             forms = [form for form in forms if form != EXCEL and not _BARE_NUMBER.match(text)]
         good += bool(forms)
-    return good >= (0.95 if strict else _MOSTLY) * len(sample)
+    return good >= (_NEARLY_ALL if strict else _MOSTLY) * len(sample)
 
 
 def is_number_column(table: RawTable, index: int) -> bool:
@@ -120,5 +123,5 @@ def is_number_column(table: RawTable, index: int) -> bool:
 def sample_of(table: RawTable, index: int) -> list[str]:
     """The first cells of a column that are not blank, trimmed."""
     column = table.frame[cell(index)]
-    head = column.drop_nulls().head(_SAMPLE * 3).cast(pl.String).str.strip_chars()
-    return [text for text in head.to_list() if text][:_SAMPLE]
+    head = column.drop_nulls().head(SAMPLE * 3).cast(pl.String).str.strip_chars()
+    return [text for text in head.to_list() if text][:SAMPLE]

@@ -12,12 +12,13 @@ from training.reading.parsing.charges import no_items
 from training.reading.parsing.movements import tells_movements
 from training.reading.parsing.untold import texts_of_lines
 from training.reading.shapes.baskets import KINDS_OF_AMOUNT
-from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, Meaning
 from training.reading.shapes.rivals import may_number_lines
+from training.reading.streaming.across import check_across
 from training.reading.streaming.blocks import IrregularError
 from training.reading.streaming.seen import Seen
 
-_ONE_KIND: Final = KINDS_OF_AMOUNT | words.MEASURE_KINDS | words.QUALIFIERS | words.LEVELS
+_ONE_KIND: Final = KINDS_OF_AMOUNT | words.MEASURE_KINDS | words.QUALIFIERS
 
 
 def is_regular(meaning: Meaning, config: Reading) -> bool:
@@ -30,6 +31,7 @@ def is_regular(meaning: Meaning, config: Reading) -> bool:
     )  # transactions, if times differ further down
     return (
         meaning.shape in (LONG, TRANSACTIONS)
+        and " = " not in (config.date_format or "")
         and meaning.index(words.DATE) is not None
         and not (meaning.deducted or timed)
         and counted
@@ -51,6 +53,8 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
     counted_twice = seen.units is not None and seen.units["item"].n_unique() < seen.units.height
     netted = seen.orders.taken_back and seen.negative  # a line of another block may take a sale back
     counted_twice |= len(seen.sight.strong.measures) > 1  # whether of one item, only all blocks tell
+    if meaning.shape in WIDE:
+        check_across(meaning, seen.across)
     several = len(seen.promo) > 1 or counted_twice or netted or not seen.orders.by_line
     if several or seen.ledger.read > limits.max_rows or _has_kinds(meaning, seen):
         raise IrregularError
@@ -58,7 +62,7 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
 
 def kinds_told(header: Iterable[str]) -> list[int]:
     """Columns whose names promise to say of each row of what kind it is."""
-    return [at for at, name in enumerate(header) if words.fold(name) in _ONE_KIND or words.tells_kind(name)]
+    return [at for at, name in enumerate(header) if words.fold(name) in (_ONE_KIND | words.LINE_KINDS)]
 
 
 def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
@@ -66,8 +70,6 @@ def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
     for index, said in seen.said.items():
         name = words.fold(meaning.table.header[index])
         if name in _ONE_KIND and len(said - {""}) > 1:
-            return True
-        if words.kinds_of_no_sale(said) or words.told_twice(said):
             return True
         if name in words.LINE_KINDS and meaning.shape == TRANSACTIONS and no_items(said):
             return True

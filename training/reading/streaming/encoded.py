@@ -5,6 +5,7 @@ import numpy.typing as npt
 import polars as pl
 
 from training.compact import Codes, codes_of, increase, key_ranks
+from training.reading.parsing.parse import OPEN
 from training.reading.streaming.blocks import IrregularError
 
 
@@ -96,6 +97,14 @@ def level(groups: list[list[pl.DataFrame]]) -> list[pl.DataFrame]:
     for frames in groups:
         frames.clear()
     return [frame.select(*kinds) for frame in found]
+
+
+def say_open(frames: list[pl.DataFrame]) -> None:
+    """Where a block of a table has a word that says closed, the rows of all its other blocks are of open days."""
+    names = next((frame.columns for frame in frames if OPEN in frame.columns), None)
+    if names is not None:
+        told = pl.lit(value=True).alias(OPEN)
+        frames[:] = [(frame if OPEN in frame.columns else frame.with_columns(told)).select(names) for frame in frames]
 
 
 def stacked(frames: list[pl.DataFrame]) -> pl.DataFrame:

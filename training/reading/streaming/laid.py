@@ -19,6 +19,8 @@ from training.reading.limits import Limits
 from training.reading.streaming.blocks import IrregularError, whole_lines
 
 _BLOCK: Final = 1 << 20
+_FEW_LINES: Final = 64
+_LONG_LINE: Final = 1 << 10
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,13 @@ class Opened:
     def size(self) -> int:
         """Bytes of all texts."""
         return sum(laid.path.stat().st_size for laid in self.texts)
+
+    @property
+    def has_long_lines(self) -> bool:
+        """Are the first lines of the first text as long as those of wide tables?"""
+        with self.texts[0].path.open("rb") as file:
+            data = file.read(_FEW_LINES * _LONG_LINE)
+        return data.count(b"\n") < _FEW_LINES
 
 
 def opened(path: Path, folder: Path, name: str, limits: Limits) -> Opened | None:

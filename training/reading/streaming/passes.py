@@ -24,9 +24,10 @@ from training.reading.parsing.fold import ALL, hashed
 from training.reading.parsing.orders import orders_of
 from training.reading.parsing.parse import parse
 from training.reading.parsing.proof import Proof, Sight, companions, observe
-from training.reading.parsing.rows import clean, every_of, spread
-from training.reading.shapes.meaning import LONG, Meaning
+from training.reading.parsing.rows import clean, spread
+from training.reading.shapes.meaning import LONG, WIDE, Meaning
 from training.reading.shapes.units import units_of_items
+from training.reading.streaming.across import across, check_thin, thin
 from training.reading.streaming.blocks import Block, IrregularError, Plan, count
 from training.reading.streaming.checks import kinds_told
 from training.reading.streaming.coded import coded, follows, sources
@@ -34,6 +35,8 @@ from training.reading.streaming.seen import NUMBERED, Guess, Seen, Terms, kinds_
 
 Result = TypeVar("Result")
 Form = Callable[[pl.DataFrame], pl.DataFrame]
+PIECE: Final = 1 << 20
+"""Cells of a wide table that are turned at a time: each becomes a row of a dozen columns."""
 _WORKERS: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -52,6 +55,7 @@ class Pass:
         self.codes = alone  # where rows are compared with each other, their distinct cells do not tell
         self.width = width
         self.kinds = kinds_told(meaning.table.header)
+        self.thin = thin(meaning)
 
     def run(self, blocks: Iterator[Block], guess: Guess | None, proof: Proof | None) -> tuple[Seen, Guess]:
         """What all blocks showed, and by what they were parsed: a guess, or the first block's, by ``proof`` or its own.
@@ -59,25 +63,34 @@ class Pass:
         Raises:
             FileRefusedError: neither is given, and the first block does not prove how it is to be read.
         """
-        seen = Seen()
-        first, guess = self._take(self.meaning, guess, proof, last=next(blocks).last)
-        seen.add(first)
+        seen, last = Seen(), next(blocks).last
+        first, *others = self._parts(self.meaning.table.frame)
+        found, guess = self._take(first, guess, proof, last=last)
+        seen.add(found)
+        for part in others:
+            seen.add(self._take(part, guess, None, last=last)[0])
         for found in _side_by_side(partial(self._block, guess=guess), blocks):
             seen.add(found)
         return seen, guess
 
     def sight(self, blocks: Iterator[Block]) -> Sight:
         """What all blocks show of dates and numbers, where none of them needs to prove anything alone."""
-        seen = Seen()
-        self._rows(self.meaning, seen, last=next(blocks).last)
+        seen, last = Seen(), next(blocks).last
+        for part in self._parts(self.meaning.table.frame):
+            seen.add(self._shown(part, last=last))
         for found in _side_by_side(self._sight, blocks):
             seen.add(found)
         return seen.sight
 
     def _sight(self, block: Block) -> Seen:
         seen = Seen()
-        cells = self.plan.cells(block, self.terms.name, self.terms.limits, Ledger())
-        self._rows(self._with(cells), seen, last=block.last)
+        for part in self._parts(self.plan.cells(block, self.terms.name, self.terms.limits, Ledger())):
+            seen.add(self._shown(part, last=block.last))
+        return seen
+
+    def _shown(self, part: Meaning, *, last: bool) -> Seen:
+        seen = Seen()
+        self._rows(part, seen, last=last)
         return seen
 
     def lines(self, blocks: Iterator[Block], guess: Guess, wanted: pl.Series, form: Form) -> list[pl.DataFrame]:
@@ -104,8 +117,10 @@ class Pass:
             cells = self.plan.cells(block, self.terms.name, self.terms.limits, own)
         else:
             own.read = cells.height
-        part = self._with(cells.with_columns(pl.exclude(LINE).cast(pl.String)))
+        part, *others = self._parts(cells.with_columns(pl.exclude(LINE).cast(pl.String)))
         found, _ = self._take(part, guess, None, last=block.last)
+        for part in others:
+            found.add(self._take(part, guess, None, last=block.last)[0])
         found.cut = own
         return found
 
@@ -140,6 +155,12 @@ class Pass:
         doubtful = cell(index) in guess.proof.doubtful
         return bool(self.meaning.table.header[index]) and not doubtful and guess.kinds[index] is not None
 
+    def _parts(self, frame: pl.DataFrame) -> list[Meaning]:
+        """The rows of a block; those of a wide table some at a time."""
+        if self.meaning.shape not in WIDE:
+            return [self._with(frame)]
+        return [self._with(part) for part in frame.iter_slices(max(PIECE // len(self.meaning.values), 1))]
+
     def _with(self, frame: pl.DataFrame) -> Meaning:
         return replace(self.meaning, table=replace(self.meaning.table, frame=frame))
 
@@ -153,16 +174,19 @@ class Pass:
         """The rows of one block, and what they show of dates, numbers and their kinds."""
         for index in self.kinds:
             seen.said[index] = {*part.table.frame[cell(index)].cast(pl.String).fill_null("").unique()}
-        if _names_every(part):
-            raise IrregularError  # the total of others, which may be in other blocks
-        lines = clean(part, seen.ledger)
+        lines = clean(part, seen.ledger, whole=False)
         if Reason.FILLED_DOWN in seen.ledger.remarks or seen.ledger.hints or _begins_within(part, lines):
             raise IrregularError
         timed = part.shape == LONG and lines[CLOCK].null_count() < lines.height
         if timed or (Reason.PREAMBLE in seen.ledger.left_out and not last):
             raise IrregularError
-        seen.ids = span_of_ids(part, lines)
-        lines = spread(part, lines, seen.ledger)
+        if part.shape in WIDE:
+            seen.across = across(part, lines)
+            lines = spread(part, lines, seen.ledger)
+            check_thin(lines, self.thin)
+        else:
+            seen.ids = span_of_ids(part, lines)
+            lines = spread(part, lines, seen.ledger)
         observe(part, lines, self.said, seen.sight)
         return lines
 
@@ -200,7 +224,8 @@ class Pass:
     def _here(self, proof: Proof, seen: Seen, *, proven: bool) -> Proof:
         """The proof with the days of one block."""
         dates = proof.dates
-        days = by_form(seen.sight.days, dates.form, configured=bool(self.terms.config.date_format))
+        form = self.terms.config.date_format or ""
+        days = by_form(seen.sight.days, dates.form, configured=bool(form) and " = " not in form)
         seen.odd = {
             text
             for text, day in days.items()
@@ -236,12 +261,6 @@ def _begins_within(part: Meaning, lines: pl.DataFrame) -> bool:
     """May the first row belong to an order that is named in the block before?"""
     document = part.index(words.DOCUMENT)
     return document is not None and lines.height > 0 and not (lines[cell(document)][0] or "").strip()
-
-
-def _names_every(part: Meaning) -> bool:
-    """Is a store or item called ``All Stores`` or the like?"""
-    named = [(index, role) for role in (words.STORE, words.ITEM) if (index := part.index(role)) is not None]
-    return any(every_of(part.table.frame[cell(index)].drop_nulls().unique(), role) for index, role in named)
 
 
 def _has_lone_cell(refused: pl.DataFrame) -> bool:

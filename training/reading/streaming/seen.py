@@ -16,6 +16,7 @@ from training.reading.parsing.covariates import Look
 from training.reading.parsing.orders import Orders
 from training.reading.parsing.proof import Proof, Sight, conclude, why_point
 from training.reading.shapes.meaning import Meaning
+from training.reading.streaming.across import Across
 from training.reading.streaming.blocks import IrregularError
 
 NUMBERED: Final = "id"
@@ -52,6 +53,7 @@ class Seen:
     units: pl.DataFrame | None = None
     said: dict[int, set[str]] = field(default_factory=dict)
     ids: tuple[int, int] | None = None
+    across: Across = field(default_factory=Across)
 
     def add(self, other: "Seen") -> None:
         """Pool what the next block showed."""
@@ -68,6 +70,7 @@ class Seen:
         self.orders.add(other.orders)
         self.charges.add(other.charges)
         self.negative |= other.negative
+        self.across.add(other.across)
         for index, texts in other.said.items():
             self.said.setdefault(index, set()).update(texts)
         if other.units is not None:

@@ -18,6 +18,7 @@ from training.reading.parsing.proof import Proof, Sight
 from training.reading.parsing.rows import clean, see_clock
 from training.reading.shapes.meaning import LONG, Meaning
 from training.reading.shapes.shape import understand
+from training.reading.streaming.across import SAMPLED, is_regular_across
 from training.reading.streaming.blocks import (
     Block,
     IrregularError,
@@ -25,6 +26,7 @@ from training.reading.streaming.blocks import (
     NotUtf8Error,
     Plan,
     blocks_of,
+    count,
     layout_of,
 )
 from training.reading.streaming.checks import check_seen, is_regular
@@ -32,10 +34,10 @@ from training.reading.streaming.laid import Laid, from_older, with_line_feeds
 from training.reading.streaming.passes import Form, Pass
 from training.reading.streaming.seen import Guess, Seen, Terms
 
-SAMPLED: Final = 2000
-"""Cells of a column that are looked at to find what it means; the first block must hold as many."""
 _FIRST_BYTES: Final = 1 << 20
 _BYTES_A_ROW: Final = 100
+_FIRST_LINES: Final = 100
+"""Lines around rows that the first block may hold beside them."""
 _WAYS: Final = 3
 """A text may be read as it lies, with line ends made even, and in UTF-8."""
 _NO_PLAN: Final = Plan(Layout("", 0, (), 0, 0, 0.0), (0, ""), 0)
@@ -156,8 +158,15 @@ class Text:
         return Pass(self.terms, self.meaning, self.plan, width)
 
     def _blocks(self) -> Iterator[Block]:
+        return blocks_of(self.laid.path, self._size, self._first())
+
+    def _first(self) -> int:
+        """Bytes of the first block: of long lines so many that enough of them tell what their columns mean."""
         first = max(self._size // 16, min(self._size, _FIRST_BYTES))
-        return blocks_of(self.laid.path, self._size, first)
+        with self.laid.path.open("rb") as file:
+            lines = count(file.read(first), b"\n")
+        sampled = min(SAMPLED, self._size // _BYTES_A_ROW)
+        return max(first, min(first * (sampled + _FIRST_LINES) // max(lines, 1), 2 * self._size))
 
     def _opened(self) -> tuple[Meaning, Plan, Ledger]:
         """Meaning and layout by the first block; the book holds its lines that are no rows."""
@@ -174,10 +183,13 @@ class Text:
         titled = Reason.TITLE_READ in head.remarks
         if titled or len(tables) != 1 or head.left_out.keys() & {Reason.PREAMBLE, Reason.REPEATED_HEADER}:
             raise IrregularError
-        frame, sampled = tables[0].frame, min(SAMPLED, self._size // _BYTES_A_ROW)
+        table, sampled = replace(tables[0], encoding=self.laid.encoding), min(SAMPLED, self._size // _BYTES_A_ROW)
+        meaning = understand(table, terms.config, terms.name)
+        if is_regular_across(meaning, table, terms.config, terms.name, sampled) and table.header == layout.header:
+            return meaning, Plan(layout, header, 0), head
+        frame = table.frame
         if any(frame.height - frame[name].null_count() < sampled for name in frame.columns):
             raise IrregularError
-        meaning = understand(replace(tables[0], encoding=self.laid.encoding), terms.config, terms.name)
         if meaning.shape == LONG:
             see_clock(meaning, clean(meaning, Ledger()))
         index = meaning.index(words.DATE)

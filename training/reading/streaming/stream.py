@@ -1,4 +1,4 @@
-"""Reads long, regular texts block by block: the same rules and the same answer, in less memory.
+"""Reads regular texts block by block: the same rules and the same answer, in less memory.
 
 What only the whole file proves (the form of dates, the decimal mark, which covariates are kept) is
 guessed from the first block, proven on all, and where the guess was wrong the blocks are read once more
@@ -20,7 +20,7 @@ from training.reading.parsing.proof import Proof, Shown, prove_shown
 from training.reading.parsing.rows import clean, see_clock
 from training.reading.parsing.untold import texts_of_lines
 from training.reading.shapes.filename import COLUMN
-from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, Meaning
 from training.reading.streaming.blocks import IrregularError
 from training.reading.streaming.checks import check_items
 from training.reading.streaming.folded import Rule, fold_runs
@@ -32,6 +32,8 @@ from training.reading.streaming.twins import one_each
 BLOCK_BYTES: Final = 16 << 20
 _PASSES: Final = 3
 _FEWEST_BLOCKS: Final = 2
+_LONG_LINES: Final = 4
+"""Cells of a wide table each become a row: one of so much fewer bytes is read in blocks, too."""
 _SMALL_BLOCKS: Final = 4
 """Members of an archive that are no longer together than so many blocks may be read as a whole."""
 
@@ -55,10 +57,13 @@ def in_blocks(path: Path, folder: Path, terms: Terms, size: int) -> Streamed | N
     Raises:
         FileRefusedError: what it is packed in is damaged, or unpacks beyond a limit.
     """
-    if terms.config.negative == "sales" or " = " in (terms.config.date_format or ""):
+    if terms.config.negative == "sales":
         return None
     found = opened(path, folder, terms.name, terms.limits)
-    if found is None or found.size < _FEWEST_BLOCKS * size:
+    if found is None:
+        return None
+    size = size // _LONG_LINES if found.size < _FEWEST_BLOCKS * size and found.has_long_lines else size
+    if found.size < _FEWEST_BLOCKS * size:
         return None
     try:
         book = Ledger()
@@ -113,7 +118,8 @@ def _tables(laid: Laid, terms: Terms) -> list[Source]:
     for meaning in gather_one(part, terms.name, terms.config, terms.limits, head):
         if meaning.shape == LONG:
             see_clock(meaning, clean(meaning, Ledger()))
-        if meaning.shape not in (LONG, TRANSACTIONS) or COLUMN in meaning.table.header:
+        counted = " = " in (terms.config.date_format or "")
+        if meaning.shape not in (LONG, TRANSACTIONS) or COLUMN in meaning.table.header or counted:
             raise IrregularError
         if meaning.shape == TRANSACTIONS and terms.config.duplicates == "reject" and texts_of_lines(meaning):
             raise IrregularError
@@ -165,10 +171,12 @@ def _hashed(sources: list[Source]) -> int:
 def _folded(runs: list[Run], terms: Terms, book: Ledger) -> tuple[pl.DataFrame, dict[str, str]]:
     """One row for each key, and the covariates kept; what was folded goes to the book."""
     meanings = [run.source.meaning for run in runs]
-    if all(meaning.shape == LONG for meaning in meanings):
+    if all(meaning.shape == LONG or meaning.shape in WIDE for meaning in meanings):
         rows, named = one_each(runs, terms, book)
         for meaning in meanings:
             check_items(meaning, book)
         return rows, named
+    if any(meaning.shape in WIDE for meaning in meanings):
+        raise IrregularError
     rule = Rule(transactions=True, duplicates=terms.config.duplicates, one_each=any(m.one_each for m in meanings))
     return fold_runs(runs, rule, book, terms.texts)

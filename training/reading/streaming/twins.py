@@ -13,8 +13,9 @@ from core.contracts.sales import KEY, OPTIONAL, UNITS
 from core.contracts.verdict import Reason
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.parsing.fold import MEMBER, ORDER, fold
+from training.reading.shapes.meaning import WIDE
 from training.reading.streaming.blocks import IrregularError
-from training.reading.streaming.encoded import TwinsError, joined, level
+from training.reading.streaming.encoded import TwinsError, joined, level, say_open
 from training.reading.streaming.folded import Rule, folded, in_turn, named_of, once_each
 from training.reading.streaming.passes import compacted
 from training.reading.streaming.seen import Terms
@@ -32,6 +33,8 @@ def one_each(runs: list[Run], terms: Terms, book: Ledger) -> tuple[pl.DataFrame,
     """
     rule = Rule(transactions=False, duplicates=terms.config.duplicates)
     named = named_of(runs)
+    for run in runs:
+        say_open(run.seen.frames)
     owners = [at for at, run in enumerate(runs) for _ in run.seen.frames]
     frames = level([run.seen.frames for run in runs])
     if frames:  # put in order here: of all rows at once it would be a second copy of them
@@ -40,6 +43,8 @@ def one_each(runs: list[Run], terms: Terms, book: Ledger) -> tuple[pl.DataFrame,
         rows = joined(frames)
         several = None
     except TwinsError as twins:
+        if any(run.source.meaning.shape in WIDE for run in runs):
+            raise  # a line of a wide table is many rows, not all of which share their key
         wanted = _wanted(len(runs), owners, frames, twins.rows)
         rows = _others(frames, twins.rows)
         several = in_turn(_again(runs, wanted, terms))

@@ -1,0 +1,135 @@
+"""Wide tables in blocks: what the rows of a part show that only all rows of the file settle."""
+
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from core.contracts.dataset import Reading
+from training.reading import vocabulary as words
+from training.reading.dialect.digits import plain_texts
+from training.reading.ledger import cell
+from training.reading.lines.headings import has_lone_cells
+from training.reading.parsing import sums
+from training.reading.parsing.rows import NAME, UNITS_TEXT
+from training.reading.shapes.contents import MOST_STRAYS, SAMPLE
+from training.reading.shapes.meaning import WIDE_DATES, Meaning
+from training.reading.shapes.shape import understand
+from training.reading.streaming.blocks import IrregularError
+from training.reading.tables import RawTable
+from training.reading.totals import HINT
+
+SAMPLED = 2000
+"""Cells of a column that are looked at to find what it means; the first block must hold as many."""
+_PLAIN = r"^\s*-?\d+(?:\.\d+)?\s*$"
+
+
+@dataclass
+class Across:
+    """What rows of a wide table show of the whole.
+
+    Attributes:
+        rows: those that are no totals.
+        lone: one of them has a single cell, as a heading has.
+        totals: one of them may be called a total.
+        blank: rows that lack an id, by the column of the id.
+        filled: rows that have it.
+    """
+
+    rows: int = 0
+    lone: bool = False
+    totals: bool = False
+    blank: dict[str, int] = field(default_factory=dict)
+    filled: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: "Across") -> None:
+        """Pool what further rows show."""
+        self.rows += other.rows
+        self.lone |= other.lone
+        self.totals |= other.totals
+        for mine, told in ((self.blank, other.blank), (self.filled, other.filled)):
+            for name, count in told.items():
+                mine[name] = mine.get(name, 0) + count
+
+
+def across(part: Meaning, rows: pl.DataFrame) -> Across:
+    """What a part of a wide table shows; ``rows`` are those left of it once totals are gone."""
+    frame, width = part.table.frame, len(part.table.header)
+    beside = {*part.values, *part.ignored}
+    labels = [cell(index) for index in range(width) if index not in beside]
+    named = any(frame[name].unique().str.contains(HINT).any() for name in labels)
+    nameless = frame.select(pl.all_horizontal([_is_blank(name) for name in labels]).any()).item()
+    ids = [cell(index) for role in (words.STORE, words.ITEM) if (index := part.index(role)) is not None]
+    blank = {name: int(rows.select(_is_blank(name).sum()).item()) for name in ids}
+    return Across(
+        rows.height,
+        has_lone_cells(frame, width),
+        named or bool(nameless),
+        blank,
+        {name: rows.height - count for name, count in blank.items()},
+    )
+
+
+def _is_blank(name: str) -> pl.Expr:
+    return pl.col(name).fill_null("").str.strip_chars() == ""
+
+
+def check_across(meaning: Meaning, seen: Across) -> None:
+    """Raise where all rows together may mean what no part of them shows.
+
+    Raises:
+        IrregularError: sums are looked for in a table of its size, a heading may be closed by its total, a total may
+            be that of an earlier row's name, or ids may stand on the first row of their group only.
+    """
+    small = seen.rows * len(meaning.values) <= sums.MOST_CELLS
+    several = seen.totals and (seen.lone or any(seen.blank.values()))
+    grouped = any(2 * count >= seen.filled[name] for name, count in seen.blank.items() if count)
+    if small or several or grouped:
+        raise IrregularError
+
+
+def is_regular_across(meaning: Meaning, table: RawTable, config: Reading, name: str, sampled: int) -> bool:
+    """One column a date, and no column whose role more rows than those of ``table`` could change."""
+    if meaning.shape != WIDE_DATES:
+        return False
+    beside = {*meaning.values, *meaning.ignored}
+    labels = [index for index in range(len(table.header)) if index not in beside]
+    if any(table.frame.height - table.frame[cell(index)].null_count() < sampled for index in labels):
+        return False
+    roles = [{role for role, _ in words.roles_of(table.header[index])} for index in labels]
+    if any(words.TYPE in found or words.DOCUMENT in found for found in roles):
+        return False
+    if sum(words.UNITS in found for found in roles) > 1:
+        return False
+    if not any(words.fold(header) == "id" for header in table.header):
+        return True
+    again = understand(replace(table, frame=pl.concat([table.frame, table.frame])), config, name)  # an id that repeats
+    return replace(again, table=meaning.table) == meaning
+
+
+def thin(meaning: Meaning) -> list[str]:
+    """Columns of values of which the first block has too few numbers to tell that they hold no days."""
+    header = meaning.table.header
+    few = [
+        index
+        for index in meaning.values
+        if words.is_date_name(header[index])
+        or words.DATE in dict(words.roles_of(header[index]))
+        or _numbers(meaning.table.frame[cell(index)]) <= MOST_STRAYS
+    ]
+    return list(dict.fromkeys(header[index].strip() for index in few))
+
+
+def _numbers(column: pl.Series) -> int:
+    return int(column.drop_nulls().head(SAMPLE).str.contains(_PLAIN).sum())
+
+
+def check_thin(lines: pl.DataFrame, names: list[str]) -> None:
+    """Raise where such a column has a cell that is no plain number: it may be of another kind.
+
+    Raises:
+        IrregularError: the file must be read as a whole.
+    """
+    texts = lines.filter(pl.col(NAME).is_in(names))[UNITS_TEXT].unique() if names else pl.Series([], dtype=pl.String)
+    others = texts.filter(~plain_texts(texts).str.contains(_PLAIN))
+    if not words.MISSING_WORDS.issuperset(others.str.strip_chars().str.to_lowercase()):
+        raise IrregularError
