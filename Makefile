@@ -21,7 +21,7 @@ BUILDER ?= $(shell docker info >/dev/null 2>&1 && echo docker || command -v buil
 BUILD = $(BUILDER) build $(if $(findstring buildah,$(BUILDER)),--format docker --layers) $(if $(BASE),--build-arg BASE=$(BASE)) \
   --build-arg VERSION=$(VERSION) --build-arg GIT_COMMIT=$(COMMIT) $(BUILD_FLAGS)
 
-.PHONY: help setup demo up test check policy cdk fix lock lock-image image synth publish deploy smoke smoke-or-rollback rollback train teardown clean
+.PHONY: help setup demo up test check policy cdk fix lock lock-image image synth publish deploy smoke smoke-or-rollback rollback train teardown adopt clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -120,6 +120,10 @@ train: setup ## drop a small shop into ENV and wait until its forecasts are serv
 teardown: setup ## take an environment down and prove it gone: make teardown ENV=dev
 	@test "$(origin ENV)" != file || { echo "say which: make teardown ENV=dev"; exit 2; }
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m stacks.teardown --env $(ENV)
+
+adopt: setup ## have what a teardown of ENV kept be part of its stacks again, before it is deployed
+	@test "$(origin ENV)" != file || { echo "say which: make adopt ENV=prod"; exit 2; }
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m stacks.adopt --env $(ENV)
 
 clean: ## remove everything made here
 	@rm -rf .venv .local build cdk.out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -12,6 +12,8 @@ from k8s_charts.settings import ServiceSettings
 USER: Final = 10001
 SELECTOR: Final = {"app.kubernetes.io/name": APP}
 PORT_NAME: Final = "http"
+SCRATCH: Final = "1Gi"
+"""Disk of a pod: what a what-if takes lies there, some 3 kB a series; while a publication is swapped, twice."""
 
 
 def deployment(scope: Construct, place: Place, settings: ServiceSettings) -> k8s.KubeDeployment:
@@ -57,7 +59,7 @@ def _pod(place: Place, settings: ServiceSettings) -> k8s.PodSpec:
         topology_spread_constraints=[_spread("topology.kubernetes.io/zone"), _spread("kubernetes.io/hostname")],
         containers=[_container(place, settings)],
         volumes=[
-            k8s.Volume(name="tmp", empty_dir=k8s.EmptyDirVolumeSource(size_limit=k8s.Quantity.from_string("256Mi"))),
+            k8s.Volume(name="tmp", empty_dir=k8s.EmptyDirVolumeSource(size_limit=k8s.Quantity.from_string(SCRATCH))),
             *(
                 [k8s.Volume(name="keys", secret=k8s.SecretVolumeSource(secret_name=keys, default_mode=0o440))]
                 if keys

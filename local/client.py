@@ -116,7 +116,9 @@ class Client(Papers):
             failed = self.state.last_run(dataset, names.forecast_pipeline(self.info.env))
             return "" if failed and failed.status == "Failed" else "waiting for the champion's forecasts"
         served = (self.current_model(dataset) or {}).get("publication") or {}
-        same = all(served.get(name) == getattr(wanted, name) for name in ("model_id", "run_id", "causes_uri"))
+        same = all(
+            served.get(name) == getattr(wanted, name) for name in ("model_id", "run_id", "horizons_uri", "causes_uri")
+        )
         return "" if same else f"the service loads {wanted.model_id}"
 
     def forecast(

@@ -10,6 +10,16 @@ from core.contracts.dataset import Frequency
 from core.contracts.models import Champion, Publication, Scores
 
 _FORECAST: Final[JsonDict] = {"date": "2015-08-01", "mean": 5263.4, "p10": 4410.2, "p50": 5215.8, "p90": 6190.5}
+_PUBLISHED: Final[JsonDict] = {name: value for name, value in _FORECAST.items() if name != "date"}
+_SERIES: Final[JsonDict] = {
+    "dataset": "rossmann",
+    "store_id": "1",
+    "item_id": "all",
+    "model_id": "rossmann-20150801t020000-4f2a",
+    "data_as_of": "2015-07-31",
+    "frequency": "D",
+    "tier": "model",
+}
 
 
 class _Answer(BaseModel):
@@ -21,6 +31,15 @@ class Forecast(_Answer):
 
     date: date
     mean: float = Field(description="expected units")
+    p10: float
+    p50: float
+    p90: float
+
+
+class PublishedForecast(_Answer):
+    """What is published of one date, with the plan as it is known."""
+
+    mean: float
     p10: float
     p50: float
     p90: float
@@ -39,19 +58,7 @@ class ForecastAnswer(_Answer):
     """One series' forecasts, oldest first."""
 
     model_config = ConfigDict(
-        protected_namespaces=(),
-        json_schema_extra={
-            "example": {
-                "dataset": "rossmann",
-                "store_id": "1",
-                "item_id": "all",
-                "model_id": "rossmann-20150801t020000-4f2a",
-                "data_as_of": "2015-07-31",
-                "frequency": "D",
-                "tier": "model",
-                "forecasts": [_FORECAST],
-            }
-        },
+        protected_namespaces=(), json_schema_extra={"example": {**_SERIES, "forecasts": [_FORECAST]}}
     )
 
     dataset: str
@@ -62,6 +69,32 @@ class ForecastAnswer(_Answer):
     frequency: Frequency
     tier: Literal["model", "cold_start"]
     forecasts: list[ExplainedForecast]
+
+
+class WhatIfForecast(Forecast):
+    """One date under the plan, beside what is published."""
+
+    published: PublishedForecast
+
+
+class WhatIfAnswer(_Answer):
+    """One series' forecasts under another plan, oldest first."""
+
+    model_config = ConfigDict(
+        protected_namespaces=(),
+        json_schema_extra={
+            "example": {**_SERIES, "forecasts": [{**_FORECAST, "mean": 6120.7, "p90": 7230.1, "published": _PUBLISHED}]}
+        },
+    )
+
+    dataset: str
+    store_id: str
+    item_id: str
+    model_id: str = Field(description="the model that made them")
+    data_as_of: date = Field(description="last day of sales they know")
+    frequency: Frequency
+    tier: Literal["model", "cold_start"]
+    forecasts: list[WhatIfForecast]
 
 
 class TotalAnswer(_Answer):

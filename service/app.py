@@ -12,7 +12,7 @@ from service.board import Board
 from service.bundle import Bundle, load_bundle
 from service.loader import ChampionLoader
 from service.objects import Objects, S3Objects
-from service.routes import forecasts, health, models, sagemaker, totals
+from service.routes import forecasts, health, models, sagemaker, totals, what_if
 from service.security import Keyring
 from service.settings import Settings
 
@@ -76,6 +76,7 @@ def create_app(
     if board is not None:
         app.include_router(forecasts.routes(board), dependencies=guards)
         app.include_router(totals.routes(board), dependencies=guards)
+        app.include_router(what_if.routes(board), dependencies=guards)
         app.include_router(models.routes(board), dependencies=guards)
         app.router.routes.insert(0, forecasts.fast_route(board, keyring))
     app.include_router(sagemaker.routes(bundle, guards))

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from core.contracts.models import ChampionPointer, Manifest, Publication
 from service.causes import Causes
 from service.forecast_store import ForecastStore
+
+if TYPE_CHECKING:
+    from core.forecasting.what_if.file import Horizons
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Serving:
     """Why the forecasts are what they are; None until they are told."""
     card: Card | None = None
     """The model's card; None where its evaluation left none."""
+    horizons: "Horizons | None" = None
+    """What a what-if takes; None until it is there, and in publications of older versions."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,15 @@
 """Reading S3 objects by ETag: what did not change is not sent again."""
 
+from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import IO, TYPE_CHECKING, Final, Literal, Protocol
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from core.contracts.errors import RejectedModelError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -13,6 +17,8 @@ if TYPE_CHECKING:
 _ABSENT: Final = {"NoSuchKey", "404", "NotFound"}
 _SAME: Final = {"304", "NotModified"}
 UNCHANGED: Final = "unchanged"
+_PIECE: Final = 1 << 20
+"""Bytes of a large object held at one time."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +35,23 @@ class Objects(Protocol):
     def read(self, bucket: str, key: str, unless: str | None = None) -> Found | Literal["unchanged"] | None:
         """An object; ``unchanged`` when its ETag is still ``unless``; None where there is none."""
 
+    def copy(self, bucket: str, key: str, file: IO[bytes]) -> bool:
+        """Write an object into a file, piece by piece; False where there is none."""
+
     def names(self, bucket: str, prefix: str) -> list[str]:
         """Keys below a prefix."""
+
+
+def key_in(bucket: str, uri: str) -> str:
+    """Key of an ``s3://`` address in a bucket.
+
+    Raises:
+        RejectedModelError: it is somewhere else.
+    """
+    address = urlsplit(uri)
+    if (address.scheme, address.netloc) != ("s3", bucket):
+        raise RejectedModelError(f"{uri}: forecasts are served from s3://{bucket} only")
+    return address.path.lstrip("/")
 
 
 class S3Objects:
@@ -62,6 +83,19 @@ class S3Objects:
             raise
         with answer["Body"] as body:
             return UNCHANGED if unless and answer["ETag"] == unless else Found(body.read(), answer["ETag"])
+
+    def copy(self, bucket: str, key: str, file: IO[bytes]) -> bool:
+        """See ``Objects``."""
+        try:
+            answer = self._s3.get_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return False
+            raise
+        with closing(answer["Body"]) as body:
+            for piece in body.iter_chunks(_PIECE):
+                file.write(piece)
+        return True
 
     def names(self, bucket: str, prefix: str) -> list[str]:
         """See ``Objects``."""

@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, datetime
 from io import BytesIO
 from math import isfinite
-from urllib.parse import urlsplit
+from typing import Final
 
 import orjson
 import polars as pl
@@ -14,11 +14,11 @@ from core.contracts import keys
 from core.contracts.errors import RejectedModelError, RetryableError
 from core.contracts.models import Manifest, Publication
 from core.contracts.sales import DATE, ITEM, MODEL_TIER, STORE
-from service import causes
+from service import causes, what_ifs
 from service.board import Card, Serving
 from service.causes import Causes
 from service.forecast_store import NUMBERS, ForecastStore
-from service.objects import Found, Objects
+from service.objects import Found, Objects, key_in
 
 _SCHEMA = {
     DATE: pl.Date,
@@ -27,6 +27,8 @@ _SCHEMA = {
     **dict.fromkeys(NUMBERS, pl.Float64),
     "tier": pl.String,
 }
+_LATER: Final = ("horizons_uri", "horizons_sha256", "causes_uri", "causes_sha256")
+"""Of a publication: what comes to it when its forecasts are out."""
 
 
 def load(objects: Objects, lake: str, publication: Publication, former: Serving | None = None) -> Serving:
@@ -36,11 +38,16 @@ def load(objects: Objects, lake: str, publication: Publication, former: Serving 
         RejectedModelError: its file is not what it says, or its forecasts break a rule.
         RetryableError: its file is not there (yet).
     """
-    if former and _same_but_causes(former.publication, publication):
-        store = former.store
+    same = former if former and _same_forecasts(former.publication, publication) else None
+    if same:
+        store = same.store
     else:
         store = build(_fetch(objects, lake, publication.uri), publication)
         try_out(store, publication)
+    if same and same.publication.horizons_sha256 == publication.horizons_sha256:
+        horizons = same.horizons
+    else:
+        horizons = what_ifs.load(objects, lake, publication, store)
     return Serving(
         publication,
         _manifest(objects, lake, publication),
@@ -49,13 +56,14 @@ def load(objects: Objects, lake: str, publication: Publication, former: Serving 
         _totals(objects, lake, publication),
         _causes(objects, lake, publication, store),
         _card(objects, lake, publication),
+        horizons,
     )
 
 
-def _same_but_causes(former: Publication, publication: Publication) -> bool:
-    return former == publication.model_copy(
-        update={"causes_uri": former.causes_uri, "causes_sha256": former.causes_sha256}
-    )
+def _same_forecasts(former: Publication, publication: Publication) -> bool:
+    """True where nothing but what follows the forecasts has changed."""
+    later = {name: getattr(former, name) for name in _LATER}
+    return former == publication.model_copy(update=later)
 
 
 def build(body: bytes, publication: Publication) -> ForecastStore:
@@ -132,10 +140,7 @@ def _prove(body: bytes, uri: str, expected: str | None) -> None:
 
 
 def _fetch(objects: Objects, lake: str, uri: str) -> bytes:
-    address = urlsplit(uri)
-    if (address.scheme, address.netloc) != ("s3", lake):
-        raise RejectedModelError(f"{uri}: forecasts are served from s3://{lake} only")
-    found = objects.read(lake, address.path.lstrip("/"))
+    found = objects.read(lake, key_in(lake, uri))
     if not isinstance(found, Found):
         raise RetryableError(f"{uri}: the publication names it, but there is no such object")
     return found.body

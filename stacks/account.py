@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotReachedError
 
-from core.contracts.errors import RetailForecastError
+from core.contracts.errors import ConfigError, RetailForecastError
 from stacks.config import Config
 
+Client = Callable[[str], Any]
+"""A service's name -> its client."""
 GONE: Final = {"NoSuchBucket", "404"}
 VALIDATION: Final = {"ValidationError", "ValidationException"}
 """What CloudFormation and SageMaker say of a name that nothing has, and of much else: the message tells."""
@@ -58,22 +61,29 @@ def is_gone(error: ClientError) -> bool:
     return code in GONE or "NotFound" in code or (code in VALIDATION and "not exist" in message.lower())
 
 
-def owner(account: Account, config: Config) -> str:
-    """Id of the account that the credentials are of.
+def identity(client: Client, config: Config) -> dict[str, str]:
+    """``Account`` and ``Arn`` of whoever the credentials are of.
 
     Raises:
-        StuckError: the environment is in another.
+        ConfigError: of nobody that AWS knows, or of an account that the environment is not in.
     """
-    found: str = account.client("sts").get_caller_identity()["Account"]
-    if config.account and found != config.account:
-        raise StuckError(
-            f"you are in account {found}, but environments/{config.environment}.toml says {config.account}: take its "
-            "profile"
+    try:
+        who: dict[str, str] = client("sts").get_caller_identity()
+    except (NotReachedError, HTTPClientError) as error:
+        raise ConfigError(
+            f"AWS is not reached: {error}. Is there such a region as {config.region}, and a way to it from here?"
+        ) from error
+    except (BotoCoreError, ClientError) as error:
+        raise ConfigError(f"AWS does not know you: {error}. Run aws configure sso, or set AWS_PROFILE") from error
+    if config.account and who["Account"] != config.account:
+        raise ConfigError(
+            f"you are in account {who['Account']}, but environments/{config.environment}.toml says {config.account}: "
+            "take its profile, or correct the file"
         )
-    return found
+    return who
 
 
-def stack_status(client: Callable[[str], Any], stack: str) -> str | None:
+def stack_status(client: Client, stack: str) -> str | None:
     """Status of a stack, None where there is none."""
     try:
         (found,) = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]

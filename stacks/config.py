@@ -236,7 +236,7 @@ def load(name: str, folder: Path = ENVIRONMENTS) -> Config:
     """
     known = get_args(Environment)
     if name not in known:
-        raise ConfigError(f"environment is {name!r}: choose {', '.join(known)} by -c env=... or ENVIRONMENT=...")
+        raise ConfigError(f"environment is {name!r}: choose {', '.join(known)}")
     file = folder / f"{name}.toml"
     place = f"{file.parent.name}/{file.name}"
     try:

@@ -122,7 +122,7 @@ def _assumptions(config: Config, table: Prices, load_: Load) -> Iterator[str]:
     if config.cluster.support == "extended":
         version, ends = config.cluster.version, STANDARD_SUPPORT_ENDS[config.cluster.version]
         hour, extended = (table.unit[name].usd for name in ("eks_cluster_hour", "eks_extended_cluster_hour"))
-        yield f"Kubernetes {version}, if it is kept after {ends}, costs ${extended} an hour instead of ${hour}."
+        yield f"Kubernetes {version}, if it is kept after {ends}, costs ${extended:.2f} an hour instead of ${hour:.2f}."
     yield f"Load a month: {_named(load_)}. Another: --set NAME=NUMBER."
     yield f"Assumed: {_named(table.assumed)}."
     yield f"Not counted, as it depends on people: {', '.join(BY_USE.values())}."

@@ -92,6 +92,8 @@ class Publication(_Frozen):
     totals_sha256: str | None = None
     causes_uri: str | None = Field(None, description="why: units by cause of each forecast, one parquet file")
     causes_sha256: str | None = None
+    horizons_uri: str | None = Field(None, description="what a what-if takes: each series' features, and the boosters")
+    horizons_sha256: str | None = None
     published_at: datetime
 
 

@@ -74,6 +74,11 @@ def container_logs(env: str, kind: str) -> str:
     return f"/aws/containerinsights/{resource(env, 'cluster')}/{kind}"
 
 
+def control_plane_logs(env: str) -> str:
+    """Log group that EKS writes to, which it makes itself where it is not there."""
+    return f"/aws/eks/{resource(env, 'cluster')}/cluster"
+
+
 def parameter(env: str, component: str, name: str) -> str:
     """SSM parameter by which one stack tells another: ``/mlops/dev/data/raw-bucket``."""
     return f"/{PREFIX}/{env}/{component}/{name}"

@@ -58,10 +58,10 @@ def design(panel: Panel, rows: Rows, spec: ForecastSpec, static_names: tuple[str
         scope = Scope(here, part, past, level[index], spec.horizon)
         if panel.holidays is not None:
             columns |= same_holiday_features(scope, panel.holidays)
-        columns |= opening_features(here, part, spec.horizon)
+        columns |= opening_features(here.open, part, spec.horizon, panel.calendar.frequency)
         columns |= known_features(scope)
         if matrix is None:
-            names = tuple(_plain(name) for name in (*columns, *(f"static_{name}" for name in static_names)))
+            names = tuple(plain(name) for name in (*columns, *(f"static_{name}" for name in static_names)))
             matrix = np.empty((len(rows), len(names)), dtype=np.float32)
         for place, column in enumerate(columns.values()):
             matrix[index, place] = column
@@ -78,7 +78,7 @@ def _dates(panel: Panel, rows: Rows) -> Columns:
     return columns
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A column's name without the marks that XGBoost keeps for itself."""
     return name.translate(str.maketrans("[]<>", "()()"))
 

@@ -5,10 +5,10 @@ from typing import Final
 
 import numpy as np
 
+from core.contracts.dataset import Frequency
 from core.forecasting.calendar import Calendar, easter
 from core.forecasting.features_past import Columns
 from core.forecasting.grid import Floats, Grid, Ints, RunningSums, last_where
-from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
 
 _NEAR: Final = 45
@@ -35,11 +35,11 @@ def calendar_features(calendar: Calendar, period: Ints) -> Columns:
     return {name: np.asarray(values, dtype=np.float32)[back] for name, values in columns.items()}
 
 
-def opening_features(panel: Panel, rows: Rows, horizon: int) -> Columns:
+def opening_features(selling: Grid, rows: Rows, horizon: int, frequency: Frequency) -> Columns:
     """Closed days around the target, as far as the horizon tells."""
-    if panel.calendar.frequency != "D":
+    if frequency != "D":
         return {}
-    selling, values = panel.open, panel.open.values
+    values = selling.values
     series, target, end = rows.series, rows.target, rows.origin + horizon
     since = (np.arange(values.shape[1]) - last_where(values < _FLAG)).astype(np.float32)
     sums = RunningSums(values)

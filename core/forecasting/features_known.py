@@ -12,7 +12,8 @@ from core.forecasting.groups import MARK
 from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
 
-_LONGEST_RUN: Final = 30
+LONGEST_RUN: Final = 30
+"""Periods of history that tell all there is of the periods beside a target."""
 _HALF_YEAR, _TWO_MONTHS = 26, 8
 _USUAL: Final = {"D": (28, 182), "W": (4, 26), "M": (2, 12)}
 
@@ -40,41 +41,45 @@ def known_features(scope: Scope) -> Columns:
     """Columns of every known covariate."""
     columns: Columns = {}
     for name, grid in scope.panel.known.items():
-        columns[f"{name}{MARK}now"] = grid.at(scope.rows.series, scope.rows.target)
-        kind = scope.panel.kinds[name]
+        value, kind = grid.at(scope.rows.series, scope.rows.target), scope.panel.kinds[name]
+        columns[f"{name}{MARK}now"] = value
         if kind == "number":
-            columns |= _relative(name, grid, scope)
+            columns |= relative(value, usual(name, grid, scope))
             continue
-        columns |= _neighbours(name, grid, scope)
+        columns |= neighbours(name, grid, scope.rows, scope.horizon)
         if kind == "flag":
-            columns |= _alike(name, grid, scope)
+            columns |= alike(name, grid, scope)
     return columns
 
 
-def _relative(name: str, grid: Grid, scope: Scope) -> Columns:
-    """A number, such as a price, beside its own mean up to the origin."""
+def usual(name: str, grid: Grid, scope: Scope) -> Columns:
+    """What a number, such as a price, is told beside: by column, its own mean up to the origin."""
     rows = scope.rows
     sums = RunningSums(grid.values)
-    value = grid.at(rows.series, rows.target)
     columns: Columns = {}
     for width in _USUAL[scope.panel.calendar.frequency]:
-        usual = sums.mean(grid.row[rows.series], rows.origin, width)
-        columns[f"{name}{MARK}to_{width}"] = value / np.where(usual > 0, usual, np.nan)
+        mean = sums.mean(grid.row[rows.series], rows.origin, width)
+        columns[f"{name}{MARK}to_{width}"] = np.where(mean > 0, mean, np.nan)
     return columns
 
 
-def _neighbours(name: str, grid: Grid, scope: Scope) -> Columns:
+def relative(value: Floats, means: Columns) -> Columns:
+    """A number beside what is ``usual`` of it."""
+    return {name: value / mean for name, mean in means.items()}
+
+
+def neighbours(name: str, grid: Grid, rows: Rows, horizon: int) -> Columns:
     """The periods beside the target, and for how long the value has been the same."""
-    series, target = scope.rows.series, scope.rows.target
+    series, target = rows.series, rows.target
     since = (np.arange(grid.values.shape[1]) - last_where(_changes(grid.values))).astype(np.float32)
     return {
-        f"{name}{MARK}run": np.minimum(Grid(since, grid.row).at(series, target), _LONGEST_RUN),
+        f"{name}{MARK}run": np.minimum(Grid(since, grid.row).at(series, target), LONGEST_RUN),
         f"{name}{MARK}before": grid.at(series, target - 1),
-        f"{name}{MARK}after": until(grid, series, target + 1, scope.rows.origin + scope.horizon),
+        f"{name}{MARK}after": until(grid, series, target + 1, rows.origin + horizon),
     }
 
 
-def _alike(name: str, grid: Grid, scope: Scope) -> Columns:
+def alike(name: str, grid: Grid, scope: Scope) -> Columns:
     """Own sales on days when the flag had the target's value: on any day, and on the same weekday."""
     rows, past = scope.rows, scope.past
     flag = grid.values[grid.row]

@@ -20,7 +20,7 @@ from service.routes.reply import JsonReply
 from service.security import HEADER, Keyring
 
 LONGEST_PAGE: Final = 1000
-_Id = Annotated[str, Field(min_length=1, max_length=400)]
+Id = Annotated[str, Field(min_length=1, max_length=400)]
 
 
 class ForecastQuery(BaseModel):
@@ -28,8 +28,8 @@ class ForecastQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    store_id: _Id = Field(description="as in the sales, leading zeros and all", examples=["1"])
-    item_id: _Id = Field(description="as in the sales; `all` where they have no item", examples=["all"])
+    store_id: Id = Field(description="as in the sales, leading zeros and all", examples=["1"])
+    item_id: Id = Field(description="as in the sales; `all` where they have no item", examples=["all"])
     horizon: int | None = Field(None, description="periods ahead, from 1; all there are when left out", examples=[14])
     dataset: str | None = Field(None, description="needed only where there are several", examples=["rossmann"])
     explain: bool = Field(default=False, description="with each forecast its causes, in units that sum to the mean")
@@ -42,7 +42,7 @@ class SeriesQuery(BaseModel):
 
     limit: int = Field(100, ge=1, le=LONGEST_PAGE)
     after: str | None = Field(None, max_length=4000, description="`next` of the page before")
-    store_id: _Id | None = Field(None, description="only this store's")
+    store_id: Id | None = Field(None, description="only this store's")
     dataset: str | None = Field(None, description="needed only where there are several")
 
 

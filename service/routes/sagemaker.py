@@ -12,6 +12,7 @@ from service import frames
 from service.answers import Health
 from service.bundle import Bundle
 from service.problems import ProblemError, documented
+from service.routes.bodies import read
 
 LARGEST_BODY: Final = 100 * 1024 * 1024
 """Bytes; Batch Transform's own limit."""
@@ -84,7 +85,7 @@ def routes(bundle: Bundle | None, guards: list[Depends]) -> APIRouter:
         """
         ready, kind = loaded(), _sent(request)
         answer_kind = _wanted(request, kind)
-        body = await _body(request)
+        body = await read(request, LARGEST_BODY, "send the series in several requests")
         if not slots:
             slots.append(anyio.CapacityLimiter(AT_ONCE))
         answer = await anyio.to_thread.run_sync(_forecast, ready, body, kind, answer_kind, explain, limiter=slots[0])
@@ -107,17 +108,6 @@ def _forecast(bundle: Bundle, body: bytes, kind: str, answer_kind: str, explain:
         sentence = f"the columns sent do not fit the model: {type(error).__name__}: {error}"
         raise ProblemError(422, "columns_do_not_fit", sentence) from error
     return frames.write(forecasts, answer_kind, bundle.model_id, columns)
-
-
-async def _body(request: Request) -> bytes:
-    """The body, read no further than its limit."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_BODY:
-            sentence = f"a body may have {LARGEST_BODY:,} bytes; send the series in several requests"
-            raise ProblemError(413, "body_too_large", sentence)
-    return bytes(body)
 
 
 def _sent(request: Request) -> str:

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from core.contracts import names
 from core.contracts.errors import ConfigError, RetailForecastError
-from stacks.account import Account, owner
+from stacks.account import Account, identity
 from stacks.adopt.importing import adopt, resources
 from stacks.adopt.kept import Kept, orphans
 from stacks.config import Config, load
@@ -24,12 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = load(asked.env)
         take_back(Account(config.region, say), config)
-    except ConfigError as error:
-        say(str(error))
-        return 2
     except (RetailForecastError, ClientError, BotoCoreError) as error:
-        say(str(error))
-        return 1
+        sys.stderr.write(f"{error}\n")
+        return 2 if isinstance(error, ConfigError) else 1
     return 0
 
 
@@ -37,9 +34,10 @@ def take_back(account: Account, config: Config) -> None:
     """Make a stack of all that is there without one.
 
     Raises:
+        ConfigError: nobody AWS knows asks, or somebody in another account.
         StuckError: something stands in the way.
     """
-    here = owner(account, config)
+    here = identity(account.client, config)["Account"]
     found = orphans(account.client, config, here)
     if not found:
         say(f"nothing of {config.environment} is there without its stack: deploy as ever")

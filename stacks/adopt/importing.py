@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from stacks.account import Account, StuckError, stack_status
-from stacks.adopt.kept import BUCKET, MODELS, REPOSITORY, TABLE, Client, Kept, described
+from stacks.account import Account, Client, StuckError, stack_status
+from stacks.adopt.kept import BUCKET, MODELS, REPOSITORY, TABLE, Kept, described
 from stacks.adopt.keys import key_of
 from stacks.templates import Json, text
 
@@ -21,6 +21,7 @@ NAMED_BY: Final = {
 IDENTIFIED_BY: Final = {**NAMED_BY, MODELS: "ModelPackageGroupArn", KEY: "KeyId"}
 """Kind -> what CloudFormation knows one by; its own schemas say so."""
 CHANGE_SET: Final = "adopt"
+NEVER_MADE: Final = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +89,7 @@ def adopt(account: Account, stack: str, template: Json, wanted: list[Resource]) 
     """Make a stack of what is there already; its next deployment adds the rest.
 
     Raises:
-        StuckError: a first deployment that failed is in the way, or CloudFormation refuses.
+        StuckError: a stack of that name does not go, or CloudFormation refuses.
     """
     _make_way(account, stack)
     cloudformation, place = account.client("cloudformation"), {"StackName": stack, "ChangeSetName": CHANGE_SET}
@@ -112,15 +113,16 @@ def adopt(account: Account, stack: str, template: Json, wanted: list[Resource]) 
 
 
 def _make_way(account: Account, stack: str) -> None:
-    status = _status(account, stack)
-    if status == "REVIEW_IN_PROGRESS":  # an import that was ended half way: nothing is in it
-        account.client("cloudformation").delete_stack(StackName=stack)
+    """Delete a stack of that name that was never made, which has nothing but what is to be taken back."""
+    status, cloudformation = _status(account, stack), account.client("cloudformation")
+    if status in NEVER_MADE:
+        account.say(f"{stack} goes first: its first deployment failed, and what that left stays")
+        if cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("EnableTerminationProtection"):
+            cloudformation.update_termination_protection(StackName=stack, EnableTerminationProtection=False)
+        cloudformation.delete_stack(StackName=stack)
         account.until(lambda: _status(account, stack) is None, f"{stack} is still going")
     elif status:
-        raise StuckError(
-            f"{stack} is {status}, its first deployment failed: aws cloudformation delete-stack --stack-name {stack}, "
-            "then start again; what it kept stays"
-        )
+        raise StuckError(f"{stack} is {status}: delete it in the console, then start again; what it kept stays")
 
 
 def _change_set(account: Account, place: Mapping[str, str]) -> Json:

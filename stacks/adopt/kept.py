@@ -7,13 +7,11 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from core.contracts import names
-from stacks.account import is_gone, stack_status
+from stacks.account import Client, is_gone, stack_status
 from stacks.application import SHARED
 from stacks.config import Config
 from stacks.parts import BUCKETS
 
-Client = Callable[[str], Any]
-"""A service's name -> its client."""
 BUCKET, TABLE, MODELS, REPOSITORY = (
     "AWS::S3::Bucket",
     "AWS::DynamoDB::Table",

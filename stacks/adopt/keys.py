@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from stacks.account import StuckError
-from stacks.adopt.kept import BUCKET, REPOSITORY, TABLE, Client, Kept, described
+from stacks.account import Client, StuckError
+from stacks.adopt.kept import BUCKET, REPOSITORY, TABLE, Kept, described
 
 
 def key_of(client: Client, things: Iterable[Kept]) -> str:

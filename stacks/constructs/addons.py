@@ -122,7 +122,7 @@ class Addons:
 
 def control_plane_logs(stack: EnvironmentStack) -> str:
     """Log group that EKS writes to."""
-    return f"/aws/eks/{stack.physical('cluster')}/cluster"
+    return names.control_plane_logs(stack.config.environment)
 
 
 def container_logs(stack: EnvironmentStack) -> list[str]:

@@ -78,9 +78,6 @@ class Estimate:
         nats = len(self._of("AWS::EC2::NatGateway"))
         yield self._line("network", "NAT gateways", nats * hours, "hours", "nat_hour")
         yield self._line("network", "NAT traffic", self.load.nat_gb if nats else 0, "GB", "nat_gb")
-        yield self._line(
-            "network", "public addresses", len(self._of("AWS::EC2::EIP")) * hours, "hours", "public_address_hour"
-        )
         zones = sum(
             len(each["SubnetIds"])
             for each in self._of("AWS::EC2::VPCEndpoint")
@@ -88,17 +85,24 @@ class Estimate:
         )
         yield self._line("network", "interface endpoints", zones * hours, "zone-hours", "endpoint_zone_hour")
         yield self._line("network", "endpoint traffic", self.load.endpoint_gb if zones else 0, "GB", "endpoint_gb")
-        balancers = sum(
-            object_["kind"] == "Ingress"
-            for each in self._of("Custom::AWSCDK-EKS-KubernetesResource")
-            for object_ in json.loads(text(each["Manifest"]))
-        )
+        balancers = self._balancers()
+        public = self.config.service.ingress.scheme == "internet-facing"
+        addresses = len(self._of("AWS::EC2::EIP")) + (balancers * self.config.vpc.zones if public else 0)
+        yield self._line("network", "public addresses", addresses * hours, "hours", "public_address_hour")
         yield self._line("network", "load balancer", balancers * hours, "hours", "balancer_hour")
         yield self._line("network", "load balancer capacity", balancers * hours, "unit-hours", "balancer_unit_hour")
         for acl in self._of("AWS::WAFv2::WebACL"):
             yield self._line("network", "firewall", 1, "ACL", "web_acl_month")
             yield self._line("network", "firewall rules", len(acl["Rules"]), "rules", "web_acl_rule_month")
             yield self._line("network", "requests seen", self.load.requests / MILLION, "millions", "web_acl_million")
+
+    def _balancers(self) -> int:
+        """What the controller makes of the charts' Ingresses."""
+        return sum(
+            object_["kind"] == "Ingress"
+            for each in self._of("Custom::AWSCDK-EKS-KubernetesResource")
+            for object_ in json.loads(text(each["Manifest"]))
+        )
 
     def _machines(self) -> Iterator[Line]:
         """SageMaker jobs of the retrain and forecast pipelines, by the machines their definitions name.
@@ -149,7 +153,7 @@ class Estimate:
         yield self._line(name, "logs", self.load.log_gb, "GB", "logs_gb")
         events = self.load.uploads * 100 / 1e5
         price = "trail_hundred_thousand_data_events"
-        yield self._line(name, "audit trail, objects", events, "100,000 events", price)
+        yield self._line(name, "audit trail, objects", events, "hundred thousand events", price)
         millions = self._observations() / MILLION
         price = "containers_million_observations"
         yield self._line(name, "Container Insights", millions, "million observations", price)

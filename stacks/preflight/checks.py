@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NotReachedError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from core.contracts import names
-from stacks.adopt.kept import Client, orphans
+from core.contracts.errors import ConfigError
+from stacks.account import Client, identity, stack_status
+from stacks.adopt.kept import NOTHING_IN_IT, orphans
 from stacks.config import Config
 from stacks.preflight.quotas import Need, held, needs, taken
 
@@ -30,39 +32,24 @@ class Finding:
 
 def findings(client: Client, config: Config) -> Iterator[Finding]:
     """Run every check; without credentials there is only the first."""
-    first = _credentials(client, config)
-    yield first
-    if first.outcome != "ok":
-        return
-    yield _runbook(config)
-    yield _asked("region", lambda: _region(client, config))
-    yield _asked("bootstrap", lambda: _bootstrap(client, config))
-    yield _asked("kept data", lambda: _kept(client, config))
-    for image in ("training", "inference-api"):
-        yield _asked(f"image mlops/{image}", lambda image=image: _image(client, config, image))  # type: ignore[misc]
-    if config.delivery.here and config.delivery.job_logs:
-        yield _asked("job logs", lambda: _job_logs(client, config))
-    if config.environment == "prod" or config.service.ingress.certificate_arn:
-        yield _asked("certificate", lambda: _certificate(client, config))
-    yield from _quotas(client, config)
-
-
-def _credentials(client: Client, config: Config) -> Finding:
     try:
-        who = client("sts").get_caller_identity()
-    except (NotReachedError, HTTPClientError) as error:
-        says = f"AWS is not reached: {error}. Is there such a region as {config.region}, and a way to it from here?"
-        return Finding(check="credentials", outcome="missing", says=says)
-    except (BotoCoreError, ClientError) as error:
-        says = f"AWS does not know you: {error}. Run aws configure sso, or set AWS_PROFILE"
-        return Finding(check="credentials", outcome="missing", says=says)
-    if config.account and who["Account"] != config.account:
-        says = (
-            f"you are in account {who['Account']}, but environments/{config.environment}.toml says {config.account}: "
-            "take its profile, or correct the file"
-        )
-        return Finding(check="credentials", outcome="missing", says=says)
-    return Finding(check="credentials", outcome="ok", says=f"{who['Arn']} in account {who['Account']}")
+        who = identity(client, config)
+    except ConfigError as error:
+        yield Finding(check="credentials", outcome="missing", says=str(error))
+        return
+    yield Finding(check="credentials", outcome="ok", says=f"{who['Arn']} in account {who['Account']}")
+    yield _runbook(config)
+    yield _asked("region", partial(_region, client, config))
+    yield _asked("bootstrap", partial(_bootstrap, client, config))
+    yield _asked("kept data", partial(_kept, client, config, who["Account"]))
+    yield _asked("cluster's log", partial(_cluster_log, client, config))
+    for image in ("training", "inference-api"):
+        yield _asked(f"image mlops/{image}", partial(_image, client, config, image))
+    if config.delivery.here and config.delivery.job_logs:
+        yield _asked("job logs", partial(_job_logs, client, config))
+    if config.environment == "prod" or config.service.ingress.certificate_arn:
+        yield _asked("certificate", partial(_certificate, client, config))
+    yield from _quotas(client, config)
 
 
 def _runbook(config: Config) -> Finding:
@@ -99,8 +86,7 @@ def _bootstrap(client: Client, config: Config) -> Finding:
     return Finding(check="bootstrap", outcome="ok", says=f"version {version}")
 
 
-def _kept(client: Client, config: Config) -> Finding:
-    owner = client("sts").get_caller_identity()["Account"]
+def _kept(client: Client, config: Config, owner: str) -> Finding:
     found = orphans(client, config, owner)
     if not found:
         return Finding(check="kept data", outcome="ok", says="nothing is there without its stack")
@@ -110,6 +96,24 @@ def _kept(client: Client, config: Config) -> Finding:
     )
     says = f"{listed}: a deployment cannot make them twice. Run python -m stacks.adopt --env {config.environment}"
     return Finding(check="kept data", outcome="missing", says=says)
+
+
+def _cluster_log(client: Client, config: Config) -> Finding:
+    check, name = "cluster's log", names.control_plane_logs(config.environment)
+    cluster = names.resource(config.environment, "cluster")
+    if stack_status(client, cluster) in NOTHING_IN_IT and _log_groups(client, name):
+        says = (
+            f"{name} is there without {cluster}: EKS has written after the cluster had gone. Run aws logs "
+            f"delete-log-group --log-group-name {name}"
+        )
+        return Finding(check=check, outcome="missing", says=says)
+    return Finding(check=check, outcome="ok", says="no log group of an earlier cluster is in the way")
+
+
+def _log_groups(client: Client, prefix: str) -> dict[str, str]:
+    """Name -> ARN of those that begin so."""
+    found = client("logs").describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+    return {each["logGroupName"]: each["arn"].removesuffix(":*") for each in found}
 
 
 def _image(client: Client, config: Config, image: str) -> Finding:
@@ -129,9 +133,7 @@ def _image(client: Client, config: Config, image: str) -> Finding:
 
 
 def _job_logs(client: Client, config: Config) -> Finding:
-    logs = client("logs")
-    found = logs.describe_log_groups(logGroupNamePrefix=names.JOB_LOGS)["logGroups"]
-    arns = {each["logGroupName"]: each["arn"].removesuffix(":*") for each in found}
+    logs, arns = client("logs"), _log_groups(client, names.JOB_LOGS)
     others = [
         name
         for name in names.JOB_LOG_GROUPS
@@ -167,7 +169,7 @@ def _quotas(client: Client, config: Config) -> Iterator[Finding]:
         return asked[service]
 
     for need in needs(config):
-        yield _asked(f"quota {need.name}", lambda need=need: _quota(client, config, need, quotas))  # type: ignore[misc]
+        yield _asked(f"quota {need.name}", partial(_quota, client, config, need, quotas))
 
 
 def _quota(client: Client, config: Config, need: Need, quotas: Callable[[str], dict[str, float]]) -> Finding:

@@ -6,7 +6,7 @@ import sys
 from botocore.exceptions import BotoCoreError, ClientError
 
 from core.contracts.errors import ConfigError, RetailForecastError
-from stacks.account import Account, owner
+from stacks.account import Account, identity
 from stacks.config import Config, load
 from stacks.costs.prices import prices
 from stacks.teardown.destroy import destroy
@@ -23,19 +23,17 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = load(asked.env)
         account = Account(config.region, say)
+        here = identity(account.client, config)["Account"]
         if asked.proof:
             return report(left(account, config, prices()))
-        if not (asked.yes or agreed(config, owner(account, config))):
+        if not (asked.yes or agreed(config, here)):
             say("nothing was changed")
             return 2
         destroy(account, config)
         return report(settled(account, config, prices()))
-    except ConfigError as error:
-        say(str(error))
-        return 2
     except (RetailForecastError, ClientError, BotoCoreError) as error:
-        say(str(error))
-        return 1
+        sys.stderr.write(f"{error}\n")
+        return 2 if isinstance(error, ConfigError) else 1
 
 
 def agreed(config: Config, where: str) -> bool:

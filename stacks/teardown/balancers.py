@@ -1,6 +1,7 @@
 """The Ingress' load balancer: made by a controller in the cluster, and in the way of the network if it stays."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -48,7 +49,7 @@ def remove(account: Account, environment: str) -> int:
     ]
     orphans = _of_cluster(elb, groups, environment)
     for arn in orphans:
-        _delete(account, arn, lambda arn=arn: elb.delete_target_group(TargetGroupArn=arn))  # type: ignore[misc]
+        _delete(account, arn, partial(elb.delete_target_group, TargetGroupArn=arn))
     return len(left) + len(orphans) + _remove_interfaces(account, environment) + _remove_groups(account, environment)
 
 
@@ -63,7 +64,7 @@ def _remove_interfaces(account: Account, environment: str) -> int:
         each["NetworkInterfaceId"] for each in ec2.describe_network_interfaces(Filters=wanted)["NetworkInterfaces"]
     ]
     for name in found:
-        _delete(account, name, lambda name=name: ec2.delete_network_interface(NetworkInterfaceId=name))  # type: ignore[misc]
+        _delete(account, name, partial(ec2.delete_network_interface, NetworkInterfaceId=name))
     return len(found)
 
 
@@ -73,7 +74,7 @@ def _remove_groups(account: Account, environment: str) -> int:
     wanted = {"Name": f"tag:{CLUSTER_TAG}", "Values": [names.resource(environment, "cluster")]}
     found = [each["GroupId"] for each in ec2.describe_security_groups(Filters=[wanted])["SecurityGroups"]]
     for name in found:
-        _delete(account, name, lambda name=name: ec2.delete_security_group(GroupId=name))  # type: ignore[misc]
+        _delete(account, name, partial(ec2.delete_security_group, GroupId=name))
     return len(found)
 
 

@@ -1,5 +1,6 @@
 """What is inside the stacks' things and keeps them from going: models, objects."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -55,6 +56,24 @@ def stop_trail(account: Account, environment: str) -> None:
     except ClientError as error:
         if not is_gone(error):
             raise
+
+
+def delete_late_logs(account: Account, environment: str, stacks: Iterable[str]) -> int:
+    """Delete log groups that AWS made anew for what it wrote after they had gone with their stacks; how many.
+
+    They have no key, no end and no tag that would tell of them, and the cluster's would be in the way of the next one.
+    """
+    logs = account.client("logs")
+    of_functions = [f"/aws/lambda/{names.resource(environment, stack)}-" for stack in stacks]
+    late = [
+        group["logGroupName"]
+        for prefix in (*of_functions, names.control_plane_logs(environment))
+        for page in logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+        for group in page["logGroups"]
+    ]
+    for name in late:
+        logs.delete_log_group(logGroupName=name)
+    return len(late)
 
 
 def filled(account: Account, config: Config, stack: str, owner: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from core.contracts import names
-from stacks.account import Account, StuckError, is_gone, owner, stack_status
+from stacks.account import Account, StuckError, identity, is_gone, stack_status
 from stacks.application import SHARED, STACKS
 from stacks.config import Config
 from stacks.teardown import balancers, contents, nodes, runs
@@ -38,9 +38,10 @@ def destroy(account: Account, config: Config) -> None:
     """Take the environment down.
 
     Raises:
+        ConfigError: nobody AWS knows asks, or somebody in another account.
         StuckError: a stack is protected, or does not go.
     """
-    env, here = config.environment, owner(account, config)
+    env, here = config.environment, identity(account.client, config)["Account"]
     present = [name for name in order() if stack_status(account.client, names.resource(env, name))]
     _refuse_protected(account, [names.resource(env, name) for name in present])
     if "cluster" in present:
@@ -49,6 +50,8 @@ def destroy(account: Account, config: Config) -> None:
         if name in _BEFORE:
             _BEFORE[name](account, config)
         _take_down(account, config, name, here)
+    if late := contents.delete_late_logs(account, env, order()):
+        account.say(f"{late} log groups deleted that AWS had made after their stacks were gone")
 
 
 def _wake_nodes(account: Account, config: Config) -> None:

@@ -13,8 +13,8 @@ from stacks.parts import ACCOUNT_WIDE
 from stacks.teardown.there import JOBS, has_ended, is_there, kind_of
 from stacks.teardown.worth import usd
 
-KEPT: Final = ("s3", "dynamodb", "kms", "sagemaker:model-package-group", "sagemaker:model-package")
-"""What an environment that keeps its data leaves behind on purpose."""
+KEPT: Final = ("s3", "dynamodb", "kms", "sagemaker:model-package")
+"""How kinds begin that an environment leaves behind on purpose where it keeps its data."""
 KEPT_ON_PURPOSE: Final = "kept: data.keep_on_delete is true in this environment"
 """Why."""
 

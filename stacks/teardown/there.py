@@ -35,7 +35,7 @@ JOBS: Final = {
 def kind_of(arn: str) -> str:
     """``arn:aws:ec2:...:natgateway/nat-1`` -> ``ec2:natgateway``; ``s3`` where ARNs name no kind."""
     service, rest = arn.split(":")[2], arn.split(":", 5)[5]
-    if service in ("s3", "sqs", "sns"):
+    if service in ("s3", "sqs", "sns", "codepipeline"):
         return service
     return f"{service}:{rest.replace(':', '/').split('/')[0]}"
 
@@ -49,7 +49,7 @@ def is_there(account: Account, arn: str) -> bool:
         if service == "eks":  # what is inside a cluster goes with it
             account.client("eks").describe_cluster(name=arn.split("/")[1])
         elif (ask := _ASKED.get(kind_of(arn))) is not None:
-            return ask(account, arn)
+            return ask(account, arn) is not False
     except ClientError as error:
         if is_gone(error):
             return False
@@ -83,24 +83,9 @@ def _state(described: dict[str, Any]) -> str:
     return str(state["Name"] if isinstance(state, dict) else state)
 
 
-def _bucket(account: Account, arn: str) -> bool:
-    account.client("s3").head_bucket(Bucket=arn.rpartition(":")[2])
-    return True
-
-
 def _stack(account: Account, arn: str) -> bool:
     stacks = account.client("cloudformation").describe_stacks(StackName=arn)["Stacks"]
     return any(each["StackStatus"] not in OVER for each in stacks)
-
-
-def _table(account: Account, arn: str) -> bool:
-    account.client("dynamodb").describe_table(TableName=arn.rpartition("/")[2])
-    return True
-
-
-def _function(account: Account, arn: str) -> bool:
-    account.client("lambda").get_function(FunctionName=arn)
-    return True
 
 
 def _log_group(account: Account, arn: str) -> bool:
@@ -109,22 +94,17 @@ def _log_group(account: Account, arn: str) -> bool:
     return any(each["logGroupName"] == name for each in found)
 
 
-def _balancer(account: Account, arn: str) -> bool:
-    account.client("elbv2").describe_load_balancers(LoadBalancerArns=[arn])
-    return True
-
-
-def _targets(account: Account, arn: str) -> bool:
-    account.client("elbv2").describe_target_groups(TargetGroupArns=[arn])
-    return True
-
-
-_ASKED: Final[dict[str, Callable[[Account, str], bool]]] = {
-    "s3": _bucket,
+_ASKED: Final[dict[str, Callable[[Account, str], object]]] = {
+    "s3": lambda account, arn: account.client("s3").head_bucket(Bucket=arn.rpartition(":")[2]),
     "cloudformation:stack": _stack,
-    "dynamodb:table": _table,
-    "lambda:function": _function,
+    "dynamodb:table": lambda account, arn: account.client("dynamodb").describe_table(TableName=arn.rpartition("/")[2]),
+    "lambda:function": lambda account, arn: account.client("lambda").get_function(FunctionName=arn),
     "logs:log-group": _log_group,
-    "elasticloadbalancing:loadbalancer": _balancer,
-    "elasticloadbalancing:targetgroup": _targets,
+    "elasticloadbalancing:loadbalancer": lambda account, arn: account.client("elbv2").describe_load_balancers(
+        LoadBalancerArns=[arn]
+    ),
+    "elasticloadbalancing:targetgroup": lambda account, arn: account.client("elbv2").describe_target_groups(
+        TargetGroupArns=[arn]
+    ),
 }
+"""Kind -> how it is asked for: False, or an error that says so, means that it has gone."""

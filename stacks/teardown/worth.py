@@ -22,10 +22,12 @@ MONTHLY: Final = {
 """Kind -> its price by the month."""
 FREE: Final = {
     "athena:workgroup",
+    "budgets:budget",
     "ce:anomalymonitor",
     "ce:anomalysubscription",
     "cloudformation:stack",
     "codebuild:project",
+    "codepipeline",
     "ec2:internet-gateway",
     "ec2:launch-template",
     "ec2:network-interface",

@@ -63,6 +63,8 @@ def test_what_a_teardown_kept_is_part_of_its_stack_again_and_the_next_deployment
     key = encrypted(cloud)
     cloud.cloudformation.delete_stack(StackName=STACK)
     assert settled(cloud) is None
+    cloud.cloudformation.create_stack(**request(template))
+    assert settled(cloud) == "ROLLBACK_COMPLETE", "its names are taken"
 
     monkeypatch.setattr(command, "synthesise", lambda *_: outdir)
     monkeypatch.setattr(command, "Account", partial(account.Account, pause=0.05))

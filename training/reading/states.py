@@ -7,7 +7,11 @@ from training.reading.vocabulary import WORDS, fold
 NEVER_SOLD: Final = frozenset(WORDS["never_sold"])
 TESTS: Final = frozenset(WORDS["tests"])
 _STATE, _STATE_OF = frozenset(WORDS["state"]), frozenset(WORDS["state_of"])
+_CALLED_OFF, _NOT_OFF = frozenset(WORDS["called_off"]), frozenset(WORDS["not_off"])
+_VOIDS, _BESIDE_VOIDS = frozenset(WORDS["voids"]), frozenset(WORDS["beside_voids"])
+_MOST_WORDS: Final = 6
 _REFUNDED, _IN_PART, _NOT_WHOLE = (frozenset(WORDS[name]) for name in ("refunded", "in_part", "not_whole"))
+_RETURN: Final = frozenset({"return", "refund", "retoure", "returns", "refunds"})
 _BACK: Final = frozenset(WORDS["given_back"])
 _DAY: Final = frozenset({"at", "on", "date", "datetime", "am", "datum", "le", "fecha", "data", "op"})
 
@@ -30,10 +34,28 @@ def is_flag_of_return(name: str) -> bool:
     return bool(tokens & _REFUNDED) and tokens <= _REFUNDED | _STATE_OF | {"is", "flag", "was"}
 
 
+def is_noun_of_return(name: str) -> bool:
+    """``Return flag``, ``Is Return``: may say of a line that it is the return itself; not ``Returned``."""
+    return not _RETURN.isdisjoint(fold(name).split())
+
+
 def is_day_of_return(name: str) -> bool:
     """``Refunded at``, ``Returned on``: filled where a sale came back; not ``Return date``, by which it should."""
     tokens = set(fold(name).split())
     return bool(tokens & (_REFUNDED - {"return"})) and bool(tokens & _DAY) and tokens <= _REFUNDED | _STATE_OF | _DAY
+
+
+def is_called_off(text: str) -> bool:
+    """``CANCELLED_BY_PARTNER``, ``Venta cancelada``: not ``Partially cancelled``, ``Not cancelled`` or a remark."""
+    tokens = fold(text).split()
+    named = len(tokens) <= _MOST_WORDS and not _CALLED_OFF.isdisjoint(tokens)
+    return named and _NOT_OFF.isdisjoint(tokens) and _IN_PART.isdisjoint(tokens)
+
+
+def is_mark_of_void(name: str) -> bool:
+    """``Void Reason``, ``Voided By``, ``Storno-Kz``, ``Deleted``: filled where a line was called off."""
+    tokens = set(fold(name).split())
+    return bool(tokens & _VOIDS) and tokens <= _VOIDS | _BESIDE_VOIDS
 
 
 def is_refunded(text: str) -> bool:

@@ -41,7 +41,11 @@ WEEKDAYS: Final = frozenset(WORDS["weekdays"])
 MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].items() for word in words}
 
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
-_CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes in books of accounts
+_CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"), ("s", "r"))  # of invoices and credit notes
+_ROLLING: Final = re.compile(r"\b[lr]\d{1,2} ?[dwm]\b")  # "Units L4W"
+_LAST_YEAR: Final = frozenset({"last", "year"})
+_OFF: Final = frozenset(WORDS["called_off"])
+_OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted"})
 _ITEM_NOUN, _BESIDE_ITEM = frozenset(WORDS["item_noun"]), frozenset(WORDS["beside_item"])
 KINDS_OF_QUANTITY: Final = frozenset(
     {*_SOLD, *_SHIPPED, *_NET, *_GROSS, *_BACK, *_COUNTED, *_BESIDE, *_QUANTITY, *_OTHER, *WORDS["kinds_of_quantity"]}
@@ -53,6 +57,13 @@ MEASURE_KINDS: Final = frozenset(WORDS["measure_kinds"])
 OF_AN_ITEM: Final = frozenset(WORDS["of_an_item"])
 _PRICED, _HOLDS_FROM = frozenset(WORDS["priced"]), frozenset(WORDS["holds_from"])
 QUALIFIERS: Final = frozenset(WORDS["qualifiers"])
+LEVELS: Final = frozenset(WORDS["levels"])
+ACCOUNT_SIDES: Final = frozenset(WORDS["account_sides"])
+ROW_KINDS: Final = frozenset(WORDS["row_kinds"])
+_NO_SALES, _BESIDE_NO_SALES = frozenset(WORDS["no_sales"]), frozenset(WORDS["beside_no_sales"])
+_BEFORE_INVOICES, _INVOICES = frozenset(WORDS["before_invoices"]), frozenset(WORDS["invoices"])
+_FOOTFALL: Final = frozenset(WORDS["footfall"])
+_BOUGHT_KINDS, _SALE_KINDS = frozenset(WORDS["bought_kinds"]), frozenset(WORDS["sale_kinds"])
 OF_RETURNS: Final = frozenset(WORDS["of_returns"])
 REVERSALS: Final = frozenset(WORDS["reversals"])
 WHOLES: Final = frozenset(WORDS["wholes"])
@@ -101,6 +112,7 @@ def _table() -> dict[str, list[tuple[str, int]]]:
 
 
 _TABLE: Final = _table()
+_JOINED: Final = {name.replace(" ", ""): claims for name, claims in _TABLE.items() if " " in name}
 
 
 @lru_cache(maxsize=4096)
@@ -113,7 +125,8 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     found: dict[str, int] = {}
     short = fold(re.sub(r"[\(\[].*?[\)\]]", " ", name))
     for text in dict.fromkeys((fold(name), short, fold(name.rsplit("/", 1)[-1]))):  # "Order Lines/Product"
-        for role, rank in (*_TABLE.get(text, ()), *_TABLE.get(text.replace(" ", ""), ())):
+        joined = text.replace(" ", "")  # "QUANTITYORDERED", "Stueck zahl"
+        for role, rank in (*_TABLE.get(text, ()), *_TABLE.get(joined, ()), *_JOINED.get(joined, ())):
             found.setdefault(role, rank)
         for noun in _nouns(text):
             for (role, rank), nouns in _NOUNS.items():
@@ -126,7 +139,8 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
         found = {UNITS: _NET_RANK}
     if name.strip() in SIGNS:
         found = {MONEY: 0}
-    if not found and (rank := _quantity_rank(set(short.split()))) is not None:
+    rolling = _ROLLING.search(short)
+    if not found and not rolling and (rank := _quantity_rank(set(short.split()))) is not None:
         found[UNITS] = rank
     tokens = set(short.split())
     if not found and tokens & _ITEM_NOUN and tokens <= _ITEM_NOUN | _BESIDE_ITEM:  # "Item Lookup Code"
@@ -171,6 +185,16 @@ def given_back(name: str) -> str | None:
     return QUANTITY if tokens & _COUNTED else BARE
 
 
+def counted_as(name: str) -> frozenset[str]:
+    """``units`` of ``Units Returned``: the words by which a quantity says what it counts."""
+    return frozenset(fold(name).split()) & _COUNTED
+
+
+def is_off(name: str) -> bool:
+    """``Units Cancelled``: called off before it was sold, and not taken back after."""
+    return not _OFF.isdisjoint(fold(name).split())
+
+
 def describes_sale(name: str) -> bool:
     """``Payment method``, ``Ville``, ``Kassierer``: how, where or by whom it was sold, and not what."""
     return not _DESCRIBES.isdisjoint(fold(name).split())
@@ -209,14 +233,50 @@ def is_shipped(name: str) -> bool:
 
 def returned_kinds(texts: Iterable[str]) -> set[str]:
     """Kinds of documents that take goods back; codes such as SC say so only beside the code of an invoice."""
-    folded = {text: fold(text) for text in texts}
-    codes = {back for sold, back in _CODES if sold in folded.values()}
+    folded = {text: " ".join(word for word in fold(text).split() if word not in _OF_SALES) for text in texts}
+    said = {word for word in folded.values() if word}
+    codes = {back for sold, back in _CODES if sold in said and (len(sold) > 1 or said <= {sold, back})}
     return {text for text, word in folded.items() if word in RETURN_WORDS or word in codes}
+
+
+def tells_kind(name: str) -> bool:
+    """``Transaction Type``, ``Version``, ``Reason``: may say of each row whether it is a sale."""
+    folded = fold(name)
+    return folded in LINE_KINDS | ROW_KINDS or TYPE in {role for role, _ in roles_of(name)}
+
+
+def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:
+    """``Transfer Out``, ``Waste``, ``Budget``, and beside sales ``Purchase``: kinds of row that are no sales."""
+    tokens = {text: set(fold(text).split()) for text in texts}
+    beside_sales = any(found & _SALE_KINDS for found in tokens.values())
+    none = _NO_SALES | _BOUGHT_KINDS if beside_sales else _NO_SALES
+    return sorted(text for text, found in tokens.items() if found & none and found <= none | _BESIDE_NO_SALES)
+
+
+def told_twice(texts: Iterable[str]) -> tuple[str, str] | None:
+    """``Order`` and ``Invoice``: kinds of documents in which the same goods may stand."""
+    folded = {fold(text): text for text in sorted(texts)}
+    before = next((text for word, text in folded.items() if word in _BEFORE_INVOICES), None)
+    invoice = next((text for word, text in folded.items() if word in _INVOICES), None)
+    return None if before is None or invoice is None else (before, invoice)
+
+
+def is_footfall(name: str) -> bool:
+    """``Visitors``, ``Bounce rate``: counts who came, and no item."""
+    return not _FOOTFALL.isdisjoint(fold(name).split())
 
 
 def is_date_name(name: str) -> bool:
     """``SHOP_DATE``: calls itself a date, and of no day on which something is due."""
     return not _DATE_WORDS.isdisjoint(fold(name).split()) and not is_other_day(name)
+
+
+def is_key(name: str) -> bool:
+    """``TrackId``, ``StyleKey``: calls itself the key of something that has no role."""
+    tokens = fold(name).split()
+    return (
+        not roles_of(name) and tokens[-1:] in (["id"], ["key"]) and tokens[-2:-1] not in (["line"], ["detail"], ["row"])
+    )
 
 
 def is_charge(text: str) -> bool:
@@ -238,7 +298,7 @@ def is_personal(name: str) -> bool:
 
 def _quantity_rank(tokens: set[str]) -> int | None:
     """``boxes shipped`` and ``total qty pcs`` are quantities; ``qty on hand`` is one of another kind."""
-    if tokens & (_OTHER | _BACK) or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
+    if tokens & (_OTHER | _BACK) or tokens >= _LAST_YEAR or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
         return None
     if "sales" in tokens and not tokens & _COUNTED:  # "Ordered Product Sales"
         return None

@@ -7,14 +7,10 @@ from typing import Final
 import polars as pl
 
 from core.contracts.errors import RejectedModelError
-from core.contracts.sales import DATE, KEY, SERIES, UNITS
-from core.forecasting import TrainedModel
+from core.contracts.sales import DATE, KEY, SERIES
 from core.forecasting.explain import BASIS
 from core.forecasting.groups import BASELINE, GROUPS
-from training.container import extract_bundle
-from training.steps.context import Context
-from training.steps.prepare import FUTURE_FLAG, forecast_key
-from training.store import key_of
+from training.steps.requested import Requested
 
 CAUSES_FILE: Final = "causes.parquet"
 MOST_ROWS: Final = 400_000
@@ -23,25 +19,17 @@ _NEAR: Final = 1e-3
 """Of a forecast and a unit: sums of single precision, taken in another order, differ by far less."""
 
 
-def write(context: Context, bundle_uri: str, forecasts: pl.DataFrame, scratch: Path) -> Path:
+def write(requested: Requested, forecasts: pl.DataFrame, file: Path) -> Path:
     """Explain a run's forecasts with the model and the requests that made them.
 
     Args:
-        context: of the publish step.
-        bundle_uri: address of the model's archive.
+        requested: what the forecasts were made from.
         forecasts: as published: date, store_id, item_id, mean.
-        scratch: folder for what is fetched.
-
-    Returns:
-        A parquet file: the key, units by cause (they sum to the published mean), basis.
+        file: to be written: the key, units by cause (they sum to the published mean), basis.
     """
-    archive = context.artifacts.download(key_of(bundle_uri), scratch / "model.tar.gz")
-    model = TrainedModel.load(extract_bundle(archive, scratch / "model"))
     last = _last_date(forecasts)
-    found = context.lake.keys(forecast_key(context, "requests/"))
-    shards = [context.lake.download(key, scratch / f"request-{number:05}") for number, key in enumerate(found)]
-    told = pl.concat([_of_shard(model, pl.read_parquet(shard), last) for shard in shards])
-    file = scratch / CAUSES_FILE
+    parts = ((history, future.filter(pl.col(DATE) <= last)) for history, future in requested.parts())
+    told = pl.concat([requested.model.explain(history, future) for history, future in parts])
     settled(told, forecasts).write_parquet(file)
     return file
 
@@ -61,11 +49,6 @@ def settled(told: pl.DataFrame, forecasts: pl.DataFrame) -> pl.DataFrame:
         )
     rest = pl.sum_horizontal(pl.col(name) for name in GROUPS if name != BASELINE)
     return joined.select(*KEY, (pl.col("_published") - rest).alias(BASELINE), *GROUPS[1:], BASIS).sort(*SERIES, DATE)
-
-
-def _of_shard(model: TrainedModel, rows: pl.DataFrame, last: date) -> pl.DataFrame:
-    future = rows.filter(pl.col(FUTURE_FLAG) & (pl.col(DATE) <= last)).drop(FUTURE_FLAG, UNITS)
-    return model.explain(rows.filter(~pl.col(FUTURE_FLAG)).drop(FUTURE_FLAG), future)
 
 
 def _last_date(forecasts: pl.DataFrame) -> date:

@@ -1,4 +1,4 @@
-"""Publish: check the batch forecast's answers, make them the model's current forecasts, then tell their causes."""
+"""Publish: check the batch forecast's answers, make them the model's current forecasts, then tell more of them."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +11,10 @@ from core.contracts.errors import RejectedModelError
 from core.contracts.models import Publication
 from core.contracts.sales import DATE, KEY, SERIES
 from core.forecasting.aggregate import every_level
-from training.steps import causes
+from training.steps import causes, what_if
 from training.steps.context import Context
 from training.steps.prepare import ATTRIBUTES_FILE, Prepared, forecast_key, prepared_key
+from training.steps.requested import Requested
 from training.steps.train import BACKTEST_FILE
 from training.store import sha256_of
 
@@ -22,7 +23,7 @@ COLUMNS = (*KEY, "mean", "p10", "p50", "p90", "tier")
 
 
 def run(context: Context) -> None:
-    """Gather the answers, check them, write them as one file, then point at it; causes follow, for they take longer.
+    """Gather the answers, check them, write them as one file, then point at it; what takes longer follows.
 
     Raises:
         RejectedModelError: answers are missing or break a rule; the former publication stays.
@@ -60,8 +61,8 @@ def run(context: Context) -> None:
             published_at=datetime.now(UTC),
         )
         if point(context, publication) and context.settings.MODEL_DATA_URL:
-            told = causes.write(context, context.settings.MODEL_DATA_URL, frame, Path(scratch))
-            point(context, _with_causes(context, publication, told))
+            requested = Requested.fetched(context, context.settings.MODEL_DATA_URL, Path(scratch))
+            _tell_more(context, publication, requested, frame, Path(scratch))
 
 
 def check(frame: pl.DataFrame, prepared: Prepared) -> None:
@@ -95,10 +96,22 @@ def point(context: Context, publication: Publication) -> bool:
     return True
 
 
-def _with_causes(context: Context, publication: Publication, told: Path) -> Publication:
-    key = forecast_key(context, causes.CAUSES_FILE)
-    context.lake.upload(told, key)
-    return publication.model_copy(update={"causes_uri": context.lake.uri(key), "causes_sha256": sha256_of(told)})
+def _tell_more(
+    context: Context, publication: Publication, requested: Requested, frame: pl.DataFrame, scratch: Path
+) -> None:
+    """Add what a what-if takes, then causes, which take longest; each is served as soon as it is there."""
+    horizons = what_if.write(requested, frame, publication.sha256, scratch / what_if.HORIZONS_FILE)
+    publication = publication.model_copy(update=_upload(context, horizons, "horizons"))
+    if point(context, publication):
+        told = causes.write(requested, frame, scratch / causes.CAUSES_FILE)
+        point(context, publication.model_copy(update=_upload(context, told, "causes")))
+
+
+def _upload(context: Context, file: Path, what: str) -> dict[str, str]:
+    """Put a file beside the forecasts; what the publication says of it."""
+    key = forecast_key(context, file.name)
+    context.lake.upload(file, key)
+    return {f"{what}_uri": context.lake.uri(key), f"{what}_sha256": sha256_of(file)}
 
 
 def _totals(context: Context, frame: pl.DataFrame, seed: int, scratch: Path) -> Path | None:

@@ -15,6 +15,7 @@ from tests.unit.reading.conftest import Read, note, rows
         ("Date,Item,8 am,9 am,1 pm", "2024-03-{:02d},Bun,1,2,3", "times of the day"),
         ("Date,SKU,Cases,Eaches", "2024-03-{:02d},A,2,24", "what is counted in"),
         ("Date,SKU,Online,Wholesale", "2024-03-{:02d},A,2,24", "kinds of a quantity"),
+        ("Datum,Artikel,Zugang,Abgang", "2024-03-{:02d},A,2,24", "kinds of a quantity"),
     ],
 )
 def test_columns_named_by_what_is_neither_item_nor_store_are_refused(
@@ -26,7 +27,18 @@ def test_columns_named_by_what_is_neither_item_nor_store_are_refused(
     assert f"named by {what}" in note(verdict, Reason.COLUMNS_MISSING).sentence
 
 
-@pytest.mark.parametrize("name", ["Cumulative Units", "YTD Qty", "Kumulierte Menge", "Unidades acumuladas"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Cumulative Units",
+        "YTD Qty",
+        "Units L4W",
+        "Rolling Units",
+        "Units Index",
+        "Kumulierte Menge",
+        "Unidades acumuladas",
+    ],
+)
 def test_a_running_total_is_no_quantity_of_a_day(read: Read, name: str) -> None:
     verdict = read(f"Date,Item,{name}\n2024-03-01,A,10\n2024-03-02,A,20\n").verdict
     assert verdict.kind is Kind.REJECTED
@@ -96,3 +108,8 @@ def test_names_above_repeated_measures_are_those_of_the_items(read: Read) -> Non
 )
 def test_words_of_panels_and_market_places_are_known(read: Read, text: str, row: tuple[object, ...]) -> None:
     assert rows(read(text)) == [row]
+
+
+def test_names_that_are_run_together_are_names(read: Read) -> None:
+    text = "ORDERNUMBER,QUANTITYORDERED,PRICEEACH,SALES,ORDERDATE,PRODUCTCODE\n10107,30,95.7,2871,2/24/2003 0:00,S10\n"
+    assert rows(read(text), "item_id", "units", "price") == [("S10", 30.0, 95.7)]

@@ -64,3 +64,16 @@ def test_units_ordered_and_units_shipped_are_two_readings_unless_what_was_called
     assert "reading.columns.units = 'Ordered Units' or 'Shipped Units'" in verdict.sentence
     text = "created_at,sku,qty_ordered,qty_shipped,qty_canceled\n2024-03-13,B1,5,3,2\n2024-03-14,B1,4,4,0\n"
     assert rows(read(text), "units") == [(3.0,), (4.0,)]
+
+
+def test_items_and_units_that_came_back_are_taken_off_once_as_the_quantity_counts(read: Read) -> None:
+    text = "Date,SKU,{0} Sold,Items Refunded,Units Refunded\n2024-03-13,A,5,1,2\n2024-03-14,A,3,0,0\n"
+    assert rows(read(text.format("Items")), "units") == [(4.0,), (3.0,)]
+    assert rows(read(text.format("Units")), "units") == [(3.0,), (3.0,)]
+    verdict = read(text.format("Pieces")).verdict
+    assert "both 'Items Refunded' and 'Units Refunded' may be what came back" in verdict.sentence
+
+
+def test_what_was_called_off_and_what_came_back_are_both_taken_off(read: Read) -> None:
+    text = "Date,SKU,Units Sold,Units Returned,Units Cancelled\n2024-03-13,A,5,1,1\n"
+    assert rows(read(text), "units") == [(3.0,)]

@@ -110,6 +110,24 @@ def test_periods_that_are_no_day_week_or_month_are_refused_by_name(read: Read, t
     assert told.endswith("and sales are read by day, week or month; export one of these.")
 
 
+@pytest.mark.parametrize(
+    ("names", "ends", "why"),
+    [
+        ("Period Start,Period End", ("2024-01-01,2024-03-31", "2024-04-01,2024-06-30"), "is a period of 91 days"),
+        ("Week End,Week Start", ("2024-01-10,2024-01-01", "2024-01-20,2024-01-11"), "is a period of 10 days"),
+        ("Period Start,Period End", ("2024-01-01,2024-01-31", "2024-02-01,2024-02-29"), ""),
+        ("Week Start,Week End", ("2024-03-11,2024-03-17", "2024-03-18,2024-03-24"), ""),
+        ("Period Start,Promo End", ("2024-01-01,2024-03-31", "2024-01-02,2024-03-31"), ""),
+    ],
+)
+def test_the_first_and_last_day_of_a_period_tell_how_long_it_is(
+    read: Read, names: str, ends: tuple[str, str], why: str
+) -> None:
+    verdict = read(f"{names},sku,units\n{ends[0]},A,5\n{ends[1]},A,6\n").verdict
+    assert (verdict.kind is Kind.REJECTED) == bool(why)
+    assert why in verdict.sentence
+
+
 def test_a_quarter_beside_a_day_and_a_code_like_a_quarter_are_nothing_of_the_kind(read: Read) -> None:
     assert rows(read("Quarter,Date,sku,units\n2024-Q1,2024-03-13,T101,5\n"), "date") == [("2024-03-13",)]
     assert "quarter" not in read("Shelf;sku;units\nT101;A;5\nT124;A;6\n").verdict.sentence

@@ -85,7 +85,15 @@ def test_the_state_of_a_payment_stands_on_the_first_line_of_its_order(read: Read
     assert note(reading.verdict, Reason.CANCELLED).lines == (5,)
 
 
-@pytest.mark.parametrize("flag", ["Refunded", "Is Returned", "Return flag"])
+@pytest.mark.parametrize("flag", ["Is Return", "Return flag"])
+def test_a_flag_of_return_may_mark_the_return_itself(read: Read, flag: str) -> None:
+    text = f"order id,date,sku,qty,{flag}\n1,2024-03-13,A,2,No\n1,2024-03-13,A,1,Yes\n"
+    assert "line 3 may be a sale that came back or the return itself" in read(text).verdict.sentence
+    assert rows(read(text, columns={"status": flag}), "units") == [(2.0,)]
+    assert rows(read(text.replace(",1,Yes", ",-1,Yes")), "units") == [(1.0,)]
+
+
+@pytest.mark.parametrize("flag", ["Refunded", "Is Returned"])
 def test_a_flag_of_returned_lines_is_believed(read: Read, flag: str) -> None:
     text = f"order id,date,sku,qty,{flag}\n1,2024-03-13,A,2,No\n2,2024-03-13,B,3,Yes\n"
     assert rows(read(text), "item_id") == [("A",)]
@@ -144,3 +152,20 @@ def test_an_order_cancelled_on_its_first_line_is_so_on_lines_that_do_not_name_it
 def test_the_state_of_a_subscription_or_a_return_is_none_of_the_sale(read: Read) -> None:
     text = "order id,date,sku,qty,Subscription status,Return status\n1,2024-03-13,A,2,cancelled,\n"
     assert rows(read(f"{text}2,2024-03-13,B,3,active,cancelled\n"), "units") == [(2.0,), (3.0,)]
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [("CANCELLED_BY_PARTNER", 1), ("Venta cancelada", 1), ("Storniert / Abgelehnt", 1), ("Anulowane", 1),
+     ("Not cancelled", 2), ("Partially cancelled", 2), ("Cancelled: pending", 2)],
+)  # fmt: skip
+def test_a_state_of_several_words_calls_an_order_off_unless_one_of_them_says_that_it_does_not(
+    read: Read, said: str, left: int
+) -> None:
+    assert len(rows(read(f"{_HEAD}2,2024-03-13,B,3,{said}\n"))) == left
+
+
+@pytest.mark.parametrize("kind", ["Sales credit note", "Credit Memo", "Customer Refund", "Sales Return"])
+def test_a_kind_of_sales_document_takes_goods_back_in_several_words(read: Read, kind: str) -> None:
+    text = f"order id,date,sku,qty,Type\n1,2024-03-13,A,2,Sales invoice\n2,2024-03-14,A,1,{kind}\n"
+    assert rows(read(text), "units") == [(2.0,), (-1.0,)]

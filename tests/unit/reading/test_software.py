@@ -150,3 +150,28 @@ def test_a_number_that_begins_again_each_day_is_no_code_of_the_item_beside_it(re
         f"{n};{item};{day}.03.2024;5\n" for day, two in ((13, "AB"), (14, "BA")) for n, item in enumerate(two, 1)
     )
     assert rows(read(f"Nr.;Bezeichnung;Datum;Menge\n{days}"), "item_id") == [("A",), ("B",), ("A",), ("B",)]
+
+
+def test_a_position_of_a_document_is_no_point_of_sale(read: Read) -> None:
+    text = "Verkaufsbeleg;Pos;Belegdatum;Material;Auftragsmenge\n12345;10;13.03.2024;M1;5\n12345;20;13.03.2024;M2;2\n"
+    assert rows(read(text), "store_id", "item_id") == [("all", "M1"), ("all", "M2")]
+    assert rows(read("POS,Date,SKU,Qty\n7,2024-03-13,A,5\n"), "store_id") == [("7",)]
+
+
+@pytest.mark.parametrize("header", ["BwArt", "Bewegungsart", "Bew.-Art"])
+def test_the_kind_of_movement_may_be_written_short(read: Read, header: str) -> None:
+    text = f"Material;Werk;{header};Buch.dat.;Menge\nM1;1000;601;13.03.2024;-5\nM1;1000;602;14.03.2024;1\n"
+    assert rows(read(text), "units") == [(5.0,), (-1.0,)]
+
+
+def test_a_blank_column_is_no_rival_of_the_quantity_and_last_year_no_quantity_of_this_one(read: Read) -> None:
+    assert rows(read("Date,Name,Unit,Quantity\n2024-03-13,A,,2\n"), "units") == [(2.0,)]
+    text = "Date,SKU,POS Quantity This Year,POS Quantity Last Year\n2024-03-13,A,12,10\n"
+    assert rows(read(text), "units") == [(12.0,)]
+    week = text.replace("Date", "Walmart calendar week").replace("2024-03-13", "202405")
+    assert "'Walmart calendar week' is called fiscal" in read(week).verdict.sentence
+
+
+def test_a_count_that_is_called_cnt_is_one_series(read: Read) -> None:
+    text = "instant,dteday,temp,casual,registered,cnt\n1,2011-01-01,0.34,331,654,985\n2,2011-01-13,0.36,131,670,801\n"
+    assert rows(read(text), "item_id", "units") == [("all", 985.0), ("all", 801.0)]

@@ -114,6 +114,16 @@ IRREGULAR: dict[str, str | bytes] = {
     ),
     "a status on the first line of each order": beside("Status", on_first("cancelled")),
     "shipping far down": beside("itemization type", lambda n: "goods" if n != 1400 else "shipping"),
+    "all stores far down": beside("store", lambda n: "S1" if n != 1400 else "All Stores"),
+    "a reason to void on some lines": beside("void reason", lambda n: "" if n % 6 else "late"),
+    "a reason to void on the first lines of orders": beside("void reason", lambda n: "" if n % 40 else "late"),
+    "keys of no role": till(
+        body=[",".join(row.split(",")[i] for i in (0, 3, 4, 6)) for row in BODY], head="InvoiceNo,qty,date,TrackId\n"
+    ),
+    "orders, and an invoice far down": beside("reason", lambda n: "order" if n != 1400 else "invoice"),
+    "a transfer far down": beside("reason", lambda n: "sold" if n != 1400 else "transfer"),
+    "a purchase far down": beside("reason", lambda n: "sold" if n < 300 else "purchase"),
+    "a sign far down": beside("sign", lambda n: "+" if n != 1400 else "-"),
     "an item in two units far down": beside("uom", lambda n: "ea" if n != 1400 else "cs"),
     "amounts of several kinds far down": beside("amount type", lambda n: "price" if n != 1400 else "tax"),
     "items that number the lines": till(

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import polars as pl
 
@@ -41,6 +41,12 @@ class MemoryObjects:
             return "unchanged"
         self.sent[key] += 1
         return Found(body, tag)
+
+    def copy(self, bucket: str, key: str, file: IO[bytes]) -> bool:
+        found = self.read(bucket, key)
+        if isinstance(found, Found):
+            file.write(found.body)
+        return found is not None
 
     def names(self, bucket: str, prefix: str) -> list[str]:
         if self.broken:

@@ -1,6 +1,7 @@
 """The loader against S3's own manners, as moto has them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -43,6 +44,14 @@ def test_an_object_is_sent_once_while_it_stays_the_same(s3: "S3Client") -> None:
     second = objects.read(LAKE, "a.json", first.tag)
     assert isinstance(second, Found)
     assert second.body == b"two"
+
+
+def test_a_large_object_goes_to_a_file_and_an_absent_one_is_told(s3: "S3Client", tmp_path: Path) -> None:
+    s3.put_object(Bucket=LAKE, Key="a.bin", Body=b"ab" * (1 << 20))
+    with (tmp_path / "file").open("wb") as file:
+        assert S3Objects(s3).copy(LAKE, "a.bin", file)
+        assert not S3Objects(s3).copy(LAKE, "b.bin", file)
+    assert (tmp_path / "file").read_bytes() == b"ab" * (1 << 20)
 
 
 def test_a_bucket_that_is_not_there_is_an_error_not_an_absence(s3: "S3Client") -> None:

@@ -9,7 +9,7 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from stacks.account import StuckError
 from stacks.adopt import __main__ as command
-from stacks.adopt.importing import IDENTIFIED_BY, Resource, adopt, body, resources
+from stacks.adopt.importing import IDENTIFIED_BY, NEVER_MADE, Resource, adopt, body, resources
 from stacks.adopt.kept import BUCKET, TABLE, Kept, kept, orphans
 from stacks.config import Config, load
 from tests.unit.stacks.stubbed import Stubbed
@@ -132,6 +132,12 @@ def gone(aws: Stubbed) -> None:
     aws.of("cloudformation").add_client_error("describe_stacks", "ValidationError", "does not exist")
 
 
+def is_there(aws: Stubbed, status: str, *, protected: bool = False) -> None:
+    described = {"StackName": "x", "StackStatus": status, "CreationTime": datetime.now(UTC)}
+    described["EnableTerminationProtection"] = protected
+    aws.of("cloudformation").add_response("describe_stacks", {"Stacks": [described]})
+
+
 def test_what_cloudformation_refuses_leaves_nothing_half_made(aws: Stubbed, data: Template) -> None:
     cloudformation, place = aws.of("cloudformation"), {"StackName": "mlops-prod-data", "ChangeSetName": "adopt"}
     gone(aws)
@@ -156,19 +162,39 @@ def test_what_cloudformation_refuses_leaves_nothing_half_made(aws: Stubbed, data
     aws.done()
 
 
-def test_a_first_deployment_that_failed_has_to_go_first(aws: Stubbed, data: Template) -> None:
-    described = {"StackName": "x", "StackStatus": "ROLLBACK_COMPLETE", "CreationTime": datetime.now(UTC)}
-    aws.of("cloudformation").add_response("describe_stacks", {"Stacks": [described]})
-    with pytest.raises(StuckError, match=r"ROLLBACK_COMPLETE, .*: aws cloudformation delete-stack --stack-name mlops-"):
+def test_a_stack_that_does_not_go_by_itself_is_left_to_people(aws: Stubbed, data: Template) -> None:
+    is_there(aws, "ROLLBACK_FAILED")
+    with pytest.raises(StuckError, match=r"mlops-prod-data is ROLLBACK_FAILED: delete it in the console, then start"):
         adopt(aws.account, "mlops-prod-data", data.body, [LOGS])
+
+
+@pytest.mark.parametrize("status", NEVER_MADE)
+@pytest.mark.parametrize("protected", [True, False])
+def test_a_stack_that_was_never_made_goes_first_though_it_is_protected(
+    aws: Stubbed, data: Template, status: str, protected: bool
+) -> None:
+    cloudformation, name = aws.of("cloudformation"), {"StackName": "mlops-prod-data"}
+    for _ in range(2):
+        is_there(aws, status, protected=protected)
+    if protected:
+        cloudformation.add_response("update_termination_protection", {}, name | {"EnableTerminationProtection": False})
+    cloudformation.add_response("delete_stack", {}, name)
+    is_there(aws, "DELETE_COMPLETE")
+    cloudformation.add_response("create_change_set", {})
+    for _ in range(2):
+        cloudformation.add_response("describe_change_set", {"Status": "CREATE_COMPLETE"})
+    cloudformation.add_response("execute_change_set", {})
+    for each in ("REVIEW_IN_PROGRESS", "IMPORT_IN_PROGRESS", "IMPORT_COMPLETE", "IMPORT_COMPLETE"):
+        is_there(aws, each)
+    adopt(aws.account, "mlops-prod-data", data.body, [LOGS])
+    aws.done()
 
 
 def test_where_all_stacks_are_there_nothing_is_looked_for(aws: Stubbed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "say", aws.said.append)
     aws.of("sts").add_response("get_caller_identity", {"Account": OWNER})
     for _ in ("data", "observability", "ml"):
-        described = {"StackName": "x", "StackStatus": "UPDATE_COMPLETE", "CreationTime": datetime.now(UTC)}
-        aws.of("cloudformation").add_response("describe_stacks", {"Stacks": [described]})
+        is_there(aws, "UPDATE_COMPLETE")
     command.take_back(aws.account, load("prod"))
     assert aws.said == ["nothing of prod is there without its stack: deploy as ever"]
     aws.done()
@@ -177,8 +203,7 @@ def test_where_all_stacks_are_there_nothing_is_looked_for(aws: Stubbed, monkeypa
 def test_what_is_there_without_its_stack_is_found_by_its_name(aws: Stubbed) -> None:
     gone(aws)
     for _ in ("observability", "ml"):
-        described = {"StackName": "x", "StackStatus": "CREATE_COMPLETE", "CreationTime": datetime.now(UTC)}
-        aws.of("cloudformation").add_response("describe_stacks", {"Stacks": [described]})
+        is_there(aws, "CREATE_COMPLETE")
     aws.of("s3").add_response("head_bucket", {}, {"Bucket": f"mlops-prod-raw-{OWNER}"})
     for _ in ("lake", "artifacts", "logs"):
         aws.of("s3").add_client_error("head_bucket", "404", "Not Found")

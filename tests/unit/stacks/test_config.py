@@ -135,7 +135,7 @@ def test_builds_that_are_said_win_over_the_file_and_a_bad_one_is_a_sentence() ->
 
 @pytest.mark.parametrize("name", ["qa", "../dev", "Prod"])
 def test_an_unknown_environment_names_those_there_are(name: str) -> None:
-    with pytest.raises(ConfigError, match=r"choose dev, staging, prod by -c env=\.\.\. or ENVIRONMENT=\.\.\."):
+    with pytest.raises(ConfigError, match=f"environment is '{name}': choose dev, staging, prod"):
         load(name)
 
 

@@ -15,7 +15,7 @@ from stacks.costs.coverage import BY_LOAD, BY_USE, COUNTED, FREE, unknown
 from stacks.costs.estimate import Estimate, Line
 from stacks.costs.prices import Price, Prices, prices
 from stacks.kubernetes_versions import STANDARD_SUPPORT_ENDS
-from tests.unit.stacks.opened import opened
+from tests.unit.stacks.opened import everything, opened
 from tests.unit.stacks.synthesis import Json, templates
 
 pytestmark = pytest.mark.xdist_group("synth")
@@ -74,6 +74,13 @@ def test_business_hours_and_spot_show_in_the_price_of_nodes() -> None:
     (nodes,) = [each for each in lines("dev") if each.what.startswith("nodes")]
     assert nodes.quantity == pytest.approx(730 * 55 / 168)
     assert nodes.usd == pytest.approx(nodes.quantity * 0.0944 * 0.4)
+
+
+def test_a_service_that_faces_the_internet_has_a_public_address_in_each_zone() -> None:
+    templates = {name: each.body for name, each in opened().items()}
+    found = Estimate(config=everything(), templates=templates, prices=TABLE, load=TABLE.load, today=TODAY).lines()
+    (addresses,) = [each for each in found if each.what == "public addresses"]
+    assert addresses.quantity == (1 + 3) * 730, "the gateway's, and the load balancer's"
 
 
 def test_twice_the_retrains_cost_twice_the_machines_and_nothing_else_by_the_hour() -> None:

@@ -52,9 +52,8 @@ def bootstrapped(aws: Answers, version: str = "30") -> None:
 
 
 def stacks(aws: Answers, *statuses: str | None) -> None:
-    """Those that leave something behind: data, observability, delivery, ml."""
-    aws["sts"].add_response("get_caller_identity", {"Account": "123456789012", "Arn": "arn:aws:iam::1:user/ann"})
-    for status in statuses or ["UPDATE_COMPLETE"] * 4:
+    """Those that leave something behind: data, observability, delivery, ml; and the cluster's."""
+    for status in statuses or ["UPDATE_COMPLETE"] * 5:
         found = {"StackName": "x", "StackStatus": status, "CreationTime": datetime.now(UTC)}
         if status:
             aws["cloudformation"].add_response("describe_stacks", {"Stacks": [found]})
@@ -133,6 +132,17 @@ def test_what_a_teardown_has_kept_is_in_the_way_of_a_deployment_and_the_cure_is_
         "mlops-dev-raw-123456789012, mlops-dev-lake-123456789012 without mlops-dev-data; mlops-dev-demand without "
         "mlops-dev-ml: a deployment cannot make them twice. Run python -m stacks.adopt --env dev",
     )
+
+
+def test_a_log_that_eks_wrote_after_its_cluster_had_gone_is_in_the_way_of_the_next(aws: Answers, dev: Config) -> None:
+    name = "/aws/eks/mlops-dev-cluster/cluster"
+    bootstrapped(aws)
+    stacks(aws, *["UPDATE_COMPLETE"] * 4, None)
+    group = {"logGroupName": name, "arn": f"arn:aws:logs:a:1:log-group:{name}:*"}
+    aws["logs"].add_response("describe_log_groups", {"logGroups": [group]}, {"logGroupNamePrefix": name})
+    found = asked(aws, dev)["cluster's log"]
+    assert found.outcome == "missing"
+    assert found.says.endswith(f"Run aws logs delete-log-group --log-group-name {name}")
 
 
 def test_log_groups_that_jobs_have_made_before_are_in_the_way(aws: Answers, dev: Config) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core.contracts.errors import ConfigError
 from stacks.account import StuckError
 from stacks.config import Config, load
 from stacks.teardown import __main__ as command
@@ -92,7 +93,7 @@ def test_without_the_environment_s_name_nothing_is_changed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", type("Typed", (), {"readline": staticmethod(lambda: "no\n")}))
-    monkeypatch.setattr(command, "owner", lambda *_: "123456789012")
+    monkeypatch.setattr(command, "identity", lambda *_: {"Account": "123456789012"})
     assert command.main(["--env", "dev"]) == 2
     said = capsys.readouterr().out
     assert "This takes dev in ap-southeast-1 of account 123456789012 down, with everything in its buckets." in said
@@ -102,9 +103,22 @@ def test_without_the_environment_s_name_nothing_is_changed(
 def test_with_credentials_of_another_account_nothing_is_taken_down(aws: Stubbed, dev: Config) -> None:
     aws.of("sts").add_response("get_caller_identity", {"Account": "210987654321"})
     with pytest.raises(
-        StuckError, match=r"you are in account 210987654321, but environments/dev\.toml says 1234567890"
+        ConfigError, match=r"you are in account 210987654321, but environments/dev\.toml says 1234567890"
     ):
         destroy.destroy(aws.account, dev.model_copy(update={"account": "123456789012"}))
+    aws.done()
+
+
+def test_a_look_at_another_account_is_no_proof(
+    aws: Stubbed, dev: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "load", lambda _: dev.model_copy(update={"account": "123456789012"}))
+    monkeypatch.setattr(command, "Account", lambda *_: aws.account)
+    aws.of("sts").add_response("get_caller_identity", {"Account": "210987654321"})
+    assert command.main(["--env", "dev", "--proof"]) == 2
+    said = capsys.readouterr()
+    assert "you are in account 210987654321, but environments/dev.toml says 123456789012" in said.err
+    assert "clean" not in said.out
     aws.done()
 
 
@@ -164,6 +178,23 @@ def test_a_security_group_that_the_balancer_s_interfaces_still_hold_is_tried_aga
     aws.done()
 
 
+def test_what_aws_wrote_after_its_log_group_had_gone_goes_too(aws: Stubbed) -> None:
+    logs = aws.of("logs")
+    late = {
+        "/aws/lambda/mlops-dev-cluster-": ["/aws/lambda/mlops-dev-cluster-KubectlProvider1"],
+        "/aws/lambda/mlops-dev-network-": [],
+        "/aws/eks/mlops-dev-cluster/cluster": ["/aws/eks/mlops-dev-cluster/cluster"],
+    }
+    for prefix, names in late.items():
+        found = {"logGroups": [{"logGroupName": name} for name in names]}
+        logs.add_response("describe_log_groups", found, {"logGroupNamePrefix": prefix})
+    for names in late.values():
+        for name in names:
+            logs.add_response("delete_log_group", {}, {"logGroupName": name})
+    assert contents.delete_late_logs(aws.account, "dev", ["cluster", "network"]) == 2
+    aws.done()
+
+
 def group(status: str, nodes_: int) -> dict[str, Any]:
     return {"nodegroup": {"status": status, "scalingConfig": {"minSize": nodes_, "maxSize": 3, "desiredSize": nodes_}}}
 
@@ -214,7 +245,11 @@ def test_registered_versions_stay_where_data_is_kept_and_models_of_forecasts_go(
     aws: Stubbed, monkeypatch: pytest.MonkeyPatch, environment: str, versions: list[str]
 ) -> None:
     called: list[str] = []
-    steps = {runs: ("hold", "stop"), contents: ("delete_versions", "delete_models"), destroy: ("_take_down",)}
+    steps = {
+        runs: ("hold", "stop"),
+        contents: ("delete_versions", "delete_models", "delete_late_logs"),
+        destroy: ("_take_down",),
+    }
     for module, names in steps.items():
         for name in names:
             monkeypatch.setattr(module, name, lambda *_, name=name: called.append(name))
@@ -222,4 +257,4 @@ def test_registered_versions_stay_where_data_is_kept_and_models_of_forecasts_go(
     monkeypatch.setattr(destroy, "stack_status", lambda _, stack: "CREATE_COMPLETE" if stack.endswith("-ml") else None)
     aws.of("sts").add_response("get_caller_identity", {"Account": "123456789012"})
     destroy.destroy(aws.account, load(environment))
-    assert called == ["hold", "stop", *versions, "delete_models", "_take_down"]
+    assert called == ["hold", "stop", *versions, "delete_models", "_take_down", "delete_late_logs"]

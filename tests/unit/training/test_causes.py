@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
+import numpy as np
 import polars as pl
 import pytest
 from moto import mock_aws
@@ -15,13 +16,15 @@ from core.contracts.models import Publication
 from core.forecasting import TrainedModel, refit
 from core.forecasting.groups import GROUPS
 from core.forecasting.metrics import scores
+from core.forecasting.what_if.file import Horizons
 from tests.unit.forecasting import shops
 from tests.unit.training.test_card import papers
 from training.container import OptMl
 from training.settings import StepSettings
-from training.steps import causes, prepare, publish
+from training.steps import causes, prepare, publish, what_if
 from training.steps.context import Context
-from training.store import Bucket
+from training.steps.requested import Requested
+from training.store import Bucket, sha256_of
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +98,41 @@ def test_of_very_many_forecasts_the_nearest_dates_are_explained(
     monkeypatch.setattr(causes, "MOST_ROWS", 11)
     uri = context.settings.MODEL_DATA_URL
     assert uri is not None
-    told = pl.read_parquet(causes.write(context, uri, forecasts, tmp_path))
+    requested = Requested.fetched(context, uri, tmp_path)
+    told = pl.read_parquet(causes.write(requested, forecasts, tmp_path / "causes.parquet"))
     assert sorted(told["date"].unique()) == sorted(forecasts["date"].unique())[:2]
     assert told.height == 8
+
+
+def test_a_publication_brings_what_a_what_if_takes(
+    context: Context, model: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepare, "ROWS_PER_REQUEST", 900)
+    forecasts = run_forecast(context, model, tmp_path)
+    publish.run(context)
+    current = context.lake.document(Publication, keys.publication("shop", "shop-1"))
+    assert current is not None
+    assert current.horizons_uri == "s3://lake/forecasts/shop/shop-1/f1/horizons.bin"
+    file = context.lake.download(prepare.forecast_key(context, what_if.HORIZONS_FILE), tmp_path / "horizons")
+    assert current.horizons_sha256 == sha256_of(file)
+    held = Horizons.read(file.open("rb"))
+    assert held.forecasts == current.sha256
+    means = forecasts.sort("store_id", "item_id", "date")["mean"].to_numpy().reshape(len(held), -1)
+    for place, mean in enumerate(means):
+        ready = held.ready(place)
+        told = held.model.forecast(ready, held.model.planned(ready, {}), np.arange(len(mean)))
+        np.testing.assert_allclose(told[:, 0], mean)
+
+
+def test_horizons_of_other_forecasts_are_refused(context: Context, model: TrainedModel, tmp_path: Path) -> None:
+    forecasts = run_forecast(context, model, tmp_path).with_columns(pl.col("mean") * 1.1)
+    uri = context.settings.MODEL_DATA_URL
+    assert uri is not None
+    requested = Requested.fetched(context, uri, tmp_path)
+    with pytest.raises(RejectedModelError, match=r"store and item \('01', 'a'\) were published as"):
+        what_if.write(requested, forecasts, "0", tmp_path / "horizons")
+    with pytest.raises(RejectedModelError, match="55 forecasts are not 14 dates of 4 series"):
+        what_if.write(requested, forecasts[1:], "0", tmp_path / "horizons")
 
 
 def test_explanations_of_other_forecasts_are_refused(model: TrainedModel) -> None:

@@ -28,6 +28,8 @@ _ALL: Final = frozenset(
     {"all", "any", "alle", "saemtliche", "samtliche", "tous", "toutes", "todas", "todos", "tutti", "tutte", "multiple",
      "various", "several", "mehrere", "diverse", "plusieurs", "varias", "varios", "vari", "meerdere"}
 )  # fmt: skip
+EVERY: Final = r"(?i)^\s*(?:" + "|".join(sorted(_ALL)) + r")\b"
+"""What a text that says all of its kind begins with."""
 _ARTICLES: Final = frozenset(
     {"the", "of", "les", "des", "las", "los", "as", "os", "i", "gli", "le", "de", "del", "die"}
 )
@@ -63,7 +65,7 @@ def _named(raw: str, delimiter: str, width: int, role: str) -> tuple[str, str] |
         if not marked and (len(filled) > _PAIR or role == words.ITEM):
             return None
         rank = _WORST_RANK[role] if role == words.ITEM else 1
-        return (word, told) if _says(word, role, rank) and not _is_filter(told, role) else None
+        return (word, told) if _says(word, role, rank) and not says_all(told, role) else None
     return heading(filled[0], role) if len(filled) == 1 else None
 
 
@@ -85,10 +87,10 @@ def heading(text: str, role: str) -> tuple[str, str] | None:
         return None
     if not match["mark"] and not _BARE.match(told):
         return None
-    return None if _is_filter(told, role) else (word, told)
+    return None if says_all(told, role) else (word, told)
 
 
-def _is_filter(told: str, role: str) -> bool:
+def says_all(told: str, role: str) -> bool:
     """``All``, ``All Locations``, ``Tutti i negozi (12)``: what a report was asked for, and the name of no store."""
     first, *rest = words.fold(told).split() or ["all"]
     return first in _ALL and all(

@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from core.contracts.sales import OPTIONAL
 from training.reading import vocabulary as words
 from training.reading.dialect import numbers
 from training.reading.dialect.numbers import MISSING, OK, STATE, Decimal
@@ -46,7 +47,7 @@ def covariates(
     ``kinds`` says which, where ``lines`` are only a part of the file.
     """
     kept: dict[str, str] = {}
-    taken = frozenset(lines.columns)
+    taken = frozenset({*lines.columns, *OPTIONAL})  # an "Open" that is no flag is none of ours
     for index in meaning.covariates:
         header = meaning.table.header[index]
         if not header or cell(index) in proof.doubtful:

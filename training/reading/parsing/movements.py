@@ -13,8 +13,9 @@ from training.reading.ledger import LINE, cell
 from training.reading.shapes.meaning import Meaning
 
 _HEADERS: Final = frozenset(
-    {"movement type", "bewegungsart", "entry type", "postenart", "bwart", "mvt", "activity code"}
-)
+    {"movement type", "bewegungsart", "entry type", "postenart", "bwart", "mvt", "activity code", "mvt type", "bewart",
+     "item ledger entry type", "artikelpostenart", "clase de movimiento", "clase mov", "code mouvement"}
+)  # fmt: skip
 _SOLD: Final = frozenset(
     {"251", "601", "sale", "verkauf", "vente", "venta", "vendita", "verkoop", "venda", "qs"}
 )  # SAP's issues to customers, and entries of sale elsewhere, and X12 852
@@ -49,7 +50,13 @@ def check_reversals(meaning: Meaning, lines: pl.DataFrame) -> None:
 
 def tells_movements(header: Iterable[str]) -> bool:
     """Is one of the columns named as ledgers name their kinds of movement?"""
-    return not _HEADERS.isdisjoint(map(words.fold, header))
+    return any(map(_is_of_movements, header))
+
+
+def _is_of_movements(name: str) -> bool:
+    """``BwArt`` and ``Bew.-Art``, too."""
+    folded = words.fold(name)
+    return folded in _HEADERS or folded.replace(" ", "") in _HEADERS
 
 
 def sold(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
@@ -58,7 +65,7 @@ def sold(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
     Raises:
         FileRefusedError: other movements are among them, or issues and reversals have no sign of their own.
     """
-    index = next((i for i, header in enumerate(meaning.table.header) if words.fold(header) in _HEADERS), None)
+    index = next((i for i, header in enumerate(meaning.table.header) if _is_of_movements(header)), None)
     if index is None or not lines.height:
         return lines
     kinds = lines[cell(index)].cast(pl.String).fill_null("").str.strip_chars()

@@ -85,7 +85,7 @@ def orders_of(meaning: Meaning, lines: pl.DataFrame) -> Orders:
     bare = int(lines.select(_text(document).str.contains(r"^\d{4,}$").sum()).item())
     found = Orders(lines.height, bare, taken_back=taken_back)
     further = lines.filter(~_is_first(lines, document))
-    told = [*cancelled(meaning).items()]
+    told = [*cancelled(meaning, lines).items()]
     told += [(i, says(i, texts)) for i, texts in (*never_sold(meaning, lines).items(), *back.items())]
     for index, hit in told:
         state = State(bool(lines.select(hit.any()).item()), own=not bool(_blank(further, cell(index)).all()))
@@ -100,7 +100,7 @@ def not_called_off(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger, *, mar
     ``marked`` says whether the mark is one, where ``lines`` are only a part of the file.
     """
     bad = pl.lit(value=False)
-    for index, hit in cancelled(meaning).items():
+    for index, hit in cancelled(meaning, lines).items():
         bad = bad | of_whole_orders(meaning, lines, hit, index)
     document = meaning.index(words.DOCUMENT)
     if document is not None and (orders_of(meaning, lines).marked if marked is None else marked):

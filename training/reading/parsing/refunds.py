@@ -6,6 +6,7 @@ import polars as pl
 
 from core.contracts.sales import ITEM, UNITS
 from core.contracts.verdict import Reason
+from training.reading import states
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, Ledger, cell
@@ -66,6 +67,8 @@ def _check(meaning: Meaning, left: pl.DataFrame, told: pl.DataFrame, header: str
     line = int(left[LINE].sort()[0])
     if meaning.index(words.DOCUMENT) is None:
         why = f"line {line} may be a sale that came back or the return itself, for no column is known as the order"
+    elif states.is_flag_of_return(header) and states.is_noun_of_return(header):
+        why = f"line {line} may be a sale that came back or the return itself, as {header!r} is not 'Returned'"
     elif left.height < told.height:
         netted = int(told.filter(~pl.col(LINE).is_in(left[LINE].implode()))[LINE].sort()[0])
         why = f"a negative quantity takes line {netted} back and none takes back line {line}"

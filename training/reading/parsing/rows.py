@@ -10,6 +10,7 @@ from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import readings, split_time
 from training.reading.dialect.days import CLOCK, DAY_TEXT, day_text
 from training.reading.ledger import LINE, Ledger, cell, is_cell
+from training.reading.lines.titles import EVERY, says_all
 from training.reading.parsing.compact import check_compact
 from training.reading.parsing.groups import filled_down
 from training.reading.parsing.sums import check_sums
@@ -118,7 +119,11 @@ def _without_totals(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl
     for role in (words.STORE, words.ITEM):
         index = meaning.index(role)
         if index is not None and frame.schema[cell(index)] == pl.String:
-            named = [text for text in frame[cell(index)].unique().drop_nulls().to_list() if is_total(text.strip())]
+            ids = frame[cell(index)].unique().drop_nulls()
+            every = every_of(ids, role)
+            named = [text for text in ids.to_list() if is_total(text.strip())] + (
+                every if len(every) < len(ids) else []
+            )
             if named:
                 lines.update(frame.filter(pl.col(cell(index)).is_in(named))[LINE].to_list())
     if DAY_TEXT in frame.columns and (undated := _undated(frame)):
@@ -134,6 +139,11 @@ def _without_totals(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl
     total = pl.col(LINE).is_in(list(lines))
     ledger.leave_out(Reason.TOTAL_ROW, frame.filter(total)[LINE], "rows of totals were left out")
     return frame.filter(~total)
+
+
+def every_of(texts: pl.Series, role: str) -> list[str]:
+    """``All Stores``, ``Alle Filialen``: beside others it is their total; ``All`` alone may be a name."""
+    return [text for text in texts.filter(texts.str.contains(EVERY)) if " " in text.strip() and says_all(text, role)]
 
 
 def _group_totals(meaning: Meaning, frame: pl.DataFrame) -> list[int]:

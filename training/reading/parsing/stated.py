@@ -12,12 +12,20 @@ from training.reading.ledger import cell
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 
 _YES: Final = frozenset({*words.TRUE_WORDS, "1", "1.0"})
+_NO_MARK: Final = frozenset({*words.FALSE_WORDS, *words.MISSING_WORDS, "0", "0.0"})
 _FLAGS: Final = frozenset({*_YES, *words.FALSE_WORDS, "", "0", "0.0"})
 
 
-def cancelled(meaning: Meaning) -> dict[int, pl.Expr]:
+def cancelled(meaning: Meaning, lines: pl.DataFrame) -> dict[int, pl.Expr]:
     """Lines that a word of their state calls off, by the index of its column."""
-    found = {index: _plain(index).is_in(list(words.CANCELLED_WORDS)) for index in _states(meaning)}
+    found = {
+        index: _plain(index).is_in(list(words.CANCELLED_WORDS))
+        | pl.col(cell(index)).cast(pl.String).is_in(_texts(lines, index, states.is_called_off))
+        for index in _states(meaning)
+    }
+    for index, name in enumerate(meaning.table.header):
+        if index not in found and states.is_mark_of_void(name) and _is_mark(meaning, index):
+            found[index] = ~lower(index).is_in(list(_NO_MARK))
     status = meaning.index(words.STATUS)
     if status is not None and words.CANCELLED_WORDS.intersection(words.fold(meaning.table.header[status]).split()):
         day = lower(status).str.contains(r"^\d{4}-\d\d-\d\d|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")  # on which it was
@@ -36,11 +44,11 @@ def never_sold(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
 def refunded(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
     """Cells that say that a sale was taken back whole, by the index of their column."""
     found = {i: _texts(lines, i, states.is_refunded) for i in _states(meaning, of_returns=True)}
-    flags = [i for i, name in enumerate(meaning.table.header) if states.is_flag_of_return(name) and i not in found]
-    flags = [i for i in flags if _is_free(meaning, i) and meaning.shape in (LONG, TRANSACTIONS)]
+    flags = [i for i, name in enumerate(meaning.table.header) if states.is_flag_of_return(name) and not found.get(i)]
+    flags = [i for i in flags if _may_tell(meaning, i) and meaning.shape in (LONG, TRANSACTIONS)]
     found |= {i: _texts(lines, i, _is_yes) for i in flags if _are_flags(lines, i)}
     days = [i for i, name in enumerate(meaning.table.header) if states.is_day_of_return(name)]
-    days = [i for i in days if _is_free(meaning, i) and meaning.shape in (LONG, TRANSACTIONS)]
+    days = [i for i in days if _may_tell(meaning, i) and meaning.shape in (LONG, TRANSACTIONS)]
     found |= {i: _texts(lines, i, _is_day) for i in days}
     return {index: texts for index, texts in found.items() if texts}
 
@@ -74,6 +82,15 @@ def _states(meaning: Meaning, *, of_returns: bool = False) -> list[int]:
 def _is_free(meaning: Meaning, index: int) -> bool:
     """A column that has no other meaning."""
     return index not in {*meaning.roles.of.values(), *meaning.roles.renamed, *meaning.deducted}
+
+
+def _is_mark(meaning: Meaning, index: int) -> bool:
+    return meaning.shape in (LONG, TRANSACTIONS) and _is_free(meaning, index)
+
+
+def _may_tell(meaning: Meaning, index: int) -> bool:
+    """A column without another meaning, or one that the configuration names as the status."""
+    return _is_free(meaning, index) or index == meaning.index(words.STATUS)
 
 
 def _texts(lines: pl.DataFrame, index: int, wanted: Callable[[str], bool]) -> list[str]:

@@ -53,7 +53,7 @@ def texts_of_lines(meaning: Meaning) -> list[int]:
 
 
 def _may_be_items(meaning: Meaning, index: int) -> bool:
-    """Words in most cells, under a name that says nothing of the calendar, of people or of what is known ahead."""
+    """Words in most cells, or keys, under a name that tells nothing of the calendar, people or what is known ahead."""
     header = meaning.table.header[index]
     if index in meaning.roles.renamed or known_word(header) or words.is_personal(header) or states.is_state(header):
         return False
@@ -61,6 +61,8 @@ def _may_be_items(meaning: Meaning, index: int) -> bool:
     if column.dtype != pl.String or holds_dates(meaning.table, index, strict=True):
         return False
     sample = sample_of(meaning.table, index)
+    if words.is_key(header) and meaning.shape == TRANSACTIONS and sample:
+        return True
     worded = [text for text in sample if any(c.isalpha() for c in text)]
     flags = {text.casefold() for text in sample} <= words.TRUE_WORDS | words.FALSE_WORDS | words.MISSING_WORDS
     filled = int((column.str.strip_chars() != "").sum())

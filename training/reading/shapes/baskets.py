@@ -60,6 +60,35 @@ def check_qualifiers(table: RawTable, roles: Roles, name: str) -> None:
     _check_kinds(table, words.QUALIFIERS, name, told)
 
 
+def check_levels(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where a column says on which level of a hierarchy each row is, and there are several."""
+    if words.UNITS not in roles and SALES not in roles:
+        return
+
+    def told(kinds: str) -> str:
+        return f"says on which level each row is ({kinds}), so sums stand beside their parts; export one level."
+
+    _check_kinds(table, words.LEVELS, name, told)
+
+
+def check_measures_across(table: RawTable, values: Collection[int], name: str) -> None:
+    """Raise where a column says what the values of each row of a wide table are, and not that all are quantities."""
+    named = [i for i, header in enumerate(table.header) if words.fold(header) in words.MEASURE_KINDS]
+    kind = next((index for index in named if index not in values), None)
+    if kind is None:
+        return
+    header, said = table.header[kind], table.frame[cell(kind)].cast(pl.String).drop_nulls().unique(maintain_order=True)
+    kinds = [text for text in said if text.strip()]
+    others = [text for text in kinds if words.measure_of(text) not in (words.UNITS, None)]
+    if len(kinds) > 1 or others:
+        shown = ", ".join(map(repr, kinds[:3]))
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: {header!r} says what the values of each row are ({shown}); export the rows of the quantity sold "
+            "alone.",
+        )
+
+
 def check_parts(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where a column says of some lines that they are parts of others, such as the sizes of a chosen product."""
     if words.DOCUMENT not in roles or words.ITEM not in roles:

@@ -11,7 +11,13 @@ from training.reading.shapes.contents import sample_of
 from training.reading.tables import RawTable
 
 _MOSTLY: Final = 0.5
-_FOUR: Final = 4
+_FOUR, _LOOKED_AT = 4, 50
+_STARTS: Final = frozenset(
+    {"start", "from", "begin", "von", "ab", "beginn", "debut", "inicio", "inizio", "desde", "dal", "van", "du"}
+)
+_ENDS: Final = frozenset(
+    {"end", "to", "until", "bis", "ende", "fin", "fine", "hasta", "al", "tot", "au", "thru", "through"}
+)
 
 
 def check_coarse(table: RawTable, roles: Roles, name: str) -> None:
@@ -29,6 +35,32 @@ def check_coarse(table: RawTable, roles: Roles, name: str) -> None:
     for index, header in enumerate(table.header):
         if _is_year(table, index):
             raise _refused(f"{name}: {header!r} tells the year alone (such as {sample_of(table, index)[0]!r})")
+
+
+def check_spans(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where a row's day is the first or last of a period that is no day, week or month, as another column tells.
+
+    Only rows among the first are looked at.
+    """
+    dated = roles.of.get(words.DATE)
+    if dated is None or (words.DATE in roles.configured):
+        return
+    own = set(words.fold(table.header[dated]).split())
+    side, other = (_STARTS, _ENDS) if own & _STARTS else (_ENDS, _STARTS)
+    beside = [i for i, h in enumerate(table.header) if i != dated and _is_side(h, own - side, other)]
+    if not own & side or not beside:
+        return
+    pairs = zip(sample_of(table, dated), sample_of(table, beside[0]), strict=False)
+    texts = [f"{one} - {two}" if side is _STARTS else f"{two} - {one}" for one, two in pairs]
+    told = [what for text in texts[:_LOOKED_AT] if (what := coarse(text)) is not None]
+    if len(told) > _MOSTLY * len(texts[:_LOOKED_AT]):
+        raise _refused(f"{name}: each row from {texts[0].replace(' - ', ' to ', 1)} is {told[0]}")
+
+
+def _is_side(header: str, rest: set[str], side: frozenset[str]) -> bool:
+    """``Period End`` beside ``Period Start``: the same name but for the side."""
+    tokens = set(words.fold(header).split())
+    return bool(tokens & side) and tokens - side == rest
 
 
 def _is_year(table: RawTable, index: int) -> bool:

@@ -7,7 +7,14 @@ from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.roles import Roles
-from training.reading.shapes.contents import SALES, content_fits, holds_dates, is_number_column, roles_of_column
+from training.reading.shapes.contents import (
+    SALES,
+    content_fits,
+    holds_dates,
+    is_number_column,
+    roles_of_column,
+    sample_of,
+)
 from training.reading.shapes.rivals import check_one_quantity, code_beside, codes_first, names_each_line, numbers_lines
 from training.reading.tables import RawTable
 
@@ -16,7 +23,7 @@ _CONFIGURABLE: Final = (
     words.DOCUMENT, words.STATUS, words.CUSTOMER, words.TIME, words.LINE,
 )  # fmt: skip
 _SINGLE: Final = (
-    words.STORE, words.DOCUMENT, words.ITEM, words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK, words.PROMO,
+    words.DOCUMENT, words.STORE, words.ITEM, words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK, words.PROMO,
     words.OPEN, words.CLOSED, words.STATUS, words.TYPE, words.TIME, words.CUSTOMER, words.LINE,
 )  # fmt: skip
 
@@ -129,6 +136,11 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
     ]
     if not claims:
         return
+    claims = [claim for claim in claims if sample_of(table, claim[1])] or claims  # a blank column is nothing
+    if role == words.STORE and words.DOCUMENT in roles:  # "Pos" is a line of it, "POS" a point of sale
+        claims = [claim for claim in claims if table.header[claim[1]].strip(" .") not in ("Pos", "pos")]
+        if not claims:
+            return
     if role == words.ITEM and len(claims) > 1:
         others = [index for _, index in claims]
         claims = [

@@ -40,7 +40,48 @@ def deductions(table: RawTable, roles: Roles) -> list[int]:
             )
         found.append(index)
     roles.others = [index for index in roles.others if index not in found]
-    return found
+    return _once_each(table, found, sold)
+
+
+def _once_each(table: RawTable, found: list[int], sold: str) -> list[int]:
+    """Of several columns that say the same of what came back, as ``Items Refunded`` and ``Units Refunded``, one.
+
+    It is the one that counts as the quantity sold does, or the first where all are equal.
+
+    Raises:
+        FileRefusedError: they differ on a row, and none of them counts as the quantity does.
+    """
+    kept: list[int] = []
+    for index in found:
+        twin = next((other for other in kept if _say_the_same(table, other, index)), None)
+        if twin is None:
+            kept.append(index)
+            continue
+        one, other = table.header[twin], table.header[index]
+        if words.counted_as(one) != words.counted_as(other) and words.counted_as(other) == words.counted_as(sold):
+            kept[kept.index(twin)] = index
+        elif words.counted_as(one) != words.counted_as(sold) and not _numbers(table, twin).equals(
+            _numbers(table, index)
+        ):
+            raise FileRefusedError(
+                Reason.AMBIGUOUS,
+                f"both {one!r} and {other!r} may be what came back of {sold!r} and they differ; leave one of them out, "
+                f"or set reading.columns.units = '{sold}' to count what was sold alone.",
+            )
+    return kept
+
+
+def _say_the_same(table: RawTable, one: int, other: int) -> bool:
+    """Of one kind by their names, and filled on the same rows where both are at all."""
+    if words.is_off(table.header[one]) != words.is_off(table.header[other]):
+        return False
+    first, second = _numbers(table, one), _numbers(table, other)
+    return bool(((first != 0) & (second != 0)).any())
+
+
+def _numbers(table: RawTable, index: int) -> pl.Series:
+    text = table.frame[cell(index)].cast(pl.String, strict=False).fill_null("").str.replace_all(r"[^\d.,]", "")
+    return text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False).fill_null(0.0).alias("number")
 
 
 def _is_counted(table: RawTable, index: int) -> bool:

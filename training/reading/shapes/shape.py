@@ -8,11 +8,14 @@ from training.reading.shapes.across import days_across, days_counted, measured_d
 from training.reading.shapes.baskets import (
     check_amounts,
     check_baskets,
+    check_levels,
     check_measures,
+    check_measures_across,
     check_parts,
     check_qualifiers,
     check_side_by_side,
 )
+from training.reading.shapes.coarse import check_spans
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
@@ -44,15 +47,18 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     roles = wide.roles if wide else find_roles(table, reading.columns, name)
     wide = wide or days_across(table, roles, reading, name)
     if wide is not None:
+        check_measures_across(wide.table, wide.values, name)
         return wide
     table = days_counted(table, roles, reading)
     check_prices(table, roles, name)
     need_date(table, roles, name)
+    check_spans(table, roles, name)
     check_bought(table, roles, name)
     check_fiscal(table, roles, reading, name)
     check_amounts(table, roles, name)
     check_measures(table, roles, name)
     check_qualifiers(table, roles, name)
+    check_levels(table, roles, name)
     check_parts(table, roles, name)
     check_baskets(table, roles, name)
     check_units(table, roles, name)
@@ -87,7 +93,7 @@ def _is_plan(table: RawTable, roles: Roles, fresh: list[int]) -> bool:
     """Dates, ids and covariates without a target: what is known of days ahead."""
     if words.STORE not in roles and words.ITEM not in roles:
         return False
-    if words.MONEY in roles or words.DOCUMENT in roles:
+    if words.MONEY in roles or _is_transactions(roles):
         return False
     known = [i for i in roles.others if known_word(table.header[i]) or i in roles.renamed]
     described = len(known) + sum(role in roles for role in (words.PRICE, words.PROMO, words.OPEN, words.CLOSED))

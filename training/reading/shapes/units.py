@@ -8,12 +8,17 @@ from training.reading.dialect.measures import measure, measures
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.roles import Roles
+from training.reading.shapes.contents import are_names, sample_of
 from training.reading.tables import RawTable
 
 
 def unit_of_measure(table: RawTable) -> int | None:
     """Column that says in what each quantity is counted."""
-    return next((i for i, header in enumerate(table.header) if words.fold(header) in words.UNIT_OF_MEASURE), None)
+    named = [(i, words.fold(header)) for i, header in enumerate(table.header)]
+    told = (
+        i for i, name in named if name in words.UNIT_OF_MEASURE or (name == "unit" and are_names(sample_of(table, i)))
+    )
+    return next(told, None)
 
 
 def units_of_items(table: RawTable, roles: Roles) -> pl.DataFrame | None:

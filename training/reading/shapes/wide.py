@@ -89,6 +89,14 @@ def check_names(headers: list[str], name: str) -> None:
             f"{name}: several columns are named {again!r}, and what tells them apart is no part of their names; write "
             "one row for each day, store and item, or give each column a name of its own.",
         )
+    person = next((header for header in headers if words.is_footfall(header)), None)
+    if person is not None:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {person!r} is named by what is counted beside sales, and not by an item or a store; leave it "
+            f"out, set reading.columns.{words.snake(person)} = '{person}' where the others are items or stores, or "
+            "name the one that counts as reading.columns.units.",
+        )
     what = next((told for told, is_named in _NEITHER if all(is_named(header) for header in headers)), None)
     if what is not None:
         shown = ", ".join(map(repr, headers[:4]))

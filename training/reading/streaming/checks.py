@@ -18,7 +18,7 @@ from training.reading.streaming.across import check_across
 from training.reading.streaming.blocks import IrregularError
 from training.reading.streaming.seen import Seen
 
-_ONE_KIND: Final = KINDS_OF_AMOUNT | words.MEASURE_KINDS | words.QUALIFIERS
+_ONE_KIND: Final = KINDS_OF_AMOUNT | words.MEASURE_KINDS | words.QUALIFIERS | words.LEVELS
 
 
 def is_regular(meaning: Meaning, config: Reading) -> bool:
@@ -62,7 +62,7 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
 
 def kinds_told(header: Iterable[str]) -> list[int]:
     """Columns whose names promise to say of each row of what kind it is."""
-    return [at for at, name in enumerate(header) if words.fold(name) in (_ONE_KIND | words.LINE_KINDS)]
+    return [at for at, name in enumerate(header) if words.fold(name) in _ONE_KIND or words.tells_kind(name)]
 
 
 def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
@@ -70,6 +70,8 @@ def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
     for index, said in seen.said.items():
         name = words.fold(meaning.table.header[index])
         if name in _ONE_KIND and len(said - {""}) > 1:
+            return True
+        if words.kinds_of_no_sale(said) or words.told_twice(said):
             return True
         if name in words.LINE_KINDS and meaning.shape == TRANSACTIONS and no_items(said):
             return True

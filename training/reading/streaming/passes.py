@@ -24,7 +24,7 @@ from training.reading.parsing.fold import ALL, hashed
 from training.reading.parsing.orders import orders_of
 from training.reading.parsing.parse import parse
 from training.reading.parsing.proof import Proof, Sight, companions, observe
-from training.reading.parsing.rows import clean, spread
+from training.reading.parsing.rows import clean, every_of, spread
 from training.reading.shapes.meaning import LONG, WIDE, Meaning
 from training.reading.shapes.units import units_of_items
 from training.reading.streaming.across import across, check_thin, thin
@@ -174,6 +174,8 @@ class Pass:
         """The rows of one block, and what they show of dates, numbers and their kinds."""
         for index in self.kinds:
             seen.said[index] = {*part.table.frame[cell(index)].cast(pl.String).fill_null("").unique()}
+        if _names_every(part):
+            raise IrregularError  # the total of others, which may be in other blocks
         lines = clean(part, seen.ledger, whole=False)
         if Reason.FILLED_DOWN in seen.ledger.remarks or seen.ledger.hints or _begins_within(part, lines):
             raise IrregularError
@@ -261,6 +263,12 @@ def _begins_within(part: Meaning, lines: pl.DataFrame) -> bool:
     """May the first row belong to an order that is named in the block before?"""
     document = part.index(words.DOCUMENT)
     return document is not None and lines.height > 0 and not (lines[cell(document)][0] or "").strip()
+
+
+def _names_every(part: Meaning) -> bool:
+    """Is a store or item called ``All Stores`` or the like?"""
+    named = [(index, role) for role in (words.STORE, words.ITEM) if (index := part.index(role)) is not None]
+    return any(every_of(part.table.frame[cell(index)].drop_nulls().unique(), role) for index, role in named)
 
 
 def _has_lone_cell(refused: pl.DataFrame) -> bool:

@@ -1,0 +1,162 @@
+"""A what-if of one series is the forecast that all series together have under the same plan."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.contracts.dataset import Frequency
+from core.contracts.errors import RejectedDataError, RejectedModelError
+from core.forecasting import TrainedModel
+from core.forecasting.encoding import Encoding
+from core.forecasting.what_if.file import Horizons, HorizonWriter
+from core.forecasting.what_if.horizons import horizons
+from core.forecasting.what_if.model import NUMBERS, Changes
+from core.forecasting.what_if.values import coded, flag
+from tests.unit.forecasting import planned
+from tests.unit.forecasting.planned import EVENTS, HORIZON, NEW, Plan
+
+CASES: list[tuple[Frequency, int]] = [("D", 0), ("D", 3), ("W", 0)]
+SERIES = [("01", "a"), ("01", "b"), NEW, ("2", "a"), ("2", "b")]
+PLANS = st.dictionaries(
+    st.integers(0, HORIZON - 1),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "promo": st.sampled_from([0.0, 1.0]),
+            "price": st.floats(0.5, 9.0, width=32),
+            "event": st.sampled_from(EVENTS),
+            "open": st.sampled_from([0.0, 1.0]),
+        },
+    ),
+    max_size=HORIZON,
+)
+
+
+@cache
+def model_of(frequency: Frequency) -> TrainedModel:
+    return planned.trained(frequency)
+
+
+def write(file: Path, frequency: Frequency, gap: int = 0, order: list[tuple[str, str]] = SERIES) -> Path:
+    model, (history, future) = model_of(frequency), planned.asked(frequency, gap=gap)
+    with HorizonWriter(file) as writer:
+        for series, ready, shape in horizons(model, history, future):
+            writer.add(series, ready, shape)
+        writer.finish(model, order=order, dates=future["date"].unique().sort().to_list(), forecasts="proof")
+    return file
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[Frequency, int], Horizons]:
+    folder = tmp_path_factory.mktemp("horizons")
+    return {
+        (frequency, gap): Horizons.read(write(folder / f"{frequency}{gap}", frequency, gap).open("rb"))
+        for frequency, gap in CASES
+    }
+
+
+def numbers(frame: pl.DataFrame, series: tuple[str, str]) -> np.ndarray[Any, Any]:
+    mine = frame.filter((pl.col("store_id") == series[0]) & (pl.col("item_id") == series[1])).sort("date")
+    return mine.select(NUMBERS).to_numpy()
+
+
+def changes(held: Horizons, plan: Plan) -> Changes:
+    known = {each.name: each for each in held.model.shape.known}
+    told: dict[str, dict[int, float]] = {}
+    for day, values in plan.items():
+        for name, value in values.items():
+            told.setdefault(name, {})[day] = flag(value) if name == "open" else coded(known[name], value)
+    return {
+        name: (np.array(list(days)), np.array(list(days.values()), dtype=np.float32)) for name, days in told.items()
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@settings(max_examples=25, deadline=None)
+@given(plan=PLANS, place=st.integers(0, len(SERIES) - 1))
+def test_a_what_if_is_the_forecast_of_all_series_with_that_plan(
+    files: dict[tuple[Frequency, int], Horizons], case: tuple[Frequency, int], plan: Plan, place: int
+) -> None:
+    history, future = planned.asked(case[0], gap=case[1])
+    held, model, series = files[case], model_of(case[0]), SERIES[place]
+    known = numbers(model.predict(history, future), series)
+    whole = numbers(model.predict(history, planned.with_plan(future, series, plan)), series)
+    ready = held.ready(place)
+    under = held.model.planned(ready, changes(held, plan))
+    answer = known.copy()
+    answer[under.changed] = held.model.forecast(ready, under, under.changed)
+    np.testing.assert_allclose(answer, whole, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(held.model.forecast(ready, under, np.arange(HORIZON)), whole, rtol=1e-9, atol=1e-12)
+
+
+def test_of_the_plan_that_is_known_nothing_changes(files: dict[tuple[Frequency, int], Horizons]) -> None:
+    held = files["D", 0]
+    _, future = planned.asked()
+    for place, (store, item) in enumerate(SERIES):
+        mine = future.filter((pl.col("store_id") == store) & (pl.col("item_id") == item)).sort("date")
+        plan = dict(enumerate(mine.select("promo", "price", "event", "open").to_dicts()))
+        assert not len(held.model.planned(held.ready(place), changes(held, plan)).changed)
+
+
+def test_a_series_is_found_in_the_order_of_the_published_forecasts(tmp_path: Path) -> None:
+    held = Horizons.read(write(tmp_path / "file", "D", order=SERIES[::-1]).open("rb"))
+    straight = Horizons.read(write(tmp_path / "other", "D").open("rb"))
+    assert (len(held), held.forecasts) == (5, "proof")
+    assert held.dates == [str(day) for day in planned.asked()[1]["date"].unique().sort()]
+    for place in range(5):
+        assert np.array_equal(held.ready(place).values, straight.ready(4 - place).values, equal_nan=True)
+
+
+def test_a_published_series_that_was_never_asked_for_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RejectedModelError, match=r"1 published series were in no request, first \[\('9', 'z'\)\]"):
+        write(tmp_path / "file", "D", order=[*SERIES, ("9", "z")])
+
+
+def test_a_series_asked_for_on_fewer_dates_is_refused() -> None:
+    history, future = planned.asked()
+    with pytest.raises(RejectedDataError, match="not asked for on 10 dates in a row"):
+        list(horizons(model_of("D"), history, future[1:]))
+
+
+def test_horizons_of_another_version_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path / "file", "D")
+    monkeypatch.setattr("core.forecasting.what_if.file.VERSION", 2)
+    with pytest.raises(RejectedModelError, match="horizons of version 1; this service reads 2"):
+        Horizons.read(file.open("rb"))
+
+
+WORDS = Encoding("event", "code", {"": 0.0, "7": 1.0, "fair": 2.0, "true": 3.0}, 0.0)
+FLAG, NUMBER = Encoding("promo", "flag", None, 0.0), Encoding("price", "number", None, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "value", "code"),
+    [
+        (WORDS, "fair", 2), (WORDS, 7, 1), (WORDS, 7.0, 1), (WORDS, True, 3), (WORDS, "", 0),
+        (FLAG, True, 1), (FLAG, 0, 0), (NUMBER, 2, 2), (NUMBER, -0.5, -0.5),
+    ],
+)  # fmt: skip
+def test_a_value_has_the_code_that_a_file_would_give_it(encoding: Encoding, value: Any, code: float) -> None:
+    assert coded(encoding, value) == code
+    if encoding.codes is not None:
+        assert encoding.apply(pl.Series([value])).to_list() == [code]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "value", "words"),
+    [
+        (WORDS, "Fair", "one of the words that sales had: '', '7', 'fair', 'true'"),
+        (FLAG, 0.5, "0 or 1"), (FLAG, "1", "0 or 1"),
+        (NUMBER, True, "a number"), (NUMBER, "2", "a number"), (NUMBER, 10**400, "a number"),
+        (NUMBER, float("nan"), "a number"), (NUMBER, 1e300, "a number"),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_kind_is_refused_with_what_may_be_said(encoding: Encoding, value: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        coded(encoding, value)

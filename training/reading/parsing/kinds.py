@@ -1,0 +1,66 @@
+"""Rows that say of themselves that they are no sales, or on which side of an account they stand."""
+
+from typing import Final
+
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import LINE, cell
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+
+_LOOKED_AT: Final = 50
+_SIGNS: Final = ({"+", "-"}, {"+", "\u2212"})
+_SIDES: Final = ({"S", "H"}, {"D", "C"}, {"DR", "CR"}, {"D", "H"}, {"D", "A"})
+
+
+def check_kinds(meaning: Meaning, lines: pl.DataFrame) -> None:
+    """Raise where a column of kinds calls a row a transfer, waste, a budget or the like, or has the sign of each row.
+
+    Raises:
+        FileRefusedError: they would count as sales.
+    """
+    if meaning.shape not in (LONG, TRANSACTIONS) or not lines.height:
+        return
+    taken = {index for role, index in meaning.roles.of.items() if role != words.TYPE}
+    for index, header in enumerate(meaning.table.header):
+        if index in meaning.roles.renamed or index in taken or lines.schema[cell(index)] != pl.String:
+            continue
+        if words.tells_kind(header):
+            _check_kind(lines, index, header)
+        elif words.fold(header) in words.ACCOUNT_SIDES:
+            _check_sides(lines, index, header, _SIDES)
+        elif {*lines[cell(index)].head(_LOOKED_AT).str.strip_chars()} & {"+", "-"}:
+            _check_sides(lines, index, header, _SIGNS)
+
+
+def _check_kind(lines: pl.DataFrame, index: int, header: str) -> None:
+    said = lines[cell(index)].drop_nulls().unique().to_list()
+    if twice := words.told_twice(said):
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{header!r} says {twice[0]!r} and {twice[1]!r}, and the same goods may stand in both; export one kind "
+            f"alone, or set reading.columns.kind = '{header}' to count all rows.",
+        )
+    kinds = words.kinds_of_no_sale(said)
+    if not kinds:
+        return
+    line, kind = lines.filter(pl.col(cell(index)).is_in(kinds)).select(LINE, cell(index)).sort(LINE).row(0)
+    raise FileRefusedError(
+        Reason.AMBIGUOUS,
+        f"{header!r} says {kind!r} of line {line}, which is no sale; export the sales alone, or set "
+        f"reading.columns.kind = '{header}' to count all rows.",
+    )
+
+
+def _check_sides(lines: pl.DataFrame, index: int, header: str, pairs: tuple[set[str], ...]) -> None:
+    said = {text.strip().upper() for text in lines[cell(index)].drop_nulls().unique()} - {""}
+    if said not in pairs:
+        return
+    shown = " and ".join(map(repr, sorted(said)))
+    raise FileRefusedError(
+        Reason.AMBIGUOUS,
+        f"{header!r} says {shown} of the rows, so some of them take others back; write these as negative quantities, "
+        f"or set reading.columns.side = '{header}' to count all rows.",
+    )
