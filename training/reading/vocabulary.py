@@ -41,9 +41,10 @@ WEEKDAYS: Final = frozenset(WORDS["weekdays"])
 MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].items() for word in words}
 
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
-_CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"), ("s", "r"))  # of invoices and credit notes
+_CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes
 _ROLLING: Final = re.compile(r"\b[lr]\d{1,2} ?[dwm]\b")  # "Units L4W"
 _LAST_YEAR: Final = frozenset({"last", "year"})
+_ON_CREDIT: Final = frozenset({"credit", "abono"})
 _OFF: Final = frozenset(WORDS["called_off"])
 _OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted"})
 _ITEM_NOUN, _BESIDE_ITEM = frozenset(WORDS["item_noun"]), frozenset(WORDS["beside_item"])
@@ -233,10 +234,11 @@ def is_shipped(name: str) -> bool:
 
 def returned_kinds(texts: Iterable[str]) -> set[str]:
     """Kinds of documents that take goods back; codes such as SC say so only beside the code of an invoice."""
-    folded = {text: " ".join(word for word in fold(text).split() if word not in _OF_SALES) for text in texts}
-    said = {word for word in folded.values() if word}
-    codes = {back for sold, back in _CODES if sold in said and (len(sold) > 1 or said <= {sold, back})}
-    return {text for text, word in folded.items() if word in RETURN_WORDS or word in codes}
+    folded = {text: fold(text) for text in texts}
+    codes = {back for sold, back in _CODES if sold in folded.values()}
+    short = {text: " ".join(token for token in word.split() if token not in _OF_SALES) for text, word in folded.items()}
+    told = RETURN_WORDS - _ON_CREDIT  # a "credit sale" is one that is paid later
+    return {text for text, word in folded.items() if word in RETURN_WORDS | codes or short[text] in told}
 
 
 def tells_kind(name: str) -> bool:
@@ -251,6 +253,11 @@ def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:
     beside_sales = any(found & _SALE_KINDS for found in tokens.values())
     none = _NO_SALES | _BOUGHT_KINDS if beside_sales else _NO_SALES
     return sorted(text for text, found in tokens.items() if found & none and found <= none | _BESIDE_NO_SALES)
+
+
+def may_be_returns(texts: Iterable[str]) -> bool:
+    """``S`` and ``R`` alone: sales and returns, or retail and service."""
+    return {fold(text) for text in texts} - {""} == {"r", "s"}
 
 
 def told_twice(texts: Iterable[str]) -> tuple[str, str] | None:

@@ -45,12 +45,18 @@ def test_signs_and_sides_of_an_account_beside_the_quantity_are_refused(read: Rea
     assert rows(read(text.replace(f";{sides[1]}\n", f";{sides[0]}\n")), "units") == [(2.0,), (1.0,)]
 
 
-@pytest.mark.parametrize("back", ["RTN", "R"])
-def test_short_codes_of_returns_take_goods_back(read: Read, back: str) -> None:
-    text = (
-        f"order,date,sku,qty,Trans Type\n1,2024-03-13,A,2,{'SALE' if back == 'RTN' else 'S'}\n2,2024-03-14,A,1,{back}\n"
-    )
-    assert rows(read(text), "units") == [(2.0,), (-1.0,)]
+def test_a_short_code_of_returns_takes_goods_back_and_a_letter_may_be_another_kind(read: Read) -> None:
+    text = "order,date,sku,qty,Trans Type\n1,2024-03-13,A,2,{}\n2,2024-03-14,A,{},{}\n"
+    assert rows(read(text.format("SALE", 1, "RTN")), "units") == [(2.0,), (-1.0,)]
+    assert "may be returns and sales" in read(text.format("S", 1, "R")).verdict.sentence
+    assert rows(read(text.format("S", -1, "R")), "units") == [(2.0,), (-1.0,)]
+    assert len(rows(read(text.format("S", 1, "R"), columns={"kind": "Trans Type"}))) == 2
+
+
+def test_a_sale_on_credit_is_a_sale(read: Read) -> None:
+    text = "order,date,sku,qty,Sales Type\n1,2024-03-13,A,2,Cash Sale\n2,2024-03-14,A,1,Credit Sale\n"
+    assert rows(read(text), "units") == [(2.0,), (1.0,)]
+    assert rows(read(text.replace("Cash Sale", "RET").replace("Credit Sale", "WHS")), "units") == [(2.0,), (1.0,)]
 
 
 def test_a_letter_among_several_kinds_of_price_is_no_return(read: Read) -> None:

@@ -157,7 +157,7 @@ def test_the_state_of_a_subscription_or_a_return_is_none_of_the_sale(read: Read)
 @pytest.mark.parametrize(
     ("said", "left"),
     [("CANCELLED_BY_PARTNER", 1), ("Venta cancelada", 1), ("Storniert / Abgelehnt", 1), ("Anulowane", 1),
-     ("Not cancelled", 2), ("Partially cancelled", 2), ("Cancelled: pending", 2)],
+     ("Cancelled at request", 1), ("Not cancelled", 2), ("Partially cancelled", 2), ("Cancelled: pending", 2)],
 )  # fmt: skip
 def test_a_state_of_several_words_calls_an_order_off_unless_one_of_them_says_that_it_does_not(
     read: Read, said: str, left: int

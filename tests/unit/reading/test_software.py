@@ -155,7 +155,8 @@ def test_a_number_that_begins_again_each_day_is_no_code_of_the_item_beside_it(re
 def test_a_position_of_a_document_is_no_point_of_sale(read: Read) -> None:
     text = "Verkaufsbeleg;Pos;Belegdatum;Material;Auftragsmenge\n12345;10;13.03.2024;M1;5\n12345;20;13.03.2024;M2;2\n"
     assert rows(read(text), "store_id", "item_id") == [("all", "M1"), ("all", "M2")]
-    assert rows(read("POS,Date,SKU,Qty\n7,2024-03-13,A,5\n"), "store_id") == [("7",)]
+    sold = "POS,Receipt,Date,SKU,Qty\n7,1,2024-03-13,A,5\n7,1,2024-03-13,B,5\n8,2,2024-03-13,A,1\n"
+    assert rows(read(sold), "store_id", "item_id") == [("7", "A"), ("7", "B"), ("8", "A")]
 
 
 @pytest.mark.parametrize("header", ["BwArt", "Bewegungsart", "Bew.-Art"])

@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from core.contracts.sales import UNITS
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
@@ -42,6 +43,12 @@ def _check_kind(lines: pl.DataFrame, index: int, header: str) -> None:
             Reason.AMBIGUOUS,
             f"{header!r} says {twice[0]!r} and {twice[1]!r}, and the same goods may stand in both; export one kind "
             f"alone, or set reading.columns.kind = '{header}' to count all rows.",
+        )
+    if words.may_be_returns(said) and not (UNITS in lines.columns and (lines[UNITS] < 0).any()):
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{header!r} says 'R' and 'S' of the rows, which may be returns and sales; write returns as negative "
+            f"quantities, or set reading.columns.kind = '{header}' to count all rows.",
         )
     kinds = words.kinds_of_no_sale(said)
     if not kinds:

@@ -15,7 +15,14 @@ from training.reading.shapes.contents import (
     roles_of_column,
     sample_of,
 )
-from training.reading.shapes.rivals import check_one_quantity, code_beside, codes_first, names_each_line, numbers_lines
+from training.reading.shapes.rivals import (
+    check_one_quantity,
+    code_beside,
+    codes_first,
+    is_position,
+    names_each_line,
+    numbers_lines,
+)
 from training.reading.tables import RawTable
 
 _CONFIGURABLE: Final = (
@@ -137,8 +144,8 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
     if not claims:
         return
     claims = [claim for claim in claims if sample_of(table, claim[1])] or claims  # a blank column is nothing
-    if role == words.STORE and words.DOCUMENT in roles:  # "Pos" is a line of it, "POS" a point of sale
-        claims = [claim for claim in claims if table.header[claim[1]].strip(" .") not in ("Pos", "pos")]
+    if role == words.STORE:
+        claims = [claim for claim in claims if not is_position(table, roles, claim[1])]
         if not claims:
             return
     if role == words.ITEM and len(claims) > 1:

@@ -58,6 +58,19 @@ def _counts_rows(table: RawTable, index: int, name: int) -> bool:
     return both_ways or (counted and rows["of"].n_unique() < len(numbers))
 
 
+def may_be_position(table: RawTable, roles: Roles, index: int) -> bool:
+    """``Pos`` beside a document: a line of it, or a point of sale."""
+    return words.DOCUMENT in roles and words.fold(table.header[index]) == "pos"
+
+
+def is_position(table: RawTable, roles: Roles, index: int) -> bool:
+    """Such a column that differs between the lines of one document."""
+    if not may_be_position(table, roles, index):
+        return False
+    own = pl.col(cell(index)).cast(pl.String).str.strip_chars()
+    return bool((table.frame.group_by(cell(roles.of[words.DOCUMENT])).agg(own.n_unique())[cell(index)] > 1).any())
+
+
 def numbers_lines(table: RawTable, roles: Roles, index: int) -> bool:
     """``Item`` beside ``Material`` or ``SKU`` counts the lines of each document: 1, 2, 3 or 10, 20, 30."""
     document = roles.of.get(words.DOCUMENT)

@@ -13,7 +13,7 @@ from training.reading.parsing.movements import tells_movements
 from training.reading.parsing.untold import texts_of_lines
 from training.reading.shapes.baskets import KINDS_OF_AMOUNT
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, Meaning
-from training.reading.shapes.rivals import may_number_lines
+from training.reading.shapes.rivals import may_be_position, may_number_lines
 from training.reading.streaming.across import check_across
 from training.reading.streaming.blocks import IrregularError
 from training.reading.streaming.seen import Seen
@@ -41,6 +41,7 @@ def is_regular(meaning: Meaning, config: Reading) -> bool:
         and not any(words.given_back(name) for name in header)
         and not tells_movements(header)
         and not may_number_lines(meaning.table, meaning.roles)
+        and not any(may_be_position(meaning.table, meaning.roles, index) for index in range(len(header)))
     )
 
 
@@ -71,7 +72,7 @@ def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
         name = words.fold(meaning.table.header[index])
         if name in _ONE_KIND and len(said - {""}) > 1:
             return True
-        if words.kinds_of_no_sale(said) or words.told_twice(said):
+        if words.kinds_of_no_sale(said) or words.told_twice(said) or words.may_be_returns(said):
             return True
         if name in words.LINE_KINDS and meaning.shape == TRANSACTIONS and no_items(said):
             return True
