@@ -74,11 +74,12 @@ def create_app(
     guards = keyring.guards()
     app.include_router(health.routes(board))
     if board is not None:
+        asking = what_if.WhatIfs(board)
         app.include_router(forecasts.routes(board), dependencies=guards)
         app.include_router(totals.routes(board), dependencies=guards)
-        app.include_router(what_if.routes(board), dependencies=guards)
+        app.include_router(what_if.routes(asking), dependencies=guards)
         app.include_router(models.routes(board), dependencies=guards)
-        app.router.routes.insert(0, forecasts.fast_route(board, keyring))
+        app.router.routes[:0] = [forecasts.fast_route(board, keyring), what_if.fast_route(asking, keyring)]
     app.include_router(sagemaker.routes(bundle, guards))
     return app
 

@@ -5,16 +5,20 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.routing import Route
 
+from core.forecasting.grid import Doubles
 from service.answers import WhatIfAnswer
+from service.batches import Batch
 from service.board import Board, Serving
-from service.forecast_store import DECIMALS, NUMBERS
+from service.forecast_store import DECIMALS, NUMBERS, Row
 from service.plans import PlannedDay, changes
 from service.problems import ProblemError, documented
 from service.routes.bodies import read
 from service.routes.datasets import serving
 from service.routes.forecasts import Id, answer
 from service.routes.reply import JsonReply
+from service.security import HEADER, Keyring
 
 LARGEST_BODY: Final = 1024 * 1024
 """Bytes: a year of days with a hundred covariates each."""
@@ -37,7 +41,7 @@ class WhatIfQuery(BaseModel):
     )
 
 
-def routes(board: Board) -> APIRouter:
+def routes(asking: "WhatIfs") -> APIRouter:
     """``/v1/what-if``."""
     router = APIRouter(prefix="/v1", tags=["forecasts"])
 
@@ -54,37 +58,61 @@ def routes(board: Board) -> APIRouter:
         `open`, which is taken as said of the whole store. What it leaves out stays as it is known. A date that nothing
         changes for, its neighbours' plans included, is answered as it is published.
         """
+        return await asking.answer(request)
+
+    return router
+
+
+def fast_route(asking: "WhatIfs", keyring: Keyring) -> Route:
+    """``/v1/what-if`` past FastAPI's machinery, as stored forecasts are; a test holds both to the same answers."""
+
+    async def what_if(request: Request) -> Response:
+        keyring.check(request.headers.get(HEADER))
+        return await asking.answer(request)
+
+    return Route("/v1/what-if", what_if, methods=["POST"])
+
+
+class WhatIfs:
+    """Answers what-ifs; those of one moment run the model together."""
+
+    def __init__(self, board: Board) -> None:
+        self._board, self._batch = board, Batch()
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request.
+
+        Raises:
+            ProblemError: 404 unknown series, 409 the publication has nothing to run the model on, 413 a body too
+                large, 422 a plan that does not fit.
+            RequestValidationError: it is not such a request.
+        """
         body = await read(request, LARGEST_BODY, "send the plan of one series")
         try:
             query = WhatIfQuery.model_validate_json(body)
         except ValidationError as error:
             faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()[:_FAULTS]]
             raise RequestValidationError(faults) from error
-        return JsonReply(what_if_answer(serving(board, query.dataset), query))
+        now = serving(self._board, query.dataset)
+        told = answer(now, query.store_id, query.item_id, None)
+        position = now.store.find(query.store_id, query.item_id)
+        if now.horizons is None or position is None:
+            raise _not_yet(now)
+        model, ready = now.horizons.model, now.horizons.ready(position)
+        planned = model.planned(ready, changes(now.horizons, query.plan))
+        numbers = await self._batch.forecast(model, (ready, planned, planned.changed))
+        published: Any = told["forecasts"]
+        return JsonReply({**told, "forecasts": _beside(published, planned.changed.tolist(), numbers)})
 
-    return router
 
-
-def what_if_answer(now: Serving, query: WhatIfQuery) -> dict[str, object]:
-    """Body of an answer.
-
-    Raises:
-        ProblemError: 404 unknown series, 409 the publication has nothing to run the model on, 422 a plan that does
-            not fit.
-    """
-    told = answer(now, query.store_id, query.item_id, None)
-    position = now.store.find(query.store_id, query.item_id)
-    horizons = now.horizons
-    if horizons is None or position is None:
-        raise _not_yet(now)
-    wanted, ready = changes(horizons, query.plan), horizons.ready(position)
-    planned = horizons.model.planned(ready, wanted)
-    numbers = horizons.model.forecast(ready, planned, planned.changed).round(DECIMALS)
-    published: Any = told["forecasts"]
-    rows = [{**row, "published": {name: row[name] for name in NUMBERS}} for row in published]
-    for place, values in zip(planned.changed.tolist(), numbers.tolist(), strict=True):
-        rows[place].update(zip(NUMBERS, values, strict=True))
-    return {**told, "forecasts": rows}
+def _beside(published: list[Row], changed: list[int], numbers: Doubles) -> list[dict[str, object]]:
+    """Published forecasts beside those of the days that changed, and beside themselves where nothing did."""
+    planned = dict(zip(changed, numbers.round(DECIMALS).tolist(), strict=True))
+    rows: list[dict[str, object]] = []
+    for place, row in enumerate(published):
+        day, own = row.pop("date"), planned.get(place)
+        rows.append({"date": day, **(row if own is None else dict(zip(NUMBERS, own, strict=True))), "published": row})
+    return rows
 
 
 def _not_yet(now: Serving) -> ProblemError:
@@ -98,7 +126,5 @@ def _not_yet(now: Serving) -> ProblemError:
 
 def _request_body() -> dict[str, Any]:
     """The body as the OpenAPI document tells it: it is read past FastAPI's parameter machinery."""
-    schema = WhatIfQuery.model_json_schema(ref_template="#/components/schemas/{model}")
-    day = schema.pop("$defs")["PlannedDay"]
-    schema["properties"]["plan"]["items"] = day
+    schema = WhatIfQuery.model_json_schema()
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

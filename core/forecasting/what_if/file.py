@@ -15,7 +15,9 @@ import numpy as np
 import xgboost as xgb
 
 from core.contracts.errors import RejectedModelError
+from core.forecasting.encoding import Encoding
 from core.forecasting.model import TrainedModel
+from core.forecasting.placed import OPEN
 from core.forecasting.what_if.model import WhatIfModel
 from core.forecasting.what_if.ready import Ready, Shape
 
@@ -101,6 +103,7 @@ class Horizons:
         self._file, self._index = file, index
         self.model, self.dates, self.forecasts = model, dates, forecasts
         self.places = {day: place for place, day in enumerate(dates)}
+        self.known: dict[str, Encoding | None] = {each.name: each for each in model.shape.known} | {OPEN: None}
 
     def __len__(self) -> int:
         return len(self._index)

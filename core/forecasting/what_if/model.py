@@ -1,5 +1,6 @@
 """The boosters and what else turns a series' horizon under a plan into its forecast."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, Self
@@ -45,6 +46,10 @@ class Planned:
     values: Floats
     closed: Bools
     changed: Ints
+
+
+Asked = tuple[Ready, Planned, Ints]
+"""A series' horizon, the same under a plan, and the rows of it that are forecast."""
 
 
 @dataclass(frozen=True)
@@ -114,20 +119,34 @@ class WhatIfModel:
 
     def forecast(self, ready: Ready, planned: Planned, rows: Ints) -> Doubles:
         """(rows, ``NUMBERS``) of some rows of the horizon."""
-        made = Design(self.shape.features, planned.values[rows], np.full(len(rows), ready.level))
-        mean = np.zeros(len(rows))
-        recipe = self.recipe.boosted if ready.cold else self.recipe
-        for view, share in recipe.weights.items():
-            units = ready.local[rows] if view == LOCAL else self._boosted(made, view, cold=ready.cold)
-            mean += units * share * recipe.factors.get(view, 1.0)
-        mean[planned.closed[rows]] = 0.0
-        intervals = self.cold_intervals if ready.cold and self.cold_intervals is not None else self.intervals
-        quantiles = intervals.apply(mean, made.values[:, self._spread])
-        return np.column_stack([mean, quantiles[:, self._quantiles]])
+        return self.forecasts([(ready, planned, rows)])[0]
 
-    def _boosted(self, made: Design, objective: str, *, cold: bool) -> Doubles:
-        ((booster, _),) = self.core.by_tier(objective, np.full(1, cold))
-        return boosters.predict(booster, made, made.level, objective)
+    def forecasts(self, asked: Sequence[Asked]) -> list[Doubles]:
+        """The same of several series at once: most of what few rows take is the way into xgboost and back."""
+        counts = [len(rows) for _, _, rows in asked]
+        values, closed, local = (
+            np.concatenate(parts)
+            for parts in zip(*((p.values[rows], p.closed[rows], r.local[rows]) for r, p, rows in asked), strict=True)
+        )
+        level, cold = (np.repeat(each, counts) for each in zip(*((r.level, r.cold) for r, _, _ in asked), strict=True))
+        made = Design(self.shape.features, values, level)
+        units = {view: local if view == LOCAL else self._boosted(made, view, cold) for view in self.recipe.weights}
+        mean = np.where(cold, _blend(units, self.recipe.boosted), _blend(units, self.recipe))
+        mean[closed] = 0.0
+        told = np.column_stack([mean, self._spreads(mean, values[:, self._spread], cold)[:, self._quantiles]])
+        return np.split(told, np.cumsum(counts[:-1]))
+
+    def _boosted(self, made: Design, objective: str, cold: Bools) -> Doubles:
+        units = np.zeros(len(cold))
+        for booster, part in self.core.by_tier(objective, cold):
+            units[part] = boosters.predict(booster, made.take(part), made.level[part], objective)
+        return units
+
+    def _spreads(self, mean: Doubles, shape: Floats, cold: Bools) -> Doubles:
+        quantiles = self.intervals.apply(mean, shape)
+        if self.cold_intervals is not None and cold.any():
+            quantiles[cold] = self.cold_intervals.apply(mean[cold], shape[cold])
+        return quantiles
 
     def _columns(self, ready: Ready, changes: Changes) -> Columns:
         """Columns that look at what the plan changes, over the whole horizon."""
@@ -182,6 +201,13 @@ class WhatIfModel:
     def _quantiles(self) -> list[int]:
         names = [quantile_name(each) for each in self.intervals.quantiles]
         return [names.index(name) for name in NUMBERS[1:]]
+
+
+def _blend(units: dict[str, Doubles], recipe: Recipe) -> Doubles:
+    """The mean from each view's units, in the order of ``core.blend``."""
+    parts = (units[view] * share * recipe.factors.get(view, 1.0) for view, share in recipe.weights.items())
+    mean: Doubles = np.sum(list(parts), axis=0)
+    return mean
 
 
 def _changed(line: Floats, first: int, change: tuple[Ints, Floats] | None) -> Floats:

@@ -6,13 +6,12 @@ import numpy as np
 
 from core.forecasting.encoding import Encoding
 
-Value = bool | int | float | str
 _NAMED: Final = 12
 """Words that an error names."""
 _LARGEST: Final = float(np.finfo(np.float32).max)
 
 
-def coded(encoding: Encoding, value: Value) -> float:
+def coded(encoding: Encoding, value: object) -> float:
     """The number of a value.
 
     Raises:
@@ -23,24 +22,24 @@ def coded(encoding: Encoding, value: Value) -> float:
     return flag(value) if encoding.kind == "flag" else _number(value)
 
 
-def flag(value: Value) -> float:
+def flag(value: object) -> float:
     """0 or 1.
 
     Raises:
         ValueError: it is neither.
     """
-    if isinstance(value, str) or value not in (0, 1):
+    if not isinstance(value, int | float) or value not in (0, 1):
         raise ValueError("say 0 or 1, or false or true")
     return float(value)
 
 
-def _number(value: Value) -> float:
-    if isinstance(value, bool | str) or not abs(value) <= _LARGEST:
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
         raise ValueError("say a number")
     return float(value)
 
 
-def _word(codes: dict[str, float], value: Value) -> float:
+def _word(codes: dict[str, float], value: object) -> float:
     """As files' readers write words that look like numbers or flags."""
     word = str(value).lower() if isinstance(value, bool) else str(value)
     code = codes.get(word.removesuffix(".0") if isinstance(value, float) else word)

@@ -17,6 +17,7 @@ Plan = dict[int, dict[str, Any]]
 START: Final = dt.date(2022, 1, 3)
 EVENTS: Final = ("none", "fair", "feast")
 NEW: Final = ("01", "new")
+SERIES: Final = [("01", "a"), ("01", "b"), NEW, ("2", "a"), ("2", "b")]
 HORIZON: Final = 10
 _COVARIATES: Final = ("promo", "price", "event", "open")
 _RECIPE: Final = Recipe(weights={"log": 0.4, "tweedie": 0.4, "local": 0.2}, factors={"log": 1.1}, rounds=12, rows=3_000)

@@ -19,10 +19,9 @@ from core.forecasting.what_if.horizons import horizons
 from core.forecasting.what_if.model import NUMBERS, Changes
 from core.forecasting.what_if.values import coded, flag
 from tests.unit.forecasting import planned
-from tests.unit.forecasting.planned import EVENTS, HORIZON, NEW, Plan
+from tests.unit.forecasting.planned import EVENTS, HORIZON, SERIES, Plan
 
 CASES: list[tuple[Frequency, int]] = [("D", 0), ("D", 3), ("W", 0)]
-SERIES = [("01", "a"), ("01", "b"), NEW, ("2", "a"), ("2", "b")]
 PLANS = st.dictionaries(
     st.integers(0, HORIZON - 1),
     st.fixed_dictionaries(

@@ -1,8 +1,9 @@
 """What-ifs over the API: the published forecasts' own model, on what they were made of, under another plan."""
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,17 @@ from hypothesis import strategies as st
 
 from core.contracts import keys
 from core.forecasting import TrainedModel
+from core.forecasting.grid import Doubles
 from core.forecasting.what_if.file import HorizonWriter
 from core.forecasting.what_if.horizons import horizons
+from core.forecasting.what_if.model import Asked, WhatIfModel
+from service import batches
 from service.app import create_app
+from service.board import Board
 from service.routes import what_if
 from service.settings import Settings
 from tests.unit.forecasting import planned
-from tests.unit.forecasting.planned import HORIZON, Plan
+from tests.unit.forecasting.planned import HORIZON, SERIES, Plan
 from tests.unit.service.shop import LAKE, World, parquet
 
 NUMBERS = ("mean", "p10", "p50", "p90")
@@ -75,10 +80,15 @@ def publish(world: World, scratch: Path | None, *, of: str | None = None, **more
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def board(tmp_path_factory: pytest.TempPathFactory) -> Board:
     world = World()
     publish(world, tmp_path_factory.mktemp("what-if"))
-    with TestClient(create_app(Settings(), board=world.board), raise_server_exceptions=False) as client:
+    return world.board
+
+
+@pytest.fixture(scope="module")
+def client(board: Board) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(), board=board), raise_server_exceptions=False) as client:
         yield client
 
 
@@ -104,6 +114,61 @@ def test_a_what_if_is_answered_as_the_engine_forecasts_that_plan_beside_what_is_
     assert answer == stored
 
 
+def test_the_documented_route_answers_as_the_fast_one(client: TestClient, board: Board) -> None:
+    app = create_app(Settings(), board=board)
+    del app.router.routes[1]
+    told = {**A, "plan": [{"date": days()[0], "price": 1.5}]}
+    documented, fast = TestClient(app).post(PATH, json=told), client.post(PATH, json=told)
+    assert documented.json() == fast.json()
+    assert documented.json()["forecasts"][0]["mean"] != documented.json()["forecasts"][0]["published"]["mean"]
+
+
+def test_what_ifs_of_one_moment_run_the_model_together_and_each_has_its_own_answer(
+    client: TestClient, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = [(store, item, price) for store, item in SERIES for price in (1.0, 3.0)]
+    bodies = [
+        {"store_id": store, "item_id": item, "plan": [{"date": days()[0], "price": price}]}
+        for store, item, price in plans
+    ]
+    alone = [client.post(PATH, json=body).json() for body in bodies]
+    sizes: list[int] = []
+    whole = WhatIfModel.forecasts
+
+    def counted(model: WhatIfModel, asked: Sequence[Asked]) -> list[Doubles]:
+        sizes.append(len(asked))
+        return whole(model, asked)
+
+    monkeypatch.setattr(WhatIfModel, "forecasts", counted)
+    monkeypatch.setattr(batches, "MOST", 6)
+    assert [answer.json() for answer in asyncio.run(at_once(board, bodies))] == alone
+    assert sizes == [6, 4]
+
+
+def test_a_fault_of_the_model_is_told_to_every_request_that_waits(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("no")
+
+    monkeypatch.setattr(WhatIfModel, "forecasts", fail)
+    answers = asyncio.run(at_once(board, [{**A, "plan": [{"date": days()[0], "price": 2}]}] * 3))
+    assert [answer.status_code for answer in answers] == [500] * 3
+
+
+async def at_once(board: Board, bodies: list[dict[str, Any]]) -> list[httpx.Response]:
+    app = httpx.ASGITransport(create_app(Settings(), board=board), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=app, base_url="http://api") as client:
+        return await asyncio.gather(*(client.post(PATH, json=body) for body in bodies))
+
+
+def test_an_api_key_is_asked_for_where_one_is_set(board: Board) -> None:
+    client = TestClient(create_app(Settings(api_key="key"), board=board))
+    told = {**A, "plan": [{"date": days()[0], "promo": 1}]}
+    assert client.post(PATH, json=told).status_code == 401
+    assert client.post(PATH, json=told, headers={"X-Api-Key": "key"}).status_code == 200
+
+
 def test_days_for_which_nothing_changes_are_answered_as_they_are_published(client: TestClient) -> None:
     rows = ask(client, {0: {"price": 9.0}})["forecasts"]
     differs = [any(row[name] != row["published"][name] for name in NUMBERS) for row in rows]
@@ -118,7 +183,7 @@ def test_days_for_which_nothing_changes_are_answered_as_they_are_published(clien
         ({"item_id": "z"}, 404, "unknown_item", "has no item 'z'"),
         ({"dataset": "other"}, 404, "unknown_dataset", "there are shop"),
         ({"plan": []}, 422, "invalid_request", "plan"),
-        ({"plan": [{"promo": 1}]}, 422, "invalid_request", "plan.0.date: is required"),
+        ({"plan": [{"promo": 1}]}, 422, "outside_horizon", "plan.0.date: is required; the 10 dates are"),
         ({"promo": 1}, 422, "invalid_request", "promo: is no parameter"),
     ],
 )
@@ -134,15 +199,18 @@ def test_a_request_that_asks_for_nothing_there_is_refused(
         (
             {"promo": 1, "date": "2030-01-01"},
             "outside_horizon",
-            "plan.0.date: 2030-01-01 is not forecast; the 10 dates",
+            "plan.0.date: '2030-01-01' is not forecast; the 10 dates",
         ),
         ({"promotion": 1}, "unknown_covariate", "did you mean 'promo'; a plan may say promo, price, event, open"),
         ({"kind": "x"}, "unknown_covariate", "no covariate 'kind'"),
-        ({"price": "dear"}, "value_does_not_fit", "plan.0.price: 'dear' of"),
+        ({"price": "dear"}, "value_does_not_fit", "plan.0.price: 'dear': say a number"),
         ({"promo": 2}, "value_does_not_fit", "say 0 or 1"),
         ({"open": "yes"}, "value_does_not_fit", "say 0 or 1"),
         ({"event": "fayre"}, "value_does_not_fit", "say one of the words that sales had"),
-        ({"price": None}, "invalid_request", "plan.0.price"),
+        ({"price": None}, "value_does_not_fit", "plan.0.price: 'None': say a number"),
+        ({"price": [1]}, "value_does_not_fit", "say a number"),
+        ({"event": {"a": 1}}, "value_does_not_fit", "say one of the words"),
+        ({"date": [1]}, "outside_horizon", "plan.0.date: '[1]' is not forecast"),
         ({"price": 1}, "planned_twice", "plan.1.price: two values"),
     ],
 )
