@@ -113,3 +113,9 @@ def test_words_of_panels_and_market_places_are_known(read: Read, text: str, row:
 def test_names_that_are_run_together_are_names(read: Read) -> None:
     text = "ORDERNUMBER,QUANTITYORDERED,PRICEEACH,SALES,ORDERDATE,PRODUCTCODE\n10107,30,95.7,2871,2/24/2003 0:00,S10\n"
     assert rows(read(text), "item_id", "units", "price") == [("S10", 30.0, 95.7)]
+
+
+@pytest.mark.parametrize("header", ["No", "Number", "Day of week", "Week number"])
+def test_a_number_of_the_row_or_of_the_calendar_is_no_item(read: Read, header: str) -> None:
+    text = f"Date,Mug,Cup,{header}\n2024-03-13,5,6,3\n2024-03-14,1,2,4\n2024-03-15,1,3,5\n"
+    assert {row[2] for row in rows(read(text))} == {"Mug", "Cup"}

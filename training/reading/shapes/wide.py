@@ -70,7 +70,7 @@ def starts_as_store(name: str) -> bool:
 def known_word(name: str) -> bool:
     """``Holiday``, ``Day of week``: named after the calendar or what is known ahead."""
     tokens = words.fold(name).split()
-    calendar = not words.CALENDAR.isdisjoint(tokens) and all(
+    calendar = not (words.CALENDAR | {"number", "no"}).isdisjoint(tokens) and all(
         token in words.CALENDAR or token in ("of", "name", "number", "no", "is") for token in tokens
     )
     return (
