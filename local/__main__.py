@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from math import isfinite
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final
@@ -111,6 +112,23 @@ def forecast(
         show.causes(console, answer)
 
 
+@app.command("what-if")
+def what_if(
+    store: Annotated[str, typer.Argument()],
+    item: Annotated[str, typer.Argument()],
+    changes: Annotated[list[str], typer.Argument(help="covariate=value, such as promo=1")],
+    *,
+    day: Annotated[list[str] | None, typer.Option("--day", help="a date they hold for; all there are without")] = None,
+    dataset: Dataset = None,
+    folder: Folder = _HERE,
+) -> None:
+    """Ask the service for one store and item with other prices, promotions or opening days."""
+    client = _client(folder)
+    days = day or [row["date"] for row in client.forecast(store, item, dataset=dataset)["forecasts"]]
+    planned = dict(_change(each) for each in changes)
+    show.what_if(console, client.what_if(store, item, [{"date": each, **planned} for each in days], dataset=dataset))
+
+
 @app.command()
 def rollback(
     dataset: Dataset = None,
@@ -138,6 +156,18 @@ def logs(
 def down(folder: Folder = _HERE) -> None:
     """End the world of this folder; its state is kept."""
     console.print(end(folder))
+
+
+def _change(text: str) -> tuple[str, object]:
+    """``price=2.5``: a name and a number, or a word."""
+    name, given, value = text.partition("=")
+    if not given:
+        raise RetailForecastError(f"{text!r}: say a covariate and its value, such as promo=1")
+    try:
+        number = float(value)
+    except ValueError:
+        return name, value
+    return name, number if isfinite(number) else value
 
 
 def _client(folder: Path) -> Client:

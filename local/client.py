@@ -137,6 +137,21 @@ class Client(Papers):
         answer: dict[str, Any] = reply.json()
         return answer
 
+    def what_if(
+        self, store: str, item: str, plan: list[dict[str, Any]], *, dataset: str | None = None
+    ) -> dict[str, Any]:
+        """What the service answers for one store and item under another plan, a row of it a date.
+
+        Raises:
+            RetailForecastError: with its own sentence, when it refuses.
+        """
+        body = {"store_id": store, "item_id": item, "dataset": dataset, "plan": plan}
+        reply = self._ask("POST", "/v1/what-if", json=body)
+        if reply.status_code != httpx.codes.OK:
+            raise RetailForecastError(_problem(reply))
+        answer: dict[str, Any] = reply.json()
+        return answer
+
     def total(self, by: str, name: str = "total", *, dataset: str | None = None) -> dict[str, Any]:
         """What the service answers for a sum: by ``store``, ``item``, ``department`` or ``total``.
 
@@ -195,9 +210,11 @@ class Client(Papers):
         return dict(answer)
 
     def _get(self, path: str, **query: Any) -> httpx.Response:
-        given = {name: value for name, value in query.items() if value is not None}
+        return self._ask("GET", path, params={name: value for name, value in query.items() if value is not None})
+
+    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
-            return httpx.get(f"{self.info.endpoints.service}{path}", params=given, timeout=30, trust_env=False)
+            return httpx.request(method, f"{self.info.endpoints.service}{path}", timeout=30, trust_env=False, **more)
         except httpx.HTTPError as error:
             raise NoAnswerError(f"the service does not answer at {self.info.endpoints.service}: {error}") from error
 

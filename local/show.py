@@ -147,6 +147,19 @@ def forecast(console: Console, answer: dict[str, Any]) -> None:
     console.print(table)
 
 
+def what_if(console: Console, answer: dict[str, Any]) -> None:
+    """Forecasts under another plan, and how far the means are from those that are published."""
+    table = Table("date", "p10", "p50", "p90", "mean", "published", "")
+    for row in answer["forecasts"]:
+        numbers = [f"{row[name]:,.1f}" for name in ("p10", "p50", "p90", "mean")]
+        known = row["published"]["mean"]
+        table.add_row(row["date"], *numbers, f"{known:,.1f}", f"{row['mean'] - known:+,.1f}")
+    console.print(table)
+    means = sum(row["mean"] for row in answer["forecasts"])
+    known = sum(row["published"]["mean"] for row in answer["forecasts"])
+    console.print(f"altogether {means:,.1f}, published {known:,.1f}", highlight=False)
+
+
 def causes(console: Console, answer: dict[str, Any]) -> None:
     """Why: units by cause of each forecast of an answer, those that never bring any left out."""
     told = [row for row in answer["forecasts"] if row["causes"]]

@@ -52,6 +52,13 @@ def test_every_series_is_served_for_every_day_of_the_horizon(client: Client, ser
     assert champion.model_id.startswith(served)
 
 
+def test_a_what_if_is_answered_by_the_model_that_forecasts(client: Client, served: str) -> None:
+    days = client.forecast("001", "01", dataset=served)["forecasts"]
+    shut = client.what_if("001", "01", [{"date": days[2]["date"], "open": 0}], dataset=served)["forecasts"]
+    assert [row["published"]["mean"] for row in shut] == [day["mean"] for day in days]
+    assert shut[2]["mean"] == 0
+
+
 def test_every_stored_forecast_says_why_and_its_causes_sum_to_it(client: Client, served: str) -> None:
     for day in client.forecast("001", "01", dataset=served, explain=True)["forecasts"]:
         assert sum(day["causes"].values()) == pytest.approx(day["mean"], abs=1e-6)

@@ -36,6 +36,14 @@ def test_a_verdict_names_each_refused_row_as_it_was_written(console: Console) ->
         assert words in text(console)
 
 
+def test_a_what_if_tells_how_far_it_is_from_what_is_published(console: Console) -> None:
+    row = {"date": "2024-01-01", "p10": 1.0, "p50": 2.0, "p90": 4.0, "mean": 2.5, "published": {"mean": 2.0}}
+    show.what_if(console, {"forecasts": [row, row | {"mean": 1.9}]})
+    assert "+0.5" in text(console)
+    assert "-0.1" in text(console)
+    assert "altogether 4.4, published 4.0" in text(console)
+
+
 def test_a_forecast_is_a_table_with_its_model_and_its_interval_drawn(console: Console) -> None:
     row = {"date": "2024-01-01", "p10": 1.0, "p50": 2.0, "p90": 4.0, "mean": 2.2}
     answer: dict[str, Any] = {
