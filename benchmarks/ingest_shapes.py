@@ -13,6 +13,7 @@ FIRST = date(2010, 1, 1)
 MEMBERS = 4
 LINES_AN_INVOICE = 20
 DAYS_ACROSS = 1000
+M5_DAYS = 1941
 SIDES = 50
 _ROW = pl.col("row")
 _NOISE = _ROW * 2_654_435_761 % 4_294_967_296
@@ -92,6 +93,22 @@ def wide(path: Path, rows: int) -> None:
     ).sink_csv(path)
 
 
+def m5(path: Path, rows: int) -> None:
+    """As M5's sales_train_evaluation.csv: mostly zeros, its days numbered; 59,181,090 ``rows`` are its size."""
+    item = (_ROW // 10).cast(pl.String).str.zfill(4)
+    store = pl.lit("CA_") + (_ROW % 10).cast(pl.String)
+    units = [((_NOISE + number * 97) % 10 - 6).clip(0).alias(f"d_{number + 1}") for number in range(M5_DAYS)]
+    _rows(0, rows // M5_DAYS).select(
+        ("I" + item + "_" + store + "_evaluation").alias("id"),
+        ("I" + item).alias("item_id"),
+        ("D" + (_ROW % 7).cast(pl.String)).alias("dept_id"),
+        ("C" + (_ROW % 3).cast(pl.String)).alias("cat_id"),
+        store.alias("store_id"),
+        pl.lit("CA").alias("state_id"),
+        *units,
+    ).sink_csv(path)
+
+
 def pairs(path: Path, rows: int) -> None:
     """One row for each day and store, units and price of several items side by side; as many pairs as ``rows``."""
     cells = [
@@ -107,5 +124,5 @@ def pairs(path: Path, rows: int) -> None:
 
 
 SHAPES: dict[str, Callable[[Path, int], None]] = {
-    write.__name__: write for write in (long, transactions, archive, returns, twice, wide, pairs)
+    write.__name__: write for write in (long, transactions, archive, returns, twice, wide, m5, pairs)
 }

@@ -12,14 +12,16 @@ from training.reading.lines.headings import has_lone_cells
 from training.reading.parsing import sums
 from training.reading.parsing.rows import NAME, UNITS_TEXT
 from training.reading.shapes.contents import MOST_STRAYS, SAMPLE
-from training.reading.shapes.meaning import WIDE_DATES, Meaning
+from training.reading.shapes.meaning import WIDE, WIDE_DATES, Meaning
 from training.reading.shapes.shape import understand
+from training.reading.shapes.wide import known_word
 from training.reading.streaming.blocks import IrregularError
 from training.reading.tables import RawTable
 from training.reading.totals import HINT
 
 SAMPLED = 2000
 """Cells of a column that are looked at to find what it means; the first block must hold as many."""
+_KEYS = (words.DATE, words.STORE, words.ITEM)
 _PLAIN = r"^\s*-?\d+(?:\.\d+)?\s*$"
 
 
@@ -58,7 +60,7 @@ def across(part: Meaning, rows: pl.DataFrame) -> Across:
     labels = [cell(index) for index in range(width) if index not in beside]
     named = any(frame[name].unique().str.contains(HINT).any() for name in labels)
     nameless = frame.select(pl.all_horizontal([_is_blank(name) for name in labels]).any()).item()
-    ids = [cell(index) for role in (words.STORE, words.ITEM) if (index := part.index(role)) is not None]
+    ids = [cell(index) for role in _KEYS if (index := part.index(role)) is not None]
     blank = {name: int(rows.select(_is_blank(name).sum()).item()) for name in ids}
     return Across(
         rows.height,
@@ -77,33 +79,43 @@ def check_across(meaning: Meaning, seen: Across) -> None:
     """Raise where all rows together may mean what no part of them shows.
 
     Raises:
-        IrregularError: sums are looked for in a table of its size, a heading may be closed by its total, a total may
-            be that of an earlier row's name, or ids may stand on the first row of their group only.
+        IrregularError: sums are looked for in a table of its size, a note may stand below it, a heading may be closed
+            by its total, a total may be that of an earlier row's name, or days and ids may stand on the first row of
+            their group only.
     """
     small = seen.rows * len(meaning.values) <= sums.MOST_CELLS
-    several = seen.totals and (seen.lone or any(seen.blank.values()))
+    noted = seen.lone and meaning.shape != WIDE_DATES
+    several = noted or (seen.totals and (seen.lone or any(seen.blank.values())))
     grouped = any(2 * count >= seen.filled[name] for name, count in seen.blank.items() if count)
     if small or several or grouped:
         raise IrregularError
 
 
 def is_regular_across(meaning: Meaning, table: RawTable, config: Reading, name: str, sampled: int) -> bool:
-    """One column a date, and no column whose role more rows than those of ``table`` could change."""
-    if meaning.shape != WIDE_DATES:
+    """One column a date, item or store, and no column whose role more rows than those of ``table`` could change."""
+    if meaning.shape not in WIDE or meaning.beside:
         return False
-    beside = {*meaning.values, *meaning.ignored}
+    beside = {*meaning.values, *meaning.ignored} if meaning.shape == WIDE_DATES else set()
     labels = [index for index in range(len(table.header)) if index not in beside]
-    if any(table.frame.height - table.frame[cell(index)].null_count() < sampled for index in labels):
+    if meaning.shape != WIDE_DATES and _may_be_others(meaning):
         return False
+    sure = all(table.frame.height - table.frame[cell(index)].null_count() >= sampled for index in labels)
     roles = [{role for role, _ in words.roles_of(table.header[index])} for index in labels]
-    if any(words.TYPE in found or words.DOCUMENT in found for found in roles):
-        return False
-    if sum(words.UNITS in found for found in roles) > 1:
+    told = any(words.TYPE in found or words.DOCUMENT in found for found in roles)
+    if not sure or told or sum(words.UNITS in found for found in roles) > 1:
         return False
     if not any(words.fold(header) == "id" for header in table.header):
         return True
     again = understand(replace(table, frame=pl.concat([table.frame, table.frame])), config, name)  # an id that repeats
     return replace(again, table=meaning.table) == meaning
+
+
+def _may_be_others(meaning: Meaning) -> bool:
+    """May the columns be anything but items or stores, if more rows are seen? A text that varies may be the item."""
+    header = meaning.table.header
+    texts = [index for index in meaning.covariates if meaning.is_text(index) and not known_word(header[index])]
+    priced = words.PRICE in meaning.roles or any(map(words.is_priced, header))
+    return priced or meaning.index(words.DATE) is None or (bool(texts) and words.ITEM not in meaning.roles)
 
 
 def thin(meaning: Meaning) -> list[str]:

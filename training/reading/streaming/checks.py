@@ -12,7 +12,7 @@ from training.reading.parsing.charges import no_items
 from training.reading.parsing.movements import tells_movements
 from training.reading.parsing.untold import texts_of_lines
 from training.reading.shapes.baskets import KINDS_OF_AMOUNT
-from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, Meaning
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, WIDE_ITEMS, WIDE_STORES, Meaning
 from training.reading.shapes.rivals import may_be_position, may_number_lines
 from training.reading.streaming.across import check_across
 from training.reading.streaming.blocks import IrregularError
@@ -22,7 +22,7 @@ _ONE_KIND: Final = KINDS_OF_AMOUNT | words.MEASURE_KINDS | words.QUALIFIERS | wo
 
 
 def is_regular(meaning: Meaning, config: Reading) -> bool:
-    """A long table or lines of transactions, none of whose columns gets its role from all of the file's rows."""
+    """A table with a column of days, none of whose columns gets its role from all of the file's rows."""
     header = meaning.table.header
     roles = [{role for role, _ in words.roles_of(name)} for name in header]
     counted = sum(words.UNITS in found for found in roles) < 2  # noqa: PLR2004 - two claims are compared cell by cell
@@ -30,7 +30,7 @@ def is_regular(meaning: Meaning, config: Reading) -> bool:
         meaning.shape == LONG and meaning.index(words.TIME) is not None
     )  # transactions, if times differ further down
     return (
-        meaning.shape in (LONG, TRANSACTIONS)
+        meaning.shape in (LONG, TRANSACTIONS, WIDE_ITEMS, WIDE_STORES)
         and " = " not in (config.date_format or "")
         and meaning.index(words.DATE) is not None
         and not (meaning.deducted or timed)

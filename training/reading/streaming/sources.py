@@ -16,7 +16,7 @@ from training.reading.lines.delimiter import Layout
 from training.reading.lines.text import text_tables
 from training.reading.parsing.proof import Proof, Sight
 from training.reading.parsing.rows import clean, see_clock
-from training.reading.shapes.meaning import LONG, Meaning
+from training.reading.shapes.meaning import LONG, WIDE, WIDE_DATES, Meaning
 from training.reading.shapes.shape import understand
 from training.reading.streaming.across import SAMPLED, is_regular_across
 from training.reading.streaming.blocks import (
@@ -185,14 +185,18 @@ class Text:
             raise IrregularError
         table, sampled = replace(tables[0], encoding=self.laid.encoding), min(SAMPLED, self._size // _BYTES_A_ROW)
         meaning = understand(table, terms.config, terms.name)
-        if is_regular_across(meaning, table, terms.config, terms.name, sampled) and table.header == layout.header:
-            return meaning, Plan(layout, header, 0), head
         frame = table.frame
-        if any(frame.height - frame[name].null_count() < sampled for name in frame.columns):
+        if meaning.shape in WIDE:
+            if (
+                not is_regular_across(meaning, table, terms.config, terms.name, sampled)
+                or table.header != layout.header
+            ):
+                raise IrregularError
+        elif any(frame.height - frame[name].null_count() < sampled for name in frame.columns):
             raise IrregularError
         if meaning.shape == LONG:
             see_clock(meaning, clean(meaning, Ledger()))
         index = meaning.index(words.DATE)
-        if index is None or not is_regular(meaning, terms.config):
+        if meaning.shape != WIDE_DATES and (index is None or not is_regular(meaning, terms.config)):
             raise IrregularError
-        return meaning, Plan(layout, header, index), head
+        return meaning, Plan(layout, header, index or 0), head
