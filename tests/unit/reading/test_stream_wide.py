@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.reading.test_stream import assert_same, both, zipped
 from training.reading.parsing import sums
-from training.reading.streaming import passes
+from training.reading.streaming import encoded, passes
 
 DAYS = [date(2024, 1, 25) + timedelta(days=number) for number in range(15)]
 IDS = "item_id,store_id,dept"
@@ -124,6 +124,7 @@ IRREGULAR: dict[str, str | bytes] = {
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passes, "PIECE", 15 * 40)
+    monkeypatch.setattr(encoded, "PIECE", 1000)
     monkeypatch.setattr(sums, "MOST_CELLS", 100)
 
 

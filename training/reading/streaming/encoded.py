@@ -1,5 +1,8 @@
 """Compact rows of many blocks, made one table."""
 
+from itertools import pairwise
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -7,6 +10,10 @@ import polars as pl
 from training.compact import Codes, codes_of, increase, key_ranks
 from training.reading.parsing.parse import OPEN
 from training.reading.streaming.blocks import IrregularError
+
+PIECE: Final = 1 << 22
+"""Rows that are put in order at a time."""
+_SAMPLED: Final = 1 << 14
 
 
 class TwinsError(IrregularError):
@@ -31,14 +38,10 @@ def joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
         frames.clear()
         return rows
     code = np.concatenate([codes_of(frame, ranks) for frame in frames])
-    order = code.argsort(kind="stable").astype(np.uint32)
-    code = code[order]
-    same = code[1:] == code[:-1]
-    if bool(same.any()):
-        twins = np.zeros(code.size, dtype=bool)
-        twins[order] = np.append(same, False) | np.insert(same, 0, False)
+    order, twins = _order(code)
+    if bool(twins.any()):
         raise TwinsError(pl.Series(twins))
-    del code
+    del code, twins
     return _gathered(frames, order)
 
 
@@ -51,8 +54,36 @@ def in_order(frames: list[pl.DataFrame]) -> tuple[pl.DataFrame, Codes]:
     frames[:] = _alike(frames)
     ranks = key_ranks(frames)
     code = np.concatenate([codes_of(frame, ranks) for frame in frames])
-    order = code.argsort(kind="stable").astype(np.uint32)
+    order, _ = _order(code)
     return _gathered(frames, order), code[order]
+
+
+def _order(code: Codes) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.bool_]]:
+    """Places of the codes in their order, those of one code as they stand, and which codes are not alone.
+
+    Sorted some range of codes after the other: at once it would take twice as much memory as the codes.
+    """
+    order, twins, start = np.empty(code.size, dtype=np.uint32), np.zeros(code.size, dtype=bool), 0
+    for low, high in pairwise(_edges(code)):
+        places = np.flatnonzero((code >= low) & (code < high)).astype(np.uint32)
+        own = code[places]
+        within = own.argsort(kind="stable")
+        places, own = places[within], own[within]
+        same = own[1:] == own[:-1]
+        twins[places] = np.append(same, False) | np.insert(same, 0, False)
+        order[start : start + places.size] = places
+        start += places.size
+    return order, twins
+
+
+def _edges(code: Codes) -> list[int]:
+    """Codes between which lie about ``PIECE`` of them, from the least to beyond the greatest."""
+    if not code.size:
+        return []
+    sample = np.sort(code[:: max(code.size // _SAMPLED, 1)])
+    count = code.size // PIECE + 1
+    inner = sample[[sample.size * at // count for at in range(1, count)]]
+    return sorted({int(code.min()), *map(int, inner), int(code.max()) + 1})
 
 
 def _gathered(frames: list[pl.DataFrame], order: npt.NDArray[np.uint32]) -> pl.DataFrame:
