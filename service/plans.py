@@ -7,7 +7,6 @@ import numpy as np
 from pydantic import WithJsonSchema
 
 from core.contracts.sales import DATE
-from core.forecasting.what_if import values
 from service.problems import ProblemError, quoted
 
 if TYPE_CHECKING:
@@ -43,39 +42,39 @@ def changes(horizons: "Horizons", plan: list[dict[str, Any]]) -> "Changes":
     """
     rows: dict[str, dict[int, float]] = {}
     for place, day in enumerate(plan):
-        row = _row(horizons, day.get(DATE), place)
+        said = day.get(DATE)
+        row = horizons.places.get(said) if isinstance(said, str) else None
+        if row is None:
+            raise _outside(horizons, said, place)
         for name, value in day.items():
-            if name != DATE:
-                code = _code(horizons, place, name, value)
-                if rows.setdefault(name, {}).setdefault(row, code) != code:
-                    raise ProblemError(
-                        422, "planned_twice", f"plan.{place}.{name}: two values for {day[DATE]}; say one"
-                    )
+            if name == DATE:
+                continue
+            code = _code(horizons, place, name, value)
+            if rows.setdefault(name, {}).setdefault(row, code) != code:
+                sentence = f"plan.{place}.{name}: two values for {said}; say one"
+                raise ProblemError(422, "planned_twice", sentence)
     return {
         name: (np.fromiter(told, np.int64, len(told)), np.fromiter(told.values(), np.float32, len(told)))
         for name, told in rows.items()
     }
 
 
-def _row(horizons: "Horizons", day: object, place: int) -> int:
-    row = horizons.places.get(day) if isinstance(day, str) else None
-    if row is None:
-        dates = horizons.dates
-        said = "is required" if day is None else f"{quoted(str(day))} is not forecast"
-        sentence = f"plan.{place}.date: {said}; the {len(dates)} dates are {dates[0]} to {dates[-1]}"
-        raise ProblemError(422, "outside_horizon", sentence)
-    return row
-
-
 def _code(horizons: "Horizons", place: int, name: str, value: object) -> float:
+    coder = horizons.coders.get(name)
+    if coder is None:
+        raise _unknown(name, place, list(horizons.coders))
     try:
-        encoding = horizons.known[name]
-        return values.flag(value) if encoding is None else values.coded(encoding, value)
-    except KeyError:
-        raise _unknown(name, place, list(horizons.known)) from None
+        return coder(value)
     except ValueError as error:
         sentence = f"plan.{place}.{name}: {quoted(str(value))}: {error}"
         raise ProblemError(422, "value_does_not_fit", sentence) from error
+
+
+def _outside(horizons: "Horizons", said: object, place: int) -> ProblemError:
+    dates = horizons.dates
+    what = "is required" if said is None else f"{quoted(str(said))} is not forecast"
+    sentence = f"plan.{place}.date: {what}; the {len(dates)} dates are {dates[0]} to {dates[-1]}"
+    return ProblemError(422, "outside_horizon", sentence)
 
 
 def _unknown(name: str, place: int, known: list[str]) -> ProblemError:

@@ -15,11 +15,11 @@ import numpy as np
 import xgboost as xgb
 
 from core.contracts.errors import RejectedModelError
-from core.forecasting.encoding import Encoding
 from core.forecasting.model import TrainedModel
 from core.forecasting.placed import OPEN
 from core.forecasting.what_if.model import WhatIfModel
 from core.forecasting.what_if.ready import Ready, Shape
+from core.forecasting.what_if.values import coder, flag
 
 VERSION: Final = 1
 _INDEX: Final = "<i8"
@@ -95,6 +95,10 @@ class Horizons:
         model: of the forecasts.
         dates: of the horizon, as texts.
         forecasts: sha256 of the published forecasts.
+
+    Attributes:
+        places: row of each date.
+        coders: of the covariates that a plan may name, ``open`` among them.
     """
 
     def __init__(
@@ -103,7 +107,7 @@ class Horizons:
         self._file, self._index = file, index
         self.model, self.dates, self.forecasts = model, dates, forecasts
         self.places = {day: place for place, day in enumerate(dates)}
-        self.known: dict[str, Encoding | None] = {each.name: each for each in model.shape.known} | {OPEN: None}
+        self.coders = {each.name: coder(each) for each in model.shape.known} | {OPEN: flag}
 
     def __len__(self) -> int:
         return len(self._index)

@@ -1,5 +1,7 @@
 """A plan's values as the boosters know them."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -11,15 +13,14 @@ _NAMED: Final = 12
 _LARGEST: Final = float(np.finfo(np.float32).max)
 
 
-def coded(encoding: Encoding, value: object) -> float:
-    """The number of a value.
+def coder(encoding: Encoding) -> Callable[[object], float]:
+    """What turns a covariate's values into its numbers.
 
-    Raises:
-        ValueError: it is of another kind than the covariate, or a word that no sale has brought; saying what is.
+    It raises ValueError where a value is of another kind, or a word that no sale has brought, and says what may be.
     """
     if encoding.codes is not None:
-        return _word(encoding.codes, value)
-    return flag(value) if encoding.kind == "flag" else _number(value)
+        return partial(_word, encoding.codes)
+    return flag if encoding.kind == "flag" else _number
 
 
 def flag(value: object) -> float:

@@ -17,7 +17,7 @@ from core.forecasting.encoding import Encoding
 from core.forecasting.what_if.file import Horizons, HorizonWriter
 from core.forecasting.what_if.horizons import horizons
 from core.forecasting.what_if.model import NUMBERS, Changes
-from core.forecasting.what_if.values import coded, flag
+from core.forecasting.what_if.values import coder
 from tests.unit.forecasting import planned
 from tests.unit.forecasting.planned import EVENTS, HORIZON, SERIES, Plan
 
@@ -66,11 +66,10 @@ def numbers(frame: pl.DataFrame, series: tuple[str, str]) -> np.ndarray[Any, Any
 
 
 def changes(held: Horizons, plan: Plan) -> Changes:
-    known = {each.name: each for each in held.model.shape.known}
     told: dict[str, dict[int, float]] = {}
     for day, values in plan.items():
         for name, value in values.items():
-            told.setdefault(name, {})[day] = flag(value) if name == "open" else coded(known[name], value)
+            told.setdefault(name, {})[day] = held.coders[name](value)
     return {
         name: (np.array(list(days)), np.array(list(days.values()), dtype=np.float32)) for name, days in told.items()
     }
@@ -142,7 +141,7 @@ FLAG, NUMBER = Encoding("promo", "flag", None, 0.0), Encoding("price", "number",
     ],
 )  # fmt: skip
 def test_a_value_has_the_code_that_a_file_would_give_it(encoding: Encoding, value: Any, code: float) -> None:
-    assert coded(encoding, value) == code
+    assert coder(encoding)(value) == code
     if encoding.codes is not None:
         assert encoding.apply(pl.Series([value])).to_list() == [code]
 
@@ -158,4 +157,4 @@ def test_a_value_has_the_code_that_a_file_would_give_it(encoding: Encoding, valu
 )  # fmt: skip
 def test_a_value_of_another_kind_is_refused_with_what_may_be_said(encoding: Encoding, value: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        coded(encoding, value)
+        coder(encoding)(value)
