@@ -13,7 +13,7 @@ USER: Final = 10001
 SELECTOR: Final = {"app.kubernetes.io/name": APP}
 PORT_NAME: Final = "http"
 SCRATCH: Final = "1Gi"
-"""Disk of a pod: what a what-if takes lies there, some 3 kB a series; while a publication is swapped, twice."""
+"""Disk of a pod: what a what-if takes lies there, 1 to 2 kB a series; while a publication is swapped, twice."""
 
 
 def deployment(scope: Construct, place: Place, settings: ServiceSettings) -> k8s.KubeDeployment:

@@ -1,6 +1,7 @@
 """What a what-if takes of a publication: a file on the disk, read a series at a time, and the boosters in memory.
 
-Memory: 16 bytes a series, and what xgboost and the trees take. Disk: some 3 kB a series, gone with the publication.
+Memory: 16 bytes a series, and what xgboost and the trees take. Disk, until the publication goes: 1.1 to 1.3 kB a series
+of 28 days and 60 features.
 """
 
 import hashlib
