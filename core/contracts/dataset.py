@@ -49,7 +49,10 @@ class Reading(_Section):
     encoding: str | None = Field(None, description="how the text is encoded", examples=["cp1252"])
     date_format: str | None = Field(
         None,
-        description="strptime format of the dates, or the first of numbered days or weeks: 'DAY 1 = 2024-01-01'",
+        description=(
+            "strptime format of the dates (two of them where cells are ranges: '%d.%m.%Y - %d.%m.%Y'), or the first of "
+            "numbered days or weeks: 'DAY 1 = 2024-01-01'"
+        ),
         examples=["%d/%m/%Y"],
     )
     decimal: Literal[".", ","] | None = Field(None, description="the decimal mark", examples=[","])
