@@ -72,14 +72,25 @@ def run_forecast(context: Context, model: TrainedModel, scratch: Path) -> pl.Dat
     return pl.concat(answers)
 
 
-def test_a_publication_tells_causes_that_sum_to_its_forecasts(
-    context: Context, model: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def forecasts(context: Context, model: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pl.DataFrame:
+    """What was published, from requests of several parts."""
     monkeypatch.setattr(prepare, "ROWS_PER_REQUEST", 900)
-    forecasts = run_forecast(context, model, tmp_path)
+    answered = run_forecast(context, model, tmp_path)
     publish.run(context)
+    return answered
+
+
+def publication(context: Context) -> Publication:
     current = context.lake.document(Publication, keys.publication("shop", "shop-1"))
     assert current is not None
+    return current
+
+
+def test_a_publication_tells_causes_that_sum_to_its_forecasts(
+    context: Context, forecasts: pl.DataFrame, tmp_path: Path
+) -> None:
+    current = publication(context)
     assert current.causes_uri == "s3://lake/forecasts/shop/shop-1/f1/causes.parquet"
     file = context.lake.download(prepare.forecast_key(context, causes.CAUSES_FILE), tmp_path / "causes.parquet")
     told = pl.read_parquet(file)
@@ -104,14 +115,8 @@ def test_of_very_many_forecasts_the_nearest_dates_are_explained(
     assert told.height == 8
 
 
-def test_a_publication_brings_what_a_what_if_takes(
-    context: Context, model: TrainedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(prepare, "ROWS_PER_REQUEST", 900)
-    forecasts = run_forecast(context, model, tmp_path)
-    publish.run(context)
-    current = context.lake.document(Publication, keys.publication("shop", "shop-1"))
-    assert current is not None
+def test_a_publication_brings_what_a_what_if_takes(context: Context, forecasts: pl.DataFrame, tmp_path: Path) -> None:
+    current = publication(context)
     assert current.horizons_uri == "s3://lake/forecasts/shop/shop-1/f1/horizons.bin"
     file = context.lake.download(prepare.forecast_key(context, what_if.HORIZONS_FILE), tmp_path / "horizons")
     assert current.horizons_sha256 == sha256_of(file)
