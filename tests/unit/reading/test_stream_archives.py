@@ -32,6 +32,7 @@ ARCHIVES: dict[str, dict[str, str | bytes]] = {
     "bad rows in both": {
         "a.csv": lines((9, BAD), body=FIRST), "b.csv": lines((9, BAD), (90, "Total,,,9,,,"), body=SECOND),
     },
+    "a row of too many cells": {"a.csv": lines(body=FIRST), "b.csv": lines((200, f"{BAD},9"), body=SECOND)},
     "many notes": {
         "a.csv": lines(*((n * 10, "") for n in range(25)), body=FIRST),
         "b.csv": lines(*((n * 5 + 3, ",,,,,,") for n in range(25)), body=SECOND),

@@ -119,7 +119,9 @@ def _cells(raw: str, layout: Layout) -> list[str]:
     return [field for field in split_record(raw, layout.delimiter) if field.strip()]
 
 
-def rows_under(layout: Layout, header: tuple[int, str], lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame | None:
+def rows_under(
+    layout: Layout, header: tuple[int, str], lines: pl.DataFrame, ledger: Ledger, *, member: str = ""
+) -> pl.DataFrame | None:
     """Cells of some further lines of a regular table, whose header is given as line and text.
 
     None where a line stands in a relation to others that a part of the file does not show:
@@ -138,7 +140,8 @@ def rows_under(layout: Layout, header: tuple[int, str], lines: pl.DataFrame, led
         return None
     frame, ragged = split_fields(blocks[0].records, layout.delimiter, len(layout.header))
     if ragged.height:
-        account_ragged(ragged, frame, Ruled(layout.delimiter, len(layout.header), header[0]), ledger)
+        ruled = Ruled(layout.delimiter, len(layout.header), header[0])
+        account_ragged(ragged, frame, ruled, ledger, member=member)
     return frame
 
 

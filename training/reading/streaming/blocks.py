@@ -93,11 +93,15 @@ def _text(data: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class Plan:
-    """How the blocks of one table are read: the layout, the header's line and text, the column of dates."""
+    """How the blocks of one table are read: the layout, the header's line and text, the column of dates.
+
+    ``member`` is the name of the table's file in an archive.
+    """
 
     layout: Layout
     header: tuple[int, str]
     date: int
+    member: str = ""
 
     def cells(self, block: Block, name: str, limits: Limits, ledger: Ledger) -> pl.DataFrame:
         """Line and cells of every row as texts; other lines go to the ledger.
@@ -106,7 +110,7 @@ class Plan:
             IrregularError: a line of the block can be judged only with the rest of the file.
         """
         lines = read_lines(block.data, name, limits).with_columns(pl.col(LINE) + (block.line - 1))
-        rows = rows_under(self.layout, self.header, lines, ledger)
+        rows = rows_under(self.layout, self.header, lines, ledger, member=self.member)
         unsure = not block.last and (Reason.PREAMBLE in ledger.left_out or not lines[RAW][-1].strip())
         if rows is None or not rows.height or unsure:
             raise IrregularError

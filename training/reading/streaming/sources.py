@@ -199,4 +199,4 @@ class Text:
         index = meaning.index(words.DATE)
         if meaning.shape != WIDE_DATES and (index is None or not is_regular(meaning, terms.config)):
             raise IrregularError
-        return meaning, Plan(layout, header, index or 0), head
+        return meaning, Plan(layout, header, index or 0, self.laid.member), head
