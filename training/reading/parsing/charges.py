@@ -8,6 +8,7 @@ import polars as pl
 
 from core.contracts.sales import ITEM
 from core.contracts.verdict import Reason
+from training.reading import rowkinds
 from training.reading import vocabulary as words
 from training.reading.ledger import LINE, MAX_NOTE_LINES, Ledger, cell
 from training.reading.shapes.meaning import TRANSACTIONS, Meaning
@@ -19,7 +20,7 @@ def no_items(texts: Iterable[str]) -> list[str]:
     """Which kinds of line are no item, beside the others of their column."""
     kinds = {text: words.fold(text) for text in texts}
     of_lines = {f"{kind} line" for kind in kinds.values()} & set(kinds.values())  # a "sale" heads its "sale lines"
-    return [text for text, kind in kinds.items() if words.is_charge(text) or f"{kind} line" in of_lines]
+    return [text for text, kind in kinds.items() if rowkinds.is_charge(text) or f"{kind} line" in of_lines]
 
 
 def items_only(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
@@ -71,6 +72,6 @@ def charges_of(meaning: Meaning, lines: pl.DataFrame) -> Charges:
     """Those of parsed lines of transactions; none of any other shape."""
     if meaning.shape != TRANSACTIONS or meaning.index(words.ITEM) is None:
         return Charges()
-    names = {text for text in lines[ITEM].unique().to_list() if words.is_charge(text)}
+    names = {text for text in lines[ITEM].unique().to_list() if rowkinds.is_charge(text)}
     kept = lines[LINE].filter(lines[ITEM].is_in(list(names)))
     return Charges(names, kept.len(), kept.head(MAX_NOTE_LINES).to_list())

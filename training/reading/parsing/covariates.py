@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from core.contracts.sales import OPTIONAL
+from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.dialect import numbers
 from training.reading.dialect.numbers import MISSING, OK, STATE, Decimal
@@ -52,7 +53,7 @@ def covariates(
         header = meaning.table.header[index]
         if not header or cell(index) in proof.doubtful:
             continue
-        if words.is_personal(header) and index not in meaning.roles.renamed:
+        if naming.is_personal(header) and index not in meaning.roles.renamed:
             continue
         name = meaning.roles.renamed.get(index) or words.snake(header)
         while name in taken or name in kept or name.startswith("_"):

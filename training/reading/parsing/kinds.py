@@ -6,6 +6,7 @@ import polars as pl
 
 from core.contracts.sales import UNITS
 from core.contracts.verdict import Reason
+from training.reading import rowkinds
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
@@ -28,7 +29,7 @@ def check_kinds(meaning: Meaning, lines: pl.DataFrame) -> None:
     for index, header in enumerate(meaning.table.header):
         if index in meaning.roles.renamed or index in taken or lines.schema[cell(index)] != pl.String:
             continue
-        if words.tells_kind(header):
+        if rowkinds.tells_kind(header):
             _check_kind(lines, index, header)
         elif words.fold(header) in words.ACCOUNT_SIDES:
             _check_sides(lines, index, header, _SIDES)
@@ -38,19 +39,19 @@ def check_kinds(meaning: Meaning, lines: pl.DataFrame) -> None:
 
 def _check_kind(lines: pl.DataFrame, index: int, header: str) -> None:
     said = lines[cell(index)].drop_nulls().unique().to_list()
-    if twice := words.told_twice(said):
+    if twice := rowkinds.told_twice(said):
         raise FileRefusedError(
             Reason.AMBIGUOUS,
             f"{header!r} says {twice[0]!r} and {twice[1]!r}, and the same goods may stand in both; export one kind "
             f"alone, or set reading.columns.kind = '{header}' to count all rows.",
         )
-    if words.may_be_returns(said) and not (UNITS in lines.columns and (lines[UNITS] < 0).any()):
+    if rowkinds.may_be_returns(said) and not (UNITS in lines.columns and (lines[UNITS] < 0).any()):
         raise FileRefusedError(
             Reason.AMBIGUOUS,
             f"{header!r} says 'R' and 'S' of the rows, which may be returns and sales; write returns as negative "
             f"quantities, or set reading.columns.kind = '{header}' to count all rows.",
         )
-    kinds = words.kinds_of_no_sale(said)
+    kinds = rowkinds.kinds_of_no_sale(said)
     if not kinds:
         return
     line, kind = lines.filter(pl.col(cell(index)).is_in(kinds)).select(LINE, cell(index)).sort(LINE).row(0)

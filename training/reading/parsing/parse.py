@@ -6,6 +6,7 @@ import polars as pl
 
 from core.contracts.sales import DATE, ITEM, STORE, UNITS
 from core.contracts.verdict import Reason
+from training.reading import rowkinds
 from training.reading import vocabulary as words
 from training.reading.dialect import numbers
 from training.reading.dialect.dates import DateProof
@@ -135,7 +136,7 @@ def _returned(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
     if index is None:
         return lines
     said = lines[cell(index)].cast(pl.String).fill_null("")
-    back = said.is_in(list(words.returned_kinds(said.unique().to_list())))
+    back = said.is_in(list(rowkinds.returned_kinds(said.unique().to_list())))
     if (lines[UNITS].filter(back) < 0).any():
         return lines
     return lines.with_columns(pl.when(back).then(-pl.col(UNITS)).otherwise(pl.col(UNITS)).alias(UNITS))

@@ -7,7 +7,7 @@ import polars as pl
 from core.contracts.dataset import Reading
 from core.contracts.sales import KEY
 from core.contracts.verdict import Reason, Refusal
-from training.reading import states
+from training.reading import naming, states
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell, is_cell
@@ -48,20 +48,20 @@ def texts_of_lines(meaning: Meaning) -> list[int]:
     """Columns that may be the item of each line, and are not known to describe how or by whom it was sold."""
     if meaning.index(words.ITEM) is not None:
         return []
-    named = [index for index in meaning.covariates if not words.describes_sale(meaning.table.header[index])]
+    named = [index for index in meaning.covariates if not naming.describes_sale(meaning.table.header[index])]
     return [index for index in named if _may_be_items(meaning, index)]
 
 
 def _may_be_items(meaning: Meaning, index: int) -> bool:
     """Words in most cells, or keys, under a name that tells nothing of the calendar, people or what is known ahead."""
     header = meaning.table.header[index]
-    if index in meaning.roles.renamed or known_word(header) or words.is_personal(header) or states.is_state(header):
+    if index in meaning.roles.renamed or known_word(header) or naming.is_personal(header) or states.is_state(header):
         return False
     column = meaning.table.frame[cell(index)]
     if column.dtype != pl.String or holds_dates(meaning.table, index, strict=True):
         return False
     sample = sample_of(meaning.table, index)
-    if words.is_key(header) and meaning.shape == TRANSACTIONS and sample:
+    if naming.is_key(header) and meaning.shape == TRANSACTIONS and sample:
         return True
     worded = [text for text in sample if any(c.isalpha() for c in text)]
     flags = {text.casefold() for text in sample} <= words.TRUE_WORDS | words.FALSE_WORDS | words.MISSING_WORDS

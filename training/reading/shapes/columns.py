@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from core.contracts.verdict import Reason
+from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.roles import Roles
@@ -107,13 +108,13 @@ def _date_by_content(table: RawTable, roles: Roles, taken: set[int]) -> None:
     dated = [
         index
         for index, header in enumerate(table.header)
-        if index not in taken and not words.is_other_day(header) and holds_dates(table, index, strict=True)
+        if index not in taken and not naming.is_other_day(header) and holds_dates(table, index, strict=True)
     ]
     if not dated:  # bare numbers such as 20240313, in a column that calls itself a date
         dated = [
             index
             for index, header in enumerate(table.header)
-            if index not in taken and words.is_date_name(header) and holds_dates(table, index, days_only=True)
+            if index not in taken and naming.is_date_name(header) and holds_dates(table, index, days_only=True)
         ]
     if len(dated) == 1:
         _take(roles, taken, words.DATE, dated[0])

@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from training.reading import naming, rowkinds
 from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import EXCEL, readings, split_time
 from training.reading.ledger import cell
@@ -78,11 +79,11 @@ def content_fits(table: RawTable, index: int, role: str) -> bool:
         fits = all(text.casefold() in _FLAGS for text in sample)
     elif role in (words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK):
         fits = not sample or _numberish(sample)
-        if role == words.UNITS and words.is_shipped(table.header[index]):  # "Ordered" may be the day it was
+        if role == words.UNITS and naming.is_shipped(table.header[index]):  # "Ordered" may be the day it was
             fits &= not holds_dates(table, index, strict=True)
     elif role == words.TYPE:
         said = table.frame[cell(index)].cast(pl.String, strict=False).unique().drop_nulls().head(SAMPLE)
-        fits = bool(words.returned_kinds(said.to_list()))
+        fits = bool(rowkinds.returned_kinds(said.to_list()))
     elif role == words.TIME:
         hours = words.fold(table.header[index]).split()[0] in _HOURS
         fits = all(":" in text or text.isdigit() or "h" in text for text in sample)

@@ -3,6 +3,7 @@
 import polars as pl
 
 from core.contracts.verdict import Reason
+from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
@@ -23,14 +24,14 @@ def deductions(table: RawTable, roles: Roles) -> list[int]:
     if target is None or words.UNITS in roles.configured or words.is_net(table.header[target]):
         return []
     sold = table.header[target]
-    open_name = words.UNITS in roles and words.MONEY in roles and not words.is_gross(sold)
+    open_name = words.UNITS in roles and words.MONEY in roles and not naming.is_gross(sold)
     found: list[int] = []
     for index in roles.others:
         column = table.header[index]
-        kind = words.given_back(column)
+        kind = naming.given_back(column)
         if kind is None or index in roles.renamed or not _is_counted(table, index):
             continue
-        if kind == words.BARE and open_name:
+        if kind == naming.BARE and open_name:
             if not _is_whole(table, index):
                 continue
             raise FileRefusedError(
@@ -58,9 +59,9 @@ def _once_each(table: RawTable, found: list[int], sold: str) -> list[int]:
             kept.append(index)
             continue
         one, other = table.header[twin], table.header[index]
-        if words.counted_as(one) != words.counted_as(other) and words.counted_as(other) == words.counted_as(sold):
+        if naming.counted_as(one) != naming.counted_as(other) and naming.counted_as(other) == naming.counted_as(sold):
             kept[kept.index(twin)] = index
-        elif words.counted_as(one) != words.counted_as(sold) and not _numbers(table, twin).equals(
+        elif naming.counted_as(one) != naming.counted_as(sold) and not _numbers(table, twin).equals(
             _numbers(table, index)
         ):
             raise FileRefusedError(
@@ -73,7 +74,7 @@ def _once_each(table: RawTable, found: list[int], sold: str) -> list[int]:
 
 def _say_the_same(table: RawTable, one: int, other: int) -> bool:
     """Of one kind by their names, and filled on the same rows where both are at all."""
-    if words.is_off(table.header[one]) != words.is_off(table.header[other]):
+    if naming.is_off(table.header[one]) != naming.is_off(table.header[other]):
         return False
     first, second = _numbers(table, one), _numbers(table, other)
     return bool(((first != 0) & (second != 0)).any())
@@ -89,7 +90,7 @@ def _is_counted(table: RawTable, index: int) -> bool:
     texts = _texts(table, index)
     if 2 * sum(any(c.isdigit() for c in text) for text in texts) < len(texts) or not texts:
         return False
-    return words.given_back(table.header[index]) == words.QUANTITY or not texts <= {"0", "1", "0.0", "1.0"}
+    return naming.given_back(table.header[index]) == naming.QUANTITY or not texts <= {"0", "1", "0.0", "1.0"}
 
 
 def _is_whole(table: RawTable, index: int) -> bool:

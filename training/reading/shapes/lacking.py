@@ -7,6 +7,7 @@ import polars as pl
 
 from core.contracts.dataset import Reading
 from core.contracts.verdict import Reason
+from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import EXCEL, readings, split_time
 from training.reading.errors import FileRefusedError, UndatedError
@@ -29,7 +30,7 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
     check_periods(table, name)
     columns = ", ".join(repr(header) for header in table.header[:30] if header)
     due = next(
-        (h for i, h in enumerate(table.header) if words.is_other_day(h) and holds_dates(table, i, strict=True)), None
+        (h for i, h in enumerate(table.header) if naming.is_other_day(h) and holds_dates(table, i, strict=True)), None
     )
     if due:
         raise FileRefusedError(
@@ -65,7 +66,7 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
 def _called_a_date(table: RawTable) -> str:
     """What stands in a column that is called a date: no day with its year, or one in a form that nobody knows."""
     for index, header in enumerate(table.header):
-        if not any(role == words.DATE for role, _ in words.roles_of(header)) and not words.is_date_name(header):
+        if not any(role == words.DATE for role, _ in words.roles_of(header)) and not naming.is_date_name(header):
             continue
         head = table.frame.head(_LOOKED_AT).select(LINE, pl.col(cell(index)).cast(pl.String).str.strip_chars())
         for line, text in head.iter_rows():
@@ -88,7 +89,7 @@ def _check_months(table: RawTable, name: str) -> None:
 def _check_instants(table: RawTable, name: str) -> None:
     """Raise where a column counts seconds since 1970: which day it was in the store its numbers do not say."""
     for index, header in enumerate(table.header):
-        called = any(role == words.DATE for role, _ in words.roles_of(header)) or words.is_date_name(header)
+        called = any(role == words.DATE for role, _ in words.roles_of(header)) or naming.is_date_name(header)
         texts = sample_of(table, index) if called else []
         if texts and all(_INSTANT.match(text) for text in texts):
             raise FileRefusedError(
@@ -101,7 +102,7 @@ def _check_instants(table: RawTable, name: str) -> None:
 
 def check_bought(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where a table is of what came in from suppliers, and not of what was sold."""
-    told = words.tells_of_buying(table.header)
+    told = naming.tells_of_buying(table.header)
     if told is None or words.UNITS in roles.configured:
         return
     units = table.header[roles.of[words.UNITS]] if words.UNITS in roles else told[0]
@@ -115,7 +116,7 @@ def check_bought(table: RawTable, roles: Roles, name: str) -> None:
 def check_fiscal(table: RawTable, roles: Roles, reading: Reading, name: str) -> None:
     """Raise where weeks or months are of a fiscal year, of which the file does not tell the first day."""
     parts = [roles.of[role] for role in (words.DATE, words.YEAR, words.MONTH, words.WEEK) if role in roles]
-    index = next((at for at in parts if words.is_fiscal(table.header[at])), None)
+    index = next((at for at in parts if naming.is_fiscal(table.header[at])), None)
     if index is None or reading.date_format is not None:
         return
     texts = sample_of(table, index)

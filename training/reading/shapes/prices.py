@@ -7,6 +7,7 @@ import polars as pl
 
 from core.contracts.sales import DATE, ITEM, STORE
 from core.contracts.verdict import Reason
+from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
@@ -29,7 +30,7 @@ def check_prices(table: RawTable, roles: Roles, name: str) -> None:
         return
     index = roles.of.get(words.DATE)
     dated = index is not None or words.YEAR in roles or numbering_column(table, roles) is not None
-    holds = [at for at, header in enumerate(table.header) if words.holds_from(header) and at != price]
+    holds = [at for at, header in enumerate(table.header) if naming.holds_from(header) and at != price]
     if dated and index not in holds:
         return
     why = "no column is known as a day or a quantity"
@@ -58,7 +59,7 @@ def check_plan(meaning: Meaning, lines: pl.DataFrame, latest: date, name: str) -
     """Raise where a plan tells nothing but one price of each item, on days of which some are before ``latest``."""
     price = meaning.index(words.PRICE)
     told = [index for index in meaning.covariates if known_word(meaning.table.header[index])]
-    others = [index for index in told if not words.is_priced(meaning.table.header[index])]
+    others = [index for index in told if not naming.is_priced(meaning.table.header[index])]
     if meaning.shape != PLAN or price is None or others or any(meaning.index(role) is not None for role in _PLANNED):
         return
     first = lines.sort(DATE, LINE).row(0, named=True) if lines.height else None
@@ -74,7 +75,7 @@ def check_plan(meaning: Meaning, lines: pl.DataFrame, latest: date, name: str) -
 def _price(table: RawTable, roles: Roles) -> int | None:
     """The column of the price, known by its role or by a part of its name."""
     index = roles.of.get(words.PRICE)
-    return index if index is not None else next((i for i, h in enumerate(table.header) if words.is_priced(h)), None)
+    return index if index is not None else next((i for i, h in enumerate(table.header) if naming.is_priced(h)), None)
 
 
 def _refused(told: str) -> FileRefusedError:

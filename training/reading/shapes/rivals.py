@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from core.contracts.verdict import Reason
+from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
@@ -115,8 +116,8 @@ def check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: str
     """Raise where two columns of different numbers have an equal claim to be the quantity."""
     first_rank = claims[0][0]
     best = [index for rank, index in claims if rank == first_rank]
-    if first_rank == 1 and not any(words.given_back(header) == words.QUANTITY for header in table.header):
-        best += [index for rank, index in claims if rank > 1 and words.is_shipped(table.header[index])]
+    if first_rank == 1 and not any(naming.given_back(header) == naming.QUANTITY for header in table.header):
+        best += [index for rank, index in claims if rank > 1 and naming.is_shipped(table.header[index])]
     first = table.frame[cell(best[0])]
     others = [index for index in best[1:] if not _is_part(table, best[0], index)]
     rival = next((index for index in others if not first.equals(table.frame[cell(index)])), None)

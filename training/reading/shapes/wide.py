@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from core.contracts.verdict import Reason
+from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
@@ -89,7 +90,7 @@ def check_names(headers: list[str], name: str) -> None:
             f"{name}: several columns are named {again!r}, and what tells them apart is no part of their names; write "
             "one row for each day, store and item, or give each column a name of its own.",
         )
-    person = next((header for header in headers if words.is_footfall(header)), None)
+    person = next((header for header in headers if naming.is_footfall(header)), None)
     if person is not None:
         raise FileRefusedError(
             Reason.COLUMNS_MISSING,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from core.contracts.dataset import Reading
+from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.dialect.digits import plain_texts
 from training.reading.ledger import cell
@@ -114,7 +115,7 @@ def _may_be_others(meaning: Meaning) -> bool:
     """May the columns be anything but items or stores, if more rows are seen? A text that varies may be the item."""
     header = meaning.table.header
     texts = [index for index in meaning.covariates if meaning.is_text(index) and not known_word(header[index])]
-    priced = words.PRICE in meaning.roles or any(map(words.is_priced, header))
+    priced = words.PRICE in meaning.roles or any(map(naming.is_priced, header))
     return priced or meaning.index(words.DATE) is None or (bool(texts) and words.ITEM not in meaning.roles)
 
 
@@ -124,7 +125,7 @@ def thin(meaning: Meaning) -> list[str]:
     few = [
         index
         for index in meaning.values
-        if words.is_date_name(header[index])
+        if naming.is_date_name(header[index])
         or words.DATE in dict(words.roles_of(header[index]))
         or _numbers(meaning.table.frame[cell(index)]) <= MOST_STRAYS
     ]

@@ -5,6 +5,7 @@ from typing import Final
 
 from core.contracts.dataset import Reading
 from core.contracts.verdict import Reason
+from training.reading import naming, rowkinds
 from training.reading import vocabulary as words
 from training.reading.ledger import REASON, Ledger
 from training.reading.limits import Limits
@@ -38,7 +39,7 @@ def is_regular(meaning: Meaning, config: Reading) -> bool:
         and (words.PACK_SIZES | words.WHOLES).isdisjoint(map(words.fold, header))
         and not (meaning.shape == TRANSACTIONS and config.duplicates == "reject" and texts_of_lines(meaning))
         and not any(words.TYPE in found for found in roles)
-        and not any(words.given_back(name) for name in header)
+        and not any(naming.given_back(name) for name in header)
         and not tells_movements(header)
         and not may_number_lines(meaning.table, meaning.roles)
         and not any(may_be_position(meaning.table, meaning.roles, index) for index in range(len(header)))
@@ -63,7 +64,7 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
 
 def kinds_told(header: Iterable[str]) -> list[int]:
     """Columns whose names promise to say of each row of what kind it is."""
-    return [at for at, name in enumerate(header) if words.fold(name) in _ONE_KIND or words.tells_kind(name)]
+    return [at for at, name in enumerate(header) if words.fold(name) in _ONE_KIND or rowkinds.tells_kind(name)]
 
 
 def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
@@ -72,7 +73,7 @@ def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
         name = words.fold(meaning.table.header[index])
         if name in _ONE_KIND and len(said - {""}) > 1:
             return True
-        if words.kinds_of_no_sale(said) or words.told_twice(said) or words.may_be_returns(said):
+        if rowkinds.kinds_of_no_sale(said) or rowkinds.told_twice(said) or rowkinds.may_be_returns(said):
             return True
         if name in words.LINE_KINDS and meaning.shape == TRANSACTIONS and no_items(said):
             return True

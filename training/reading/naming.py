@@ -1,0 +1,122 @@
+"""What the name of a column says beside its role: gross or net, due or sold, of persons or of items."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from training.reading.vocabulary import (
+    BESIDE_COUNTED,
+    COUNTED,
+    GIVEN_BACK,
+    GROSS,
+    SHIPPED,
+    SOLD,
+    WORDS,
+    fold,
+    roles_of,
+)
+
+QUANTITY, BARE = "quantity", "bare"
+
+_RECEIVED: Final = frozenset(WORDS["received"])
+_BOUGHT: Final = frozenset(WORDS["bought"])
+_OFF: Final = frozenset(WORDS["called_off"])
+_DESCRIBES: Final = frozenset(WORDS["describes_sale"])
+_FISCAL: Final = frozenset(WORDS["fiscal"])
+_PRICED: Final = frozenset(WORDS["priced"])
+_HOLDS_FROM: Final = frozenset(WORDS["holds_from"])
+_FOOTFALL: Final = frozenset(WORDS["footfall"])
+_NOT_SOLD_ON: Final = frozenset(WORDS["not_sold_on"])
+_PERSONAL: Final = frozenset(WORDS["personal"])
+_PERSON: Final = frozenset(WORDS["person"])
+_NAME: Final = frozenset(WORDS["name"])
+_DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
+
+
+def is_gross(name: str) -> bool:
+    """``Gross qty``: what was sold before anything came back."""
+    return not GROSS.isdisjoint(fold(name).split())
+
+
+def given_back(name: str) -> str | None:
+    """``QUANTITY`` for ``Units Returned``, ``BARE`` for ``Returns``, which may be money; None for other names."""
+    tokens = set(re.sub(r"(\w)(menge|stuck|stueck|anzahl|aantal)$", r"\1 \2", fold(name)).split())
+    if not tokens & GIVEN_BACK or not tokens <= GIVEN_BACK | COUNTED | BESIDE_COUNTED:
+        return None
+    return QUANTITY if tokens & COUNTED else BARE
+
+
+def counted_as(name: str) -> frozenset[str]:
+    """``units`` of ``Units Returned``: the words by which a quantity says what it counts."""
+    return frozenset(fold(name).split()) & COUNTED
+
+
+def is_off(name: str) -> bool:
+    """``Units Cancelled``: called off before it was sold, and not taken back after."""
+    return not _OFF.isdisjoint(fold(name).split())
+
+
+def describes_sale(name: str) -> bool:
+    """``Payment method``, ``Ville``, ``Kassierer``: how, where or by whom it was sold, and not what."""
+    return not _DESCRIBES.isdisjoint(fold(name).split())
+
+
+def is_fiscal(name: str) -> bool:
+    """``Fiscal Week``, ``WM Week``: of a year that begins on a day of its own."""
+    return not _FISCAL.isdisjoint(fold(name).split())
+
+
+def tells_of_buying(names: Iterable[str]) -> tuple[str, str] | None:
+    """``Qty Received`` and ``PO Number``: the names by which a table is of what was bought, where none says sold."""
+    tokens = {name: set(fold(name).split()) for name in names}
+    if any(parts & SOLD or parts & {"sales", "pos"} for parts in tokens.values()):
+        return None
+    received = next((name for name, parts in tokens.items() if parts & _RECEIVED and parts & COUNTED), None)
+    bought = next((name for name, parts in tokens.items() if parts & _BOUGHT), None)
+    return None if received is None or bought is None else (received, bought)
+
+
+def is_priced(name: str) -> bool:
+    """``Wholesale Price``, ``VK-Preis``, ``Verkaufspreis``, ``UVP``: what one of an item costs."""
+    tokens = fold(name).split()
+    return not _PRICED.isdisjoint(tokens) or any(token.endswith(("preis", "prijs")) for token in tokens)
+
+
+def holds_from(name: str) -> bool:
+    """``Valid From``, ``Effective date``, ``gültig ab``: a day from or to which a price holds."""
+    return not _HOLDS_FROM.isdisjoint(fold(name).split())
+
+
+def is_shipped(name: str) -> bool:
+    """``Shipped Units``: what left the shop, which is not what was ordered of it."""
+    return not SHIPPED.isdisjoint(fold(name).split())
+
+
+def is_footfall(name: str) -> bool:
+    """``Visitors``, ``Bounce rate``: counts who came, and no item."""
+    return not _FOOTFALL.isdisjoint(fold(name).split())
+
+
+def is_date_name(name: str) -> bool:
+    """``SHOP_DATE``: calls itself a date, and of no day on which something is due."""
+    return not _DATE_WORDS.isdisjoint(fold(name).split()) and not is_other_day(name)
+
+
+def is_key(name: str) -> bool:
+    """``TrackId``, ``StyleKey``: calls itself the key of something that has no role."""
+    tokens = fold(name).split()
+    return (
+        not roles_of(name) and tokens[-1:] in (["id"], ["key"]) and tokens[-2:-1] not in (["line"], ["detail"], ["row"])
+    )
+
+
+def is_other_day(name: str) -> bool:
+    """``shipping_limit_date``: a day on which something is due or ends, not the one it was sold on."""
+    return not _NOT_SOLD_ON.isdisjoint(fold(name).split())
+
+
+def is_personal(name: str) -> bool:
+    """``Shipping Phone``, ``E-Mail``, ``Customer Name``: what tells who somebody is."""
+    tokens = set(fold(name).split())
+    named = bool(tokens & _NAME and tokens & _PERSON) or "kundenname" in tokens
+    return named or not _PERSONAL.isdisjoint(tokens)

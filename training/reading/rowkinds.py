@@ -1,0 +1,58 @@
+"""What cells say of the kind of a row: a return, no sale, a document whose goods stand in another."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from training.reading.vocabulary import LINE_KINDS, RETURN_WORDS, ROW_KINDS, TYPE, WORDS, fold, roles_of
+
+_NO_SALES: Final = frozenset(WORDS["no_sales"])
+_BESIDE_NO_SALES: Final = frozenset(WORDS["beside_no_sales"])
+_BEFORE_INVOICES: Final = frozenset(WORDS["before_invoices"])
+_INVOICES: Final = frozenset(WORDS["invoices"])
+_BOUGHT_KINDS: Final = frozenset(WORDS["bought_kinds"])
+_SALE_KINDS: Final = frozenset(WORDS["sale_kinds"])
+_CHARGES: Final = frozenset(WORDS["charges"])
+_CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes
+_ON_CREDIT: Final = frozenset({"credit", "abono"})
+_OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted"})
+
+
+def returned_kinds(texts: Iterable[str]) -> set[str]:
+    """Kinds of documents that take goods back; codes such as SC say so only beside the code of an invoice."""
+    folded = {text: fold(text) for text in texts}
+    codes = {back for sold, back in _CODES if sold in folded.values()}
+    short = {text: " ".join(token for token in word.split() if token not in _OF_SALES) for text, word in folded.items()}
+    told = RETURN_WORDS - _ON_CREDIT  # a "credit sale" is one that is paid later
+    return {text for text, word in folded.items() if word in RETURN_WORDS | codes or short[text] in told}
+
+
+def tells_kind(name: str) -> bool:
+    """``Transaction Type``, ``Version``, ``Reason``: may say of each row whether it is a sale."""
+    folded = fold(name)
+    return folded in LINE_KINDS | ROW_KINDS or TYPE in {role for role, _ in roles_of(name)}
+
+
+def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:
+    """``Transfer Out``, ``Waste``, ``Budget``, and beside sales ``Purchase``: kinds of row that are no sales."""
+    tokens = {text: set(fold(text).split()) for text in texts}
+    beside_sales = any(found & _SALE_KINDS for found in tokens.values())
+    none = _NO_SALES | _BOUGHT_KINDS if beside_sales else _NO_SALES
+    return sorted(text for text, found in tokens.items() if found & none and found <= none | _BESIDE_NO_SALES)
+
+
+def may_be_returns(texts: Iterable[str]) -> bool:
+    """``S`` and ``R`` alone: sales and returns, or retail and service."""
+    return {fold(text) for text in texts} - {""} == {"r", "s"}
+
+
+def told_twice(texts: Iterable[str]) -> tuple[str, str] | None:
+    """``Order`` and ``Invoice``: kinds of documents in which the same goods may stand."""
+    folded = {fold(text): text for text in sorted(texts)}
+    before = next((text for word, text in folded.items() if word in _BEFORE_INVOICES), None)
+    invoice = next((text for word, text in folded.items() if word in _INVOICES), None)
+    return None if before is None or invoice is None else (before, invoice)
+
+
+def is_charge(text: str) -> bool:
+    """``POST``, ``Frais de port``, ``Gift Card``: named like what is no item."""
+    return fold(text) in _CHARGES
