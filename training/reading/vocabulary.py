@@ -13,13 +13,29 @@ DOCUMENT, LINE, STATUS, TIME, CUSTOMER = "document", "line", "status", "time", "
 TYPE = "type"
 YEAR, MONTH, DAY, WEEK = "year", "month", "day", "week"
 
+_PLAIN: Final = str.maketrans({
+    "ß": "ss", "º": "o", "№": " no ", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "\u0131": "i",
+    "æ": "ae", "Æ": "Ae", "œ": "oe",
+})  # fmt: skip
+"""Letters that are no other letter with a mark."""
+
+
+@lru_cache(maxsize=4096)
+def fold(name: str) -> str:
+    """``InvoiceNo.`` -> ``invoice no``; ``Stückzahl`` -> ``stuckzahl``."""
+    name = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])", " ", name)
+    name = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.translate(_PLAIN)) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[^\W_]+", plain.casefold()))
+
+
 _FILE: Final = tomllib.loads((files("training.reading") / "words.toml").read_text("utf-8"))
 _COLUMNS: Final[dict[str, list[list[str]]]] = _FILE["columns"]
 WORDS: Final[dict[str, list[str]]] = _FILE["words"]
 
 CALENDAR: Final = frozenset(WORDS["calendar"])
 KNOWN_AHEAD: Final = frozenset(WORDS["known_ahead"])
-TOTAL_WORDS: Final = frozenset(WORDS["total"])
+TOTAL_WORDS: Final = frozenset(map(fold, WORDS["total"]))
 TOTAL_PREFIXES: Final = frozenset(WORDS["total_prefix"])
 CLOSED_WORDS: Final = frozenset(WORDS["closed"])
 RETURN_WORDS: Final = frozenset(WORDS["returned"])
@@ -63,32 +79,23 @@ OF_RETURNS: Final = frozenset(WORDS["of_returns"])
 REVERSALS: Final = frozenset(WORDS["reversals"])
 WHOLES: Final = frozenset(WORDS["wholes"])
 PACK_SIZES: Final = frozenset(WORDS["pack_sizes"])
-BARE_CODES: Final = frozenset(WORDS["bare_code"])
+BARE_CODES: Final = frozenset(map(fold, WORDS["bare_code"]))
 ITEM_NAMES: Final = 3
 """Rank from which names of items stand, no longer codes."""
 SIGNS: Final = frozenset("$\u20ac\u00a3\u00a5")
 _NET_RANK: Final = -2  # before any other quantity
 
 _ID_TAILS: Final = (
-    "id|no|nr|n|nbr|num|number|code|key|nummer|numero|codigo|codice|cod|kode|ident|identifier|index|ref|sk|pk|gln"
+    "id|no|nr|n|nbr|num|number|code|key|nummer|numero|codigo|codice|cod|kode|kod|kodu|koodi|numer|cislo|код|номер|ident|"
+    "identifier|index|ref|sk|pk|gln"
 )
 _COMPOUND: Final = re.compile(r"(?:nummer|nr|code|kode|id|kennung|schlussel|schluessel|no)$")  # filialnummer, winkelnr
 _TAIL: Final = re.compile(rf"^(?:(?:{_ID_TAILS})\s+)?(.*?)(?:\s+(?:{_ID_TAILS}))?$")
 _LINE_ITEM: Final = re.compile(r"^line ?item (.+)$")
 _NOUNS: Final = {  # roles whose best words may carry "id", "no", "code", ... before or after
-    **{(role, 0): frozenset(_COLUMNS[role][0]) for role in (STORE, ITEM, DOCUMENT, CUSTOMER)},
-    (STORE, 1): frozenset(_COLUMNS[STORE][1]),  # "Location ID", "Lagernummer"
+    **{(role, 0): frozenset(map(fold, _COLUMNS[role][0])) for role in (STORE, ITEM, DOCUMENT, CUSTOMER)},
+    (STORE, 1): frozenset(map(fold, _COLUMNS[STORE][1])),  # "Location ID", "Lagernummer"
 }
-
-
-@lru_cache(maxsize=4096)
-def fold(name: str) -> str:
-    """``InvoiceNo.`` -> ``invoice no``; ``Stückzahl`` -> ``stuckzahl``."""
-    name = name.replace("ß", "ss").replace("º", "o").replace("№", " no ")
-    name = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])", " ", name)
-    name = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[^\W_]+", plain.casefold()))
 
 
 def snake(name: str) -> str:
@@ -100,7 +107,7 @@ def _table() -> dict[str, list[tuple[str, int]]]:
     table: dict[str, list[tuple[str, int]]] = {}
     for role, ranks in _COLUMNS.items():
         for rank, names in enumerate(ranks):
-            for name in names:
+            for name in dict.fromkeys(map(fold, names)):
                 table.setdefault(name, []).append((role, rank))
     return table
 
