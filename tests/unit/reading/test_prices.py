@@ -3,7 +3,7 @@
 import pytest
 
 from core.contracts.verdict import Kind, Reason
-from tests.unit.reading.conftest import Read, note
+from tests.unit.reading.conftest import Read, note, rows
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,25 @@ def test_prices_of_days_ahead_of_several_days_and_beside_promotions_are_a_plan(r
     reading = read(text)
     assert reading.is_plan
     assert reading.verdict.kind is Kind.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Date,Open,High,Low,Close,Volume",
+        "Datum,Eröffnung,Hoch,Tief,Schluss,Volumen",
+        "date,open,high,low,adj close,volume_btc",
+    ],
+)
+def test_what_is_traded_at_an_exchange_is_no_sale(read: Read, header: str) -> None:
+    text = header + "\n2024-03-13,10.5,11.0,10.1,10.9,120000\n2024-03-14,10.9,11.2,10.5,11.1,130000\n"
+    verdict = read(text).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "prices of a day's trading" in verdict.sentence
+    volume = header.rsplit(",", 1)[1]
+    assert rows(read(text, columns={"units": volume}), "units") == [(120000.0,), (130000.0,)]
+
+
+def test_the_highest_and_the_lowest_of_a_day_beside_a_quantity_are_no_matter(read: Read) -> None:
+    text = "Date,Item,Qty,Opening,High,Low\n2024-03-13,A,5,9,9,4\n2024-03-14,A,6,9,9,3\n"
+    assert rows(read(text), "units") == [(5.0,), (6.0,)]

@@ -1,5 +1,6 @@
 """Lists of prices: what an item costs, and nothing of what was sold of it."""
 
+import re
 from datetime import date
 from typing import Final
 
@@ -14,12 +15,13 @@ from training.reading.ledger import LINE, cell
 from training.reading.roles import Roles
 from training.reading.shapes.across import numbering_column
 from training.reading.shapes.contents import SALES
-from training.reading.shapes.meaning import PLAN, Meaning
+from training.reading.shapes.meaning import PLAN, Meaning, is_numeric
 from training.reading.shapes.wide import known_word, starts_as_store
 from training.reading.tables import RawTable
 
 _SOLD: Final = (words.UNITS, SALES, words.MONEY, words.DOCUMENT, words.CUSTOMER)
 _PLANNED: Final = (words.PROMO, words.OPEN, words.CLOSED)
+_TRADED: Final = tuple(frozenset(words.WORDS[word]) for word in ("highest", "lowest", "at_an_edge"))
 _CURE: Final = "Upload what was sold; prices known ahead are a plan, with a row for each day and item."
 
 
@@ -38,6 +40,23 @@ def check_prices(table: RawTable, roles: Roles, name: str) -> None:
         why = f"{table.header[holds[0]]!r} is a day from or to which it holds, and no column is known as a quantity"
     raise _refused(
         f"{name}: {table.header[price]!r} is the price of each {table.header[roles.of[words.ITEM]]!r}, and {why}"
+    )
+
+
+def check_quotes(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where columns are the highest, the lowest and the last price of one day: what was traded is no sale."""
+    counted = any((words.UNITS, 0) in words.roles_of(header) for header in table.header)
+    bare = [re.sub(r" (?:price|kurs|preis|usd|eur)$", "", words.fold(header)) for header in table.header]
+    found = [next((at for at, text in enumerate(bare) if text in told), None) for told in _TRADED]
+    of_a_day = [at for at in found if at is not None and is_numeric(table, at)]
+    if words.UNITS in roles.configured or counted or len(of_a_day) < len(_TRADED):
+        return
+    shown = " and ".join(repr(table.header[at]) for at in of_a_day)
+    cure = "upload what was sold"
+    if words.UNITS in roles:
+        cure += f", or set reading.columns.units = '{table.header[roles.of[words.UNITS]]}' to read it on purpose"
+    raise FileRefusedError(
+        Reason.NOT_A_TABLE, f"{name}: {shown} are prices of a day's trading at an exchange, and no sales; {cure}."
     )
 
 

@@ -28,7 +28,7 @@ from training.reading.shapes.meaning import (
     is_numeric,
 )
 from training.reading.shapes.pairs import pairs
-from training.reading.shapes.prices import check_catalogue, check_prices
+from training.reading.shapes.prices import check_catalogue, check_prices, check_quotes
 from training.reading.shapes.units import check_packs, check_units
 from training.reading.shapes.wide import check_names, check_texts, known_word, wide_values
 from training.reading.tables import RawTable
@@ -50,6 +50,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         check_measures_across(wide.table, wide.values, name)
         return wide
     table = days_counted(table, roles, reading)
+    check_quotes(table, roles, name)
     check_prices(table, roles, name)
     need_date(table, roles, name)
     check_spans(table, roles, name)
