@@ -1,15 +1,19 @@
-"""Settings of the boosters by trial: random search, begun from settings known to be good.
+"""Settings of the boosters by trial, begun from settings known to be good, then as Optuna's TPE sampler asks.
 
 Trials are measured on windows that lie before those by which the model is judged, so that the
-judgement stays honest. Few trials of a small space find most of what there is (Bergstra & Bengio 2012).
+judgement stays honest. The sampler is that of Bergstra et al. 2011: settings like those that did well.
 """
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-import numpy as np
+import optuna
 import polars as pl
+from optuna.distributions import FloatDistribution, IntDistribution
+from optuna.samplers import TPESampler
+from optuna.study import Study
+from optuna.trial import create_trial
 
 from core.forecasting.backtest import backtest, origins
 from core.forecasting.fitting import ALONE, Run
@@ -18,12 +22,17 @@ from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec, Recipe
 from core.forecasting.table import between, compact
 
-_DEPTHS: Final = (4, 9)
-_LEARNING_RATES: Final = (0.02, 0.12)
-_ROUNDS: Final = (150, 600)
-_LEAF_WEIGHTS: Final = (3.0, 300.0)
-_COLUMNS: Final = (0.3, 0.9)
-_PENALTIES: Final = (0.5, 20.0)
+_ROUNDS: Final = "rounds"
+_SPACE: Final[dict[str, IntDistribution | FloatDistribution]] = {
+    _ROUNDS: IntDistribution(150, 600),
+    "max_depth": IntDistribution(4, 9),
+    "learning_rate": FloatDistribution(0.02, 0.12, log=True),
+    "min_child_weight": FloatDistribution(3.0, 300.0, log=True),
+    "colsample_bytree": FloatDistribution(0.3, 0.9),
+    "reg_lambda": FloatDistribution(0.5, 20.0, log=True),
+}
+_AT_RANDOM: Final = 8
+"""Trials before the sampler looks at which settings did well."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +73,15 @@ def tune(
     if not starts or not origins(first, starts[0], spec, spec.backtest_windows):
         return replace(known[0], weights={}, factors={}), ()
     before = between(sales, calendar, first, starts[0])
-    draw = np.random.default_rng([spec.seed, 1])
+    study = _study(spec.seed)
     tried: list[tuple[Recipe, float]] = []
     while len(tried) < trials and (not tried or run.once(more)):
         number = len(tried)
-        recipe = replace(known[number] if number < len(known) else _drawn(known[0], draw), weights={}, factors={})
+        recipe = known[number] if number < len(known) else run.once(lambda: _asked(study, known[0]))
+        recipe = replace(recipe, weights={}, factors={})
         tested = backtest(before, spec, recipe, run, task="tune")
         tried.append((recipe, error(tested, choose(tested, recipe))))
+        _tell(study, *tried[-1])
     best, _ = min(tried, key=lambda each: each[1])
     return best, tuple(Trial(recipe.rounds, recipe.params, round(wrong, 6)) for recipe, wrong in tried)
 
@@ -80,17 +91,22 @@ def as_json(trials: tuple[Trial, ...]) -> list[dict[str, Any]]:
     return [asdict(trial) for trial in trials]
 
 
-def _drawn(base: Recipe, draw: np.random.Generator) -> Recipe:
-    """Settings at random; rates, weights and penalties by their size."""
-    params = {
-        "max_depth": int(draw.integers(_DEPTHS[0], _DEPTHS[1] + 1)),
-        "learning_rate": _by_size(draw, _LEARNING_RATES),
-        "min_child_weight": _by_size(draw, _LEAF_WEIGHTS),
-        "colsample_bytree": round(float(draw.uniform(*_COLUMNS)), 2),
-        "reg_lambda": _by_size(draw, _PENALTIES),
-    }
-    return replace(base, rounds=int(draw.integers(*_ROUNDS)), params=params)
+def _study(seed: int) -> Study:
+    """Nothing tried yet; what it asks for depends on the seed and on what it is told alone."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna.create_study(sampler=TPESampler(n_startup_trials=_AT_RANDOM, seed=seed))
 
 
-def _by_size(draw: np.random.Generator, bounds: tuple[float, float]) -> float:
-    return float(f"{np.exp(draw.uniform(*np.log(bounds))):.3g}")
+def _asked(study: Study, base: Recipe) -> Recipe:
+    params = dict(study.ask(dict(_SPACE)).params)
+    return replace(base, rounds=params.pop(_ROUNDS), params=params)
+
+
+def _tell(study: Study, recipe: Recipe, wrong: float) -> None:
+    """What came of settings; known ones that lie outside the space teach nothing about it.
+
+    What was asked is told as a trial of its own, for other hosts than the one that asked know of it by this alone.
+    """
+    told = {_ROUNDS: recipe.rounds, **recipe.params}
+    if told.keys() == _SPACE.keys() and all(each.low <= told[name] <= each.high for name, each in _SPACE.items()):
+        study.add_trial(create_trial(params=told, distributions=dict(_SPACE), value=wrong))

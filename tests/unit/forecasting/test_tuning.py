@@ -1,10 +1,13 @@
 """Settings by trial, on windows of their own."""
 
 from dataclasses import replace
+from statistics import fmean
 
 import polars as pl
+import pytest
+from optuna.study import Study
 
-from core.forecasting import Recipe, train
+from core.forecasting import Recipe, train, tuning
 from core.forecasting.tuning import tune
 from tests.unit.forecasting import shops
 
@@ -27,6 +30,31 @@ def test_the_windows_of_the_judgement_are_not_looked_at() -> None:
     late = pl.col("date") > pl.col("date").max() - pl.duration(days=SPEC.horizon)
     other = sales.with_columns(pl.when(late).then(pl.col("units") * 9 + 5).otherwise("units").alias("units"))
     assert tune(sales, SPEC, (SMALL,), trials=2) == tune(other, SPEC, (SMALL,), trials=2)
+
+
+def test_settings_near_those_that_did_well_are_tried_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuning, "backtest", lambda _sales, _spec, recipe, _run, task: (recipe, task))
+    monkeypatch.setattr(tuning, "choose", lambda _tested, recipe: recipe)
+    monkeypatch.setattr(tuning, "error", lambda tested, _: abs(tested[0].params.get("colsample_bytree", 0) - 0.75))
+    best, tried = tune(shops.sales(), SPEC, (SMALL,), trials=41)
+    errors = [trial.error for trial in tried[1:]]
+    assert fmean(errors[-20:]) < fmean(errors[:8]) / 2
+    assert best.params["colsample_bytree"] == pytest.approx(0.75, abs=0.02)
+    assert {"max_depth", "learning_rate", "min_child_weight", "reg_lambda"} < best.params.keys()
+
+
+def test_known_settings_teach_what_to_try_next_where_they_lie_in_the_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, float]] = []
+    monkeypatch.setattr(Study, "add_trial", lambda _, trial: told.append(trial.params))
+    params = {
+        "max_depth": 6, "learning_rate": 0.05, "min_child_weight": 50.0, "colsample_bytree": 0.5, "reg_lambda": 2.0
+    }  # fmt: skip
+    champion = replace(SMALL, rounds=150, params=params)
+    monkeypatch.setattr(tuning, "backtest", lambda *_, **__: None)
+    monkeypatch.setattr(tuning, "choose", lambda _tested, recipe: recipe)
+    monkeypatch.setattr(tuning, "error", lambda *_: 0.5)
+    tune(shops.sales(), SPEC, (champion, SMALL), trials=2)
+    assert told == [{"rounds": 150, **params}]
 
 
 def test_trials_end_with_the_time_but_for_the_first() -> None:
