@@ -9,6 +9,7 @@ from training.reading.vocabulary import (
     COUNTED,
     GIVEN_BACK,
     GROSS,
+    ITEM_NOUN,
     SHIPPED,
     SOLD,
     WORDS,
@@ -30,6 +31,12 @@ _NOT_SOLD_ON: Final = frozenset(WORDS["not_sold_on"])
 _PERSONAL: Final = frozenset(WORDS["personal"])
 _PERSON: Final = frozenset(WORDS["person"])
 _NAME: Final = frozenset(WORDS["name"])
+_CODE_NOUNS: Final = frozenset({"sku", "plu", "upc", "ean", "gtin", "asin", "barcode"})
+_NUMBERS: Final = frozenset({"no", "nr", "num", "number", "nummer", "code", "id", "numero", "codigo", "codice"})
+_LISTED: Final = frozenset({"order", "line", "invoice", "transaction", "receipt", "ticket"})
+_NOT_A_CODE: Final = frozenset(
+    {"parent", "bundle", "count", "type", "name", "title", "group", "category", "of", "gift", "image", "url"}
+)
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
 
 
@@ -120,3 +127,16 @@ def is_personal(name: str) -> bool:
     tokens = set(fold(name).split())
     named = bool(tokens & _NAME and tokens & _PERSON) or "kundenname" in tokens
     return named or not _PERSONAL.isdisjoint(tokens)
+
+
+def is_item_itself(name: str) -> bool:
+    """``Products``, ``Artikel``: a word for the item, and none for its code."""
+    return fold(name).rstrip("s") in ITEM_NOUN - _CODE_NOUNS
+
+
+def is_code_of_item(name: str) -> bool:
+    """``articleOrderNumber``, ``Seller SKU input``: names a code of items, and has no role of its own."""
+    tokens = set(fold(name).split())
+    numbered = bool(tokens & ITEM_NOUN) and bool(tokens & _NUMBERS) and not ("item" in tokens and tokens & _LISTED)
+    other = tokens & (COUNTED | _NOT_A_CODE)
+    return (numbered or bool(tokens & _CODE_NOUNS)) and not other and not roles_of(name)

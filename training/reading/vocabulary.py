@@ -53,7 +53,7 @@ MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].
 
 _ROLLING: Final = re.compile(r"\b[lr]\d{1,2} ?[dwm]\b")  # "Units L4W"
 _LAST_YEAR: Final = frozenset({"last", "year"})
-_ITEM_NOUN, _BESIDE_ITEM = frozenset(WORDS["item_noun"]), frozenset(WORDS["beside_item"])
+ITEM_NOUN, _BESIDE_ITEM = frozenset(WORDS["item_noun"]), frozenset(WORDS["beside_item"])
 KINDS_OF_QUANTITY: Final = (
     SOLD
     | SHIPPED
@@ -144,7 +144,7 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     if not found and not rolling and (rank := _quantity_rank(set(short.split()))) is not None:
         found[UNITS] = rank
     tokens = set(short.split())
-    if not found and tokens & _ITEM_NOUN and tokens <= _ITEM_NOUN | _BESIDE_ITEM:  # "Item Lookup Code"
+    if not found and tokens & ITEM_NOUN and tokens <= ITEM_NOUN | _BESIDE_ITEM:  # "Item Lookup Code"
         found[ITEM] = 1
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
 

@@ -16,10 +16,9 @@ from training.reading.shapes.contents import (
     roles_of_column,
     sample_of,
 )
+from training.reading.shapes.itemcodes import code_beside, codes_first
 from training.reading.shapes.rivals import (
     check_one_quantity,
-    code_beside,
-    codes_first,
     is_position,
     names_each_line,
     numbers_lines,

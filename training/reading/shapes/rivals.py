@@ -11,52 +11,10 @@ from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.roles import Roles
-from training.reading.shapes.contents import are_names, is_filled, sample_of
 from training.reading.shapes.sides import sides
 from training.reading.tables import RawTable
 
-_LOOKED_AT: Final = 600
 _COUNTING: Final = frozenset({"item", "items", "artikel", "position", "line", "no", "nr", "num", "number", "id"})
-
-
-def codes_first(table: RawTable, claims: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """``SKU`` before an ``Item`` or ``Product`` of which the cells are names: several codes may share one."""
-    best = [claim for claim in claims if claim[0] <= claims[0][0]]
-    first = best[0][1]
-    codes = [claim for claim in best if is_filled(table, claim[1], first) and not are_names(sample_of(table, claim[1]))]
-    return claims if not codes or not are_names(sample_of(table, first)) else codes
-
-
-def code_beside(table: RawTable, roles: Roles, claims: list[tuple[int, int]], taken: set[int]) -> list[tuple[int, int]]:
-    """A bare ``Code`` right beside the name of the item is its code, unless it counts the lines.
-
-    So is one that follows the kind of each line: ``Type, No., Variant, Description``.
-    """
-    name = claims[0][1]
-    of_kind = [at + 1 for at, header in enumerate(table.header) if words.fold(header) in words.LINE_KINDS]
-    for index in (name - 1, name + 1, *of_kind):
-        within = 0 <= index < len(table.header) and index not in taken
-        if not within or words.fold(table.header[index]) not in words.BARE_CODES or not is_filled(table, index, name):
-            continue
-        if not numbers_lines(table, roles, index) and not _counts_rows(table, index, name):
-            return [(claims[0][0], index)]
-    return claims
-
-
-def _counts_rows(table: RawTable, index: int, name: int) -> bool:
-    """1, 2, 3, ... down the first rows, beside names of which one comes again.
-
-    Or most have several names, and most names several of them: it begins again on each day or page.
-    """
-    pair = [pl.col(cell(at)).cast(pl.String).str.strip_chars().alias(key) for at, key in ((index, "n"), (name, "of"))]
-    rows = table.frame.head(_LOOKED_AT).select(pair).filter(pl.col("n") != "")
-    distinct = rows.unique()
-    both_ways = all(2 * int(distinct[key].is_duplicated().sum()) > distinct.height for key in distinct.columns)
-    numbers = rows["n"].cast(pl.Int64, strict=False)
-    if numbers.null_count() or not rows.height:
-        return False
-    counted = numbers.to_list() == list(range(1, len(numbers) + 1))
-    return both_ways or (counted and rows["of"].n_unique() < len(numbers))
 
 
 def may_be_position(table: RawTable, roles: Roles, index: int) -> bool:

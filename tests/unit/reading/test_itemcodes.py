@@ -1,0 +1,30 @@
+"""The code of an item stands for it, whatever its column is called, before its name."""
+
+import pytest
+
+from tests.unit.reading.conftest import Read, rows
+
+
+@pytest.mark.parametrize(
+    "column", ["articleOrderNumber", "Seller sku input.", "UPC / Barcode value", "Produkt interne Nr"]
+)
+def test_a_column_whose_name_says_that_it_holds_the_code_is_taken_before_the_name(read: Read, column: str) -> None:
+    text = f"order,date,{column},product name,qty\n1,2024-03-13,SW10,Mug,2\n2,2024-03-14,SW11,Mug,1\n"
+    text += "3,2024-03-15,SW10,Mug,4\n"
+    assert rows(read(text), "item_id", "units") == [("SW10", 2.0), ("SW11", 1.0), ("SW10", 4.0)]
+
+
+@pytest.mark.parametrize("column", ["Product line id", "Article order number"])
+def test_a_number_that_never_comes_again_though_names_do_is_no_code(read: Read, column: str) -> None:
+    text = f"order,date,{column},product name,qty\n1,2024-03-13,7004,Mug,2\n2,2024-03-14,7002,Mug,1\n"
+    assert rows(read(text), "item_id", "units") == [("Mug", 2.0), ("Mug", 1.0)]
+
+
+def test_a_code_that_is_blank_where_the_name_is_filled_is_not_taken(read: Read) -> None:
+    text = "date,Seller sku input,product name,qty\n2024-03-13,A,Mug,2\n2024-03-14,,Cup,1\n"
+    assert rows(read(text), "item_id") == [("Mug",), ("Cup",)]
+
+
+def test_names_in_capitals_beside_codes_are_names(read: Read) -> None:
+    text = "Products,UPC,Sales Units W/E 01/06/24,Sales Units W/E 01/13/24\nMUG BLUE,0001,12,13\nCUP,0002,2,3\n"
+    assert rows(read(text), "item_id", "units") == [("0001", 12.0), ("0002", 2.0), ("0001", 13.0), ("0002", 3.0)]

@@ -1,0 +1,75 @@
+"""The code of an item, which stands for it before its name."""
+
+from typing import Final
+
+import polars as pl
+
+from training.reading import naming
+from training.reading import vocabulary as words
+from training.reading.ledger import cell
+from training.reading.roles import Roles
+from training.reading.shapes.contents import are_names, is_filled, sample_of
+from training.reading.shapes.rivals import numbers_lines
+from training.reading.tables import RawTable
+
+_LOOKED_AT: Final = 600
+
+
+def codes_first(table: RawTable, claims: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """``SKU`` before an ``Item`` or ``Product`` of which the cells are names: several codes may share one."""
+    best = [claim for claim in claims if claim[0] <= claims[0][0]]
+    first = best[0][1]
+    codes = [claim for claim in best if is_filled(table, claim[1], first) and not _holds_names(table, claim[1])]
+    return claims if not codes or not _holds_names(table, first) else codes
+
+
+def _holds_names(table: RawTable, index: int) -> bool:
+    """Names, also in capitals alone: ``MUG BLUE``, ``CUP`` under a word for the item itself."""
+    sample = sample_of(table, index)
+    worded = any(" " in text for text in sample) and not any(c.isdigit() for text in sample for c in text)
+    return are_names(sample) or (worded and naming.is_item_itself(table.header[index]))
+
+
+def code_beside(table: RawTable, roles: Roles, claims: list[tuple[int, int]], taken: set[int]) -> list[tuple[int, int]]:
+    """A bare ``Code`` right beside the name of the item is its code, unless it counts the lines.
+
+    So is one that follows the kind of each line: ``Type, No., Variant, Description``, and one whose name says that it
+    is an item's: ``articleOrderNumber``, ``Seller SKU input``.
+    """
+    name = claims[0][1]
+    of_kind = [at + 1 for at, header in enumerate(table.header) if words.fold(header) in words.LINE_KINDS]
+    for index in (name - 1, name + 1, *of_kind):
+        within = 0 <= index < len(table.header) and index not in taken
+        if not within or words.fold(table.header[index]) not in words.BARE_CODES or not is_filled(table, index, name):
+            continue
+        if not numbers_lines(table, roles, index) and not _counts_rows(table, index, name):
+            return [(claims[0][0], index)]
+    named = (at for at, header in enumerate(table.header) if at not in taken and naming.is_code_of_item(header))
+    own = next((at for at in named if _tells_items(table, at, name)), None)
+    return claims if own is None else [(claims[0][0], own)]
+
+
+def _tells_items(table: RawTable, index: int, name: int) -> bool:
+    """Codes, one wherever the name is, that come again where names do, as no number of a line does."""
+    if are_names(sample_of(table, index)) or not is_filled(table, index, name):
+        return False
+    head = table.frame.head(_LOOKED_AT)
+    codes, names = (head[cell(at)].cast(pl.String).str.strip_chars() for at in (index, name))
+    again = codes.n_unique() < codes.len() or names.n_unique() == names.len()
+    return again and not _counts_rows(table, index, name)
+
+
+def _counts_rows(table: RawTable, index: int, name: int) -> bool:
+    """1, 2, 3, ... down the first rows, beside names of which one comes again.
+
+    Or most have several names, and most names several of them: it begins again on each day or page.
+    """
+    pair = [pl.col(cell(at)).cast(pl.String).str.strip_chars().alias(key) for at, key in ((index, "n"), (name, "of"))]
+    rows = table.frame.head(_LOOKED_AT).select(pair).filter(pl.col("n") != "")
+    distinct = rows.unique()
+    both_ways = all(2 * int(distinct[key].is_duplicated().sum()) > distinct.height for key in distinct.columns)
+    numbers = rows["n"].cast(pl.Int64, strict=False)
+    if numbers.null_count() or not rows.height:
+        return False
+    counted = numbers.to_list() == list(range(1, len(numbers) + 1))
+    return both_ways or (counted and rows["of"].n_unique() < len(numbers))
