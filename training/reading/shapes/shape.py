@@ -30,6 +30,7 @@ from training.reading.shapes.meaning import (
 from training.reading.shapes.pairs import pairs
 from training.reading.shapes.prices import check_catalogue, check_prices, check_quotes
 from training.reading.shapes.units import check_packs, check_units
+from training.reading.shapes.wholes import check_totals, parts_of
 from training.reading.shapes.wide import check_names, check_texts, known_word, wide_values
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
@@ -77,10 +78,11 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         return Meaning(table, TRANSACTIONS, roles, covariates=list(roles.others), one_each=True)
     if _is_plan(table, roles, fresh):
         return Meaning(table, PLAN, roles, covariates=list(roles.others))
-    named = [index for index in fresh if not is_total(table.header[index])]
-    if len(named) > 1 and not (words.STORE in roles and words.ITEM in roles) and words.MONEY not in roles:
+    named = parts_of(table, fresh, name) if _is_wide(roles, fresh) else []
+    if len(named) > 1:
         check_texts(table, roles, named, name)
         check_names([table.header[index] for index in named], name)
+        check_totals([table.header[index] for index in named], name)
         check_catalogue(table, roles, named, name)
         return wide_values(table, roles, named, fresh)
     raise no_target(table, roles, name)
@@ -99,6 +101,11 @@ def _is_plan(table: RawTable, roles: Roles, fresh: list[int]) -> bool:
     known = [i for i in roles.others if known_word(table.header[i]) or i in roles.renamed]
     described = len(known) + sum(role in roles for role in (words.PRICE, words.PROMO, words.OPEN, words.CLOSED))
     return described > 0 and described >= len(fresh)
+
+
+def _is_wide(roles: Roles, fresh: list[int]) -> bool:
+    """May several columns of numbers be items or stores?"""
+    return len(fresh) > 1 and not (words.STORE in roles and words.ITEM in roles) and words.MONEY not in roles
 
 
 def _drop_totals(meaning: Meaning) -> Meaning:

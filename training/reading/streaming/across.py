@@ -15,6 +15,7 @@ from training.reading.parsing.rows import NAME, UNITS_TEXT
 from training.reading.shapes.contents import MOST_STRAYS, SAMPLE
 from training.reading.shapes.meaning import WIDE, WIDE_DATES, Meaning
 from training.reading.shapes.shape import understand
+from training.reading.shapes.wholes import may_be_whole
 from training.reading.shapes.wide import known_word
 from training.reading.streaming.blocks import IrregularError
 from training.reading.tables import RawTable
@@ -116,7 +117,8 @@ def _may_be_others(meaning: Meaning) -> bool:
     header = meaning.table.header
     texts = [index for index in meaning.covariates if meaning.is_text(index) and not known_word(header[index])]
     priced = words.PRICE in meaning.roles or any(map(naming.is_priced, header))
-    return priced or meaning.index(words.DATE) is None or (bool(texts) and words.ITEM not in meaning.roles)
+    whole = any(map(may_be_whole, header))  # a row further down may show that it is no sum
+    return priced or whole or meaning.index(words.DATE) is None or (bool(texts) and words.ITEM not in meaning.roles)
 
 
 def thin(meaning: Meaning) -> list[str]:

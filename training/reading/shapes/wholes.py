@@ -1,0 +1,72 @@
+"""Columns of a wide table that call themselves the total of those beside them: both would count."""
+
+from typing import Final
+
+import numpy as np
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.dialect import numbers
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import LINE, cell
+from training.reading.lines.titles import says_all
+from training.reading.tables import RawTable
+from training.reading.totals import is_total, looks_total
+
+_EVERY: Final = frozenset(
+    {"all", "alle", "alles", "saemtliche", "samtliche", "tous", "toutes", "todas", "todos", "tutti", "tutte"}
+)
+
+
+def may_be_whole(header: str) -> bool:
+    """``All`` alone: the total of the columns beside it, or a name."""
+    return words.fold(header) in _EVERY
+
+
+def parts_of(table: RawTable, named: list[int], name: str) -> list[int]:
+    """Those of the columns of numbers that are no total of the others.
+
+    ``Total`` and ``All Stores`` are by their names, ``All`` where it is the sum of the others on each row.
+
+    Raises:
+        FileRefusedError: ``All`` is not their sum.
+    """
+    parts = [index for index in named if not (is_total(table.header[index]) or _is_of_all(table.header[index]))]
+    whole = next((index for index in parts if may_be_whole(table.header[index])), None)
+    if whole is not None and len(parts) > 2:  # noqa: PLR2004 - two parts and their sum
+        parts.remove(whole)
+        _check_sum(table, whole, parts, name)
+    return parts
+
+
+def check_totals(headers: list[str], name: str) -> None:
+    """Raise where one of several columns is called the total of some, such as ``Total Bags``."""
+    some = [header for header in headers if looks_total(header)]
+    if some and len(some) < len(headers):
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: {some[0]!r} is called a total or an average, and what it is of may stand beside it and would "
+            f"count twice; leave it out, or set reading.columns.{words.snake(some[0])} = '{some[0]}' to keep it.",
+        )
+
+
+def _is_of_all(header: str) -> bool:
+    """``All Stores``, ``Alle Filialen``."""
+    first, *rest = words.fold(header).split() or [""]
+    return bool(rest) and first in _EVERY and any(says_all(header, role) for role in (words.STORE, words.ITEM))
+
+
+def _check_sum(table: RawTable, whole: int, parts: list[int], name: str) -> None:
+    wrong: list[int] = []
+    for mark in numbers.MARKS:
+        read = [numbers.numbers(table.frame[cell(at)], mark)[0].fill_null(0.0).to_numpy() for at in (whole, *parts)]
+        differs = np.flatnonzero(~np.isclose(read[0], np.sum(read[1:], axis=0), atol=1e-6))
+        if not differs.size:
+            return
+        wrong.append(int(differs[0]))
+    header, line = table.header[whole], table.frame[LINE][wrong[0]]
+    raise FileRefusedError(
+        Reason.AMBIGUOUS,
+        f"{name}: {header!r} may be the total of the columns beside it, and is not their sum (line {line}); leave it "
+        "out, or where it is the name of an item or a store, write more of it.",
+    )
