@@ -26,15 +26,11 @@ def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger
     """Understand each part; a member of an archive that does not fit is told by name.
 
     Raises:
-        FileRefusedError: no part can be understood.
+        FileRefusedError: no part can be understood, or one is of what others sold and came back.
     """
     meanings: list[Meaning] = []
     failed: list[tuple[str, FileRefusedError]] = []
-    back = [part.member for part in parts if is_of_returns(part.member)]
     for part in parts:
-        if part.member in back and len(back) < len(parts):
-            failed.append((part.member, _of_returns(f"{name}/{part.member}")))
-            continue
         own = Ledger()
         try:
             meanings += gather_one(part, name, config, limits, own)
@@ -46,6 +42,7 @@ def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger
             failed.append((part.member, refused))
     if not meanings:
         raise failed[0][1]
+    _check_returns(meanings, name)
     _tell_days(meanings, ledger)
     tell_unread(failed, name, ledger)
     return meanings
@@ -78,9 +75,17 @@ def is_of_returns(member: str) -> bool:
     return not words.OF_RETURNS.isdisjoint(words.fold(member).split())
 
 
-def _of_returns(label: str) -> FileRefusedError:
-    why = "its name says that its quantities came back; write them as negative quantities of the sales"
-    return FileRefusedError(Reason.AMBIGUOUS, f"{label}: {why}")
+def _check_returns(meanings: list[Meaning], name: str) -> None:
+    """Raise where a member is of what came back, and others are not: they may be less it already, or not."""
+    members = list(dict.fromkeys(meaning.table.member for meaning in meanings))
+    back = next((member for member in members if is_of_returns(member)), None)
+    sold = next((member for member in members if not is_of_returns(member)), None)
+    if back is not None and sold is not None:
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: {back} holds by its name what came back, and nothing tells whether {sold} has it taken off "
+            f"already; upload {sold} alone if it has, or else write into it what came back as negative quantities.",
+        )
 
 
 def _tell_days(meanings: list[Meaning], ledger: Ledger) -> None:

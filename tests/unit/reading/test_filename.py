@@ -100,10 +100,11 @@ def test_numbers_that_are_no_days_are_none() -> None:
     assert day_in("9912024030199.csv") == []
 
 
-def test_a_member_that_calls_itself_returns_is_not_added_to_the_sales(tmp_path: Path) -> None:
+def test_a_member_of_returns_beside_sales_is_refused_for_they_may_be_net_of_it_already(tmp_path: Path) -> None:
     sales, back = ("date,store,item,qty\n2024-01-0{},S1,A,{}\n".format(*row) for row in ((1, 5), (2, 2)))
-    reading = named(tmp_path, "a.zip", archive(sales_csv=sales, returns_csv=back))
-    assert rows(reading) == [("2024-01-01", "S1", "A", 5.0)]
-    told = note(reading.verdict, Reason.NOT_A_TABLE).sentence
-    assert told.startswith("returns.csv was not read: its name says that its quantities came back")
+    verdict = named(tmp_path, "a.zip", archive(sales_csv=sales, returns_csv=back)).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "upload sales.csv alone if it has, or else write into it what came back" in verdict.sentence
     assert rows(named(tmp_path, "a.zip", archive(returns_csv=back)), "units") == [(2.0,)]
+    told = named(tmp_path, "a.zip", archive(sales_csv=sales, returns_csv="about,returns\nten,days\n"))
+    assert rows(told) == [("2024-01-01", "S1", "A", 5.0)]
