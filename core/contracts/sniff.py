@@ -90,5 +90,6 @@ def unicode_without_bom(head: bytes) -> str | None:
 def _looks_like_text(head: bytes) -> bool:
     if head.startswith(_BOMS) or unicode_without_bom(head) is not None:
         return True
+    head = head.rstrip(b"\0")  # blocks of a file system that were never written end some copied files
     odd = sum(1 for byte in head if byte < 32 and byte not in _TEXT_CONTROLS)  # noqa: PLR2004 - control characters
-    return odd * 100 <= len(head)
+    return bool(head) and odd * 100 <= len(head)

@@ -255,3 +255,11 @@ def test_a_last_line_that_counts_the_rows_is_a_note(read: Read) -> None:
     for trailer in ("TRL|2", "T|0000000002|11", "99|4"):
         assert rows(read(f"{text}{trailer}\n"), "units") == [(5.0,), (6.0,)]
     assert read(f"{text}TRL|7\n").verdict.counts.refused > 0
+
+
+@pytest.mark.parametrize("count", [3, 512, 9000])
+def test_zero_bytes_that_fill_up_the_end_of_a_file_are_no_rows(read: Read, count: int) -> None:
+    reading = read("date,item,qty\n2024-01-01,A,5\n2024-01-02,A,6\n" + "\0" * count)
+    assert rows(reading, "units") == [(5.0,), (6.0,)]
+    assert reading.verdict.counts.read == 2
+    assert read("\0" * count).verdict.kind is Kind.REJECTED
