@@ -83,8 +83,9 @@ def _check_returns(meanings: list[Meaning], name: str) -> None:
     if back is not None and sold is not None:
         raise FileRefusedError(
             Reason.AMBIGUOUS,
-            f"{name}: {back} holds by its name what came back, and nothing tells whether {sold} has it taken off "
-            f"already; upload {sold} alone if it has, or else write into it what came back as negative quantities.",
+            f"{name}: beside {sold} stands {back}, which holds by its name what came back, and nothing tells whether "
+            f"it is taken off {sold} already; upload {sold} alone if it is, or else write it into {sold} as negative "
+            "quantities.",
         )
 
 

@@ -104,7 +104,7 @@ def test_a_member_of_returns_beside_sales_is_refused_for_they_may_be_net_of_it_a
     sales, back = ("date,store,item,qty\n2024-01-0{},S1,A,{}\n".format(*row) for row in ((1, 5), (2, 2)))
     verdict = named(tmp_path, "a.zip", archive(sales_csv=sales, returns_csv=back)).verdict
     assert verdict.kind is Kind.REJECTED
-    assert "upload sales.csv alone if it has, or else write into it what came back" in verdict.sentence
+    assert "upload sales.csv alone if it is, or else write it into sales.csv as negative" in verdict.sentence
     assert rows(named(tmp_path, "a.zip", archive(returns_csv=back)), "units") == [(2.0,)]
     told = named(tmp_path, "a.zip", archive(sales_csv=sales, returns_csv="about,returns\nten,days\n"))
     assert rows(told) == [("2024-01-01", "S1", "A", 5.0)]

@@ -34,6 +34,26 @@ def test_what_stands_on_the_first_row_of_its_group_holds_for_the_group(read: Rea
     assert note(reading.verdict, Reason.FILLED_DOWN).count > 0
 
 
+def test_cells_that_are_blank_on_the_same_rows_belong_to_the_same_groups(read: Read) -> None:
+    reading = read("Date,Store,Item,Qty\n2024-03-13,S1,A,5\n,,B,2\n2024-03-14,S1,A,6\n,,B,3\n")
+    assert rows(reading, "date", "store_id", "item_id") == [
+        ("2024-03-13", "S1", "A"), ("2024-03-13", "S1", "B"), ("2024-03-14", "S1", "A"), ("2024-03-14", "S1", "B"),
+    ]  # fmt: skip
+
+
+NESTED = "Store,Item,Date,Qty\nS1,Mug,2024-03-13,5\n,,2024-03-14,6\n,Cup,2024-03-13,1\nS2,Mug,2024-03-13,7\n"
+
+
+def test_groups_lie_in_groups(read: Read) -> None:
+    reading = read(NESTED + ",Cup,2024-03-14,2\n")
+    assert {(row[1], row[2]) for row in rows(reading)} == {("S1", "Mug"), ("S1", "Cup"), ("S2", "Mug"), ("S2", "Cup")}
+
+
+def test_a_blank_within_a_group_of_which_other_rows_repeat_what_stands_above_is_refused(read: Read) -> None:
+    verdict = read(NESTED + ",Mug,2024-03-14,2\n,,2024-03-15,2\n", max_refused_share=0.5).verdict
+    assert [(row.column, row.reason) for row in verdict.refusals] == [("Item", Reason.ID_MISSING)] * 2
+
+
 def test_totals_between_the_groups_are_left_out(read: Read) -> None:
     text = "Date,Item,Units\n2024-03-13,A,5\n,B,6\n,Total,11\n2024-03-14,A,7\n,B,8\n,Total,15\n"
     assert rows(read(text), "date", "item_id", "units") == [

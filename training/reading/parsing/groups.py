@@ -20,29 +20,53 @@ def filled_down(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.Dat
 
     Proof: the first row is filled; no cell repeats the one before it, as it would on rows that are all filled; most
     filled rows are followed by blank ones; and each row of a group has the quantity and other ids, none of them twice.
+    Or the blank cells lie within the groups of another column that is so proven.
     """
-    for role in _ROLES:
-        name = _column(meaning, role)
-        if name is None or frame.schema[name] != pl.String or not frame.height:
+    proven: dict[int | None, pl.Series] = {}
+    against: dict[str, str] = {}
+    for role in (*_ROLES, *_ROLES):  # a column may lie within the groups of one that is looked at after it
+        name, index = _column(meaning, role), meaning.index(role)
+        if name is None or index in proven or frame.schema[name] != pl.String or not frame.height:
             continue
         blank = frame.select(_is_blank(name).alias("blank"))["blank"]
         if not blank.any():
             continue
-        against = _against(meaning, frame, role, blank)
-        if against is not None:
-            if against and (index := meaning.index(role)) is not None:
-                told = f"write it on each row; it was not taken from the row above, for {against}"
-                ledger.hints[meaning.table.label(index)] = told
+        why = _against(meaning, frame, role, blank)
+        if why is not None and not any(_within(meaning, frame, role, blank, group) for group in proven.items()):
+            against[role] = why
             continue
+        against.pop(role, None)
+        proven[index] = blank
         document = meaning.index(words.DOCUMENT)
         if document is not None and _with_document(meaning, frame, blank):
             frame = _filled(frame, cell(document), blank)  # what is said of the order on its first line holds for these
         frame = _filled(frame, name, blank)
-        index = meaning.index(role)
         column = meaning.table.header[index] if index is not None else name
         told = f"{column!r} is written on the first row of each group and was taken for the rows below it"
         ledger.remark(Reason.FILLED_DOWN, told, frame[LINE].filter(blank), int(blank.sum()))
+    for role, why in against.items():
+        if why and (index := meaning.index(role)) is not None:
+            told = f"write it on each row; it was not taken from the row above, for {why}"
+            ledger.hints[meaning.table.label(index)] = told
     return frame
+
+
+def _within(
+    meaning: Meaning, frame: pl.DataFrame, role: str, blank: pl.Series, group: tuple[int | None, pl.Series]
+) -> bool:
+    """Blank on the same rows as the column of a proven group, as merged cells are, or within its groups to its right.
+
+    There no cell repeats the one before it, and no row comes twice.
+    """
+    outer, rows = group
+    name, index = _column(meaning, role), meaning.index(role)
+    if name is None or index is None or outer is None or (blank & ~rows).any():
+        return False
+    heads = frame.filter(~blank)
+    again = (heads[name] == heads[name].shift(1)) & rows.filter(~blank)
+    nested = index > outer and not again.any()
+    others = [other for key in _ROLES if key != role and (other := _column(meaning, key)) is not None]
+    return (nested or blank.equals(rows)) and _against_a_row(meaning, frame, blank, others) is None
 
 
 def _column(meaning: Meaning, role: str) -> str | None:
