@@ -2,8 +2,9 @@
 
 import pytest
 
-from core.contracts.verdict import Refusal
-from tests.unit.reading.conftest import Read
+from core.contracts.verdict import Reason, Refusal
+from tests.unit.reading.conftest import Read, note, rows
+from tests.unit.reading.test_containers import archive
 
 ISO = "".join(f"2024-{month:02d}-{day:02d},A,{day},1.5\n" for month in (1, 2) for day in range(1, 29))
 
@@ -27,6 +28,7 @@ def refused(read: Read, row: str, body: str = ISO) -> Refusal:
         ("soon", "write it as the other rows do, like '2024-01-01'"),
         ("1024-05-01", "the year 1024 lies before 1901; correct the date"),
         ("2204-05-01", "2204-05-01 lies in the future; correct the date"),
+        ("2567-05-01", "the year 2567 of the Buddhist calendar is 2024: write that, if it is meant"),
         (
             "1942-05-01",
             "1942-05-01 lies 82 years away from the other rows (2024-01-01 to 2024-02-28); correct the date",
@@ -79,3 +81,28 @@ def test_ragged_rows_say_how_many_cells_are_wrong(read: Read) -> None:
 
 def test_conflicting_rows_name_each_other(read: Read) -> None:
     assert refused(read, "2024-01-01,A,9,1.5").cure.startswith("lines 2 and 58 differ: keep one")
+
+
+def test_a_share_is_no_quantity(read: Read) -> None:
+    assert refused(read, "2024-03-01,A,12.5%,1.5").cure == "a share is no quantity: write how many"
+
+
+@pytest.mark.parametrize("column", ["Hour", "Uhrzeit"])
+def test_the_total_of_the_hours_of_a_day_is_left_out(read: Read, column: str) -> None:
+    reading = read(f"Date,{column},Item,Qty\n2024-03-13,10,A,5\n2024-03-13,11,A,2\n2024-03-13,Total,A,7\n")
+    assert rows(reading, "units") == [(7.0,)]
+    assert note(reading.verdict, Reason.TOTAL_ROW).lines == (4,)
+
+
+def test_rows_that_may_sum_up_others_are_told_before_they_are_summed(read: Read) -> None:
+    text = "Date,Channel,Item,Qty\n2024-03-13,Web,A,5\n2024-03-13,Shop,A,2\n2024-03-13,Total,A,7\n"
+    cure = (
+        "lines 2, 3 and 4 differ: leave out the rows of 'Total' in 'Channel' if they sum up others, or keep one, or set"
+    )
+    assert read(text).verdict.refusals[0].cure.startswith(cure)
+
+
+def test_files_of_one_store_each_get_its_column(read: Read) -> None:
+    member = "date,item,qty\n2024-03-13,A,{}\n"
+    verdict = read(archive(berlin_csv=member.format(5), bonn_csv=member.format(6))).verdict
+    assert "differ: add a column of the store to each, if each is of one; or keep one" in verdict.refusals[0].cure

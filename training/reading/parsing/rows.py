@@ -116,11 +116,11 @@ def _undated(frame: pl.DataFrame) -> list[str]:
 
 def _without_totals(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     lines: set[int] = set()
-    for role in (words.STORE, words.ITEM):
+    for role in (words.STORE, words.ITEM, words.TIME):
         index = meaning.index(role)
         if index is not None and frame.schema[cell(index)] == pl.String:
             ids = frame[cell(index)].unique().drop_nulls()
-            every = every_of(ids, role)
+            every = every_of(ids, role) if role != words.TIME else []
             named = [text for text in ids.to_list() if is_total(text.strip())] + (
                 every if len(every) < len(ids) else []
             )

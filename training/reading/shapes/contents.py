@@ -86,6 +86,7 @@ def content_fits(table: RawTable, index: int, role: str) -> bool:
         fits = bool(rowkinds.returned_kinds(said.to_list()))
     elif role == words.TIME:
         hours = words.fold(table.header[index]).split()[0] in _HOURS
+        sample = [text for text in sample if not looks_total(text)]
         fits = all(":" in text or text.isdigit() or "h" in text for text in sample)
         fits &= not hours or all(not text.isdigit() or int(text) <= _HOURS_OF_A_DAY for text in sample)
     return fits

@@ -18,6 +18,8 @@ from training.reading.verdicts.codes import words_for
 _LETTERS: Final = {"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"}
 _LOOKS: Final = str.maketrans(_LETTERS)
 _PART: Final = {"%Y": "y", "%y": "y", "%m": "m", "%d": "d"}
+_BUDDHIST: Final = 543
+"""Years by which the calendar of Thailand is ahead."""
 _BLANK: Final = "; or leave it blank"
 
 
@@ -25,7 +27,8 @@ _BLANK: Final = "; or leave it blank"
 class Known:
     """What the file proved of itself: its date form, an example of it, its days, its decimal mark.
 
-    ``untold`` is a part of a sentence on the ids that no column is known to tell.
+    ``untold`` is a part of a sentence on the ids that no column is known to tell, ``totals`` one on rows that may be
+    sums of others.
     """
 
     form: str = ""
@@ -35,6 +38,7 @@ class Known:
     latest: date | None = None
     decimal: Decimal = "."
     untold: str = ""
+    totals: str = ""
 
 
 def cure(reason: Reason, value: str, known: Known, claimed: tuple[str, ...] = ()) -> str:
@@ -45,14 +49,26 @@ def cure(reason: Reason, value: str, known: Known, claimed: tuple[str, ...] = ()
     elif reason is Reason.DATE_IMPLAUSIBLE:
         told = _implausible(value.strip(), known)
     elif reason in (Reason.UNITS_UNREADABLE, Reason.VALUE_UNREADABLE):
-        told = _unreadable_number(value.strip(), known.decimal)
+        share = reason is Reason.UNITS_UNREADABLE and value.strip().endswith("%")
+        told = "a share is no quantity: write how many" if share else _unreadable_number(value.strip(), known.decimal)
         told = told + _BLANK if told and reason is Reason.VALUE_UNREADABLE else told
     elif reason is Reason.RAGGED_ROW:
         told = _ragged(value)
     elif reason is Reason.DUPLICATE_CONFLICT and len(claimed) > 1:
         lines = f"{', '.join(claimed[:-1])} and {claimed[-1]}"
-        told = f"lines {lines} differ: keep one, or set reading.duplicates to 'sum' or 'last'{known.untold}"
+        first = known.totals or _of_a_store(claimed, known)
+        told = f"lines {lines} differ: {first}keep one, or set reading.duplicates to 'sum' or 'last'{known.untold}"
     return told or words_for(reason).cure
+
+
+def _of_a_store(claimed: tuple[str, ...], known: Known) -> str:
+    """Rows of one key, each in a file or sheet of its own, where no column tells the store."""
+    places = {place for line in claimed if (place := line.partition(" of ")[2])}
+    return (
+        "add a column of the store to each, if each is of one; or "
+        if len(places) == len(claimed) and "store" in known.untold
+        else ""
+    )
 
 
 def _unreadable_date(value: str, known: Known) -> str | None:
@@ -119,6 +135,9 @@ def _implausible(value: str, known: Known) -> str | None:
     if day < EARLIEST:
         return f"the year {day.year} lies before {EARLIEST.year}; correct the date"
     if known.latest and day > known.latest:
+        west = day.year - _BUDDHIST
+        if known.latest.year >= west > EARLIEST.year:
+            return f"the year {day.year} of the Buddhist calendar is {west}: write that, if it is meant"
         return f"{day} lies in the future; correct the date"
     if known.first and known.last:
         away = day.year - known.last.year if day > known.last else known.first.year - day.year

@@ -5,7 +5,9 @@ from typing import Final
 
 from training.reading import vocabulary as words
 from training.reading.parsing.proof import Proof
+from training.reading.shapes.contents import sample_of
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+from training.reading.totals import is_total
 from training.reading.verdicts.cures import Known
 
 _FEW_NAMES: Final = 3
@@ -16,7 +18,7 @@ def known_of(meaning: Meaning, proof: Proof, latest: date | None) -> Known:
     days = [day for text, day in proof.dates.days.items() if text not in proof.dates.implausible]
     example = next((text for text in proof.dates.days if text not in proof.dates.implausible), "")
     first, last = (min(days), max(days)) if days else (None, None)
-    return Known(proof.dates.form, example, first, last, latest, proof.decimal, _untold(meaning))
+    return Known(proof.dates.form, example, first, last, latest, proof.decimal, _untold(meaning), _totals(meaning))
 
 
 def _untold(meaning: Meaning) -> str:
@@ -28,3 +30,12 @@ def _untold(meaning: Meaning) -> str:
     which = f" ({', '.join(map(repr, texts[:_FEW_NAMES]))}?)" if texts else ""
     what = " and of the ".join(roles)
     return f"; or name the column of the {what} under reading.columns, where one tells them apart{which}"
+
+
+def _totals(meaning: Meaning) -> str:
+    """Which rows may be sums of others, by a cell of theirs that says total."""
+    for index in meaning.covariates:
+        whole = next((text for text in sample_of(meaning.table, index) if is_total(text)), None)
+        if whole is not None:
+            return f"leave out the rows of {whole!r} in {meaning.table.header[index]!r} if they sum up others, or "
+    return ""
