@@ -3,7 +3,7 @@
 import pytest
 
 from core.contracts.verdict import Kind, Reason
-from tests.unit.reading.conftest import Read, rows
+from tests.unit.reading.conftest import Read, note, rows
 
 
 def test_a_number_of_the_line_is_no_item_beside_a_code_that_comes_again(read: Read) -> None:
@@ -40,9 +40,11 @@ def test_columns_named_by_sizes_are_neither_items_nor_stores(read: Read) -> None
 
 
 def test_a_table_in_words_that_nobody_knows_is_refused_even_of_one_store_and_item(read: Read) -> None:
-    text = (
-        "\u65e5\u671f,\u95e8\u5e97,\u5546\u54c1,\u6570\u91cf,\u91d1\u989d\n2024/3/13,S1,A,5,50\n2024/3/14,S1,A,6,60\n"
+    header = (
+        "\u10d7\u10d0\u10e0\u10d8\u10e6\u10d8,\u10db\u10d0\u10e6\u10d0\u10d6\u10d8\u10d0,"
+        "\u10de\u10e0\u10dd\u10d3\u10e3\u10e5\u10e2\u10d8,\u10e0\u10d0\u10dd\u10d3\u10d4\u10dc\u10dd\u10d1\u10d0,\u10d7\u10d0\u10dc\u10ee\u10d0"
     )
+    text = f"{header}\n2024/3/13,S1,A,5,50\n2024/3/14,S1,A,6,60\n"
     verdict = read(text).verdict
     assert verdict.notes[0].reason is Reason.COLUMNS_MISSING
     assert "reading.columns.units" in verdict.sentence
@@ -77,3 +79,20 @@ def test_a_table_that_commas_divide_is_not_said_to_be_divided_by_spaces(read: Re
 def test_names_in_an_older_encoding_that_nobody_knows_say_so(read: Read) -> None:
     text = "\ub0a0\uc9dc,\ub9e4\uc7a5,\uc0c1\ud488,\uc218\ub7c9\n2024-03-13,S1,A,5\n2024-03-14,S1,A,6\n"
     assert "set reading.encoding if these are no words" in read(text, encoding="cp949").verdict.sentence
+
+
+@pytest.mark.parametrize("page", ["Page {} of 3", "Seite {} von 3", "Página {}/3", "Strana {} z 3", "第 {} 页"])
+def test_numbers_of_pages_between_rows_are_no_rows(read: Read, page: str) -> None:
+    days = [f"2024-03-{13 + at},A,{5 + at}\n{page.format(at + 1)}\n" for at in range(3)]
+    reading = read("Date,Item,Qty\n" + "".join(days))
+    assert rows(reading, "units") == [(5.0,), (6.0,), (7.0,)]
+    assert note(reading.verdict, Reason.PREAMBLE).lines == (3, 5, 7)
+
+
+def test_who_exported_it_below_all_rows_is_a_note_though_it_has_cells(read: Read) -> None:
+    text = "Date,Item,Qty\n2024-03-13,A,5\n2024-03-14,A,6\nExported by: bob,,2024-03-20\n"
+    reading = read(text)
+    assert rows(reading, "units") == [(5.0,), (6.0,)]
+    assert note(reading.verdict, Reason.PREAMBLE).lines == (4,)
+    between = read(text.replace("2024-03-14,A", "2024-03-14,B") + "2024-03-15,A,6\n", max_refused_share=0.5).verdict
+    assert [row.line for row in between.refusals] == [4]

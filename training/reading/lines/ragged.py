@@ -1,5 +1,6 @@
 """Lines that have more or fewer cells than the header: totals, notes, feet, and rows that are refused."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,11 @@ from training.reading.totals import looks_total
 _MOST_FEET: Final = 5
 _BLANK_BETWEEN: Final = 2
 _SHOWN: Final = 80
+_PAGE: Final = re.compile(
+    r"^(?:page|seite|p[aá]gina|pag\.?|sida|side|strona|strana|sivu|sayfa|oldal|страница|стр\.?|第)\s*:?\s*\d+"
+    r"(?:\s*(?:of|von|de|di|van|sur|av|af|z|из|/)\s*\d+)?(?:\s*[页頁])?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -108,5 +114,6 @@ def _is_trailer(filled: list[str], line: int, header_line: int, last: object) ->
 
 
 def _is_note(text: str, delimiter: str, width: int, *, below: bool) -> bool:
-    """A line of one cell: below all rows, or marked as a comment."""
-    return (below or text.startswith(("#", "--", "//"))) and not divided_otherwise(text, delimiter, width)
+    """A line of one cell: below all rows, the number of a page, or marked as a comment."""
+    marked = text.startswith(("#", "--", "//")) or _PAGE.match(text) is not None
+    return (below or marked) and not divided_otherwise(text, delimiter, width)

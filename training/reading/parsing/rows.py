@@ -29,7 +29,8 @@ NAME: Final = "_name"
 UNITS_TEXT: Final = "_units_text"
 STORE_TEXT: Final = "_store_text"
 ITEM_TEXT: Final = "_item_text"
-_WEEK_PARTS: Final = (words.YEAR, words.WEEK)
+_MARKED: Final = r"^\s*\p{L}[^:\d]{3,40}:(?:\s|$)"
+"""``Exported by: ...``, which is no day."""
 
 
 def clean(meaning: Meaning, ledger: Ledger, *, whole: bool = True) -> pl.DataFrame:
@@ -169,7 +170,7 @@ def _is_empty(name: str) -> pl.Expr:
 
 
 def _without_notes(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
-    """Rows after the last dated one that have one cell only, and no date, are foot notes."""
+    """Rows after the last dated one that have no date, and one cell only or ``Printed by: ...``, are foot notes."""
     if meaning.shape == WIDE_DATES or not frame.height:
         return frame
     unread = _undated(frame)
@@ -183,7 +184,8 @@ def _without_notes(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.
     filled = pl.sum_horizontal(
         [(pl.col(name).cast(pl.String).fill_null("").str.strip_chars() != "").cast(pl.Int32) for name in cells]
     )
-    tail = frame.filter((pl.col(LINE) > last) & undated & (filled <= 1))
+    marked = pl.col(DAY_TEXT).str.contains(_MARKED)
+    tail = frame.filter((pl.col(LINE) > last) & undated & ((filled <= 1) | marked))
     if not tail.height:
         return frame
     ledger.leave_out(Reason.PREAMBLE, tail[LINE], "notes below the table were left out")
