@@ -91,6 +91,7 @@ _ID_TAILS: Final = (
 )
 _COMPOUND: Final = re.compile(r"(?:nummer|nr|code|kode|id|kennung|schlussel|schluessel|no)$")  # filialnummer, winkelnr
 _TAIL: Final = re.compile(rf"^(?:(?:{_ID_TAILS})\s+)?(.*?)(?:\s+(?:{_ID_TAILS}))?$")
+_PLURAL: Final = re.compile(r"^(product|item|article|store|order)s ")  # "Products Name"
 _LINE_ITEM: Final = re.compile(r"^line ?item (.+)$")
 _NOUNS: Final = {  # roles whose best words may carry "id", "no", "code", ... before or after
     **{(role, 0): frozenset(map(fold, _COLUMNS[role][0])) for role in (STORE, ITEM, DOCUMENT, CUSTOMER)},
@@ -125,7 +126,8 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     """
     found: dict[str, int] = {}
     short = fold(re.sub(r"[\(\[].*?[\)\]]", " ", name))
-    for text in dict.fromkeys((fold(name), short, fold(name.rsplit("/", 1)[-1]))):  # "Order Lines/Product"
+    texts = (fold(name), short, fold(name.rsplit("/", 1)[-1]))  # "Order Lines/Product"
+    for text in dict.fromkeys((*texts, _PLURAL.sub(r"\1 ", texts[0]))):
         joined = text.replace(" ", "")  # "QUANTITYORDERED", "Stueck zahl"
         for role, rank in (*_TABLE.get(text, ()), *_TABLE.get(joined, ()), *_JOINED.get(joined, ())):
             found.setdefault(role, rank)

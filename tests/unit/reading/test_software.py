@@ -176,3 +176,13 @@ def test_a_blank_column_is_no_rival_of_the_quantity_and_last_year_no_quantity_of
 def test_a_count_that_is_called_cnt_is_one_series(read: Read) -> None:
     text = "instant,dteday,temp,casual,registered,cnt\n1,2011-01-01,0.34,331,654,985\n2,2011-01-13,0.36,131,670,801\n"
     assert rows(read(text), "item_id", "units") == [("all", 985.0), ("all", 801.0)]
+
+
+def test_labels_that_begin_with_the_name_of_their_view_are_known(read: Read) -> None:
+    text = ",Orders Created Date,Products Name,Order Items Total Quantity\n1,2024-03-13,Mug,5\n2,2024-03-14,Cup,2\n"
+    assert rows(read(text)) == [("2024-03-13", "all", "Mug", 5.0), ("2024-03-14", "all", "Cup", 2.0)]
+
+
+def test_cells_that_a_spreadsheet_is_told_are_texts_are_read_without_its_mark(read: Read) -> None:
+    text = 'Date,SKU,Qty\n="2024-03-13",="0012",="5"\n"=""2024-03-14""","=""0012""",6\n2024-03-15,0012,7\n'
+    assert rows(read(text)) == [(f"2024-03-{13 + at}", "all", "0012", 5.0 + at) for at in range(3)]

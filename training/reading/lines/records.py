@@ -147,6 +147,7 @@ def split_fields(records: pl.DataFrame, delimiter: str, width: int) -> tuple[pl.
     if delimiter != UNIT:
         plain &= ~pl.col(RAW).str.contains('"', literal=True)
     parts, rest = _take(records, plain, delimiter, names, quote=None)
+    texts = rest.height > 0 and bool(rest[RAW].str.contains('="', literal=True).any())
     if rest.height and delimiter != UNIT and width <= _MAX_PATTERN:
         quoted, rest = _take(
             rest, pl.col(RAW).str.contains(_well_quoted(delimiter, width)), delimiter, names, quote='"'
@@ -164,6 +165,8 @@ def split_fields(records: pl.DataFrame, delimiter: str, width: int) -> tuple[pl.
     frame = pl.concat(parts) if parts else pl.DataFrame(schema={LINE: pl.Int64, **dict.fromkeys(names, pl.String)})
     if len(parts) > 1:
         frame = frame.sort(LINE)
+    if texts:  # ="0012" is how spreadsheets are told that a cell is a text
+        frame = frame.with_columns(pl.col(names).str.replace(r'^\s*="(.*)"\s*$', "$1"))
     return frame, pl.DataFrame(ragged, schema={LINE: pl.Int64, FIELDS: pl.List(pl.String)}, orient="row")
 
 
