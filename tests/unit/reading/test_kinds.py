@@ -152,3 +152,13 @@ def test_who_came_may_be_told_beside_items(read: Read) -> None:
 def test_an_open_that_is_no_flag_keeps_a_name_of_its_own(read: Read) -> None:
     text = "Date,Open,Qty\n2024-03-13,10.5,12\n2024-03-14,10.9,13\n"
     assert rows(read(text), "units", "open_2") == [(12.0, 10.5), (13.0, 10.9)]
+
+
+@pytest.mark.parametrize("day", ["return-date", "Rückgabedatum", "Refund Date"])
+def test_days_on_which_goods_came_back_are_no_days_of_sales(read: Read, day: str) -> None:
+    text = f"{day},order-id,sku,quantity\n2024-03-13,113-1,MUG,1\n2024-03-14,113-2,CUP,1\n"
+    verdict = read(text).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert f"{day!r} (line 1) is a day on which goods came back" in verdict.sentence
+    assert rows(read(text.replace(",1\n", ",-1\n"), negative="returns"), "units") == [(-1.0,), (-1.0,)]
+    assert rows(read(text, columns={"units": "quantity"}), "units") == [(1.0,), (1.0,)]

@@ -113,6 +113,22 @@ def check_bought(table: RawTable, roles: Roles, name: str) -> None:
     )
 
 
+def check_returned(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where the day of each row is one on which goods came back, and no quantity is negative."""
+    index, units = roles.of.get(words.DATE), roles.of.get(words.UNITS)
+    if index is None or units is None or {words.DATE, words.UNITS} & roles.configured:
+        return
+    day, sold = table.header[index], table.header[units]
+    back = not words.OF_RETURNS.isdisjoint(words.fold(day).split())
+    if back and not any("-" in text or "(" in text for text in sample_of(table, units)):
+        raise FileRefusedError(
+            Reason.NOT_A_TABLE,
+            f"{name}: {day!r} (line {table.header_line}) is a day on which goods came back, so these are returns, "
+            f"not sales; write them into the sales as negative quantities, or set reading.columns.units = '{sold}' to "
+            "read them as sales on purpose.",
+        )
+
+
 def check_fiscal(table: RawTable, roles: Roles, reading: Reading, name: str) -> None:
     """Raise where weeks or months are of a fiscal year, of which the file does not tell the first day."""
     parts = [roles.of[role] for role in (words.DATE, words.YEAR, words.MONTH, words.WEEK) if role in roles]

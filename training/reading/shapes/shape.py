@@ -19,7 +19,7 @@ from training.reading.shapes.coarse import check_spans
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
-from training.reading.shapes.lacking import check_bought, check_fiscal, need_date, no_target
+from training.reading.shapes.lacking import check_bought, check_fiscal, check_returned, need_date, no_target
 from training.reading.shapes.meaning import (
     LONG,
     PLAN,
@@ -56,6 +56,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     need_date(table, roles, name)
     check_spans(table, roles, name)
     check_bought(table, roles, name)
+    check_returned(table, roles, name)
     check_fiscal(table, roles, reading, name)
     check_amounts(table, roles, name)
     check_measures(table, roles, name)
