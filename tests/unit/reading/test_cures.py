@@ -106,3 +106,13 @@ def test_files_of_one_store_each_get_its_column(read: Read) -> None:
     member = "date,item,qty\n2024-03-13,A,{}\n"
     verdict = read(archive(berlin_csv=member.format(5), bonn_csv=member.format(6))).verdict
     assert "differ: add a column of the store to each, if each is of one; or keep one" in verdict.refusals[0].cure
+
+
+def test_a_number_of_thousands_is_written_in_full(read: Read) -> None:
+    assert refused(read, "2024-03-01,A,1.2K,1.5").cure == "write it in full, without 'K'"
+
+
+def test_a_column_named_by_what_is_counted_in_is_offered_beside_money(read: Read) -> None:
+    text = "Date,Station,Product,Litres,Amount\n2024-03-13,S1,Diesel,500.5,800\n2024-03-14,S1,Diesel,600.2,900\n"
+    assert "set reading.columns.units = 'Litres' if that is it, or else add the quantity" in read(text).verdict.sentence
+    assert rows(read(text, columns={"units": "Litres"}), "units") == [(500.5,), (600.2,)]

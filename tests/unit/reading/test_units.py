@@ -30,3 +30,8 @@ def test_quantities_that_a_qualifier_calls_different_things_are_refused(read: Re
     assert rows(read(text), "units") == [(12.0,), (9.0,)]
     sentence = read(f"{text}1;20240314;4001;145;80\n").verdict.sentence
     assert f"'{header}' says what each 'Quantity' is ('153', '145')" in sentence
+
+
+@pytest.mark.parametrize("unit", ["pcs", "Nos", "Nos.", "Stk"])
+def test_what_the_cells_are_counted_in_is_left_off(read: Read, unit: str) -> None:
+    assert rows(read(f"Date,Item,Qty\n2024-03-13,A,2 {unit}\n2024-03-14,A,1 {unit}\n"), "units") == [(2.0,), (1.0,)]

@@ -9,7 +9,7 @@ _ANY: Final = r"\d\s*\p{L}+\.?\s*$"
 _PATTERNS: Final = {
     WEIGHT: r"(?i)\d\s*kg\.?\s*$",
     PIECES: (
-        r"(?i)\d\s*(?:pcs?\.?|pieces?|units?|stk\.?|st\xfcck|st\.?|uds?\.?|unid(?:ades)?\.?|ea\.?|pz\.?|stuks?|szt\.?)\s*$"
+        r"(?i)\d\s*(?:pcs?\.?|pieces?|units?|stk\.?|st\xfcck|st\.?|uds?\.?|unid(?:ades)?\.?|ea\.?|nos\.?|pz\.?|stuks?|szt\.?)\s*$"
     ),
 }
 

@@ -26,7 +26,8 @@ _WHOLE: Final = r"^(\d+)\.0{1,2}$"
 _CODES: Final = "euros?|usd|eur|gbp|chf|brl|sek|nok|dkk|pln|inr|jpy|cny|aud|cad|mxn|cop|ars|clp|kr|z\u0142|rs|fr"
 _CURRENCY: Final = r"(?i)(?:us|r|a|c|hk|s|nz)?[$\x{20ac}\x{a3}\x{a5}\x{20b9}\x{20bd}]|(?:" + _CODES + r")\.?"
 _MEASURE: Final = (
-    r"(?i)\s*(?:%|pcs?\.?|pieces?|units?|stk\.?|st\xfcck|st\.?|uds?\.?|unid(?:ades)?\.?|ea\.?|pz\.?|kg|stuks?|szt\.?)$"
+    r"(?i)\s*(?:%|pcs?\.?|pieces?|units?|stk\.?|st\xfcck|st\.?|uds?\.?|unid(?:ades)?\.?|ea\.?|nos\.?|pz\.?|kg"
+    r"|stuks?|szt\.?)$"
 )
 _MINUS: Final = "-\u2212\u2013"
 _SPACES: Final = r"[\s\x{a0}\x{202f}\x{2009}\x{2007}]+"

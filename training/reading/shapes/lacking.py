@@ -17,6 +17,7 @@ from training.reading.roles import Roles
 from training.reading.shapes.across import numbering_column
 from training.reading.shapes.coarse import check_coarse
 from training.reading.shapes.contents import holds_dates, sample_of
+from training.reading.shapes.meaning import is_numeric
 from training.reading.tables import RawTable
 
 _LOOKED_AT, _SHOWN = 200, 40
@@ -164,6 +165,13 @@ def _on_hand(table: RawTable, roles: Roles) -> str:
     return f"; {stock!r} is taken for what is in stock, and reading.columns.units = '{stock}' makes it the quantity"
 
 
+def _counted_in(table: RawTable, roles: Roles) -> str:
+    """Columns named by what is counted in: ``Litres`` may be the quantity."""
+    named = [i for i in roles.others if words.COUNTED_IN.issuperset(words.fold(table.header[i]).split() or [""])]
+    found = next((table.header[i] for i in named if is_numeric(table, i)), None)
+    return "" if found is None else f"set reading.columns.units = '{found}' if that is it, or else "
+
+
 def no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
     """Why no column is the quantity, and which entry would make one it."""
     columns = ", ".join(repr(header) for header in table.header[:30] if header)
@@ -173,8 +181,9 @@ def no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
         money = table.header[roles.of[words.MONEY]]
         return FileRefusedError(
             Reason.COLUMNS_MISSING,
-            f"{name}: {money!r} is money and no column holds a quantity ({columns}){_on_hand(table, roles)}; add the "
-            f"quantity, or set reading.columns.units = '{money}' to forecast money on purpose.",
+            f"{name}: {money!r} is money and no column holds a quantity ({columns}){_on_hand(table, roles)}; "
+            f"{_counted_in(table, roles)}add the quantity, or set reading.columns.units = '{money}' to forecast money "
+            "on purpose.",
         )
     named = [i for i, header in enumerate(table.header) if words.UNITS in dict(words.roles_of(header))]
     texts = table.frame.select(LINE, pl.col(cell(named[0])).cast(pl.String).alias("text")) if named else pl.DataFrame()

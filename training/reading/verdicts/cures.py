@@ -20,6 +20,8 @@ _LOOKS: Final = str.maketrans(_LETTERS)
 _PART: Final = {"%Y": "y", "%y": "y", "%m": "m", "%d": "d"}
 _BUDDHIST: Final = 543
 """Years by which the calendar of Thailand is ahead."""
+_TIMES: Final = frozenset({"k", "m", "t", "mio", "mln", "mill", "tsd", "thousand", "million", "mil", "lakh", "cr"})
+"""What stands for thousands or millions behind a number."""
 _BLANK: Final = "; or leave it blank"
 
 
@@ -159,7 +161,8 @@ def _unreadable_number(value: str, decimal: Decimal) -> str | None:
     inner = re.findall(r"\d[\d.,]*", value)
     if len(inner) == 1 and _number(inner[0], decimal) is not None:
         rest = " ".join(value.replace(inner[0], " ").split())
-        return f"write the number alone, without {rest!r}"
+        what = "it in full" if rest.casefold().rstrip(".") in _TIMES else "the number alone"
+        return f"write {what}, without {rest!r}"
     if not inner:
         return "this is no number: write one in digits"
     return f"these are {len(inner)} numbers in one cell: write one" if len(inner) > 1 else None
