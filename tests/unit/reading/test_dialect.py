@@ -163,7 +163,7 @@ def test_quantity_times_price_proves_what_neither_column_can(read: Read) -> None
 def test_a_percentage_is_no_quantity_and_may_be_a_covariate(read: Read) -> None:
     verdict = read("date;qty\n2024-01-01;5%\n").verdict
     assert [(r.value, r.reason) for r in verdict.refusals] == [("5%", Reason.UNITS_UNREADABLE)]
-    assert "without '%'" in verdict.refusals[0].cure
+    assert "a share is no quantity" in verdict.refusals[0].cure
     assert units(read("date;qty;discount\n2024-01-01;5;10%\n")) == [5.0]
 
 

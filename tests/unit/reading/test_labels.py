@@ -64,8 +64,8 @@ def test_a_row_that_is_the_sum_of_all_others_is_refused_under_any_name(read: Rea
 
 def test_a_column_of_two_is_their_sum_when_two_weeks_bear_it_out(read: Read) -> None:
     days = [f"2024-03-{day:02},{day},{day % 3},{day + day % 3}" for day in range(1, 25)]
-    sentence = read("\n".join(["date,mug,cup,all", *days, ""])).verdict.sentence
-    assert "column 'all' is the sum of all others" in sentence
+    sentence = read("\n".join(["date,mug,cup,pots", *days, ""])).verdict.sentence
+    assert "column 'pots' is the sum of all others" in sentence
     other = [line if number != 20 else "2024-03-21,21,0,22" for number, line in enumerate(days)]
     assert len(rows(read("\n".join(["date,mug,cup,tea", *other, ""])), "units")) == 72
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.unit.reading.conftest import Read, rows
+from core.contracts.verdict import Reason
+from tests.unit.reading.conftest import Read, note, rows
 from training.reading.vocabulary import fold
 
 HEADERS = {
@@ -44,3 +45,15 @@ def test_the_codes_of_medicines_and_books_are_items_beside_their_names(read: Rea
 )
 def test_letters_that_are_none_with_a_mark_are_folded_too(name: str, folded: str) -> None:
     assert fold(name) == folded
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"),
+    [("russian", "cp1251"), ("russian", "koi8_r"), ("chinese", "gb18030"), ("japanese", "cp932"), ("korean", "cp949"),
+     ("greek", "cp1253"), ("arabic", "cp1256"), ("hebrew", "cp1255"), ("turkish", "cp1254"), ("polish", "cp1250"),
+     ("thai", "cp874")],
+)  # fmt: skip
+def test_words_of_the_header_prove_the_encoding_of_their_script(read: Read, language: str, encoding: str) -> None:
+    reading = read(HEADERS[language] + "\n2024-03-13;S1;0012;Mug;5;50,00\n", encoding=encoding)
+    assert rows(reading) == [("2024-03-13", "S1", "0012", 5.0)]
+    assert f"read as {encoding}, which names '" in note(reading.verdict, Reason.ENCODING_FALLBACK).sentence

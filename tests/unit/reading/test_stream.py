@@ -142,6 +142,10 @@ IRREGULAR: dict[str, str | bytes] = {
     "another table": lines((300, "Units,Branch,Date,Price"), (301, "6,S2,2024-01-02,2.5")),
     "a clock far down": lines((500, "2024-07-01 12:30,S1,00A,5,1,0,1")),
     "an older encoding of odd words": lines().encode("cp1252").replace(b"K\xe4se", b"Kas\x8ee"),
+    "an encoding that the header proves": lines(
+        head=HEAD.replace("qty", "\u043a\u043e\u043b\u0438\u0447\u0435\u0441\u0442\u0432\u043e"),
+        body=[row.replace("\xe4", "\u0430") for row in BODY],
+    ).encode("cp1251"),
     "a mark of another encoding": b"\xff\xfe" + lines().encode("utf-16-le") + b"\x00",
     "promotions in words": lines(body=[row if n < 300 else row.replace(",1,", ",yes,") for n, row in enumerate(BODY)]),
     "an item in two units far down": "uom," + HEAD + "".join(f"ea,{row}\n" for row in BODY[:600]) + f"cs,{BODY[600]}\n",

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from core.contracts.sniff import SNIFF_BYTES, unicode_without_bom
 from core.contracts.verdict import Reason
 from training.reading.errors import FileRefusedError
+from training.reading.files.scripts import by_header
 
-_SHOWN = 5
+_SHOWN, _NAMES = 5, 3
 _OTHERS = ("mac_roman", "cp1250", "cp850")
 # signs that may stand between letters
 _BETWEEN = "\u2019\u2018\u00b4\u00b7\u2013\u2014\u00ae\u2122\u00a9\u00b0\u20ac\u00a0\u00ad\u00b2\u00b3\u00d7"
@@ -155,6 +156,13 @@ def _told(data: bytes, line: int) -> str:
 
 def _fallback(data: bytes, error: UnicodeDecodeError) -> Decoded:
     line = data.count(b"\n", 0, error.start) + 1
+    by_names = by_header(data)
+    if by_names is not None and (known := _decoded(data, by_names[0])) is not None:
+        names = ", ".join(map(repr, by_names[1][:_NAMES]))
+        sentence = (
+            f"not UTF-8 (line {line}, byte 0x{data[error.start]:02x}); read as {by_names[0]}, which names {names}"
+        )
+        return Decoded(known.encode(), by_names[0], sentence)
     rows = data.split(b"\n")
     broken = [index for index, row in enumerate(rows) if not _is_utf8(row)]
     if len(broken) < sum(not row.isascii() for row in rows):  # other rows are true UTF-8: only these are not

@@ -15,6 +15,7 @@ from typing import Final
 from core.contracts.sniff import SNIFF_BYTES, Kind, sniff
 from training.reading.files.containers import pieces, tables_in
 from training.reading.files.encoding import Mixed, Older, marked, newlines
+from training.reading.files.scripts import by_header
 from training.reading.limits import Limits
 from training.reading.streaming.blocks import IrregularError, whole_lines
 
@@ -158,8 +159,11 @@ def from_older(laid: Laid, folder: Path, size: int) -> Laid:
     """Text that is not UTF-8, in UTF-8, where all lines say one older encoding, or some beside others in UTF-8.
 
     Raises:
-        IrregularError: words speak for a third encoding.
+        IrregularError: words speak for a third encoding, or its header does.
     """
+    with laid.path.open("rb") as file:
+        if by_header(file.read(size)) is not None:
+            raise IrregularError
     into = folder / f"{laid.path.name}.older"
     for encoding, form in (("cp1252", Older()), ("utf-8", Mixed())):
         try:
