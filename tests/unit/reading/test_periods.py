@@ -131,3 +131,16 @@ def test_the_first_and_last_day_of_a_period_tell_how_long_it_is(
 def test_a_quarter_beside_a_day_and_a_code_like_a_quarter_are_nothing_of_the_kind(read: Read) -> None:
     assert rows(read("Quarter,Date,sku,units\n2024-Q1,2024-03-13,T101,5\n"), "date") == [("2024-03-13",)]
     assert "quarter" not in read("Shelf;sku;units\nT101;A;5\nT124;A;6\n").verdict.sentence
+
+
+def test_of_several_days_one_that_may_be_of_the_sale_is_offered(read: Read) -> None:
+    text = "settlement-start-date,deposit-date,posted-date,sku,qty\n2024-03-01,2024-03-17,2024-03-13,A,2\n"
+    assert (
+        "reading.columns.date = 'posted-date'" in read(text + "2024-03-01,2024-03-17,2024-03-14,A,3\n").verdict.sentence
+    )
+
+
+def test_lines_of_one_sale_are_told_before_the_day_that_is_not_known(read: Read) -> None:
+    head = "deposit-date,posted-date,order-id,amount-type,sku,quantity-purchased\n"
+    rows = [f"2024-03-17,2024-03-13,1,{kind},A,2\n" for kind in ("ItemPrice", "ItemFees")]
+    assert "'amount-type' makes several lines of one sale" in read(head + "".join(rows)).verdict.sentence

@@ -21,6 +21,10 @@ from training.reading.shapes.meaning import is_numeric
 from training.reading.tables import RawTable
 
 _LOOKED_AT, _SHOWN = 200, 40
+_EDGES: Final = frozenset(
+    {"start", "end", "from", "to", "deposit", "payout", "settlement", "updated", "modified", "printed"}
+)
+"""Words of days that are seldom those of a sale."""
 _INSTANT: Final = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d+)?$")
 
 
@@ -52,10 +56,11 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
         )
     several = [h for i, h in enumerate(table.header) if h and holds_dates(table, i, strict=True)]
     if len(several) > 1:
+        likely = min(several, key=lambda header: len(_EDGES.intersection(words.fold(header).split())))
         raise FileRefusedError(
             Reason.COLUMNS_MISSING,
             f"{name}: {', '.join(map(repr, several[:5]))} hold dates, and none is known as the day of the sale; "
-            f"name it, such as reading.columns.date = '{several[0]}'.",
+            f"name it, such as reading.columns.date = '{likely}'.",
         )
     check_coarse(table, roles, name)
     _check_months(table, name)

@@ -51,7 +51,7 @@ def check_quotes(table: RawTable, roles: Roles, name: str) -> None:
     of_a_day = [at for at in found if at is not None and is_numeric(table, at)]
     if words.UNITS in roles.configured or counted or len(of_a_day) < len(_TRADED):
         return
-    shown = " and ".join(repr(table.header[at]) for at in of_a_day)
+    shown = ", ".join(repr(table.header[at]) for at in sorted(of_a_day))
     cure = "upload what was sold"
     if words.UNITS in roles:
         cure += f", or set reading.columns.units = '{table.header[roles.of[words.UNITS]]}' to read it on purpose"
