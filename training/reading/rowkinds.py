@@ -15,6 +15,7 @@ _CHARGES: Final = frozenset(WORDS["charges"])
 _CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes
 _ON_CREDIT: Final = frozenset({"credit", "abono"})
 _OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted"})
+_OF_A_SALE: Final = _SALE_KINDS | _INVOICES | {"debit", "order", "payment", "charge"}
 
 
 def returned_kinds(texts: Iterable[str]) -> set[str]:
@@ -23,7 +24,9 @@ def returned_kinds(texts: Iterable[str]) -> set[str]:
     codes = {back for sold, back in _CODES if sold in folded.values()}
     short = {text: " ".join(token for token in word.split() if token not in _OF_SALES) for text, word in folded.items()}
     told = RETURN_WORDS - _ON_CREDIT  # a "credit sale" is one that is paid later
-    return {text for text, word in folded.items() if word in RETURN_WORDS | codes or short[text] in told}
+    beside_sales = any(not _OF_A_SALE.isdisjoint(word.split()) for word in folded.values())
+    whole = (RETURN_WORDS if beside_sales else told) | codes  # "Credit" beside "Cash" is how it was paid
+    return {text for text, word in folded.items() if word in whole or short[text] in told}
 
 
 def tells_kind(name: str) -> bool:

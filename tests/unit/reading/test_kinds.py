@@ -162,3 +162,13 @@ def test_days_on_which_goods_came_back_are_no_days_of_sales(read: Read, day: str
     assert f"{day!r} (line 1) is a day on which goods came back" in verdict.sentence
     assert rows(read(text.replace(",1\n", ",-1\n"), negative="returns"), "units") == [(-1.0,), (-1.0,)]
     assert rows(read(text, columns={"units": "quantity"}), "units") == [(1.0,), (1.0,)]
+
+
+@pytest.mark.parametrize("kinds", [("Credit", "Cash"), ("Credit", "Credit")])
+def test_credit_by_which_a_line_was_paid_is_no_return(read: Read, kinds: tuple[str, str]) -> None:
+    text = "transaction,date,sku,qty,type\n" + "".join(
+        f"{n},2024-03-1{n},A,{n},{kind}\n" for n, kind in enumerate(kinds, 3)
+    )
+    assert rows(read(text), "units") == [(3.0,), (4.0,)]
+    text = text.replace(f"4,{kinds[1]}", "4,Invoice")
+    assert rows(read(text), "units") == [(-3.0,), (4.0,)]
