@@ -177,3 +177,8 @@ def test_days_in_a_row_are_no_yearly_ones(read: Read, first: str, second: str) -
 
 def test_one_day_with_a_short_year_first_or_last_is_refused(read: Read) -> None:
     assert "'%d/%m/%y' or '%y/%m/%d'" in read("date,item,qty\n13/03/24,A,5\n13/03/24,B,6\n").verdict.sentence
+
+
+@pytest.mark.parametrize(("day", "second"), [("2024.03.13.", "2024.03.14."), ("13.03.2024.", "14.03.2024.")])
+def test_days_may_end_in_a_point(read: Read, day: str, second: str) -> None:
+    assert rows(read(f"date;item;qty\n{day};A;5\n{second};A;6\n"), "date") == [("2024-03-13",), ("2024-03-14",)]

@@ -130,6 +130,8 @@ def _forms() -> tuple[tuple[str, re.Pattern[str], Builder], ...]:
 
 
 _FORMS: Final = _forms()
+_DOT: Final = re.compile(r"(?<=\d\.\d\d)\.$|(?<=\d{4})\.$")
+"""Of ``2024.03.13.`` and ``13.03.2024.``, as some write ordinals."""
 _TIME: Final = re.compile(
     r"(?:[T ,]\s*|\s+(?:at|um|a las|à)\s+)"
     r"(?:\d{1,2}[:h.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?|\d{6}|\d{1,2}(?=\s*[ap]))\s*(?:uhr|hrs|hs|h)?\.?"
@@ -206,7 +208,7 @@ def readings(text: str) -> tuple[tuple[str, date], ...]:
 
     A range of one day, of seven, or of a month of the calendar stands for its first day.
     """
-    text = plain_text(text.strip())
+    text = _DOT.sub("", plain_text(text.strip()))
     return _of_one(text) or tuple((form, first) for form, first, last in ranges(text) if _is_period(first, last))
 
 
