@@ -28,6 +28,7 @@ def refused(read: Read, row: str, body: str = ISO) -> Refusal:
         ("soon", "write it as the other rows do, like '2024-01-01'"),
         ("1024-05-01", "the year 1024 lies before 1901; correct the date"),
         ("2204-05-01", "2204-05-01 lies in the future; correct the date"),
+        ("1402-05-01", "the year 1402 may be one of the Persian calendar: write the day of the Gregorian one"),
         ("2567-05-01", "the year 2567 of the Buddhist calendar is 2024: write that, if it is meant"),
         (
             "1942-05-01",

@@ -23,6 +23,13 @@ HEADERS = {
     "korean": "날짜;매장;상품코드;상품명;수량;금액",
     "thai": "วันที่;สาขา;รหัสสินค้า;ชื่อสินค้า;จำนวน;ยอดขาย",
     "vietnamese": "Ngày bán;Chi nhánh;Mã hàng;Tên hàng;Số lượng;Thành tiền",
+    "hungarian": "Dátum;Üzlet;Cikkszám;Megnevezés;Mennyiség;Bruttó érték",
+    "romanian": "Data;Magazin;Cod produs;Denumire produs;Cantitate;Valoare",
+    "croatian": "Datum;Poslovnica;Šifra artikla;Naziv artikla;Količina;Iznos",
+    "slovak": "Dátum;Predajňa;Kód tovaru;Názov tovaru;Množstvo;Tržba",
+    "serbian": "Датум;Продавница;Шифра;Назив;Количина;Износ",
+    "ukrainian": "Дата;Крамниця;Код товару;Назва;Кількість;Сума",
+    "estonian": "Kuupäev;Kauplus;Kaubakood;Kauba nimetus;Kogus;Summa",
     "indonesian": "Tanggal;Toko;Kode Barang;Nama Barang;Jumlah Terjual;Harga",
 }
 
@@ -57,3 +64,14 @@ def test_words_of_the_header_prove_the_encoding_of_their_script(read: Read, lang
     reading = read(HEADERS[language] + "\n2024-03-13;S1;0012;Mug;5;50,00\n", encoding=encoding)
     assert rows(reading) == [("2024-03-13", "S1", "0012", 5.0)]
     assert f"read as {encoding}, which names '" in note(reading.verdict, Reason.ENCODING_FALLBACK).sentence
+
+
+def test_states_in_other_scripts_call_orders_off(read: Read) -> None:
+    text = "订单编号,下单时间,标题,价格,购买数量,商家编码,订单状态\n1,2024-03-13 10:00:00,杯子,10,2,A,交易成功\n"
+    assert rows(read(f"{text}2,2024-03-14 10:00:00,杯子,10,1,A,交易关闭\n"), "units") == [(2.0,)]
+
+
+def test_a_number_under_an_unknown_word_of_another_script_may_be_the_quantity(read: Read) -> None:
+    text = "receipt,date,sku,რაოდენობა\n1,2024-03-13,A,2\n2,2024-03-14,A,1\n"
+    assert "'რაოდენობა' may be the quantity of each line" in read(text).verdict.sentence
+    assert rows(read(text, columns={"units": "რაოდენობა"}), "units") == [(2.0,), (1.0,)]

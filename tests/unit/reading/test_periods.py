@@ -144,3 +144,8 @@ def test_lines_of_one_sale_are_told_before_the_day_that_is_not_known(read: Read)
     head = "deposit-date,posted-date,order-id,amount-type,sku,quantity-purchased\n"
     rows = [f"2024-03-17,2024-03-13,1,{kind},A,2\n" for kind in ("ItemPrice", "ItemFees")]
     assert "'amount-type' makes several lines of one sale" in read(head + "".join(rows)).verdict.sentence
+
+
+def test_weeks_across_without_a_year_are_refused_with_how_to_write_them(read: Read) -> None:
+    sentence = read("Store,SKU,W01,W02,W03\n1,A,5,6,7\n1,B,1,2,3\n").verdict.sentence
+    assert "'W01', 'W02', 'W03' are weeks without a year; write it into their names, as '2024-W01'" in sentence

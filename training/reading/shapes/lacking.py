@@ -25,6 +25,8 @@ _EDGES: Final = frozenset(
     {"start", "end", "from", "to", "deposit", "payout", "settlement", "updated", "modified", "printed"}
 )
 """Words of days that are seldom those of a sale."""
+_WEEK: Final = re.compile(r"^(?:w|wk|week|kw|woche|sem|semaine|semana|settimana)[ _.]?\d{1,2}$", re.IGNORECASE)
+_LAST_LATIN: Final = "\u024f"
 _INSTANT: Final = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d+)?$")
 
 
@@ -64,6 +66,7 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
         )
     check_coarse(table, roles, name)
     _check_months(table, name)
+    _check_weeks(table, name)
     _check_instants(table, name)
     told = f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates"
     raise UndatedError(told + _called_a_date(table))
@@ -89,6 +92,17 @@ def _check_months(table: RawTable, name: str) -> None:
             Reason.COLUMNS_MISSING,
             f"{name}: the columns {', '.join(map(repr, months[:3]))} are months without a year; write it into their "
             f"names, as '{months[0]} 2024', or in a column 'Year'.",
+        )
+
+
+def _check_weeks(table: RawTable, name: str) -> None:
+    """Raise where columns are weeks of no year."""
+    weeks = [header for header in table.header if _WEEK.match(header.strip())]
+    if len(weeks) > 2:  # noqa: PLR2004 - fewer may be of another kind
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: the columns {', '.join(map(repr, weeks[:3]))} are weeks without a year; write it into their "
+            "names, as '2024-W01'.",
         )
 
 
@@ -160,6 +174,18 @@ def check_fiscal(table: RawTable, roles: Roles, reading: Reading, name: str) -> 
 def _is_full(form: str) -> bool:
     """Tells a day, and no week or month alone."""
     return form == EXCEL or any(part in form for part in ("%d", "%j", "%u"))
+
+
+def check_foreign(table: RawTable, numeric: list[int], name: str) -> None:
+    """Raise where a column of numbers under a word in letters that are not Latin may be the quantity of each line."""
+    foreign = (table.header[i] for i in numeric if not words.roles_of(table.header[i]))
+    column = next((header for header in foreign if any(c.isalpha() and c > _LAST_LATIN for c in header)), None)
+    if column is not None:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {column!r} may be the quantity of each line, and is no word that is known; set "
+            f"reading.columns.units = '{column}', or leave it out where each line is one unit.",
+        )
 
 
 def _on_hand(table: RawTable, roles: Roles) -> str:

@@ -22,6 +22,7 @@ _BUDDHIST: Final = 543
 """Years by which the calendar of Thailand is ahead."""
 _TIMES: Final = frozenset({"k", "m", "t", "mio", "mln", "mill", "tsd", "thousand", "million", "mil", "lakh", "cr"})
 """What stands for thousands or millions behind a number."""
+_PERSIAN: Final = range(1380, 1420)
 _BLANK: Final = "; or leave it blank"
 
 
@@ -135,7 +136,9 @@ def _implausible(value: str, known: Known) -> str | None:
     if day is None:
         return None
     if day < EARLIEST:
-        return f"the year {day.year} lies before {EARLIEST.year}; correct the date"
+        persian = f"the year {day.year} may be one of the Persian calendar: write the day of the Gregorian one"
+        early = f"the year {day.year} lies before {EARLIEST.year}; correct the date"
+        return persian if day.year in _PERSIAN else early
     if known.latest and day > known.latest:
         west = day.year - _BUDDHIST
         if known.latest.year >= west > EARLIEST.year:
