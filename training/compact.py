@@ -24,10 +24,13 @@ def compact(rows: pl.DataFrame, texts: pl.Categorical) -> pl.DataFrame:
 
 
 def plain(rows: pl.DataFrame, *, texts: bool = True) -> pl.DataFrame:
-    """Rows with the types of the sales table again; codes stay codes unless ``texts``."""
-    codes = [name for name, kind in rows.schema.items() if isinstance(kind, pl.Categorical)] if texts else []
+    """Rows with the types of the sales table again; codes stay codes unless ``texts``, but none is a short one."""
+    codes = {name: kind for name, kind in rows.schema.items() if isinstance(kind, pl.Categorical)}
+    short = [name for name, kind in codes.items() if kind.categories.physical() != pl.UInt32]
     return rows.with_columns(
-        pl.col(codes).cast(pl.String), pl.col(pl.Float32).cast(pl.Float64), pl.col(_LINES).cast(pl.Int64)
+        pl.col([*codes]).cast(pl.String) if texts else pl.col(short).cast(pl.Categorical()),
+        pl.col(pl.Float32).cast(pl.Float64),
+        pl.col(_LINES).cast(pl.Int64),
     )
 
 
@@ -53,9 +56,18 @@ def codes_of(rows: pl.DataFrame, ranks: dict[str, Codes]) -> Codes:
     """As ``training.order.key_code`` counts, from the codes of the ids."""
     code = rows[DATE].to_physical().to_numpy().astype(np.int64)
     for name in (STORE, ITEM):
-        code *= max(int(ranks[name].max(initial=0)) + 1, 1)
+        code *= _count(ranks[name])
         code += ranks[name][_numbers(rows[name])]
     return code
+
+
+def keys_a_day(ranks: dict[str, Codes]) -> int:
+    """By how much the codes of a day and of the next lie apart."""
+    return _count(ranks[STORE]) * _count(ranks[ITEM])
+
+
+def _count(ranks: Codes) -> int:
+    return max(int(ranks.max(initial=0)) + 1, 1)
 
 
 def _numbers(column: pl.Series) -> Codes:

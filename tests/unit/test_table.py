@@ -360,10 +360,13 @@ def test_sixteen_writers_of_the_same_days_all_get_through(uri: str) -> None:
     assert units(uri) == {1: 15, 2: 15, 3: 15}
 
 
-def test_compact_rows_of_several_data_files_are_stored_as_plain_ones(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("width", [pl.UInt8, pl.UInt16, pl.UInt32])
+def test_compact_rows_of_several_data_files_are_stored_as_plain_ones(
+    uri: str, monkeypatch: pytest.MonkeyPatch, width: type[pl.DataType]
+) -> None:
     monkeypatch.setattr(datafiles, "ROWS_A_FILE", 2)
     plain = rows({1: 5, 2: 0.1, 3: 7, 4: 1, 5: 2}, weather="snow", promo=1.0)
-    short = compact(plain, pl.Categorical(pl.Categories.random()))
+    short = compact(plain, pl.Categorical(pl.Categories.random(physical=width)))
     assert short.schema["promo"] == pl.Float32
     assert short.schema["units"] == pl.Float64
     table.merge(uri, short, source=upload())

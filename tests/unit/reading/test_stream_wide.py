@@ -151,6 +151,18 @@ def test_sums_are_looked_for_in_a_table_of_few_cells_however_it_is_read(
     assert_same(parts, whole)
 
 
+def test_rows_laid_on_the_disk_while_they_are_put_in_order_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoded, "MANY", 1)
+    body = [f"Q{number:03d}" + row[4:] for number, row in enumerate(put(200, 5, "closed"))]  # more than a byte counts
+    parts, whole, streamed = both(tmp_path / "a.csv", wide(body=[*body[::2], *body[1::2]]), 2500)
+    assert_same(parts, whole)
+    assert streamed
+    assert parts.rows is not None
+    assert parts.rows["open"].null_count() == 0
+
+
 def test_days_that_are_counted_from_one_that_the_configuration_tells(tmp_path: Path) -> None:
     text = wide(head=",".join([IDS, *(f"day {number}" for number in range(15))]))
     parts, whole, streamed = both(tmp_path / "a.csv", text, 2500, date_format="day 0 = 2024-01-01")

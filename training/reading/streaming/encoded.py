@@ -1,19 +1,27 @@
 """Compact rows of many blocks, made one table."""
 
+from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from training.compact import Codes, codes_of, increase, key_ranks
+from core.contracts.sales import DATE, KEY
+from training.compact import Codes, codes_of, increase, key_ranks, keys_a_day
 from training.reading.parsing.parse import OPEN
 from training.reading.streaming.blocks import IrregularError
+from training.reading.streaming.narrow import of_one_kind
 
 PIECE: Final = 1 << 22
 """Rows that are put in order at a time."""
+MANY: Final = 1 << 24
+"""Rows that are laid on the disk while they are put in order."""
 _SAMPLED: Final = 1 << 14
+_Places = npt.NDArray[np.uint32]
 
 
 class TwinsError(IrregularError):
@@ -37,11 +45,14 @@ def joined(frames: list[pl.DataFrame]) -> pl.DataFrame:
         rows = pl.concat(frames)
         frames.clear()
         return rows
-    code = _codes(frames, ranks)
-    order, twins = _order(code)
+    order, twins, start = np.empty(_count(frames), dtype=np.uint32), np.zeros(_count(frames), dtype=bool), 0
+    for places, codes in _in_turn(frames, ranks):
+        order[start : start + places.size] = places
+        same = codes[1:] == codes[:-1]
+        twins[places[np.append(same, False) | np.insert(same, 0, False)]] = True
+        start += places.size
     if bool(twins.any()):
         raise TwinsError(pl.Series(twins))
-    del code, twins
     return _gathered(frames, order)
 
 
@@ -52,61 +63,103 @@ def in_order(frames: list[pl.DataFrame]) -> tuple[pl.DataFrame, Codes]:
         IrregularError: a column is of two kinds.
     """
     frames[:] = _alike(frames)
-    ranks = key_ranks(frames)
-    code = _codes(frames, ranks)
-    order, _ = _order(code)
-    return _gathered(frames, order), code[order]
-
-
-def _codes(frames: list[pl.DataFrame], ranks: dict[str, Codes]) -> Codes:
-    """The codes of all rows, put where they belong block by block: joined afterwards they would be there twice."""
-    code, start = np.empty(sum(frame.height for frame in frames), dtype=np.int64), 0
-    for frame in frames:
-        code[start : start + frame.height] = codes_of(frame, ranks)
-        start += frame.height
-    return code
-
-
-def _order(code: Codes) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.bool_]]:
-    """Places of the codes in their order, those of one code as they stand, and which codes are not alone.
-
-    Sorted some range of codes after the other: at once it would take twice as much memory as the codes.
-    """
-    order, twins, start = np.empty(code.size, dtype=np.uint32), np.zeros(code.size, dtype=bool), 0
-    for low, high in pairwise(_edges(code)):
-        places = np.flatnonzero((code >= low) & (code < high)).astype(np.uint32)
-        own = code[places]
-        within = own.argsort(kind="stable")
-        places, own = places[within], own[within]
-        same = own[1:] == own[:-1]
-        twins[places] = np.append(same, False) | np.insert(same, 0, False)
-        order[start : start + places.size] = places
+    order, code, start = np.empty(_count(frames), dtype=np.uint32), np.empty(_count(frames), dtype=np.int64), 0
+    for places, codes in _in_turn(frames, key_ranks(frames)):
+        order[start : start + places.size], code[start : start + places.size] = places, codes
         start += places.size
-    return order, twins
+    return _gathered(frames, order), code
 
 
-def _edges(code: Codes) -> list[int]:
+def _count(frames: list[pl.DataFrame]) -> int:
+    return sum(frame.height for frame in frames)
+
+
+def _in_turn(frames: list[pl.DataFrame], ranks: dict[str, Codes]) -> Iterator[tuple[_Places, Codes]]:
+    """Places of the rows in the order of their keys, those of one key as they stand, and the codes of their keys.
+
+    Some range of codes after the other: the codes of all rows at once would take as much memory as half the rows.
+    """
+    for low, high in pairwise(_edges(frames, ranks)):
+        places, codes = _between(frames, ranks, low, high)
+        within = codes.argsort(kind="stable")
+        yield places[within], codes[within]
+
+
+def _edges(frames: list[pl.DataFrame], ranks: dict[str, Codes]) -> list[int]:
     """Codes between which lie about ``PIECE`` of them, from the least to beyond the greatest."""
-    if not code.size:
+    rows = _count(frames)
+    if not rows:
         return []
-    sample = np.sort(code[:: max(code.size // _SAMPLED, 1)])
-    count = code.size // PIECE + 1
+    every = max(rows // _SAMPLED, 1)
+    sample = np.sort(np.concatenate([codes_of(frame.gather_every(every), ranks) for frame in frames]))
+    count = rows // PIECE + 1
     inner = sample[[sample.size * at // count for at in range(1, count)]]
-    return sorted({int(code.min()), *map(int, inner), int(code.max()) + 1})
+    days = [_days(frame) for frame in frames if frame.height]
+    keys = keys_a_day(ranks)
+    first, last = min(int(day.min()) for day in days), max(int(day.max()) for day in days)
+    return sorted({first * keys, *map(int, inner), (last + 1) * keys})
 
 
-def _gathered(frames: list[pl.DataFrame], order: npt.NDArray[np.uint32]) -> pl.DataFrame:
-    """The rows in another order, column by column, so that no second copy of all is needed."""
-    places, columns = pl.Series(order), []
-    for name in frames[0].columns:
+def _between(frames: list[pl.DataFrame], ranks: dict[str, Codes], low: int, high: int) -> tuple[_Places, Codes]:
+    """Places and codes of the rows of a range of codes, as they stand."""
+    keys, start = keys_a_day(ranks), 0
+    places, codes = [np.empty(0, dtype=np.uint32)], [np.empty(0, dtype=np.int64)]
+    for frame in frames:
+        days = _days(frame)
+        near = np.flatnonzero((days >= low // keys) & (days <= (high - 1) // keys))
+        if near.size:
+            code = codes_of(frame.select(KEY)[near], ranks)
+            within = (code >= low) & (code < high)
+            places.append((near[within] + start).astype(np.uint32))
+            codes.append(code[within])
+        start += frame.height
+    return np.concatenate(places), np.concatenate(codes)
+
+
+def _days(frame: pl.DataFrame) -> npt.NDArray[np.int32]:
+    return frame[DATE].to_physical().to_numpy()
+
+
+def _gathered(frames: list[pl.DataFrame], order: _Places) -> pl.DataFrame:
+    """The rows in another order, column by column, so that no second copy of all is needed. The list is emptied.
+
+    Many rows are laid on the disk meanwhile: what is freed block by block is not free for a long column at once.
+    """
+    blank, places = frames[0].clear(), pl.Series(order)
+    if order.size >= MANY:
+        with TemporaryDirectory() as folder:
+            longest_first = sorted(blank.columns, key=lambda name: -frames[0][name].estimated_size())
+            files = {name: _laid(frames, name, Path(folder) / str(at)) for at, name in enumerate(longest_first)}
+            frames.clear()
+            return pl.DataFrame([_lifted(file, places, blank[name]) for name, file in files.items()]).select(
+                blank.columns
+            )
+    columns = []
+    for name in blank.columns:
         columns.append(pl.concat([frame[name] for frame in frames]).gather(places))
         frames[:] = [frame.drop(name) for frame in frames]
     frames.clear()
     return pl.DataFrame(columns)
 
 
+def _laid(frames: list[pl.DataFrame], name: str, file: Path) -> Path:
+    """The file of one column as its numbers, which the frames have no longer."""
+    pl.concat([frame.select(pl.col(name).to_physical()) for frame in frames]).write_ipc(file)
+    frames[:] = [frame.drop(name) for frame in frames]
+    return file
+
+
+def _lifted(file: Path, places: pl.Series, blank: pl.Series) -> pl.Series:
+    """A column of the type of ``blank``, in another order. The file is gone."""
+    column = pl.read_ipc(file).to_series().gather(places)
+    file.unlink()
+    kind = blank.dtype  # what its codes stand for is known as long as any column of them is there
+    return column.cat.to(kind) if isinstance(kind, pl.Categorical) else column.cast(kind)
+
+
 def _alike(frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
-    """A number that is long in one block is so in all."""
+    """A number that is long in one block is so in all, and so is a code of texts."""
+    frames = of_one_kind(frames)
     wide = {name for frame in frames for name, kind in frame.schema.items() if kind == pl.Float64}
     alike = [
         frame.with_columns(

@@ -31,6 +31,7 @@ from training.reading.streaming.across import across, check_thin, thin
 from training.reading.streaming.blocks import Block, IrregularError, Plan, count
 from training.reading.streaming.checks import kinds_told
 from training.reading.streaming.coded import coded, follows, sources
+from training.reading.streaming.narrow import Narrow
 from training.reading.streaming.seen import NUMBERED, Guess, Seen, Terms, kinds_seen, span_of_ids
 
 Result = TypeVar("Result")
@@ -167,7 +168,8 @@ class Pass:
     def _take(self, part: Meaning, guess: Guess | None, proof: Proof | None, *, last: bool) -> tuple[Seen, Guess]:
         """Parse the rows of one block; the first of all makes the guess."""
         seen, guess, lines = self._parsed(part, guess, proof, last=last)
-        seen.frames.append(compacted(lines, named=seen.named, width=self.width, texts=self.terms.texts))
+        short = self.terms.narrow if part.shape in WIDE else None
+        seen.frames.append(compacted(lines, named=seen.named, width=self.width, texts=self.terms.texts, narrow=short))
         return seen, guess
 
     def _rows(self, part: Meaning, seen: Seen, *, last: bool) -> pl.DataFrame:
@@ -236,11 +238,17 @@ class Pass:
         return replace(proof, dates=replace(dates, days=days, implausible=frozenset(seen.odd)))
 
 
-def compacted(lines: pl.DataFrame, *, named: Iterable[str], width: int, texts: pl.Categorical) -> pl.DataFrame:
-    """Parsed lines in few bytes, without their cells but for a hash of ``width`` of them, 0 for none."""
+def compacted(
+    lines: pl.DataFrame, *, named: Iterable[str], width: int, texts: pl.Categorical, narrow: Narrow | None = None
+) -> pl.DataFrame:
+    """Parsed lines in few bytes, without their cells but for a hash of ``width`` of them, 0 for none.
+
+    Texts are codes of ``narrow`` where it is given and has room for them, or else of ``texts``.
+    """
     lines = hashed(lines, width) if width else lines
     names = (DATE, STORE, ITEM, UNITS, *OPTIONAL, *named, LINE, ALL)
-    return compact(lines.select(name for name in names if name in lines.columns), texts)
+    rows = lines.select(name for name in names if name in lines.columns)
+    return compact(narrow.of(rows) if narrow else rows, texts)
 
 
 def _side_by_side(work: Callable[[Block], Result], blocks: Iterator[Block]) -> Iterator[Result]:

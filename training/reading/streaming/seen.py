@@ -18,6 +18,7 @@ from training.reading.parsing.proof import Proof, Sight, conclude, why_point
 from training.reading.shapes.meaning import Meaning
 from training.reading.streaming.across import Across
 from training.reading.streaming.blocks import IrregularError
+from training.reading.streaming.narrow import Narrow
 
 NUMBERED: Final = "id"
 
@@ -89,6 +90,7 @@ class Terms:
     limits: Limits
     latest: date
     texts: pl.Categorical = field(default_factory=lambda: pl.Categorical(pl.Categories.random()))
+    narrow: Narrow = field(default_factory=Narrow)
 
     def proof(self, meaning: Meaning, seen: Seen) -> Proof:
         """What the blocks seen prove together."""
