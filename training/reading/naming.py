@@ -10,6 +10,9 @@ from training.reading.vocabulary import (
     GIVEN_BACK,
     GROSS,
     ITEM_NOUN,
+    KNOWN_AHEAD,
+    OF_AN_ITEM,
+    OTHER_QUANTITY,
     SHIPPED,
     SOLD,
     WORDS,
@@ -34,9 +37,7 @@ _NAME: Final = frozenset(WORDS["name"])
 _CODE_NOUNS: Final = frozenset({"sku", "plu", "upc", "ean", "gtin", "asin", "barcode"})
 _NUMBERS: Final = frozenset({"no", "nr", "num", "number", "nummer", "code", "id", "numero", "codigo", "codice"})
 _LISTED: Final = frozenset({"order", "line", "invoice", "transaction", "receipt", "ticket"})
-_NOT_A_CODE: Final = frozenset(
-    {"parent", "bundle", "count", "type", "name", "title", "group", "category", "of", "gift", "image", "url"}
-)
+_NOT_A_CODE: Final = COUNTED | KNOWN_AHEAD | OF_AN_ITEM | (OTHER_QUANTITY - _NUMBERS) | _PRICED | {*WORDS["no_code"]}
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
 
 
@@ -138,5 +139,4 @@ def is_code_of_item(name: str) -> bool:
     """``articleOrderNumber``, ``Seller SKU input``: names a code of items, and has no role of its own."""
     tokens = set(fold(name).split())
     numbered = bool(tokens & ITEM_NOUN) and bool(tokens & _NUMBERS) and not ("item" in tokens and tokens & _LISTED)
-    other = tokens & (COUNTED | _NOT_A_CODE)
-    return (numbered or bool(tokens & _CODE_NOUNS)) and not other and not roles_of(name)
+    return (numbered or bool(tokens & _CODE_NOUNS)) and not tokens & _NOT_A_CODE and not roles_of(name)

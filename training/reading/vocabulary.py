@@ -42,7 +42,7 @@ RETURN_WORDS: Final = frozenset(WORDS["returned"])
 SOLD, SHIPPED = frozenset(WORDS["sold"]), frozenset(WORDS["shipped"])
 _NET, GROSS, GIVEN_BACK = frozenset(WORDS["net"]), frozenset(WORDS["gross"]), frozenset(WORDS["given_back"])
 COUNTED, BESIDE_COUNTED = frozenset(WORDS["counted"]), frozenset(WORDS["beside_counted"])
-_QUANTITY, _OTHER = frozenset(WORDS["quantity"]), frozenset(WORDS["other_quantity"])
+_QUANTITY, OTHER_QUANTITY = frozenset(WORDS["quantity"]), frozenset(WORDS["other_quantity"])
 CANCELLED_WORDS: Final = frozenset(WORDS["cancelled"])
 LINE_KINDS: Final = frozenset(WORDS["line_kinds"])
 MISSING_WORDS: Final = frozenset(WORDS["missing"])
@@ -63,7 +63,7 @@ KINDS_OF_QUANTITY: Final = (
     | COUNTED
     | BESIDE_COUNTED
     | _QUANTITY
-    | _OTHER
+    | OTHER_QUANTITY
     | {*WORDS["kinds_of_quantity"]}
 )
 UNIT_OF_MEASURE: Final = frozenset(WORDS["unit_of_measure"])
@@ -177,7 +177,7 @@ def is_net(name: str) -> bool:
 
 def _quantity_rank(tokens: set[str]) -> int | None:
     """``boxes shipped`` and ``total qty pcs`` are quantities; ``qty on hand`` is one of another kind."""
-    if tokens & (_OTHER | GIVEN_BACK) or tokens >= _LAST_YEAR or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
+    if tokens & (OTHER_QUANTITY | GIVEN_BACK) or tokens >= _LAST_YEAR or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
         return None
     if "sales" in tokens and not tokens & COUNTED:  # "Ordered Product Sales"
         return None

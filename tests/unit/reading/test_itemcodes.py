@@ -28,3 +28,9 @@ def test_a_code_that_is_blank_where_the_name_is_filled_is_not_taken(read: Read) 
 def test_names_in_capitals_beside_codes_are_names(read: Read) -> None:
     text = "Products,UPC,Sales Units W/E 01/06/24,Sales Units W/E 01/13/24\nMUG BLUE,0001,12,13\nCUP,0002,2,3\n"
     assert rows(read(text), "item_id", "units") == [("0001", 12.0), ("0002", 2.0), ("0001", 13.0), ("0002", 3.0)]
+
+
+@pytest.mark.parametrize("column", ["SKU price", "SKU rank", "Product code total", "SKU of the bundle", "ASIN reviews"])
+def test_what_is_told_of_an_item_is_no_code_of_it(read: Read, column: str) -> None:
+    text = f"date,product name,{column},qty\n2024-03-13,Mug,10,2\n2024-03-14,Cup,12,1\n2024-03-15,Mug,10,4\n"
+    assert rows(read(text), "item_id") == [("Mug",), ("Cup",), ("Mug",)]

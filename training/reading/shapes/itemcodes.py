@@ -1,5 +1,6 @@
 """The code of an item, which stands for it before its name."""
 
+import re
 from typing import Final
 
 import polars as pl
@@ -13,6 +14,7 @@ from training.reading.shapes.rivals import numbers_lines
 from training.reading.tables import RawTable
 
 _LOOKED_AT: Final = 600
+_FRACTION: Final = re.compile(r"^-?\d+[.,]\d{1,2}$")
 
 
 def codes_first(table: RawTable, claims: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -51,7 +53,8 @@ def code_beside(table: RawTable, roles: Roles, claims: list[tuple[int, int]], ta
 
 def _tells_items(table: RawTable, index: int, name: int) -> bool:
     """Codes, one wherever the name is, that come again where names do, as no number of a line does."""
-    if are_names(sample_of(table, index)) or not is_filled(table, index, name):
+    sample = sample_of(table, index)
+    if are_names(sample) or any(_FRACTION.match(text) for text in sample) or not is_filled(table, index, name):
         return False
     head = table.frame.head(_LOOKED_AT)
     codes, names = (head[cell(at)].cast(pl.String).str.strip_chars() for at in (index, name))
