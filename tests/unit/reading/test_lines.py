@@ -77,7 +77,7 @@ def test_a_table_that_commas_divide_is_not_said_to_be_divided_by_spaces(read: Re
 
 
 def test_names_in_an_older_encoding_that_nobody_knows_say_so(read: Read) -> None:
-    text = "\ub0a0\uc9dc,\ub9e4\uc7a5,\uc0c1\ud488,\uc218\ub7c9\n2024-03-13,S1,A,5\n2024-03-14,S1,A,6\n"
+    text = "\uac00\ub098,\ub2e4\ub77c,\ub9c8\ubc14,\uc0ac\uc544\n2024-03-13,S1,A,5\n2024-03-14,S1,A,6\n"
     assert "set reading.encoding if these are no words" in read(text, encoding="cp949").verdict.sentence
 
 

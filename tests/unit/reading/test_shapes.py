@@ -244,13 +244,14 @@ def test_hours_of_a_day_are_summed_and_rows_of_several_measures_are_refused(read
 
 
 def test_a_table_in_words_that_nobody_knows_is_not_taken_for_one_column_an_item(read: Read) -> None:
-    text = "Kuupäev;Pood;Toode;Kogus\n2024-03-13;1;Tee;5\n2024-03-14;1;Kohv;6\n"
+    text = "Eguna;Denda;Artikulua;Kopurua\n2024-03-13;1;Tee;5\n2024-03-14;1;Kohv;6\n"
     verdict = read(text).verdict
     assert verdict.kind is Kind.REJECTED
     assert (
-        "'Pood', 'Kogus' may each be an item, or one of them the quantity of the items in 'Toode'" in verdict.sentence
+        "'Denda', 'Kopurua' may each be an item, or one of them the quantity of the items in 'Artikulua'"
+        in verdict.sentence
     )
-    known = read(text, columns={"store_id": "Pood", "item_id": "Toode", "units": "Kogus"})
+    known = read(text, columns={"store_id": "Denda", "item_id": "Artikulua", "units": "Kopurua"})
     assert rows(known) == [("2024-03-13", "1", "Tee", 5.0), ("2024-03-14", "1", "Kohv", 6.0)]
 
 
