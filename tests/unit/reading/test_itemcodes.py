@@ -34,3 +34,10 @@ def test_names_in_capitals_beside_codes_are_names(read: Read) -> None:
 def test_what_is_told_of_an_item_is_no_code_of_it(read: Read, column: str) -> None:
     text = f"date,product name,{column},qty\n2024-03-13,Mug,10,2\n2024-03-14,Cup,12,1\n2024-03-15,Mug,10,4\n"
     assert rows(read(text), "item_id") == [("Mug",), ("Cup",), ("Mug",)]
+
+
+def test_the_only_code_of_an_item_stands_for_it_where_no_column_is_known(read: Read) -> None:
+    text = "business_date,store_nbr,catalog_item_id,pos_qty\n2024-03-13,100,55,5\n2024-03-13,100,56,6\n"
+    assert rows(read(text)) == [("2024-03-13", "100", "55", 5.0), ("2024-03-13", "100", "56", 6.0)]
+    counted = read(text.replace(",55,", ",1,").replace("2024-03-13,100,56", "2024-03-14,100,2"))
+    assert rows(counted, "item_id") == [("all",), ("all",)]

@@ -16,7 +16,7 @@ from training.reading.shapes.contents import (
     roles_of_column,
     sample_of,
 )
-from training.reading.shapes.itemcodes import code_beside, codes_first
+from training.reading.shapes.itemcodes import code_alone, code_beside, codes_first
 from training.reading.shapes.rivals import (
     check_one_quantity,
     is_position,
@@ -141,6 +141,8 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
             if found == role and content_fits(table, index, role)
         )
     ]
+    if not claims and role == words.ITEM:
+        claims = code_alone(table, taken)
     if not claims:
         return
     claims = [claim for claim in claims if sample_of(table, claim[1])] or claims  # a blank column is nothing

@@ -51,6 +51,16 @@ def code_beside(table: RawTable, roles: Roles, claims: list[tuple[int, int]], ta
     return claims if own is None else [(claims[0][0], own)]
 
 
+def code_alone(table: RawTable, taken: set[int]) -> list[tuple[int, int]]:
+    """Where no column is known as the item, the only one whose name says that it is an item's code."""
+    named = [at for at, header in enumerate(table.header) if at not in taken and naming.is_code_of_item(header)]
+    if len(named) != 1:
+        return []
+    sample = sample_of(table, named[0])
+    counted = sample == [str(number) for number in range(1, len(sample) + 1)] and len(sample) > 1
+    return [] if are_names(sample) or counted or any(map(_FRACTION.match, sample)) else [(0, named[0])]
+
+
 def _tells_items(table: RawTable, index: int, name: int) -> bool:
     """Codes, one wherever the name is, that come again where names do, as no number of a line does."""
     sample = sample_of(table, index)
