@@ -37,3 +37,14 @@ def test_a_total_of_some_columns_is_refused_unless_it_is_named_as_something_else
 def test_items_whose_names_all_begin_so_are_items(read: Read) -> None:
     reading = read("Date,Total Bran,Total Corn\n2024-03-13,5,6\n2024-03-14,1,2\n")
     assert {row[0] for row in rows(reading, "item_id")} == {"Total Bran", "Total Corn"}
+
+
+def test_a_row_called_all_that_is_the_sum_of_the_others_is_refused_however_few_days_there_are(read: Read) -> None:
+    text = "Store,2024-03-13,2024-03-14\nNorth,5,1\nSouth,6,2\nAll,11,{}\n"
+    assert "line 4 ('All') is the sum of all others" in read(text.format(3)).verdict.sentence
+    assert len(rows(read(text.format(4)))) == 6
+
+
+def test_rows_of_all_channels_are_offered_to_be_left_out(read: Read) -> None:
+    text = "Date,Channel,Item,Qty\n2024-03-13,Web,A,5\n2024-03-13,Shop,A,2\n2024-03-13,All,A,7\n"
+    assert "leave out the rows of 'All' in 'Channel' if they sum up others" in read(text).verdict.sentence

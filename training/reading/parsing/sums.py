@@ -12,6 +12,7 @@ from training.reading.dialect import numbers
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
 from training.reading.shapes.meaning import WIDE, WIDE_DATES, Meaning
+from training.reading.shapes.wholes import may_be_whole
 
 MOST_CELLS: Final = 2_000_000
 """Cells of a wide table beyond which sums are not looked for."""
@@ -33,7 +34,7 @@ def check_sums(meaning: Meaning, frame: pl.DataFrame) -> None:
     for mark in numbers.MARKS:
         read = [numbers.numbers(frame[cell(index)], mark)[0].fill_null(0.0).to_numpy() for index in meaning.values]
         cells = np.column_stack(read) if meaning.shape == WIDE_DATES else np.vstack(read)
-        at = _sum_of_others(cells, edges=meaning.shape == WIDE_DATES)
+        at = _sum_of_others(cells, _said(meaning, frame), edges=meaning.shape == WIDE_DATES)
         if at is not None:
             raise FileRefusedError(
                 Reason.AMBIGUOUS,
@@ -42,15 +43,29 @@ def check_sums(meaning: Meaning, frame: pl.DataFrame) -> None:
             )
 
 
-def _sum_of_others(cells: _Matrix, *, edges: bool) -> int | None:
-    """The row that is the sum of all others in each column, of which enough have two parts or more."""
+def _said(meaning: Meaning, frame: pl.DataFrame) -> set[int]:
+    """Rows of a table with one column a date that call themselves ``All``."""
+    named = [index for role in (words.ITEM, words.STORE) if (index := meaning.index(role)) is not None]
+    if meaning.shape != WIDE_DATES or len(named) != 1:
+        return set()
+    return {
+        at for at, text in enumerate(frame[cell(named[0])].cast(pl.String).to_list()) if text and may_be_whole(text)
+    }
+
+
+def _sum_of_others(cells: _Matrix, said: set[int], *, edges: bool) -> int | None:
+    """The row that is the sum of all others in each column, of which enough have two parts or more.
+
+    One that is ``said`` to be of all needs no more than that.
+    """
     count, width = cells.shape
     proving = int(((cells != 0).sum(axis=0) > 2).sum())  # noqa: PLR2004 - two parts and their sum
     few = count > _FEWEST and width >= _FEWEST and proving == width
-    if count < _FEWEST or not (few or proving >= _MANY):
+    sure = few or proving >= _MANY
+    if count < _FEWEST or not (sure or (said and proving)):
         return None
     whole = cells.sum(axis=0)
-    places = (0, count - 1) if edges else range(count)
+    places = sorted(said | ({0, count - 1} if sure else set())) if edges else range(count)
     return next((at for at in places if np.allclose(2 * cells[at], whole, rtol=0, atol=1e-6)), None)
 
 

@@ -7,6 +7,7 @@ from training.reading import vocabulary as words
 from training.reading.parsing.proof import Proof
 from training.reading.shapes.contents import sample_of
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+from training.reading.shapes.wholes import may_be_whole
 from training.reading.totals import is_total
 from training.reading.verdicts.cures import Known
 
@@ -35,7 +36,7 @@ def _untold(meaning: Meaning) -> str:
 def _totals(meaning: Meaning) -> str:
     """Which rows may be sums of others, by a cell of theirs that says total."""
     for index in meaning.covariates:
-        whole = next((text for text in sample_of(meaning.table, index) if is_total(text)), None)
+        whole = next((text for text in sample_of(meaning.table, index) if is_total(text) or may_be_whole(text)), None)
         if whole is not None:
             return f"leave out the rows of {whole!r} in {meaning.table.header[index]!r} if they sum up others, or "
     return ""
