@@ -58,6 +58,7 @@ def test_letters_that_are_none_with_a_mark_are_folded_too(name: str, folded: str
     ("language", "encoding"),
     [("russian", "cp1251"), ("russian", "koi8_r"), ("chinese", "gb18030"), ("japanese", "cp932"), ("korean", "cp949"),
      ("greek", "cp1253"), ("arabic", "cp1256"), ("hebrew", "cp1255"), ("turkish", "cp1254"), ("polish", "cp1250"),
+     ("czech", "cp1250"),
      ("thai", "cp874")],
 )  # fmt: skip
 def test_words_of_the_header_prove_the_encoding_of_their_script(read: Read, language: str, encoding: str) -> None:

@@ -9,6 +9,9 @@ _FIRST: Final = "cp1252"
 _OTHERS: Final = (
     "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "cp932", "gb18030", "big5", "cp949", "cp874",
 )  # fmt: skip
+_EASTERN: Final = "cp1250"
+_SLAVIC: Final = frozenset("\u0161\u017e\u0160\u017d")
+"""Letters that both have in one place, in words of languages for which only the eastern one has all letters."""
 _HEAD_BYTES: Final = 1 << 16
 _MOST_LINES: Final = 40
 _FEWEST_LETTERS: Final = 3
@@ -39,6 +42,8 @@ def _told(row: bytes) -> tuple[str, list[str]] | None:
     known = {encoding: _known(row, encoding) for encoding in (_FIRST, *_OTHERS)}
     best = max(known, key=lambda encoding: len(known[encoding]))  # the first of those that know as many
     others = [names for names in known.values() if names != known[best]]
+    if best == _FIRST and known[best] == known[_EASTERN] and any(_SLAVIC & set(name) for name in known[best]):
+        return _EASTERN, known[best]
     if best == _FIRST or any(len(names) == len(known[best]) for names in others):
         return None
     return best, known[best]
