@@ -135,3 +135,10 @@ def test_lines_of_amounts_each_with_the_quantity_of_its_sale_are_refused(read: R
 def test_a_quantity_of_words_is_named_with_its_first_cell(read: Read) -> None:
     sentence = read("date,item,qty\n2024-03-13,A,five\n2024-03-14,A,six\n").verdict.sentence
     assert "'qty' is called a quantity, and most of its cells are no numbers (line 2: 'five')" in sentence
+
+
+def test_the_value_of_sales_is_money(read: Read) -> None:
+    text = "Day,Store No,Product,Sales Value\n13/03/2024,2001,Mug,50\n14/03/2024,2001,Mug,60\n"
+    assert "'Sales Value' is money and no column holds a quantity" in read(text).verdict.sentence
+    text = text.replace("Sales Value", "Sales Value,Sales Singles").replace(",50", ",50,5").replace(",60", ",60,6")
+    assert rows(read(text), "units") == [(5.0,), (6.0,)]

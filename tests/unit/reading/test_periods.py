@@ -149,3 +149,10 @@ def test_lines_of_one_sale_are_told_before_the_day_that_is_not_known(read: Read)
 def test_weeks_across_without_a_year_are_refused_with_how_to_write_them(read: Read) -> None:
     sentence = read("Store,SKU,W01,W02,W03\n1,A,5,6,7\n1,B,1,2,3\n").verdict.sentence
     assert "'W01', 'W02', 'W03' are weeks without a year; write it into their names, as '2024-W01'" in sentence
+
+
+def test_fiscal_weeks_that_are_no_dates_are_refused_for_it(read: Read) -> None:
+    text = "fiscal_week,store,upc,qty\n202410,S1,0001,5\n202411,S1,0001,6\n"
+    assert (
+        "'fiscal_week' is called fiscal, and on which day that year begins is not told" in read(text).verdict.sentence
+    )

@@ -21,6 +21,9 @@ from training.reading.shapes.meaning import is_numeric
 from training.reading.tables import RawTable
 
 _LOOKED_AT, _SHOWN = 200, 40
+_PERIODS: Final = frozenset(
+    {"week", "wk", "woche", "month", "monat", "period", "periode", "semaine", "mois", "semana", "mes"}
+)
 _EDGES: Final = frozenset(
     {"start", "end", "from", "to", "deposit", "payout", "settlement", "updated", "modified", "printed"}
 )
@@ -68,6 +71,15 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
     _check_months(table, name)
     _check_weeks(table, name)
     _check_instants(table, name)
+    fiscal = next(
+        (h for h in table.header if naming.is_fiscal(h) and _PERIODS.intersection(words.fold(h).split())), None
+    )
+    if fiscal is not None:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {fiscal!r} is called fiscal, and on which day that year begins is not told; write the first day "
+            "of each period into a column of the day.",
+        )
     told = f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates"
     raise UndatedError(told + _called_a_date(table))
 
