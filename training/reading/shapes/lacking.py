@@ -1,23 +1,22 @@
 """What a table lacks to be one of sales, and which entry or column would give it."""
 
-import re
 from typing import Final
 
 import polars as pl
 
-from core.contracts.dataset import Reading
 from core.contracts.verdict import Reason
 from training.reading import naming
 from training.reading import vocabulary as words
-from training.reading.dialect.dateforms import EXCEL, readings, split_time
+from training.reading.dialect.dateforms import readings, split_time
 from training.reading.errors import FileRefusedError, UndatedError
 from training.reading.ledger import LINE, cell
 from training.reading.lines.measured import check_periods
 from training.reading.roles import Roles
 from training.reading.shapes.across import numbering_column
 from training.reading.shapes.coarse import check_coarse
-from training.reading.shapes.contents import holds_dates, sample_of
+from training.reading.shapes.contents import holds_dates
 from training.reading.shapes.meaning import is_numeric
+from training.reading.shapes.undated import check_instants, check_months, check_weeks
 from training.reading.tables import RawTable
 
 _LOOKED_AT, _SHOWN = 200, 40
@@ -28,9 +27,7 @@ _EDGES: Final = frozenset(
     {"start", "end", "from", "to", "deposit", "payout", "settlement", "updated", "modified", "printed"}
 )
 """Words of days that are seldom those of a sale."""
-_WEEK: Final = re.compile(r"^(?:w|wk|week|kw|woche|sem|semaine|semana|settimana)[ _.]?\d{1,2}$", re.IGNORECASE)
 _LAST_LATIN: Final = "\u024f"
-_INSTANT: Final = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d+)?$")
 
 
 def need_date(table: RawTable, roles: Roles, name: str) -> None:
@@ -68,9 +65,9 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
             f"name it, such as reading.columns.date = '{likely}'.",
         )
     check_coarse(table, roles, name)
-    _check_months(table, name)
-    _check_weeks(table, name)
-    _check_instants(table, name)
+    check_months(table, name)
+    check_weeks(table, name)
+    check_instants(table, name)
     fiscal = next(
         (h for h in table.header if naming.is_fiscal(h) and _PERIODS.intersection(words.fold(h).split())), None
     )
@@ -94,98 +91,6 @@ def _called_a_date(table: RawTable) -> str:
             if text and text.lower() not in words.MISSING_WORDS and not readings(split_time(text)[0]):
                 return f": most cells of {header!r} are no day of a year (line {line}: {text[:_SHOWN]!r})"
     return ""
-
-
-def _check_months(table: RawTable, name: str) -> None:
-    """Raise where columns are months of no year."""
-    months = [header for header in table.header if words.fold(header) in words.MONTH_OF]
-    if len(months) > 2:  # noqa: PLR2004 - fewer may be words of another kind
-        raise FileRefusedError(
-            Reason.COLUMNS_MISSING,
-            f"{name}: the columns {', '.join(map(repr, months[:3]))} are months without a year; write it into their "
-            f"names, as '{months[0]} 2024', or in a column 'Year'.",
-        )
-
-
-def _check_weeks(table: RawTable, name: str) -> None:
-    """Raise where columns are weeks of no year."""
-    weeks = [header for header in table.header if _WEEK.match(header.strip())]
-    if len(weeks) > 2:  # noqa: PLR2004 - fewer may be of another kind
-        raise FileRefusedError(
-            Reason.COLUMNS_MISSING,
-            f"{name}: the columns {', '.join(map(repr, weeks[:3]))} are weeks without a year; write it into their "
-            "names, as '2024-W01'.",
-        )
-
-
-def _check_instants(table: RawTable, name: str) -> None:
-    """Raise where a column counts seconds since 1970: which day it was in the store its numbers do not say."""
-    for index, header in enumerate(table.header):
-        called = any(role == words.DATE for role, _ in words.roles_of(header)) or naming.is_date_name(header)
-        texts = sample_of(table, index) if called else []
-        if texts and all(_INSTANT.match(text) for text in texts):
-            raise FileRefusedError(
-                Reason.COLUMNS_MISSING,
-                f"{name}: {header!r} counts {'milli' if len(texts[0]) > 10 else ''}seconds since 1970 (such as "  # noqa: PLR2004
-                f"{texts[0]!r}), which fall on different days in different places; write the day of the sale in the "
-                "store's own time.",
-            )
-
-
-def check_bought(table: RawTable, roles: Roles, name: str) -> None:
-    """Raise where a table is of what came in from suppliers, and not of what was sold."""
-    told = naming.tells_of_buying(table.header)
-    if told is None or words.UNITS in roles.configured:
-        return
-    units = table.header[roles.of[words.UNITS]] if words.UNITS in roles else told[0]
-    raise FileRefusedError(
-        Reason.NOT_A_TABLE,
-        f"{name}: {told[0]!r} and {told[1]!r} (line {table.header_line}) say that this was bought, not sold; upload "
-        f"what was sold, or set reading.columns.units = '{units}' to read it as sales on purpose.",
-    )
-
-
-def check_returned(table: RawTable, roles: Roles, name: str) -> None:
-    """Raise where the day of each row is one on which goods came back, and no quantity is negative."""
-    index, units = roles.of.get(words.DATE), roles.of.get(words.UNITS)
-    if index is None or units is None or {words.DATE, words.UNITS} & roles.configured:
-        return
-    day, sold = table.header[index], table.header[units]
-    back = not words.OF_RETURNS.isdisjoint(words.fold(day).split())
-    if back and not any("-" in text or "(" in text for text in sample_of(table, units)):
-        raise FileRefusedError(
-            Reason.NOT_A_TABLE,
-            f"{name}: {day!r} (line {table.header_line}) is a day on which goods came back, so these are returns, "
-            f"not sales; write them into the sales as negative quantities, or set reading.columns.units = '{sold}' to "
-            "read them as sales on purpose.",
-        )
-
-
-def check_fiscal(table: RawTable, roles: Roles, reading: Reading, name: str) -> None:
-    """Raise where weeks or months are of a fiscal year, of which the file does not tell the first day."""
-    parts = [roles.of[role] for role in (words.DATE, words.YEAR, words.MONTH, words.WEEK) if role in roles]
-    index = next((at for at in parts if naming.is_fiscal(table.header[at])), None)
-    if index is None or reading.date_format is not None:
-        return
-    texts = sample_of(table, index)
-    dated = index == roles.of.get(words.DATE)
-    if not texts or (dated and any(_is_full(form) for text in texts for form, _ in readings(split_time(text)[0]))):
-        return
-    monthly = words.MONTH in roles or words.MONTH in {role for role, _ in words.roles_of(table.header[index])}
-    forms = [form for form, _ in readings(texts[0])] if dated else ["%Y-%m" if monthly else "%G-W%V"]
-    form = next((form for form in forms if ("%m" in form) == monthly), forms[0])
-    what = "months" if "%m" in form else "weeks"
-    raise FileRefusedError(
-        Reason.AMBIGUOUS,
-        f"{name}: {table.header[index]!r} is called fiscal, and on which day that year begins is not told (such as "
-        f"{texts[0]!r}); write the first day of each of the {what}, or set reading.date_format = '{form}' to read them "
-        "as those of the calendar.",
-    )
-
-
-def _is_full(form: str) -> bool:
-    """Tells a day, and no week or month alone."""
-    return form == EXCEL or any(part in form for part in ("%d", "%j", "%u"))
 
 
 def check_foreign(table: RawTable, numeric: list[int], name: str) -> None:

@@ -1,5 +1,7 @@
 """What kind of table is it: long, transaction lines, wide by item, store or date, or a plan."""
 
+from typing import Final
+
 from core.contracts.dataset import Reading
 from training.reading import vocabulary as words
 from training.reading.lines.headings import check_heading
@@ -19,14 +21,7 @@ from training.reading.shapes.coarse import check_spans
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
-from training.reading.shapes.lacking import (
-    check_bought,
-    check_fiscal,
-    check_foreign,
-    check_returned,
-    need_date,
-    no_target,
-)
+from training.reading.shapes.lacking import check_foreign, need_date, no_target
 from training.reading.shapes.meaning import (
     LONG,
     PLAN,
@@ -36,11 +31,21 @@ from training.reading.shapes.meaning import (
 )
 from training.reading.shapes.pairs import pairs
 from training.reading.shapes.prices import check_catalogue, check_prices, check_quotes
+from training.reading.shapes.undated import check_fiscal
 from training.reading.shapes.units import check_packs, check_units
+from training.reading.shapes.unsold import check_bought, check_returned
 from training.reading.shapes.wholes import check_totals, parts_of
 from training.reading.shapes.wide import check_names, check_texts, known_word, wide_values
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
+
+_OF_ITS_DAY: Final = (
+    check_quotes, check_prices, check_amounts, need_date, check_spans, check_bought, check_returned,
+)  # fmt: skip
+_OF_ITS_QUANTITY: Final = (
+    check_measures, check_qualifiers, check_levels, check_parts, check_baskets, check_units, check_packs, check_heading,
+)  # fmt: skip
+"""What a table must not be, in the order in which a reader should be told."""
 
 
 def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
@@ -58,22 +63,11 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         check_measures_across(wide.table, wide.values, name)
         return wide
     table = days_counted(table, roles, reading)
-    check_quotes(table, roles, name)
-    check_prices(table, roles, name)
-    check_amounts(table, roles, name)
-    need_date(table, roles, name)
-    check_spans(table, roles, name)
-    check_bought(table, roles, name)
-    check_returned(table, roles, name)
+    for check in _OF_ITS_DAY:
+        check(table, roles, name)
     check_fiscal(table, roles, reading, name)
-    check_measures(table, roles, name)
-    check_qualifiers(table, roles, name)
-    check_levels(table, roles, name)
-    check_parts(table, roles, name)
-    check_baskets(table, roles, name)
-    check_units(table, roles, name)
-    check_packs(table, roles, name)
-    check_heading(table, roles, name)
+    for check in _OF_ITS_QUANTITY:
+        check(table, roles, name)
     if words.UNITS in roles or SALES in roles:
         shape = TRANSACTIONS if _is_transactions(roles) else LONG
         less = deductions(table, roles)

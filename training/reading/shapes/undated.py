@@ -1,0 +1,80 @@
+"""Months and weeks of no year, of a fiscal one, and instants: what tells no day of the calendar."""
+
+import re
+from typing import Final
+
+from core.contracts.dataset import Reading
+from core.contracts.verdict import Reason
+from training.reading import naming
+from training.reading import vocabulary as words
+from training.reading.dialect.dateforms import EXCEL, readings, split_time
+from training.reading.errors import FileRefusedError
+from training.reading.roles import Roles
+from training.reading.shapes.contents import sample_of
+from training.reading.tables import RawTable
+
+_WEEK: Final = re.compile(r"^(?:w|wk|week|kw|woche|sem|semaine|semana|settimana)[ _.]?\d{1,2}$", re.IGNORECASE)
+_INSTANT: Final = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d+)?$")
+
+
+def check_months(table: RawTable, name: str) -> None:
+    """Raise where columns are months of no year."""
+    months = [header for header in table.header if words.fold(header) in words.MONTH_OF]
+    if len(months) > 2:  # noqa: PLR2004 - fewer may be words of another kind
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: the columns {', '.join(map(repr, months[:3]))} are months without a year; write it into their "
+            f"names, as '{months[0]} 2024', or in a column 'Year'.",
+        )
+
+
+def check_weeks(table: RawTable, name: str) -> None:
+    """Raise where columns are weeks of no year."""
+    weeks = [header for header in table.header if _WEEK.match(header.strip())]
+    if len(weeks) > 2:  # noqa: PLR2004 - fewer may be of another kind
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: the columns {', '.join(map(repr, weeks[:3]))} are weeks without a year; write it into their "
+            "names, as '2024-W01'.",
+        )
+
+
+def check_instants(table: RawTable, name: str) -> None:
+    """Raise where a column counts seconds since 1970: which day it was in the store its numbers do not say."""
+    for index, header in enumerate(table.header):
+        called = any(role == words.DATE for role, _ in words.roles_of(header)) or naming.is_date_name(header)
+        texts = sample_of(table, index) if called else []
+        if texts and all(_INSTANT.match(text) for text in texts):
+            raise FileRefusedError(
+                Reason.COLUMNS_MISSING,
+                f"{name}: {header!r} counts {'milli' if len(texts[0]) > 10 else ''}seconds since 1970 (such as "  # noqa: PLR2004
+                f"{texts[0]!r}), which fall on different days in different places; write the day of the sale in the "
+                "store's own time.",
+            )
+
+
+def check_fiscal(table: RawTable, roles: Roles, reading: Reading, name: str) -> None:
+    """Raise where weeks or months are of a fiscal year, of which the file does not tell the first day."""
+    parts = [roles.of[role] for role in (words.DATE, words.YEAR, words.MONTH, words.WEEK) if role in roles]
+    index = next((at for at in parts if naming.is_fiscal(table.header[at])), None)
+    if index is None or reading.date_format is not None:
+        return
+    texts = sample_of(table, index)
+    dated = index == roles.of.get(words.DATE)
+    if not texts or (dated and any(_is_full(form) for text in texts for form, _ in readings(split_time(text)[0]))):
+        return
+    monthly = words.MONTH in roles or words.MONTH in {role for role, _ in words.roles_of(table.header[index])}
+    forms = [form for form, _ in readings(texts[0])] if dated else ["%Y-%m" if monthly else "%G-W%V"]
+    form = next((form for form in forms if ("%m" in form) == monthly), forms[0])
+    what = "months" if "%m" in form else "weeks"
+    raise FileRefusedError(
+        Reason.AMBIGUOUS,
+        f"{name}: {table.header[index]!r} is called fiscal, and on which day that year begins is not told (such as "
+        f"{texts[0]!r}); write the first day of each of the {what}, or set reading.date_format = '{form}' to read them "
+        "as those of the calendar.",
+    )
+
+
+def _is_full(form: str) -> bool:
+    """Tells a day, and no week or month alone."""
+    return form == EXCEL or any(part in form for part in ("%d", "%j", "%u"))
