@@ -96,3 +96,10 @@ def test_who_exported_it_below_all_rows_is_a_note_though_it_has_cells(read: Read
     assert note(reading.verdict, Reason.PREAMBLE).lines == (4,)
     between = read(text.replace("2024-03-14,A", "2024-03-14,B") + "2024-03-15,A,6\n", max_refused_share=0.5).verdict
     assert [row.line for row in between.refusals] == [4]
+
+
+def test_an_item_alone_on_the_last_row_is_a_row_that_lacks_the_rest_and_no_note(read: Read) -> None:
+    text = "Date,Item,Qty\n2024-03-13,A,5\n2024-03-14,A,6\n{}\n"
+    verdict = read(text.format(",B,"), max_refused_share=0.5).verdict
+    assert [(row.line, row.reason) for row in verdict.refusals] == [(4, Reason.DATE_MISSING)]
+    assert note(read(text.format("All prices in EUR,,")).verdict, Reason.PREAMBLE).lines == (4,)

@@ -170,7 +170,10 @@ def _is_empty(name: str) -> pl.Expr:
 
 
 def _without_notes(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
-    """Rows after the last dated one that have no date, and one cell only or ``Printed by: ...``, are foot notes."""
+    """Rows after the last dated one that have no date, and one cell only or ``Printed by: ...``, are foot notes.
+
+    One that names a store or an item, and not in the first column, is a row that lacks the rest.
+    """
     if meaning.shape == WIDE_DATES or not frame.height:
         return frame
     unread = _undated(frame)
@@ -185,7 +188,11 @@ def _without_notes(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.
         [(pl.col(name).cast(pl.String).fill_null("").str.strip_chars() != "").cast(pl.Int32) for name in cells]
     )
     marked = pl.col(DAY_TEXT).str.contains(_MARKED)
-    tail = frame.filter((pl.col(LINE) > last) & undated & ((filled <= 1) | marked))
+    named = {cell(index) for role in (words.STORE, words.ITEM) if (index := meaning.index(role)) is not None} - {
+        cells[0]
+    }
+    of_an_id = pl.any_horizontal([~_is_empty(name) for name in named]) if named else pl.lit(value=False)
+    tail = frame.filter((pl.col(LINE) > last) & undated & (((filled <= 1) & ~of_an_id) | marked))
     if not tail.height:
         return frame
     ledger.leave_out(Reason.PREAMBLE, tail[LINE], "notes below the table were left out")
