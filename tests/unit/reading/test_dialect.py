@@ -182,3 +182,9 @@ def test_one_day_with_a_short_year_first_or_last_is_refused(read: Read) -> None:
 @pytest.mark.parametrize(("day", "second"), [("2024.03.13.", "2024.03.14."), ("13.03.2024.", "14.03.2024.")])
 def test_days_may_end_in_a_point(read: Read, day: str, second: str) -> None:
     assert rows(read(f"date;item;qty\n{day};A;5\n{second};A;6\n"), "date") == [("2024-03-13",), ("2024-03-14",)]
+
+
+@pytest.mark.parametrize("blank", ["\u2205", "(null)", "(Leer)", "#NV"])
+def test_what_reports_write_for_nothing_is_a_missing_quantity(read: Read, blank: str) -> None:
+    verdict = read(f"date;item;qty\n2024-01-01;A;5\n2024-01-02;A;{blank}\n", max_refused_share=0.5).verdict
+    assert [(row.value, row.reason) for row in verdict.refusals] == [(blank, Reason.UNITS_MISSING)]
