@@ -19,6 +19,7 @@ from service.board import Board, Serving, State
 from service.bundle import load_bundle
 from service.forecast_store import ForecastStore
 from service.measures import Measures
+from service.memory import settle
 from service.settings import Settings
 
 
@@ -40,6 +41,7 @@ def board(folder: Path) -> Board:
 
 def main(port: int, folder: Path) -> None:
     app = create_app(Settings(), board=board(folder), bundle=load_bundle(folder / "model"))
+    settle()  # as the loader does
     uvicorn.run(Measures(app, dict), host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
 

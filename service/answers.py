@@ -54,12 +54,8 @@ class ExplainedForecast(Forecast):
     basis: str | None = Field(None, description="what the forecast rests on, a sentence")
 
 
-class ForecastAnswer(_Answer):
-    """One series' forecasts, oldest first."""
-
-    model_config = ConfigDict(
-        protected_namespaces=(), json_schema_extra={"example": {**_SERIES, "forecasts": [_FORECAST]}}
-    )
+class _OfSeries(_Answer):
+    """One series, and by what it was forecast."""
 
     dataset: str
     store_id: str
@@ -68,6 +64,15 @@ class ForecastAnswer(_Answer):
     data_as_of: date = Field(description="last day of sales they know")
     frequency: Frequency
     tier: Literal["model", "cold_start"]
+
+
+class ForecastAnswer(_OfSeries):
+    """One series' forecasts, oldest first."""
+
+    model_config = ConfigDict(
+        protected_namespaces=(), json_schema_extra={"example": {**_SERIES, "forecasts": [_FORECAST]}}
+    )
+
     forecasts: list[ExplainedForecast]
 
 
@@ -77,7 +82,7 @@ class WhatIfForecast(Forecast):
     published: PublishedForecast
 
 
-class WhatIfAnswer(_Answer):
+class WhatIfAnswer(_OfSeries):
     """One series' forecasts under another plan, oldest first."""
 
     model_config = ConfigDict(
@@ -87,13 +92,6 @@ class WhatIfAnswer(_Answer):
         },
     )
 
-    dataset: str
-    store_id: str
-    item_id: str
-    model_id: str = Field(description="the model that made them")
-    data_as_of: date = Field(description="last day of sales they know")
-    frequency: Frequency
-    tier: Literal["model", "cold_start"]
     forecasts: list[WhatIfForecast]
 
 

@@ -12,6 +12,7 @@ from core.contracts import keys
 from core.contracts.errors import RejectedModelError, RetryableError
 from core.contracts.models import ChampionPointer, Publication
 from service.board import Board, LastError, Serving, State
+from service.memory import settle
 from service.objects import Found, Objects
 from service.publications import load
 
@@ -119,6 +120,7 @@ class DatasetLoader:
         serving = load(self._objects, self._lake, publication, self.state.serving)
         self._show(State(self.dataset, pointer, serving))
         self._served, self._failed = wanted, None
+        settle()
         self._tell(serving)
 
     def _pend(self, pointer: ChampionPointer | None, sentence: str) -> None:

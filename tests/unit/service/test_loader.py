@@ -1,6 +1,8 @@
+import gc
 import hashlib
 import logging
 import time
+import weakref
 from threading import Event, Thread
 from threading import enumerate as threads
 from typing import Any
@@ -38,6 +40,22 @@ def test_a_new_champion_is_swapped_in(serving: World) -> None:
     serving.look()
     assert serving.serving_model() == "shop-2"
     assert serving.level() == 50
+
+
+def test_what_serves_is_not_looked_at_by_the_collector_and_what_served_before_leaves_the_memory(
+    serving: World,
+) -> None:
+    former = serving.board.states["shop"].serving
+    assert former is not None
+    assert not any(former is each for each in gc.get_objects()), "frozen"
+    ring: list[object] = [former.store]
+    ring.append(ring)
+    gone = weakref.ref(former.store)
+    del former, ring
+    serving.shop.publish("shop-2", level=50)
+    serving.shop.promote("shop-2")
+    serving.look()
+    assert gone() is None, "the ring that holds it is found"
 
 
 def test_a_newer_publication_of_the_same_model_is_swapped_in(serving: World) -> None:
