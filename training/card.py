@@ -17,7 +17,8 @@ LIMITS: Final = (
     "Units sold are forecast, not demand: what a stock-out hid is unknown unless stock is told.",
     "A series without sales of its own rests on its siblings and is flagged cold_start; how well is measured by series "
     "held out whole, which had been there for long: the first weeks of a new one may differ.",
-    "Intervals rest on the backtest windows below; few windows know little of how one season differs from the next.",
+    "How widely intervals spread is learned from training rows, or where these are few from the backtest; how far they "
+    "reach rests on the backtest windows below, and few windows know little of how one season differs from the next.",
     "Covariates of the horizon that no plan tells are continued from their own past.",
 )
 _SERIES, _ROWS, _SHOWN = 16, 64, 20

@@ -11,8 +11,8 @@ from core.forecasting.boosters import OBJECTIVES
 from core.forecasting.calendar import Calendar
 from core.forecasting.core import SHAPE_MARK, blend, fit_core
 from core.forecasting.fitting import ALONE, Run
-from core.forecasting.grid import Floats
-from core.forecasting.intervals import Intervals, Residuals, calibrate
+from core.forecasting.grid import Doubles, Floats
+from core.forecasting.intervals import SHAPE_FEATURES, Intervals, Residuals, calibrate
 from core.forecasting.metrics import quantile_name
 from core.forecasting.naive import seasonal_naive
 from core.forecasting.panel import build
@@ -46,7 +46,8 @@ class Trials:
         """
         frame = self.frame.with_columns(blend(recipe).alias("mean"))
         window = frame["window"].rank("dense").to_numpy().astype(np.float32)
-        residuals = Residuals(frame[UNITS].to_numpy(), frame["mean"].to_numpy(), shape_of(frame), window)
+        units, mean = (frame[name].to_numpy() for name in (UNITS, "mean"))
+        residuals = Residuals(units, mean, shape_of(frame), window, spread_of(frame, spec.quantiles))
         intervals, own = calibrate(residuals, spec.quantiles, spec.seed)
         parts = [with_intervals(part, one) for part, one in zip(frame.partition_by("window"), own, strict=True)]
         names = [quantile_name(q) for q in spec.quantiles]
@@ -57,7 +58,8 @@ class Trials:
 
 def with_intervals(frame: pl.DataFrame, intervals: Intervals) -> pl.DataFrame:
     """Replace the shape columns by one a quantile; ``tier`` stays last."""
-    values = intervals.apply(frame["mean"].to_numpy(), shape_of(frame))
+    told = spread_of(frame, intervals.quantiles) if intervals.spread else None
+    values = intervals.apply(frame["mean"].to_numpy(), shape_of(frame), told)
     columns = [pl.Series(quantile_name(q), values[:, k]) for k, q in enumerate(intervals.quantiles)]
     rest = [name for name in frame.columns if name != "tier" and not name.startswith(SHAPE_MARK)]
     tier = ["tier"] if "tier" in frame.columns else []
@@ -66,8 +68,15 @@ def with_intervals(frame: pl.DataFrame, intervals: Intervals) -> pl.DataFrame:
 
 def shape_of(frame: pl.DataFrame) -> Floats:
     """(rows, features) what a frame of forecasts tells of their spread."""
-    names = [name for name in frame.columns if name.startswith(SHAPE_MARK)]
+    features = tuple(SHAPE_MARK + name for name in SHAPE_FEATURES)
+    names = [name for name in frame.columns if name.startswith(features)]
     return frame.select(names).to_numpy().astype(np.float32) if names else np.zeros((frame.height, 0), np.float32)
+
+
+def spread_of(frame: pl.DataFrame, quantiles: tuple[float, ...]) -> Doubles | None:
+    """(rows, quantiles) units that the spread booster told beside the forecasts; None where there was none."""
+    names = [SHAPE_MARK + quantile_name(quantile) for quantile in quantiles]
+    return frame.select(names).to_numpy() if set(names) <= set(frame.columns) else None
 
 
 def origins(first: int, last: int, spec: ForecastSpec, windows: int) -> list[int]:
@@ -107,7 +116,7 @@ def backtest(
     if not starts:
         return Trials(views, empty)
     learned = between(sales, calendar, first, starts[0])
-    core = fit_core(learned, spec, recipe, objectives=objectives, task=task, run=run)
+    core = fit_core(learned, spec, recipe, objectives=objectives, task=task, run=run, spread_from=recipe.spread_from)
     frames = []
     for origin in starts:
         history = between(sales, calendar, first, origin)

@@ -1,7 +1,7 @@
 """Boosters with everything a forecast needs around them, intervals excepted."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 import numpy as np
@@ -10,31 +10,28 @@ import xgboost as xgb
 
 from core.contracts.errors import RejectedDataError
 from core.contracts.sales import COLD_START_TIER, DATE, KEY, MODEL_TIER, SERIES
-from core.forecasting import boosters, edges, encoding
+from core.forecasting import boosters, encoding, spread
 from core.forecasting.calendar import Calendar, future_dates
-from core.forecasting.coldstart import Hidden, with_levels
+from core.forecasting.coldstart import with_levels
 from core.forecasting.encoding import Encoding
 from core.forecasting.features import Design
 from core.forecasting.fitting import ALONE, Run
 from core.forecasting.grid import Bools, Doubles, Ints
-from core.forecasting.groups import MARK
 from core.forecasting.holidays import Holidays
 from core.forecasting.intervals import SHAPE_FEATURES
+from core.forecasting.lesson import Lesson
+from core.forecasting.metrics import quantile_name
 from core.forecasting.panel import Panel, build
 from core.forecasting.rows import Rows
 from core.forecasting.sampling import training_rows
 from core.forecasting.smoothing import local_means
 from core.forecasting.span import span
 from core.forecasting.spec import LOCAL, ForecastSpec, Recipe
+from core.forecasting.spread import SPREAD
 from core.forecasting.table import as_words, between, compact, with_units
 
 SHAPE_MARK: Final = "~"
-"""Before the name of a feature that travels with a forecast to tell its spread."""
-_COLD_ROWS: Final = 40_000
-_COLD_ROUNDS: Final = 100
-"""Of the boosters for series without history: they know less, and learn it sooner."""
-_UNPLANNED_SHARE: Final = 0.05
-"""Training rows shown as if nobody had told the covariates of the horizon."""
+"""Before the name of a feature, or of a quantile, that travels with a forecast to tell its spread."""
 _AT_ONCE: Final = 100_000
 """Forecasts whose features are held at one time."""
 
@@ -48,6 +45,7 @@ class Core:
         cold: of those that have not, fitted on rows shown as if they had not; empty: ``boosters`` are for both.
         hidden: days left out of its lesson because a stock-out held their sales down.
         holidays: of the country that was named.
+        spread: the booster of quantiles; None where there were too few rows for one.
     """
 
     calendar: Calendar
@@ -59,6 +57,7 @@ class Core:
     cold: dict[str, xgb.Booster] = field(default_factory=dict)
     hidden: int = 0
     holidays: Holidays | None = None
+    spread: xgb.Booster | None = None
 
     def predict(
         self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, recipe: Recipe
@@ -154,6 +153,9 @@ class Core:
         for place, name in enumerate(made.names):
             if name.startswith(SHAPE_FEATURES):
                 columns[SHAPE_MARK + name] = made.values[:, place]
+        if self.spread is not None:
+            units = spread.predict(self.spread, made, level, spec)
+            columns |= {SHAPE_MARK + quantile_name(q): units[:, k] for k, q in enumerate(spec.quantiles)}
         return columns | {"tier": np.where(cold, COLD_START_TIER, MODEL_TIER)}
 
     def to_json(self) -> dict[str, Any]:
@@ -169,7 +171,11 @@ class Core:
 
     @classmethod
     def from_json(
-        cls, values: dict[str, Any], fitted: dict[str, xgb.Booster], cold: dict[str, xgb.Booster] | None = None
+        cls,
+        values: dict[str, Any],
+        fitted: dict[str, xgb.Booster],
+        cold: dict[str, xgb.Booster] | None = None,
+        spread: xgb.Booster | None = None,
     ) -> Self:
         """The opposite of ``to_json``."""
         return cls(
@@ -181,6 +187,7 @@ class Core:
             values["rows"],
             cold or {},
             holidays=Holidays.from_json(values["holidays"]) if values.get("holidays") else None,
+            spread=spread,
         )
 
 
@@ -199,6 +206,7 @@ def fit_core(
     task: str,
     run: Run = ALONE,
     tiers: tuple[str, ...] = (MODEL_TIER,),
+    spread_from: int | None = None,
 ) -> Core:
     """Fit the boosters of a recipe on all of ``sales``.
 
@@ -210,6 +218,7 @@ def fit_core(
         task: this fit's name in the run.
         run: the hosts and the progress.
         tiers: which are fitted: series with sales of their own, and those without.
+        spread_from: least rows from which the booster of quantiles is fitted as well; None: never.
     """
     sales = compact(sales)
     calendar, first, last = span(sales, spec)
@@ -221,66 +230,13 @@ def fit_core(
         sales, None, calendar, known, static, last=last, periods=last - first + 1, horizon=0, holidays=holidays
     )
     rows = training_rows(panel, spec, recipe.rows, np.random.default_rng(spec.seed))
-    lesson = _Lesson(panel, spec, recipe, tuple(e.name for e in static), objectives, run)
-    fitted = lesson.fit(rows, task) if MODEL_TIER in tiers else {}
+    lesson = Lesson(panel, spec, recipe, tuple(e.name for e in static), objectives, run)
+    enough = spread_from is not None and len(rows) >= spread_from
+    fitted = lesson.fit(rows, task, with_spread=enough) if MODEL_TIER in tiers else {}
+    told = fitted.pop(SPREAD, None)
     cold = lesson.cold(rows, task) if COLD_START_TIER in tiers else {}
     names = tuple((fitted or cold)[objectives[0]].feature_names or ())
-    return Core(calendar, known, static, names, fitted, len(rows), cold, panel.hidden, holidays)
-
-
-@dataclass(frozen=True)
-class _Lesson:
-    """What boosters are fitted on, and how."""
-
-    panel: Panel
-    spec: ForecastSpec
-    recipe: Recipe
-    static: tuple[str, ...]
-    objectives: tuple[str, ...]
-    run: Run
-
-    def cold(self, rows: Rows, task: str) -> dict[str, xgb.Booster]:
-        """Boosters for series without history, from some of the rows shown as if they had none."""
-        few = rows.take(np.arange(0, len(rows), -(-len(rows) // _COLD_ROWS)))
-        hidden = Hidden.drawn(self.panel, len(few), np.random.default_rng([self.spec.seed, 2]))
-        lesson = replace(self, recipe=replace(self.recipe, rounds=min(self.recipe.rounds, _COLD_ROUNDS)))
-        return lesson.fit(few, f"{task}-cold", hidden)
-
-    def fit(self, rows: Rows, task: str, hidden: Hidden | None = None) -> dict[str, xgb.Booster]:
-        """One booster an objective, from where the run has kept it."""
-        tasks = {objective: f"{task}-{objective}{self.recipe.settings}" for objective in self.objectives}
-        done = {objective: self.run.finished(tasks[objective], self.recipe.rounds) for objective in self.objectives}
-        fitted = {objective: booster for objective, booster in done.items() if booster is not None}
-        if len(fitted) < len(self.objectives):
-            share = self.run.share(rows.series)
-            mine = np.arange(share.start, share.stop)
-            made, level = self._design(rows, mine, hidden)
-            unplanned = np.random.default_rng([self.spec.seed, 1]).random(len(rows)) < _UNPLANNED_SHARE
-            _forget_known(made, unplanned[mine])
-            edges.round_down(made.values, share, self.run, bins=boosters.MOST_BINS, seed=self.spec.seed)
-            units = self.panel.units[rows.series[mine], rows.target[mine]]
-            fitted |= {
-                objective: boosters.fit(
-                    made, level, units, self.recipe,
-                    task=name, objective=objective, seed=self.spec.seed, share=share, run=self.run,
-                )
-                for objective, name in tasks.items()
-                if objective not in fitted
-            }  # fmt: skip
-        return {name: fitted[name] for name in self.objectives}
-
-    def _design(self, rows: Rows, mine: Ints, hidden: Hidden | None) -> tuple[Design, Doubles]:
-        """Features and levels of a host's rows; of a host without rows, the columns it shares with the others."""
-        there = mine if len(mine) else np.zeros(1, dtype=np.int64)
-        as_if = None if hidden is None else hidden.take(there)
-        made, level, _ = with_levels(self.panel, rows.take(there), self.spec, self.static, as_if)
-        return made.take(np.arange(len(mine))), level[: len(mine)]
-
-
-def _forget_known(made: Design, unplanned: Bools) -> None:
-    """Blank the known covariates of a few training rows: a plan may leave them out one day."""
-    known = np.array([place for place, name in enumerate(made.names) if MARK in name], dtype=np.int64)
-    made.values[np.flatnonzero(unplanned)[:, None], known] = np.nan
+    return Core(calendar, known, static, names, fitted, len(rows), cold, panel.hidden, holidays, told)
 
 
 def _everything(past: pl.DataFrame, calendar: Calendar, spec: ForecastSpec) -> pl.DataFrame:

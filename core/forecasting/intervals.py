@@ -8,7 +8,7 @@ itself holds more than its share. One window may cover far more or less than the
 of a season spread alike; that boosters are a horizon older than at the forecast widens nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 import numpy as np
@@ -53,16 +53,19 @@ class Residuals:
         mean: (rows,) expected.
         shape: (rows, features) the ``SHAPE_FEATURES`` of each forecast.
         window: (rows,) number of the window.
+        spread: (rows, quantiles) units that the spread booster told; None without one.
     """
 
     units: Doubles
     mean: Doubles
     shape: Floats
     window: Floats
+    spread: Doubles | None = None
 
     def take(self, chosen: Bools) -> "Residuals":
         """Some of the rows."""
-        return Residuals(self.units[chosen], self.mean[chosen], self.shape[chosen], self.window[chosen])
+        told = None if self.spread is None else self.spread[chosen]
+        return Residuals(self.units[chosen], self.mean[chosen], self.shape[chosen], self.window[chosen], told)
 
     def usable(self) -> "Residuals":
         """Rows with a forecast above zero: closed days have no spread."""
@@ -79,6 +82,7 @@ class Intervals:
         centers: (sizes,) log of the expected units, increasing.
         stretch: (sizes, quantiles) factors on the shape.
         seen: what bounds the shape by the size of a forecast; None without a shape, and in bundles of older versions.
+        spread: the shape is what the spread booster tells beside each forecast; there is no ``booster`` then.
     """
 
     quantiles: tuple[float, ...]
@@ -86,14 +90,21 @@ class Intervals:
     centers: Doubles
     stretch: Doubles
     seen: Seen | None = None
+    spread: bool = False
 
-    def apply(self, mean: Doubles, shape: Floats) -> Doubles:
-        """(rows, quantiles) in units: not negative, increasing along a row, zero where the mean is."""
+    def apply(self, mean: Doubles, shape: Floats, spread: Doubles | None = None) -> Doubles:
+        """(rows, quantiles) in units: not negative, increasing along a row, zero where the mean is.
+
+        Args:
+            mean: (rows,) expected units.
+            shape: (rows, features) the ``SHAPE_FEATURES``.
+            spread: (rows, quantiles) units that the spread booster tells, where the shape is its.
+        """
         at = np.log(np.maximum(mean, _FLOOR))
         factors = np.stack(
             [np.interp(at, self.centers, self.stretch[:, k]) for k in range(len(self.quantiles))], axis=1
         )
-        ratios = _ratios(self.booster, mean, shape, len(self.quantiles))
+        ratios = _ratios(self.booster, mean, shape, len(self.quantiles), spread)
         if self.seen is not None:
             ratios = self.seen.hold(at, ratios)
         raw = ratios * factors * mean[:, None]
@@ -102,6 +113,7 @@ class Intervals:
     def to_json(self) -> dict[str, Any]:
         """As plain values, the booster excepted."""
         told = {"quantiles": self.quantiles, "centers": self.centers.tolist(), "stretch": self.stretch.tolist()}
+        told |= {"spread": True} if self.spread else {}
         return told | ({} if self.seen is None else {"seen": self.seen.to_json()})
 
     @classmethod
@@ -109,13 +121,14 @@ class Intervals:
         """The opposite of ``to_json``."""
         seen = Seen.from_json(values["seen"]) if "seen" in values else None
         centers, stretch = (np.asarray(values[name]) for name in ("centers", "stretch"))
-        return cls(tuple(values["quantiles"]), booster, centers, stretch, seen)
+        return cls(tuple(values["quantiles"]), booster, centers, stretch, seen, values.get("spread", False))
 
 
 def calibrate(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> tuple[Intervals, list[Intervals]]:
     """Learn intervals from a backtest.
 
-    Each window is judged by a shape learned on the others, so that the stretch is honest.
+    Each window is judged by a shape learned on the others, so that the stretch is honest. The spread booster has
+    seen none of them: where there is one, its shape is taken, and only the stretch is learned.
 
     Returns:
         Intervals for the future, and for each window those that know nothing of it.
@@ -125,7 +138,7 @@ def calibrate(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> 
     if len(good.units) < 2:  # noqa: PLR2004 - one ratio has no spread
         return _untested(quantiles), [_untested(quantiles) for _ in windows]
     centred = _centred(good)
-    if len(windows) == 1 or len(good.units) < _LEAST_ROWS:
+    if len(windows) == 1 or len(good.units) < _LEAST_ROWS or good.spread is not None:
         own = [_fitted(centred.take(centred.window != w), quantiles, seed) for w in windows]
         whole = _fitted(centred, quantiles, seed)
         return whole, [whole if len(windows) == 1 else one for one in own]
@@ -145,8 +158,8 @@ def _fitted(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> In
     """Shape and stretch from the same rows; no shape from few rows."""
     if len(residuals.units) < 2:  # noqa: PLR2004 - one ratio has no spread
         return _untested(quantiles)
-    booster = _booster(residuals, quantiles, seed)
-    ratios = _ratios(booster, residuals.mean, residuals.shape, len(quantiles))
+    booster = None if residuals.spread is not None else _booster(residuals, quantiles, seed)
+    ratios = _ratios(booster, residuals.mean, residuals.shape, len(quantiles), residuals.spread)
     return _stretched(booster, residuals, ratios, quantiles)
 
 
@@ -158,7 +171,7 @@ def _centred(residuals: Residuals) -> Residuals:
         sold = float(units[rows].sum())
         if sold > 0:
             units[rows] *= float(residuals.mean[rows].sum()) / sold
-    return Residuals(units, residuals.mean, residuals.shape, residuals.window)
+    return replace(residuals, units=units)
 
 
 def _booster(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> xgb.Booster | None:
@@ -178,8 +191,13 @@ def _booster(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> x
     return xgb.train(params, matrix, num_boost_round=_ROUNDS)
 
 
-def _ratios(booster: xgb.Booster | None, mean: Doubles, shape: Floats, count: int) -> Doubles:
-    """Sold over expected at each quantile by shape alone; 1 without a shape."""
+def _ratios(
+    booster: xgb.Booster | None, mean: Doubles, shape: Floats, count: int, spread: Doubles | None = None
+) -> Doubles:
+    """Sold over expected at each quantile by what the spread booster told, or by shape alone; 1 without either."""
+    if spread is not None:
+        told: Doubles = np.maximum(spread / np.maximum(mean, _FLOOR)[:, None], _FLOOR)
+        return told
     if booster is None or not len(mean):
         return np.ones((len(mean), count))
     raw = booster.inplace_predict(_with_size(mean, shape), validate_features=False).reshape(len(mean), count)
@@ -200,10 +218,10 @@ def _stretched(
     centers = np.array([size[b].mean() for b in bins])
     over = residuals.units[:, None] / (residuals.mean[:, None] * ratios)
     stretch = np.array([[_conformal(over[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
-    if booster is not None:
+    if booster is not None or residuals.spread is not None:
         stretch[:, [abs(q - _MIDDLE) < _MIDDLE_WIDTH for q in quantiles]] = 1.0
     seen = None if booster is None else Seen.of(size, ratios)
-    return Intervals(quantiles, booster, centers, stretch, seen)
+    return Intervals(quantiles, booster, centers, stretch, seen, residuals.spread is not None)
 
 
 def _conformal(ratios: Doubles, quantile: float) -> float:

@@ -19,10 +19,14 @@ from core.forecasting.leave_out import LeftOut, leave_series_out
 from core.forecasting.metrics import quantile_name
 from core.forecasting.selection import choose
 from core.forecasting.spec import ForecastSpec, Recipe
+from core.forecasting.spread import SPREAD
 from core.forecasting.table import compact
 
 MODEL_FILE = "model.json"
 SPREAD_FILE = "spread.ubj"
+"""The small booster that learned from the backtest how widely errors spread."""
+QUANTILES_FILE = f"{SPREAD}.ubj"
+"""The spread booster, which learned it from training rows; bundles of older versions, and small ones, have none."""
 LEFT_OUT_FILE = "left_out.parquet"
 COLD_PREFIX = "cold-"
 """Before the names of boosters for series without history; bundles of older versions have none."""
@@ -94,6 +98,8 @@ class TrainedModel:
             booster.save_model(folder / f"{name}.ubj")
         for name, booster in self.core.cold.items():
             booster.save_model(folder / f"{COLD_PREFIX}{name}.ubj")
+        if self.core.spread is not None:
+            self.core.spread.save_model(folder / QUANTILES_FILE)
         if self.intervals.booster is not None:
             self.intervals.booster.save_model(folder / SPREAD_FILE)
         document = {
@@ -136,7 +142,7 @@ class TrainedModel:
         return cls(
             ForecastSpec.from_json(document["spec"]),
             recipe,
-            Core.from_json(document["core"], boosters, cold_boosters),
+            Core.from_json(document["core"], boosters, cold_boosters, _booster(folder / QUANTILES_FILE)),
             Intervals.from_json(document["intervals"], spread),
             pl.read_parquet(folder / "backtest.parquet"),
             document["info"],
@@ -189,7 +195,10 @@ def _train(
     frame, intervals = run.once(lambda: tested.blended(chosen, spec))
     on_stage("fit")
     tiers = (MODEL_TIER, COLD_START_TIER)
-    core = fit_core(sales, spec, chosen, objectives=chosen.objectives, task="final", run=run, tiers=tiers)
+    core = fit_core(
+        sales, spec, chosen,
+        objectives=chosen.objectives, task="final", run=run, tiers=tiers, spread_from=0 if intervals.spread else None,
+    )  # fmt: skip
     info = {"rows": sales.height, "training_rows": core.rows, "recipe": chosen.to_json()}
     if core.hidden:
         info["stock_out_days"] = core.hidden

@@ -105,6 +105,7 @@ class Recipe:
         rounds: trees of each booster.
         rows: most training rows.
         params: further settings of the boosters.
+        spread_from: least training rows of a spread booster; None: never.
     """
 
     weights: dict[str, float] = field(default_factory=dict)
@@ -112,6 +113,7 @@ class Recipe:
     rounds: int = 300
     rows: int = 400_000
     params: dict[str, float] = field(default_factory=dict)
+    spread_from: int | None = 20_000
 
     @property
     def objectives(self) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def tune(
         number = len(tried)
         recipe = known[number] if number < len(known) else run.once(lambda: _asked(study, known[0]))
         recipe = replace(recipe, weights={}, factors={})
-        tested = backtest(before, spec, recipe, run, task="tune")
+        tested = backtest(before, spec, replace(recipe, spread_from=None), run, task="tune")
         tried.append((recipe, error(tested, choose(tested, recipe))))
         _tell(study, *tried[-1])
     best, _ = min(tried, key=lambda each: each[1])

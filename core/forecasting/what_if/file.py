@@ -21,7 +21,9 @@ from core.forecasting.what_if.model import WhatIfModel
 from core.forecasting.what_if.ready import Ready, Shape
 from core.forecasting.what_if.values import coder, flag
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""Of a file that is written; those of version 1 have no spread booster, and are read as well."""
+_READ: Final = (1, VERSION)
 _INDEX: Final = "<i8"
 _LENGTH: Final = 8
 Series = tuple[str, str]
@@ -122,8 +124,10 @@ class Horizons:
         number, end = file.fileno(), file.seek(0, os.SEEK_END)
         length = int.from_bytes(os.pread(number, _LENGTH, max(0, end - _LENGTH)), "little")
         told = json.loads(os.pread(number, length, max(0, end - _LENGTH - length)))
-        if told["version"] != VERSION:
-            raise RejectedModelError(f"horizons of version {told['version']}; this service reads {VERSION}")
+        if told["version"] not in _READ:
+            raise RejectedModelError(
+                f"horizons of version {told['version']}; this service reads {_READ[0]} to {_READ[-1]}"
+            )
         raw = {name: os.pread(number, size, start) for name, (start, size) in told["boosters"].items()}
         boosters = {name: xgb.Booster(model_file=bytearray(body)) for name, body in raw.items()}
         series = told["series"]

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 import numpy as np
 import xgboost as xgb
 
-from core.forecasting import boosters
+from core.forecasting import boosters, spread
 from core.forecasting.core import Core
 from core.forecasting.features import Design, plain
 from core.forecasting.features_ahead import opening_features
@@ -73,7 +73,7 @@ class WhatIfModel:
         """All there are, by names of their own."""
         named: dict[str, xgb.Booster | None] = dict(self.core.boosters)
         named |= {f"{_COLD}{name}": booster for name, booster in self.core.cold.items()}
-        named |= {_SPREAD: self.intervals.booster}
+        named |= {_SPREAD: self.intervals.booster, spread.SPREAD: self.core.spread}
         named |= {f"{_COLD}{_SPREAD}": self.cold_intervals and self.cold_intervals.booster}
         return {name: booster for name, booster in named.items() if booster is not None}
 
@@ -101,7 +101,7 @@ class WhatIfModel:
         return cls(
             ForecastSpec.from_json(values["spec"]),
             recipe,
-            Core.from_json(values["core"], fitted, new),
+            Core.from_json(values["core"], fitted, new, told.get(spread.SPREAD)),
             Intervals.from_json(values["intervals"], told.get(_SPREAD)),
             cold and Intervals.from_json(cold, told.get(f"{_COLD}{_SPREAD}")),
             Shape.from_json(values["shape"]),
@@ -133,7 +133,7 @@ class WhatIfModel:
         units = {view: local if view == LOCAL else self._boosted(made, view, cold) for view in self.recipe.weights}
         mean = np.where(cold, _blend(units, self.recipe.boosted), _blend(units, self.recipe))
         mean[closed] = 0.0
-        told = np.column_stack([mean, self._spreads(mean, values[:, self._spread], cold)[:, self._quantiles]])
+        told = np.column_stack([mean, self._spreads(made, mean, cold)[:, self._quantiles]])
         return np.split(told, np.cumsum(counts[:-1]))
 
     def _boosted(self, made: Design, objective: str, cold: Bools) -> Doubles:
@@ -142,8 +142,11 @@ class WhatIfModel:
             units[part] = boosters.predict(booster, made.take(part), made.level[part], objective)
         return units
 
-    def _spreads(self, mean: Doubles, shape: Floats, cold: Bools) -> Doubles:
-        quantiles = self.intervals.apply(mean, shape)
+    def _spreads(self, made: Design, mean: Doubles, cold: Bools) -> Doubles:
+        shape = made.values[:, self._spread]
+        booster = self.core.spread
+        told = None if booster is None else spread.predict(booster, made, made.level, self.spec)
+        quantiles = self.intervals.apply(mean, shape, told)
         if self.cold_intervals is not None and cold.any():
             quantiles[cold] = self.cold_intervals.apply(mean[cold], shape[cold])
         return quantiles

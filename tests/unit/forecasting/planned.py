@@ -69,14 +69,19 @@ def _unsold(frame: pl.DataFrame) -> pl.DataFrame:
     return like.with_columns(item_id=pl.lit(NEW[1]), units=pl.lit(None, pl.Float64))
 
 
-def trained(frequency: Frequency = "D") -> TrainedModel:
-    """A quick model with a learned spread, and wider intervals for series without sales."""
+def trained(frequency: Frequency = "D", *, from_rows: bool = False) -> TrainedModel:
+    """A quick model with a learned spread, from training rows or the backtest, and wider intervals for series without
+    sales.
+    """
     spec = ForecastSpec(horizon=HORIZON, frequency=frequency, known=_COVARIATES, static=("kind",), backtest_windows=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(intervals, "_LEAST_ROWS", 30)
-        model = refit(sales(frequency), spec, _RECIPE)
+        model = refit(sales(frequency), spec, replace(_RECIPE, spread_from=None))
     assert model.intervals.booster is not None
     wider = replace(model.intervals, stretch=model.intervals.stretch * np.array([0.5, 1.0, 1.5]))
+    if from_rows:
+        model = refit(sales(frequency), spec, replace(_RECIPE, spread_from=0))
+        assert model.core.spread is not None
     return replace(model, left_out=LeftOut(pl.DataFrame({"units": [1.0]}), wider))
 
 

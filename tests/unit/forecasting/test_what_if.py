@@ -21,7 +21,9 @@ from core.forecasting.what_if.values import coder
 from tests.unit.forecasting import planned
 from tests.unit.forecasting.planned import EVENTS, HORIZON, SERIES, Plan
 
-CASES: list[tuple[Frequency, int]] = [("D", 0), ("D", 3), ("W", 0)]
+Case = tuple[Frequency, int, bool]
+"""Frequency, periods before the horizon that nobody has sales of, and whether there is a spread booster."""
+CASES: list[Case] = [("D", 0, False), ("D", 3, True), ("W", 0, True)]
 PLANS = st.dictionaries(
     st.integers(0, HORIZON - 1),
     st.fixed_dictionaries(
@@ -38,12 +40,13 @@ PLANS = st.dictionaries(
 
 
 @cache
-def model_of(frequency: Frequency) -> TrainedModel:
-    return planned.trained(frequency)
+def model_of(frequency: Frequency, from_rows: bool = False) -> TrainedModel:
+    return planned.trained(frequency, from_rows=from_rows)
 
 
-def write(file: Path, frequency: Frequency, gap: int = 0, order: list[tuple[str, str]] = SERIES) -> Path:
-    model, (history, future) = model_of(frequency), planned.asked(frequency, gap=gap)
+def write(file: Path, case: Case = ("D", 0, False), order: list[tuple[str, str]] = SERIES) -> Path:
+    frequency, gap, from_rows = case
+    model, (history, future) = model_of(frequency, from_rows), planned.asked(frequency, gap=gap)
     with HorizonWriter(file) as writer:
         for series, ready, shape in horizons(model, history, future):
             writer.add(series, ready, shape)
@@ -52,12 +55,9 @@ def write(file: Path, frequency: Frequency, gap: int = 0, order: list[tuple[str,
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[Frequency, int], Horizons]:
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[Case, Horizons]:
     folder = tmp_path_factory.mktemp("horizons")
-    return {
-        (frequency, gap): Horizons.read(write(folder / f"{frequency}{gap}", frequency, gap).open("rb"))
-        for frequency, gap in CASES
-    }
+    return {case: Horizons.read(write(folder / str(case), case).open("rb")) for case in CASES}
 
 
 def numbers(frame: pl.DataFrame, series: tuple[str, str]) -> np.ndarray[Any, Any]:
@@ -79,10 +79,10 @@ def changes(held: Horizons, plan: Plan) -> Changes:
 @settings(max_examples=25, deadline=None)
 @given(plan=PLANS, place=st.integers(0, len(SERIES) - 1))
 def test_a_what_if_is_the_forecast_of_all_series_with_that_plan(
-    files: dict[tuple[Frequency, int], Horizons], case: tuple[Frequency, int], plan: Plan, place: int
+    files: dict[Case, Horizons], case: Case, plan: Plan, place: int
 ) -> None:
     history, future = planned.asked(case[0], gap=case[1])
-    held, model, series = files[case], model_of(case[0]), SERIES[place]
+    held, model, series = files[case], model_of(case[0], case[2]), SERIES[place]
     known = numbers(model.predict(history, future), series)
     whole = numbers(model.predict(history, planned.with_plan(future, series, plan)), series)
     ready = held.ready(place)
@@ -93,8 +93,8 @@ def test_a_what_if_is_the_forecast_of_all_series_with_that_plan(
     np.testing.assert_allclose(held.model.forecast(ready, under, np.arange(HORIZON)), whole, rtol=1e-9, atol=1e-12)
 
 
-def test_of_the_plan_that_is_known_nothing_changes(files: dict[tuple[Frequency, int], Horizons]) -> None:
-    held = files["D", 0]
+def test_of_the_plan_that_is_known_nothing_changes(files: dict[Case, Horizons]) -> None:
+    held = files["D", 0, False]
     _, future = planned.asked()
     for place, (store, item) in enumerate(SERIES):
         mine = future.filter((pl.col("store_id") == store) & (pl.col("item_id") == item)).sort("date")
@@ -103,8 +103,8 @@ def test_of_the_plan_that_is_known_nothing_changes(files: dict[tuple[Frequency, 
 
 
 def test_a_series_is_found_in_the_order_of_the_published_forecasts(tmp_path: Path) -> None:
-    held = Horizons.read(write(tmp_path / "file", "D", order=SERIES[::-1]).open("rb"))
-    straight = Horizons.read(write(tmp_path / "other", "D").open("rb"))
+    held = Horizons.read(write(tmp_path / "file", order=SERIES[::-1]).open("rb"))
+    straight = Horizons.read(write(tmp_path / "other").open("rb"))
     assert (len(held), held.forecasts) == (5, "proof")
     assert held.dates == [str(day) for day in planned.asked()[1]["date"].unique().sort()]
     for place in range(5):
@@ -113,7 +113,7 @@ def test_a_series_is_found_in_the_order_of_the_published_forecasts(tmp_path: Pat
 
 def test_a_published_series_that_was_never_asked_for_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RejectedModelError, match=r"1 published series were in no request, first \[\('9', 'z'\)\]"):
-        write(tmp_path / "file", "D", order=[*SERIES, ("9", "z")])
+        write(tmp_path / "file", order=[*SERIES, ("9", "z")])
 
 
 def test_a_series_asked_for_on_fewer_dates_is_refused() -> None:
@@ -123,9 +123,9 @@ def test_a_series_asked_for_on_fewer_dates_is_refused() -> None:
 
 
 def test_horizons_of_another_version_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = write(tmp_path / "file", "D")
-    monkeypatch.setattr("core.forecasting.what_if.file.VERSION", 2)
-    with pytest.raises(RejectedModelError, match="horizons of version 1; this service reads 2"):
+    file = write(tmp_path / "file")
+    monkeypatch.setattr("core.forecasting.what_if.file._READ", (3, 4))
+    with pytest.raises(RejectedModelError, match="horizons of version 2; this service reads 3 to 4"):
         Horizons.read(file.open("rb"))
 
 

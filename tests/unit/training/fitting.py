@@ -34,7 +34,7 @@ def main(root: Path, training: str, what: str) -> None:
                 booster.save_model(folders.model / "trees.ubj")
             return
         sales = shops.sales(stores=("01",), items=("a",)) if what == "shop" else shops.sales()
-        model = refit(sales, shops.SPEC, replace(shops.QUICK, rounds=ROUNDS), run)
+        model = refit(sales, shops.SPEC, replace(shops.QUICK, rounds=ROUNDS, spread_from=0), run)
     if hosts.rank == 0:
         model.save(folders.model)
 

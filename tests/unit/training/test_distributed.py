@@ -46,6 +46,8 @@ def test_two_hosts_make_a_model_as_good_as_one(tmp_path: Path) -> None:
     one, two = (TrainedModel.load(folder / "model") for folder in (tmp_path / "one", first(tmp_path)))
     assert one.features == two.features
     assert one.core.rows == two.core.rows
+    spread = "quantiles.ubj"
+    assert bundle(first(tmp_path))[spread] == bundle(tmp_path / "one")[spread], "one host alone fits it"
     assert one.backtest.select("window", "date", "store_id", "item_id", "units", "naive").equals(
         two.backtest.select("window", "date", "store_id", "item_id", "units", "naive")
     )

@@ -1,0 +1,85 @@
+"""What the boosters of a model learn from: the rows of all hosts, designed once for all of them."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import xgboost as xgb
+
+from core.forecasting import boosters, edges, spread
+from core.forecasting.coldstart import Hidden, with_levels
+from core.forecasting.features import Design
+from core.forecasting.fitting import Run
+from core.forecasting.grid import Bools, Doubles, Ints
+from core.forecasting.groups import MARK
+from core.forecasting.panel import Panel
+from core.forecasting.rows import Rows
+from core.forecasting.spec import ForecastSpec, Recipe
+
+_COLD_ROWS: Final = 40_000
+_COLD_ROUNDS: Final = 100
+"""Of the boosters for series without history: they know less, and learn it sooner."""
+_UNPLANNED_SHARE: Final = 0.05
+"""Training rows shown as if nobody had told the covariates of the horizon."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What boosters are fitted on, and how."""
+
+    panel: Panel
+    spec: ForecastSpec
+    recipe: Recipe
+    static: tuple[str, ...]
+    objectives: tuple[str, ...]
+    run: Run
+
+    def cold(self, rows: Rows, task: str) -> dict[str, xgb.Booster]:
+        """Boosters for series without history, from some of the rows shown as if they had none."""
+        few = rows.take(np.arange(0, len(rows), -(-len(rows) // _COLD_ROWS)))
+        hidden = Hidden.drawn(self.panel, len(few), np.random.default_rng([self.spec.seed, 2]))
+        lesson = replace(self, recipe=replace(self.recipe, rounds=min(self.recipe.rounds, _COLD_ROUNDS)))
+        return lesson.fit(few, f"{task}-cold", hidden)
+
+    def fit(
+        self, rows: Rows, task: str, hidden: Hidden | None = None, *, with_spread: bool = False
+    ) -> dict[str, xgb.Booster]:
+        """One booster an objective, and perhaps that of quantiles (``SPREAD``), from where the run has kept it."""
+        rounds = dict.fromkeys(self.objectives, self.recipe.rounds)
+        rounds |= {spread.SPREAD: spread.ROUNDS} if with_spread else {}
+        tasks = {name: f"{task}-{name}{self.recipe.settings}" for name in rounds}
+        done = {name: self.run.finished(tasks[name], count) for name, count in rounds.items()}
+        fitted = {name: booster for name, booster in done.items() if booster is not None}
+        if len(fitted) < len(rounds):
+            share = self.run.share(rows.series)
+            mine = np.arange(share.start, share.stop)
+            made, level = self._design(rows, mine, hidden)
+            unplanned = np.random.default_rng([self.spec.seed, 1]).random(len(rows)) < _UNPLANNED_SHARE
+            _forget_known(made, unplanned[mine])
+            edges.round_down(made.values, share, self.run, bins=boosters.MOST_BINS, seed=self.spec.seed)
+            units = self.panel.units[rows.series[mine], rows.target[mine]]
+            fitted |= {
+                objective: boosters.fit(
+                    made, level, units, self.recipe,
+                    task=tasks[objective], objective=objective, seed=self.spec.seed, share=share, run=self.run,
+                )
+                for objective in self.objectives
+                if objective not in fitted
+            }  # fmt: skip
+            if with_spread and spread.SPREAD not in fitted:
+                name = tasks[spread.SPREAD]
+                fitted[spread.SPREAD] = spread.fit(made, level, units, self.spec, task=name, share=share, run=self.run)
+        return {name: fitted[name] for name in rounds}
+
+    def _design(self, rows: Rows, mine: Ints, hidden: Hidden | None) -> tuple[Design, Doubles]:
+        """Features and levels of a host's rows; of a host without rows, the columns it shares with the others."""
+        there = mine if len(mine) else np.zeros(1, dtype=np.int64)
+        as_if = None if hidden is None else hidden.take(there)
+        made, level, _ = with_levels(self.panel, rows.take(there), self.spec, self.static, as_if)
+        return made.take(np.arange(len(mine))), level[: len(mine)]
+
+
+def _forget_known(made: Design, unplanned: Bools) -> None:
+    """Blank the known covariates of a few training rows: a plan may leave them out one day."""
+    known = np.array([place for place, name in enumerate(made.names) if MARK in name], dtype=np.int64)
+    made.values[np.flatnonzero(unplanned)[:, None], known] = np.nan

@@ -1,0 +1,84 @@
+"""The spread booster: quantiles of demand, learned from the rows that the other boosters learn from.
+
+A backtest has a few weeks of errors; training rows have years of sales, seen from as far before as forecasts are. From
+them trees learn how widely a day of a series spreads by everything a forecast knows: the weekday, the promotion, the
+feast. What they say is stretched until it covers what it should in the backtest, see ``core.forecasting.intervals``.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+import xgboost as xgb
+
+from core.forecasting.features import Design
+from core.forecasting.fitting import Run, Share
+from core.forecasting.grid import Doubles, Floats
+from core.forecasting.spec import THREADS, ForecastSpec
+
+SPREAD: Final = "quantiles"
+"""Name of the booster among those of a model."""
+ROUNDS: Final = 100
+_MOST_ROWS: Final = 100_000
+_BINS: Final = 64
+_ROWS_OF_A_LEAF, _ROWS_PER_LEAF_SHARE = 100.0, 1_000
+_PARAMS: Final[dict[str, Any]] = {
+    "objective": "reg:quantileerror",
+    "tree_method": "hist",
+    "max_bin": _BINS,
+    "learning_rate": 0.1,
+    "max_depth": 6,
+    "nthread": THREADS,
+    "verbosity": 0,
+}
+
+
+def fit(
+    design: Design, level: Doubles, units: Floats, spec: ForecastSpec, *, task: str, share: Share, run: Run
+) -> xgb.Booster:
+    """Fit it on one host, from rows of all: leaves of this objective are quantiles, which hosts cannot add up.
+
+    Args:
+        design: features of this host's training rows.
+        level: what their units are relative to; positive.
+        units: what was sold.
+        spec: its quantiles and seed.
+        task: name under which the run keeps it.
+        share: which of all hosts' rows these are.
+        run: the hosts and the progress.
+    """
+    order = np.random.default_rng([spec.seed, 4]).permutation(share.total)
+    chosen = np.zeros(share.total, dtype=bool)
+    chosen[order[:_MOST_ROWS]] = True
+    mine = chosen[share.rows]
+    gathered = run.gather((design.values[mine], level[mine], units[mine]))
+    values, scale, sold = (np.concatenate(parts) for parts in zip(*gathered, strict=True))
+    body = run.once(lambda: _fitted(Design(design.names, values, scale), sold, spec))
+    booster = xgb.Booster(model_file=bytearray(body))
+    run.grown(task, booster, ROUNDS)
+    return booster
+
+
+def predict(booster: xgb.Booster, design: Design, level: Doubles, spec: ForecastSpec) -> Doubles:
+    """(rows, quantiles) units below which sales stay; as the trees say it, neither stretched nor in order."""
+    shape = len(level), len(spec.quantiles)
+    if not len(level):
+        return np.zeros(shape)
+    raw = booster.inplace_predict(design.values, validate_features=False).reshape(shape)
+    units: Doubles = raw.astype(np.float64) * level[:, None]
+    return units
+
+
+def _fitted(design: Design, units: Floats, spec: ForecastSpec) -> bytes:
+    """The booster as bytes: the same whether it was just fitted or kept."""
+    size = np.sqrt(design.level)
+    matrix = xgb.QuantileDMatrix(
+        design.values,
+        label=np.maximum(units, 0) / design.level,
+        weight=size / size.mean() + 1e-3,
+        max_bin=_BINS,
+        nthread=THREADS,
+        feature_names=list(design.names),
+    )
+    leaf = max(1.0, min(_ROWS_OF_A_LEAF, len(units) / _ROWS_PER_LEAF_SHARE))
+    told = {"seed": spec.seed, "min_child_weight": leaf, "quantile_alpha": list(spec.quantiles)}
+    return bytes(xgb.train(_PARAMS | told, matrix, num_boost_round=ROUNDS).save_raw("ubj"))
