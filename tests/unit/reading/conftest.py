@@ -9,6 +9,8 @@ import pytest
 from core.contracts.dataset import DatasetConfig
 from core.contracts.verdict import Note, Reason, Verdict
 from training.reading import Limits, Reading, read_file
+from training.reading.parsing import sums
+from training.reading.streaming import encoded, passes, sources
 
 TODAY = date(2026, 6, 1)
 Read = Callable[..., Reading]
@@ -43,3 +45,12 @@ def note(verdict: Verdict, reason: Reason) -> Note:
     found = [entry for entry in verdict.notes if entry.reason is reason]
     assert found, f"no {reason.value} among {[entry.reason.value for entry in verdict.notes]}"
     return found[0]
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few rows are many: so many pieces of wide tables are read, and so many are put in order at a time."""
+    monkeypatch.setattr(passes, "PIECE", 15 * 50)
+    monkeypatch.setattr(encoded, "PIECE", 1000)
+    monkeypatch.setattr(sources, "SHARE_OF_WIDE", 1)
+    monkeypatch.setattr(sums, "MOST_CELLS", 100)

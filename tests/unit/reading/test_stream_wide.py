@@ -1,19 +1,17 @@
 """Wide tables read block by block give what they give when the file is read as a whole."""
 
-import random
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.unit.reading.test_stream import assert_same, both, zipped
 from training.reading.parsing import sums
-from training.reading.streaming import encoded, passes
+from training.reading.streaming import encoded
 
 DAYS = [date(2024, 1, 25) + timedelta(days=number) for number in range(15)]
 IDS = "item_id,store_id,dept"
+BLOCK = 3500
 HEAD = ",".join([IDS, *map(str, DAYS)])
 BODY = [
     f"P{number // 3:03d},S{number % 3},d{number % 7}," + ",".join(str((number * 7 + at * 5) % 11) for at in range(15))
@@ -91,7 +89,38 @@ REGULAR |= {
         head="date,item,holiday,Store A,Store B,Store C,Store D",
     ),
 }  # fmt: skip
+PAIRS = "date,store,Tea units,Tea price,stock,Units Fig,Fig price"
+PAIRS_BODY = [f"{row[:13]},{n * 7 % 11},{n % 5}.5,{n % 9},{n * 5 % 11},{n % 3}.25" for n, row in enumerate(ITEMS_BODY)]
+MEASURED = ",".join([IDS, *(f"Units {day},Revenue {day}" for day in DAYS[:7])])
+MEASURED_BODY = [row[: row.rindex(",")] + ".5" for row in BODY]
+REGULAR |= {
+    "pairs": wide(body=PAIRS_BODY, head=PAIRS),
+    "pairs, their prices of stores": wide(
+        body=[f"{row[:10]},I{row[12:]}" for row in PAIRS_BODY],
+        head="date,item,Store A units,Store A price,stock,Store B units,Store B stock",
+    ),
+    "pairs, bad cells": wide(
+        body=put(200, 2, "12O4", put(320, 6, "x", put(310, 3, "-", put(300, 4, "y", PAIRS_BODY)))), head=PAIRS
+    ),
+    "pairs, an item that begins late": wide(
+        body=[put(0, 2, "", put(0, 3, "", [row]))[0] for row in PAIRS_BODY[:300]] + put(10, 2, "x", PAIRS_BODY[300:]),
+        head=PAIRS,
+    ),
+    "pairs, no price of one": wide(body=[row[:-5] for row in PAIRS_BODY], head=PAIRS[:-10]),
+    "pairs, revenue": wide(body=put(310, 2, "x", PAIRS_BODY), head=PAIRS.replace("price", "revenue")),
+    "measures of days side by side": wide(body=MEASURED_BODY, head=MEASURED),
+    "measures of days side by side, bad cells": wide(
+        body=put(200, 5, "12O4", put(3, 7, "x", MEASURED_BODY)), head=MEASURED
+    ),
+}  # fmt: skip
 IRREGULAR: dict[str, str | bytes] = {
+    "pairs, and a text that differs far down": wide(
+        body=[f"{row},{'x' if n < 330 else 'y'}" for n, row in enumerate(PAIRS_BODY)], head=f"{PAIRS},range"
+    ),
+    "pairs, and a note below": wide((336, "Source: till,,,,,,"), body=PAIRS_BODY, head=PAIRS),
+    "pairs, and a total told beside them": wide(
+        (3, "2024-01-02,S9,1,1,1,1,x"), (330, ",S9,1,1,1,1,x Total"), body=PAIRS_BODY, head=PAIRS
+    ),
     "an item twice": wide((290, BODY[3])),
     "an item in two rows": wide((290, BODY[3].replace(",0", ",1"))),
     "items on the first row of their group": wide(
@@ -121,23 +150,19 @@ IRREGULAR: dict[str, str | bytes] = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passes, "PIECE", 15 * 40)
-    monkeypatch.setattr(encoded, "PIECE", 1000)
-    monkeypatch.setattr(sums, "MOST_CELLS", 100)
+pytestmark = pytest.mark.usefixtures("small_pieces")
 
 
 @pytest.mark.parametrize("what", sorted(REGULAR))
 def test_a_regular_wide_table_is_read_in_blocks_with_the_same_answer(tmp_path: Path, what: str) -> None:
-    parts, whole, streamed = both(tmp_path / "a.csv", REGULAR[what], 2500)
+    parts, whole, streamed = both(tmp_path / "a.csv", REGULAR[what], BLOCK)
     assert_same(parts, whole)
     assert streamed
 
 
 @pytest.mark.parametrize("what", sorted(IRREGULAR))
 def test_what_only_all_rows_tell_is_read_as_a_whole(tmp_path: Path, what: str) -> None:
-    parts, whole, _ = both(tmp_path / "a.csv", IRREGULAR[what], 2500)
+    parts, whole, _ = both(tmp_path / "a.csv", IRREGULAR[what], BLOCK)
     assert_same(parts, whole)
 
 
@@ -145,7 +170,7 @@ def test_sums_are_looked_for_in_a_table_of_few_cells_however_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sums, "MOST_CELLS", 100_000)
-    parts, whole, streamed = both(tmp_path / "a.csv", IRREGULAR["the sum of all rows under another name"], 2500)
+    parts, whole, streamed = both(tmp_path / "a.csv", IRREGULAR["the sum of all rows under another name"], BLOCK)
     assert not streamed
     assert "is the sum of all others" in whole.verdict.sentence
     assert_same(parts, whole)
@@ -156,7 +181,7 @@ def test_rows_laid_on_the_disk_while_they_are_put_in_order_are_the_same(
 ) -> None:
     monkeypatch.setattr(encoded, "MANY", 1)
     body = [f"Q{number:03d}" + row[4:] for number, row in enumerate(put(200, 5, "closed"))]  # more than a byte counts
-    parts, whole, streamed = both(tmp_path / "a.csv", wide(body=[*body[::2], *body[1::2]]), 2500)
+    parts, whole, streamed = both(tmp_path / "a.csv", wide(body=[*body[::2], *body[1::2]]), BLOCK)
     assert_same(parts, whole)
     assert streamed
     assert parts.rows is not None
@@ -165,61 +190,6 @@ def test_rows_laid_on_the_disk_while_they_are_put_in_order_are_the_same(
 
 def test_days_that_are_counted_from_one_that_the_configuration_tells(tmp_path: Path) -> None:
     text = wide(head=",".join([IDS, *(f"day {number}" for number in range(15))]))
-    parts, whole, streamed = both(tmp_path / "a.csv", text, 2500, date_format="day 0 = 2024-01-01")
+    parts, whole, streamed = both(tmp_path / "a.csv", text, BLOCK, date_format="day 0 = 2024-01-01")
     assert_same(parts, whole)
     assert streamed
-
-
-def random_wide(seed: int) -> str:
-    """A wide table of random habits: some regular, some not."""
-    rng = random.Random(seed)
-    days = [date(2024, 1, 1) + timedelta(days=rng.randint(1, 9) * n) for n in range(rng.randint(3, 20))]
-    form, mark = rng.choice(["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%y", "Units %Y-%m-%d"]), rng.choice([",", ";", "\t"])
-    names = rng.choice([["item"], ["item_id", "store_id"], ["id", "item", "store", "colour"], ["branch", "size"]])
-    odd = rng.choice([0.0, 0.0, 0.002, 0.02])
-    decimal = rng.choice(["", "", ".5", ".25"])
-    rows = [mark.join([*names, *(day.strftime(form) for day in dict.fromkeys(days))])]
-    width = len(dict.fromkeys(days))
-    for number in range(rng.randint(150, 350)):
-        texts = {"id": f"x{number}", "item": f"P{number}", "item_id": f"P{number // 2}", "store_id": f"S{number % 2}"}
-        texts |= {"store": f"S{number % 4}", "branch": f"B{number}", "colour": rng.choice(["red", "blue", ""])}
-        ids = [texts.get(name, str(number % 5)) for name in names]
-        if rng.random() < odd:
-            ids[rng.randrange(len(ids))] = rng.choice(["", "Total", "P1 Total", "x y"])
-        cells = [
-            rng.choice(["", "-", "x", "closed", "-4", "1,5", "1.234", "2 kg", "2024-01-05"])
-            if rng.random() < odd
-            else "" if rng.random() < 0.1 else f"{rng.randint(0, 40)}{decimal if rng.random() < 0.2 else ''}"
-            for _ in range(width)
-        ]  # fmt: skip
-        row = mark.join([*ids, *cells])
-        rows += [row, *([rng.choice(["", rows[0], row, ids[0], row[:20]])] if rng.random() < odd else [])]
-    return "\n".join(rows) + "\n"
-
-
-def random_items(seed: int) -> str:
-    """A table of random habits with one column an item."""
-    rng = random.Random(seed)
-    form, odd = rng.choice(["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y"]), rng.choice([0.0, 0.002, 0.02])
-    names = rng.choice([["date", "store"], ["date"], ["date", "holiday", "promo"]])
-    items = [f"Tea {number}" for number in range(rng.randint(3, 8))]
-    rows = [",".join([*names, *items])]
-    for number in range(rng.randint(150, 350)):
-        told = {"date": (date(2024, 1, 1) + timedelta(days=number // 2 if "store" in names else number)).strftime(form)}
-        told |= {"store": f"S{number % 2}", "holiday": str(number % 7 // 6), "promo": rng.choice(["0", "1"])}
-        beside = [rng.choice(["", "x", "Total"]) if rng.random() < odd else told[name] for name in names]
-        cells = [
-            rng.choice(["", "-", "x", "closed", "-4", "1.5"]) if rng.random() < odd else str(rng.randint(0, 40))
-            for _ in items
-        ]  # fmt: skip
-        row = ",".join([*beside, *cells])
-        rows += [row, *([rng.choice(["", rows[0], row, "note" + "," * len(items)])] if rng.random() < odd else [])]
-    return "\n".join(rows) + "\n"
-
-
-@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 1 << 30), block=st.integers(1500, 6000), rule=st.sampled_from(["sum", "last", "reject"]))
-def test_any_wide_table_read_in_blocks_is_that_of_the_whole(tmp_path: Path, seed: int, block: int, rule: str) -> None:
-    text = random_items(seed) if seed % 2 else random_wide(seed)
-    parts, whole, _ = both(tmp_path / "a.csv", text, block, duplicates=rule)
-    assert_same(parts, whole)

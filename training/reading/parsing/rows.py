@@ -1,5 +1,6 @@
 """From a raw table to lines of one shape: one day text, one store, one item, one number each."""
 
+from collections.abc import Collection
 from typing import Final
 
 import polars as pl
@@ -54,10 +55,13 @@ def see_clock(meaning: Meaning, frame: pl.DataFrame) -> None:
         meaning.shape = TRANSACTIONS
 
 
-def spread(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
-    """One line for each number: wide tables are turned, blank cells of them are no rows."""
+def spread(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger, *, without: Collection[str] = ()) -> pl.DataFrame:
+    """One line for each number: wide tables are turned, blank cells of them are no rows.
+
+    ``without`` are columns of a wide table that its lines do not get.
+    """
     if meaning.shape in WIDE:
-        frame = _turn(meaning, frame, ledger)
+        frame = _turn(meaning, frame, ledger, without)
     texts = {STORE_TEXT: words.STORE, ITEM_TEXT: words.ITEM}
     added = [
         _id_text(frame, index).alias(name) if (index := meaning.index(role)) is not None else pl.lit(NO_ID).alias(name)
@@ -199,10 +203,11 @@ def _without_notes(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.
     return frame.filter(~pl.col(LINE).is_in(tail[LINE].to_list()))
 
 
-def _turn(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+def _turn(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger, without: Collection[str]) -> pl.DataFrame:
     """Wide to long. The ledger counts cells from here on; a row without any stays one blank row."""
     values = [cell(index) for index in meaning.values]
-    kept = [name for name in frame.columns if name not in values]
+    dropped = {*values, *without}
+    kept = [name for name in frame.columns if name not in dropped]
     same = pl.String if any(frame.schema[name] == pl.String for name in values) else pl.Float64
     turned = _with_beside(meaning, frame.with_columns(pl.col(values).cast(same)), kept)
     filled = pl.col(UNITS_TEXT).is_not_null()

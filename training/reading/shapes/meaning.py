@@ -27,7 +27,8 @@ class Meaning:
 
     ``values`` are the columns that hold units in a wide table; ``one_each`` marks transaction
     lines without a quantity, each of which is one unit; ``deducted`` are quantities to take off the units.
-    ``beside`` are columns of a wide table that each of ``values`` fills from a column of its own, or leaves blank.
+    ``beside`` are columns of a wide table that each of ``values`` fills from a column of its own, or leaves blank;
+    ``sided`` says that the columns of such measures are told by their names alone.
     """
 
     table: RawTable
@@ -39,6 +40,7 @@ class Meaning:
     deducted: list[int] = field(default_factory=list)
     one_each: bool = False
     beside: dict[int, list[int | None]] = field(default_factory=dict)
+    sided: bool = False
 
     def index(self, role: str) -> int | None:
         """Column of a role, None where the file has none."""
@@ -47,6 +49,12 @@ class Meaning:
     def is_text(self, index: int) -> bool:
         """No column of numbers."""
         return not is_numeric(self.table, index)
+
+    @property
+    def idle(self) -> list[int]:
+        """Columns of a wide table whose cells reach no row as they stand: other measures, and what fills ``beside``."""
+        sources = {index for of_each in self.beside.values() for index in of_each if index is not None}
+        return sorted({*self.ignored, *sources})
 
     @property
     def target(self) -> int | None:

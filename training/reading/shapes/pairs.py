@@ -45,7 +45,7 @@ def pairs(table: RawTable, reading: Reading, name: str) -> Meaning | None:
     used = {at for at in chain.from_iterable(filled.values()) if at is not None}
     covariates = [at for at in roles.others if at not in beside]
     ignored = sorted({*totals, *beside} - used)
-    return Meaning(table, shape, roles, list(units), covariates, ignored, beside=filled)
+    return Meaning(table, shape, roles, list(units), covariates, ignored, beside=filled, sided=True)
 
 
 def _is_total_of_all(column: str) -> bool:

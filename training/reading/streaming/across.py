@@ -58,9 +58,9 @@ class Across:
 def across(part: Meaning, rows: pl.DataFrame) -> Across:
     """What a part of a wide table shows; ``rows`` are those left of it once totals are gone."""
     frame, width = part.table.frame, len(part.table.header)
-    beside = {*part.values, *part.ignored}
+    beside = {*part.values, *part.idle, *part.beside}
     labels = [cell(index) for index in range(width) if index not in beside]
-    named = any(frame[name].unique().str.contains(HINT).any() for name in labels)
+    named = any(frame[name].unique().str.contains(HINT).any() for name in labels) or _names_total(part)
     nameless = frame.select(pl.all_horizontal([_is_blank(name) for name in labels]).any()).item()
     ids = [cell(index) for role in _KEYS if (index := part.index(role)) is not None]
     blank = {name: int(rows.select(_is_blank(name).sum()).item()) for name in ids}
@@ -71,6 +71,15 @@ def across(part: Meaning, rows: pl.DataFrame) -> Across:
         blank,
         {name: rows.height - count for name, count in blank.items()},
     )
+
+
+def _names_total(part: Meaning) -> bool:
+    """May a row that lacks an id call itself a total in a cell beside the values?"""
+    ids = [cell(index) for role in _KEYS if (index := part.index(role)) is not None]
+    if not ids or not part.idle:
+        return False
+    lacking = part.table.frame.filter(pl.any_horizontal([_is_blank(name) for name in ids]))
+    return any(lacking[cell(index)].str.contains(HINT).any() for index in part.idle)
 
 
 def _is_blank(name: str) -> pl.Expr:
@@ -95,10 +104,10 @@ def check_across(meaning: Meaning, seen: Across) -> None:
 
 def is_regular_across(meaning: Meaning, table: RawTable, config: Reading, name: str, sampled: int) -> bool:
     """One column a date, item or store, and no column whose role more rows than those of ``table`` could change."""
-    if meaning.shape not in WIDE or meaning.beside:
+    if meaning.shape not in WIDE:
         return False
-    beside = {*meaning.values, *meaning.ignored} if meaning.shape == WIDE_DATES else set()
-    labels = [index for index in range(len(table.header)) if index not in beside]
+    named = {*meaning.values, *meaning.idle} if meaning.shape == WIDE_DATES or meaning.sided else set()
+    labels = [index for index in range(len(table.header)) if index not in named]
     if meaning.shape != WIDE_DATES and _may_be_others(meaning):
         return False
     sure = all(table.frame.height - table.frame[cell(index)].null_count() >= sampled for index in labels)
@@ -116,9 +125,12 @@ def _may_be_others(meaning: Meaning) -> bool:
     """May the columns be anything but items or stores, if more rows are seen? A text that varies may be the item."""
     header = meaning.table.header
     texts = [index for index in meaning.covariates if meaning.is_text(index) and not known_word(header[index])]
+    untold = meaning.index(words.DATE) is None or (bool(texts) and words.ITEM not in meaning.roles)
+    if meaning.sided:
+        return untold
     priced = words.PRICE in meaning.roles or any(map(naming.is_priced, header))
     whole = any(map(may_be_whole, header))  # a row further down may show that it is no sum
-    return priced or whole or meaning.index(words.DATE) is None or (bool(texts) and words.ITEM not in meaning.roles)
+    return priced or whole or untold
 
 
 def thin(meaning: Meaning) -> list[str]:
@@ -126,7 +138,7 @@ def thin(meaning: Meaning) -> list[str]:
     header = meaning.table.header
     few = [
         index
-        for index in meaning.values
+        for index in (() if meaning.sided else meaning.values)
         if naming.is_date_name(header[index])
         or words.DATE in dict(words.roles_of(header[index]))
         or _numbers(meaning.table.frame[cell(index)]) <= MOST_STRAYS

@@ -33,6 +33,7 @@ from training.reading.streaming.checks import kinds_told
 from training.reading.streaming.coded import coded, follows, sources
 from training.reading.streaming.narrow import Narrow
 from training.reading.streaming.seen import NUMBERED, Guess, Seen, Terms, kinds_seen, span_of_ids
+from training.reading.streaming.turned import turned, with_idle
 
 Result = TypeVar("Result")
 Form = Callable[[pl.DataFrame], pl.DataFrame]
@@ -163,6 +164,8 @@ class Pass:
         return [self._with(part) for part in frame.iter_slices(max(PIECE // len(self.meaning.values), 1))]
 
     def _with(self, frame: pl.DataFrame) -> Meaning:
+        missing = [cell(index) for index in self.meaning.beside if cell(index) not in frame.columns]
+        frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
         return replace(self.meaning, table=replace(self.meaning.table, frame=frame))
 
     def _take(self, part: Meaning, guess: Guess | None, proof: Proof | None, *, last: bool) -> tuple[Seen, Guess]:
@@ -186,7 +189,7 @@ class Pass:
             raise IrregularError
         if part.shape in WIDE:
             seen.across = across(part, lines)
-            lines = spread(part, lines, seen.ledger)
+            lines = turned(part, lines, seen.ledger)
             check_thin(lines, self.thin)
         else:
             seen.ids = span_of_ids(part, lines)
@@ -206,6 +209,7 @@ class Pass:
         seen.units = units_of_items(part.table, part.roles)
         marked = guess.marked if guess else seen.orders.marked
         lines = parse(part, lines, self._here(proof, seen, proven=proven), seen.ledger, marked=marked)
+        seen.ledger.refused = with_idle(part, seen.ledger.refused)
         seen.charges = charges_of(part, lines)
         seen.negative = bool((lines[UNITS] < 0).any())
         self._look(part, lines, proof, seen, proven=proven)

@@ -36,7 +36,7 @@ from training.reading.streaming.seen import Guess, Seen, Terms
 
 _FIRST_BYTES: Final = 1 << 20
 _BYTES_A_ROW: Final = 100
-_SHARE_OF_WIDE: Final = 4
+SHARE_OF_WIDE: Final = 4
 """Of a block of other texts: the cells of a wide one each are a text of their own."""
 _FIRST_LINES: Final = 100
 """Lines around rows that the first block may hold beside them."""
@@ -160,7 +160,7 @@ class Text:
         return Pass(self.terms, self.meaning, self.plan, width)
 
     def _blocks(self) -> Iterator[Block]:
-        size = self._size // _SHARE_OF_WIDE if self._is_open and self.meaning.shape in WIDE else self._size
+        size = self._size // SHARE_OF_WIDE if self._is_open and self.meaning.shape in WIDE else self._size
         return blocks_of(self.laid.path, max(size, 1), self._first())
 
     def _first(self) -> int:
