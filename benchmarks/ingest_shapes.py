@@ -1,5 +1,6 @@
 """Files of one size in each shape that an upload may have, by fixed rules: for benchmarks/ingest.py."""
 
+import os
 import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -93,6 +94,27 @@ def wide(path: Path, rows: int) -> None:
     ).sink_csv(path)
 
 
+def again(path: Path, rows: int) -> None:
+    """As ``wide``, the first of its rows once more at the end."""
+    wide(path, rows)
+    with path.open("r+") as file:
+        first = [next(file) for _ in range(2)][1]
+        file.seek(0, os.SEEK_END)
+        file.write(first)
+
+
+def measures(path: Path, rows: int) -> None:
+    """One row for each store and item, units and revenue of each day side by side; as many of both as ``rows``."""
+    wide(path, rows)
+    frame = pl.scan_csv(path)
+    days = [name for name in frame.collect_schema().names() if "-" in name]
+    beside = [
+        of for day in days for of in (pl.col(day).alias(f"Units {day}"), (pl.col(day) * 1.25).alias(f"Revenue {day}"))
+    ]
+    frame.select("store_id", "item_id", *beside).sink_csv(path.with_suffix(".beside"))
+    path.with_suffix(".beside").replace(path)
+
+
 def m5(path: Path, rows: int) -> None:
     """As M5's sales_train_evaluation.csv: mostly zeros, its days numbered; 59,181,090 ``rows`` are its size."""
     item = (_ROW // 10).cast(pl.String).str.zfill(4)
@@ -124,5 +146,5 @@ def pairs(path: Path, rows: int) -> None:
 
 
 SHAPES: dict[str, Callable[[Path, int], None]] = {
-    write.__name__: write for write in (long, transactions, archive, returns, twice, wide, m5, pairs)
+    write.__name__: write for write in (long, transactions, archive, returns, twice, wide, again, measures, m5, pairs)
 }

@@ -26,6 +26,7 @@ from training.reading.parsing.parse import parse
 from training.reading.parsing.proof import Proof, prove_each
 from training.reading.parsing.rows import clean, see_clock, spread
 from training.reading.parsing.signs import check_signs, turned
+from training.reading.parsing.slim import slim, with_idle
 from training.reading.parsing.untold import check_untold
 from training.reading.shapes.meaning import PLAN, TRANSACTIONS, WIDE, Meaning
 from training.reading.shapes.prices import check_plan
@@ -153,7 +154,9 @@ class _Reader:
         frames = [clean(meaning, self.ledger) for meaning in meanings]
         for meaning, frame in zip(meanings, frames, strict=True):
             see_clock(meaning, frame)
-        frames = [spread(meaning, frame, self.ledger) for meaning, frame in zip(meanings, frames, strict=True)]
+        before, lone = len(self.ledger.refused), len(meanings) == 1
+        lines_of = slim if lone else spread  # which of several tables a refused line is of is not told
+        frames = [lines_of(meaning, frame, self.ledger) for meaning, frame in zip(meanings, frames, strict=True)]
         table, known = pl.DataFrame(), {"": Known()}
         if any(frame.height for frame in frames):
             latest = None if is_plan else self.latest
@@ -165,6 +168,8 @@ class _Reader:
                 charges_of(meaning, lines).tell(self.ledger)
             frames = [turned(lines) for lines in frames] if self.config.negative == "sales" else frames
             table, kept, ignored = self._fold(meanings, frames, proofs)
+            if lone:
+                self.ledger.refused[before:] = with_idle(meanings[0], self.ledger.refused[before:])
             paper = full_paper(meanings, proofs, kept, ignored)
             own = zip(meanings, proofs, strict=True)
             known = {meaning.table.member: known_of(meaning, proof, latest) for meaning, proof in own}

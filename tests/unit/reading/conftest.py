@@ -50,7 +50,7 @@ def note(verdict: Verdict, reason: Reason) -> Note:
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few rows are many: so many pieces of wide tables are read, and so many are put in order at a time."""
-    monkeypatch.setattr(passes, "PIECE", 15 * 50)
+    monkeypatch.setattr(passes, "PIECE", 15 * 80)
     monkeypatch.setattr(encoded, "PIECE", 1000)
     monkeypatch.setattr(sources, "SHARE_OF_WIDE", 1)
     monkeypatch.setattr(sums, "MOST_CELLS", 100)

@@ -83,3 +83,19 @@ def test_a_quantity_that_cannot_be_read_is_refused_with_its_cell(read: Read) -> 
     verdict = read(f"Date,Coffee units,Coffee price,Tea units\n{lines}2024-03-29,5,2.50,x\n").verdict
     assert [(cell.line, cell.column, cell.value) for cell in verdict.refusals] == [(30, "Tea", "x")]
     assert verdict.counts.read == verdict.counts.kept + verdict.counts.refused == 58
+
+
+def test_a_refused_row_keeps_all_cells_of_its_line_also_those_of_the_other_items(read: Read) -> None:
+    lines = "".join(f"2024-03-{day:02d},5,2.50,3,1.5,4.5\n" for day in range(1, 9))
+    lines += "2024-03-09,x,2.50,3,y,4.5\n2024-03-02,5,2.50,3,1.5,9\n"
+    head = "Date,Coffee units,Coffee price,Tea units,Tea price,Tea revenue\n"
+    reading = read(head + lines, max_refused_share=0.5)
+    assert reading.quarantine is not None
+    assert [line.split(",", 3)[0::3] for line in reading.quarantine.decode().splitlines()[1:]] == [
+        ["3", "2024-03-02,2.50,1.5,4.5,2.50,Coffee,5"],
+        ["3", "2024-03-02,2.50,1.5,4.5,1.5,Tea,3"],
+        ["10", "2024-03-09,2.50,y,4.5,2.50,Coffee,x"],
+        ["10", "2024-03-09,2.50,y,4.5,y,Tea,3"],
+        ["11", "2024-03-02,2.50,1.5,9,2.50,Coffee,5"],
+        ["11", "2024-03-02,2.50,1.5,9,1.5,Tea,3"],
+    ]

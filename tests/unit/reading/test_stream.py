@@ -125,6 +125,9 @@ REGULAR: dict[str, str | bytes] = {
     "days first": HEAD + "\n".join(f"{r[8:10]}/{r[5:7]}/{r[:4]}{r[10:]}" for r in BODY) + "\n",
     "twice the same": lines((300, BODY[3]), (301, BODY[3]), (9, BODY[300])),
     "two of one key": TWINS,
+    "two of one key, and elsewhere a store that was closed": lines(
+        (300, "2024-07-01,S1,00A,closed,1,0,1"), (660, BODY[3]), (661, BODY[9].replace(",1.", ",4."))
+    ),
     "two of one key in a member of an archive": zipped({"a.csv": TWINS}),
     "an item in one unit each": "uom," + HEAD + "".join(f"{'kg' if 'K' in row else 'ea'},{row}\n" for row in BODY),
     "all twice": lines(body=[*BODY, *BODY]),

@@ -21,7 +21,7 @@ def random_wide(seed: int) -> str:
     days = [date(2024, 1, 1) + timedelta(days=rng.randint(1, 9) * n) for n in range(rng.randint(3, 20))]
     form, mark = rng.choice(["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%y", "Units %Y-%m-%d"]), rng.choice([",", ";", "\t"])
     names = rng.choice([["item"], ["item_id", "store_id"], ["id", "item", "store", "colour"], ["branch", "size"]])
-    odd = rng.choice([0.0, 0.0, 0.002, 0.02])
+    odd, twice = rng.choice([0.0, 0.0, 0.002, 0.02]), rng.choice([0.0, 0.0, 0.01, 0.3])
     decimal = rng.choice(["", "", ".5", ".25"])
     rows = [mark.join([*names, *(day.strftime(form) for day in dict.fromkeys(days))])]
     width = len(dict.fromkeys(days))
@@ -39,13 +39,23 @@ def random_wide(seed: int) -> str:
         ]  # fmt: skip
         row = mark.join([*ids, *cells])
         rows += [row, *([rng.choice(["", rows[0], row, ids[0], row[:20]])] if rng.random() < odd else [])]
-    return "\n".join(rows) + "\n"
+    return "\n".join([*rows, *_again(rows, rng, mark, twice)]) + "\n"
+
+
+def _again(rows: list[str], rng: random.Random, mark: str, twice: float) -> list[str]:
+    """Some of the rows once more, each with some other numbers."""
+    chosen = [row.split(mark) for row in rows[1:] if rng.random() < twice]
+    kept = len(rows[0].split(mark)) // 3
+    return [
+        mark.join([*row[:kept], *(rng.choice([text, text, "", "7", "-2"]) for text in row[kept:])]) for row in chosen
+    ]
 
 
 def random_items(seed: int) -> str:
     """A table of random habits with one column an item."""
     rng = random.Random(seed)
     form, odd = rng.choice(["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y"]), rng.choice([0.0, 0.002, 0.02])
+    twice = rng.choice([0.0, 0.01, 0.1])
     names = rng.choice([["date", "store"], ["date"], ["date", "holiday", "promo"]])
     items = [f"Tea {number}" for number in range(rng.randint(3, 8))]
     rows = [",".join([*names, *items])]
@@ -59,13 +69,14 @@ def random_items(seed: int) -> str:
         ]  # fmt: skip
         row = ",".join([*beside, *cells])
         rows += [row, *([rng.choice(["", rows[0], row, "note" + "," * len(items)])] if rng.random() < odd else [])]
-    return "\n".join(rows) + "\n"
+    return "\n".join([*rows, *_again(rows, rng, ",", twice)]) + "\n"
 
 
 def random_pairs(seed: int) -> str:
     """A table of random habits with some measures of each item or store side by side, or of each day."""
     rng = random.Random(seed)
     odd, blank, mark = rng.choice([0.0, 0.0, 0.002, 0.02]), rng.choice([0.0, 0.1]), rng.choice([",", ";"])
+    twice = rng.choice([0.0, 0.0, 0.01, 0.1])
     others = rng.sample(["price", "stock", "revenue"], rng.randint(1, 2))
     kind, first = rng.choice(["Tea", "Store", "day"]), date(2024, 1, 1)
     names = {"Tea": ["date", "store"], "Store": ["date", "item", "promo"], "day": ["item", "store", "colour"]}[kind]
@@ -87,7 +98,7 @@ def random_pairs(seed: int) -> str:
         cells += [str(number)] * (rows[0].count(mark) + 1 - len(ids) - len(cells))
         row = mark.join([*ids, *cells])
         rows += [row, *([rng.choice(["", rows[0], row, ids[0], row[:20]])] if rng.random() < odd else [])]
-    return "\n".join(rows) + "\n"
+    return "\n".join([*rows, *_again(rows, rng, mark, twice)]) + "\n"
 
 
 HABITS: Final[list[Callable[[int], str]]] = [random_wide, random_items, random_pairs]

@@ -94,6 +94,23 @@ PAIRS_BODY = [f"{row[:13]},{n * 7 % 11},{n % 5}.5,{n % 9},{n * 5 % 11},{n % 3}.2
 MEASURED = ",".join([IDS, *(f"Units {day},Revenue {day}" for day in DAYS[:7])])
 MEASURED_BODY = [row[: row.rindex(",")] + ".5" for row in BODY]
 REGULAR |= {
+    "an item twice": wide((290, BODY[3])),
+    "an item in two rows": wide((290, BODY[3].replace(",0", ",1")), (3, BODY[100]), (5, BODY[30].replace(",1", ",x"))),
+    "an item in rows of some days": wide((290, put(3, 4, "", put(3, 9, "-5"))[3]), body=put(3, 5, "", put(3, 6, "-"))),
+    "an item in two rows, and a store that was closed": wide((290, BODY[3]), body=put(200, 5, "closed")),
+    "an item in two rows of a member": zipped({"a.csv": wide((290, BODY[3].replace(",0", ",1")))}),
+    "an item in two members": zipped({"a.csv": wide(), "b.csv": wide(body=[row.replace("P00", "Q") for row in BODY])}),
+    "each item in two rows": wide(body=[again for row in BODY[:150] for again in (row, row.replace(",1", ",2", 1))]),
+    "items, a day twice": wide(
+        (300, ITEMS_BODY[3]), (310, ITEMS_BODY[4].replace(",9", ",8")), body=ITEMS_BODY, head=ITEMS
+    ),
+    "measures of days side by side, an item in two rows": wide(
+        (290, MEASURED_BODY[3]), (30, MEASURED_BODY[40][:-1] + "6"), body=MEASURED_BODY, head=MEASURED
+    ),
+    "pairs, a day twice": wide(
+        (300, PAIRS_BODY[3]), (310, PAIRS_BODY[40][:-1] + "6"), (315, PAIRS_BODY[30][:13] + ",1,x,1,1,1"),
+        body=PAIRS_BODY, head=PAIRS,
+    ),
     "pairs": wide(body=PAIRS_BODY, head=PAIRS),
     "pairs, their prices of stores": wide(
         body=[f"{row[:10]},I{row[12:]}" for row in PAIRS_BODY],
@@ -121,8 +138,12 @@ IRREGULAR: dict[str, str | bytes] = {
     "pairs, and a total told beside them": wide(
         (3, "2024-01-02,S9,1,1,1,1,x"), (330, ",S9,1,1,1,1,x Total"), body=PAIRS_BODY, head=PAIRS
     ),
-    "an item twice": wide((290, BODY[3])),
-    "an item in two rows": wide((290, BODY[3].replace(",0", ",1"))),
+    "an item in two rows, and two columns of one day": wide(
+        (290, BODY[3].replace(",0", ",1")), head=HEAD.replace("2024-02-08", "2024-2-7")
+    ),
+    "an item in two members of other days": zipped(
+        {"a.csv": wide(), "b.csv": wide(body=[f"{row},1" for row in BODY], head=f"{HEAD},2024-03-01")}
+    ),
     "items on the first row of their group": wide(
         body=[row if n % 3 == 0 else row[row.index(",") :] for n, row in enumerate(BODY)]
     ),
@@ -135,7 +156,6 @@ IRREGULAR: dict[str, str | bytes] = {
     ),
     "the header again": wide((250, HEAD)),
     "items, and a note below": wide((336, "Source: till,,,,,,"), body=ITEMS_BODY, head=ITEMS),
-    "items, a day twice": wide((300, ITEMS_BODY[3]), body=ITEMS_BODY, head=ITEMS),
     "items, and what they are of far down": wide(
         body=put(330, 2, "y", [",".join([r[:13], "x", r[16:]]) for r in ITEMS_BODY]),
         head=ITEMS.replace("holiday", "range"),
@@ -164,6 +184,14 @@ def test_a_regular_wide_table_is_read_in_blocks_with_the_same_answer(tmp_path: P
 def test_what_only_all_rows_tell_is_read_as_a_whole(tmp_path: Path, what: str) -> None:
     parts, whole, _ = both(tmp_path / "a.csv", IRREGULAR[what], BLOCK)
     assert_same(parts, whole)
+
+
+@pytest.mark.parametrize("rule", ["sum", "last"])
+@pytest.mark.parametrize("what", ["an item in two rows", "pairs, a day twice"])
+def test_rows_of_one_item_and_day_are_made_one_as_the_configuration_says(tmp_path: Path, what: str, rule: str) -> None:
+    parts, whole, streamed = both(tmp_path / "a.csv", REGULAR[what], BLOCK, duplicates=rule)
+    assert_same(parts, whole)
+    assert streamed
 
 
 def test_sums_are_looked_for_in_a_table_of_few_cells_however_it_is_read(

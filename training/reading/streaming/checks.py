@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from typing import Final
 
+import polars as pl
+
 from core.contracts.dataset import Reading
 from core.contracts.verdict import Reason
 from training.reading import naming, rowkinds
 from training.reading import vocabulary as words
-from training.reading.ledger import REASON, Ledger
+from training.reading.ledger import CELLS, REASON, Ledger, cell
 from training.reading.limits import Limits
 from training.reading.parsing.charges import no_items
 from training.reading.parsing.movements import tells_movements
+from training.reading.parsing.rows import every_of
 from training.reading.parsing.untold import texts_of_lines
 from training.reading.shapes.baskets import KINDS_OF_AMOUNT
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, WIDE_ITEMS, WIDE_STORES, Meaning
@@ -81,12 +84,32 @@ def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
 
 
 def check_items(meaning: Meaning, ledger: Ledger) -> None:
-    """Raise where rows of one day may be of several items.
+    """Raise where rows of one day may be of several items; in a wide table they are told by the columns.
 
     Raises:
         IrregularError: the file must be read as a whole.
     """
-    if words.ITEM not in meaning.roles and any(
-        (refused[REASON] == Reason.DUPLICATE_CONFLICT.value).any() for refused in ledger.refused
+    if (
+        meaning.shape not in WIDE
+        and words.ITEM not in meaning.roles
+        and any((refused[REASON] == Reason.DUPLICATE_CONFLICT.value).any() for refused in ledger.refused)
     ):
         raise IrregularError
+
+
+def begins_within(part: Meaning, lines: pl.DataFrame) -> bool:
+    """May the first row belong to an order that is named in the block before?"""
+    document = part.index(words.DOCUMENT)
+    return document is not None and lines.height > 0 and not (lines[cell(document)][0] or "").strip()
+
+
+def names_every(part: Meaning) -> bool:
+    """Is a store or item called ``All Stores`` or the like?"""
+    named = [(index, role) for role in (words.STORE, words.ITEM) if (index := part.index(role)) is not None]
+    return any(every_of(part.table.frame[cell(index)].drop_nulls().unique(), role) for index, role in named)
+
+
+def has_lone_cell(refused: pl.DataFrame) -> bool:
+    """A row of one filled cell may head the rows below it."""
+    filled = pl.col(CELLS).list.eval(pl.element().str.strip_chars() != "").list.sum()
+    return bool(refused.select(((filled == 1) & (pl.col(CELLS).list.len() > 1)).any()).item())

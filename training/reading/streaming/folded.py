@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from core.contracts.sales import KEY
 from training.compact import Codes, compact, plain
 from training.order import CODE
 from training.reading.ledger import LINE, Ledger
@@ -72,7 +73,7 @@ def folded(
 
 
 def once_each(frames: list[pl.DataFrame], book: Ledger) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Compact rows whose key is theirs alone once what was written twice counts once; place and line of the others.
+    """Compact rows whose key is theirs alone once what was written twice counts once; where the others stand.
 
     The list of compact lines is emptied.
     """
@@ -80,7 +81,7 @@ def once_each(frames: list[pl.DataFrame], book: Ledger) -> tuple[pl.DataFrame, p
     for piece in _pieces(*in_order(frames)):
         lines, twins = without_repeats(piece, twins_of(piece[CODE]), book)
         rows.append(lines.filter(~twins))
-        others.append(lines.filter(twins).select(ORDER, LINE))
+        others.append(lines.filter(twins).select(ORDER, LINE, *KEY))
     return pl.concat(rows), pl.concat(others)
 
 

@@ -17,8 +17,9 @@ class Narrow:
         self._full: set[pl.Categorical] = set()
 
     def of(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Texts as short codes; a column of more texts than two bytes can count keeps its texts."""
-        return rows.with_columns(self._short(rows[name]) for name, kind in rows.schema.items() if kind == pl.String)
+        """Texts, or codes of them, as short codes; a column of more texts than two bytes can count stays as it is."""
+        texts = [name for name, kind in rows.schema.items() if kind == pl.String or isinstance(kind, pl.Categorical)]
+        return rows.with_columns(self._short(rows[name]) for name in texts)
 
     def _short(self, column: pl.Series) -> pl.Series:
         kinds = self._kinds.setdefault(column.name, [_codes(width) for width in _SHORT])

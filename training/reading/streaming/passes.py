@@ -4,7 +4,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, TypeVar
 
@@ -17,29 +17,48 @@ from training.reading import vocabulary as words
 from training.reading.dialect import numbers
 from training.reading.dialect.dates import EARLIEST, by_form
 from training.reading.dialect.days import CLOCK
-from training.reading.ledger import CELLS, LINE, Ledger, cell
+from training.reading.ledger import LINE, Ledger, cell
 from training.reading.parsing.charges import charges_of
 from training.reading.parsing.covariates import Look, covariates, stripped
 from training.reading.parsing.fold import ALL, hashed
 from training.reading.parsing.orders import orders_of
 from training.reading.parsing.parse import parse
 from training.reading.parsing.proof import Proof, Sight, companions, observe
-from training.reading.parsing.rows import clean, every_of, spread
+from training.reading.parsing.rows import clean, spread
+from training.reading.parsing.slim import slim, with_idle
 from training.reading.shapes.meaning import LONG, WIDE, Meaning
 from training.reading.shapes.units import units_of_items
 from training.reading.streaming.across import across, check_thin, thin
 from training.reading.streaming.blocks import Block, IrregularError, Plan, count
-from training.reading.streaming.checks import kinds_told
+from training.reading.streaming.checks import begins_within, has_lone_cell, kinds_told, names_every
 from training.reading.streaming.coded import coded, follows, sources
 from training.reading.streaming.narrow import Narrow
 from training.reading.streaming.seen import NUMBERED, Guess, Seen, Terms, kinds_seen, span_of_ids
-from training.reading.streaming.turned import turned, with_idle
 
 Result = TypeVar("Result")
 Form = Callable[[pl.DataFrame], pl.DataFrame]
 PIECE: Final = 1 << 20
 """Cells of a wide table that are turned at a time: each becomes a row of a dozen columns."""
+_CELLS: Final = 8
+"""Cells that each line of most wide tables repeats."""
 _WORKERS: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Again:
+    """Which lines of a text are read once more, and how.
+
+    Attributes:
+        guess: what was proven.
+        wanted: their numbers.
+        form: what is kept of those of a block.
+        whole: also cells of wide tables that no value needs.
+    """
+
+    guess: Guess
+    wanted: pl.Series
+    form: Form
+    whole: bool = False
 
 
 class Pass:
@@ -95,20 +114,26 @@ class Pass:
         self._rows(part, seen, last=last)
         return seen
 
-    def lines(self, blocks: Iterator[Block], guess: Guess, wanted: pl.Series, form: Form) -> list[pl.DataFrame]:
-        """Some lines of the file by a guess that was proven; of those of a block is kept what ``form`` keeps."""
-        _, _, lines = self._parsed(self.meaning, guess, None, last=next(blocks).last)
-        parts = [form(lines.filter(pl.col(LINE).is_in(wanted.implode())))]
-        of_block = partial(self._lines, guess=guess, wanted=wanted, form=form)
-        return parts + [found for found in _side_by_side(of_block, blocks) if found is not None]
+    def lines(self, blocks: Iterator[Block], again: Again) -> list[pl.DataFrame]:
+        """Some lines of the file once more."""
+        parts = self._again(self.meaning.table.frame, again, again.wanted, last=next(blocks).last)
+        return parts + [part for found in _side_by_side(partial(self._lines, again=again), blocks) for part in found]
 
-    def _lines(self, block: Block, guess: Guess, wanted: pl.Series, form: Form) -> pl.DataFrame | None:
-        here = wanted.filter(wanted.is_between(block.line, block.line + count(block.data, b"\n")))
+    def _lines(self, block: Block, again: Again) -> list[pl.DataFrame]:
+        here = again.wanted.filter(again.wanted.is_between(block.line, block.line + count(block.data, b"\n")))
         if not here.len():
-            return None
+            return []
         cells = self.plan.cells(block, self.terms.name, self.terms.limits, Ledger())
-        _, _, lines = self._parsed(self._with(cells), guess, None, last=block.last)
-        return form(lines.filter(pl.col(LINE).is_in(here.implode())))
+        return self._again(cells, again, here, last=block.last)
+
+    def _again(self, frame: pl.DataFrame, again: Again, wanted: pl.Series, *, last: bool) -> list[pl.DataFrame]:
+        """Those of the lines that are wanted; of a wide table no others are turned, where none tells of another."""
+        chosen = pl.col(LINE).is_in(wanted.implode())
+        if self.meaning.shape in WIDE and words.PROMO not in self.meaning.roles:
+            frame = frame.filter(chosen)
+        parts = [part for part in self._parts(frame, whole=again.whole) if part.table.frame.height]
+        parsed = [self._parsed(part, again.guess, None, last=last, whole=again.whole)[2] for part in parts]
+        return [again.form(lines.filter(chosen)) for lines in parsed]
 
     def _block(self, block: Block, guess: Guess) -> Seen:
         cells = self.plan.quick(block, self.terms.limits, self.terms.texts) if self.codes else None
@@ -157,11 +182,12 @@ class Pass:
         doubtful = cell(index) in guess.proof.doubtful
         return bool(self.meaning.table.header[index]) and not doubtful and guess.kinds[index] is not None
 
-    def _parts(self, frame: pl.DataFrame) -> list[Meaning]:
-        """The rows of a block; those of a wide table some at a time."""
+    def _parts(self, frame: pl.DataFrame, *, whole: bool = False) -> list[Meaning]:
+        """The rows of a block; those of a wide table some at a time, and the fewer the more cells each line repeats."""
         if self.meaning.shape not in WIDE:
             return [self._with(frame)]
-        return [self._with(part) for part in frame.iter_slices(max(PIECE // len(self.meaning.values), 1))]
+        cells = len(self.meaning.values) * (1 + len(self.meaning.idle) // _CELLS if whole else 1)
+        return [self._with(part) for part in frame.iter_slices(max(PIECE // cells, 1))]
 
     def _with(self, frame: pl.DataFrame) -> Meaning:
         missing = [cell(index) for index in self.meaning.beside if cell(index) not in frame.columns]
@@ -175,21 +201,21 @@ class Pass:
         seen.frames.append(compacted(lines, named=seen.named, width=self.width, texts=self.terms.texts, narrow=short))
         return seen, guess
 
-    def _rows(self, part: Meaning, seen: Seen, *, last: bool) -> pl.DataFrame:
-        """The rows of one block, and what they show of dates, numbers and their kinds."""
+    def _rows(self, part: Meaning, seen: Seen, *, last: bool, whole: bool = False) -> pl.DataFrame:
+        """The rows of one block, and what they show of dates, numbers and their kinds; ``whole`` with all cells."""
         for index in self.kinds:
             seen.said[index] = {*part.table.frame[cell(index)].cast(pl.String).fill_null("").unique()}
-        if _names_every(part):
+        if names_every(part):
             raise IrregularError  # the total of others, which may be in other blocks
         lines = clean(part, seen.ledger, whole=False)
-        if Reason.FILLED_DOWN in seen.ledger.remarks or seen.ledger.hints or _begins_within(part, lines):
+        if Reason.FILLED_DOWN in seen.ledger.remarks or seen.ledger.hints or begins_within(part, lines):
             raise IrregularError
         timed = part.shape == LONG and lines[CLOCK].null_count() < lines.height
         if timed or (Reason.PREAMBLE in seen.ledger.left_out and not last):
             raise IrregularError
         if part.shape in WIDE:
             seen.across = across(part, lines)
-            lines = turned(part, lines, seen.ledger)
+            lines = (spread if whole else slim)(part, lines, seen.ledger)
             check_thin(lines, self.thin)
         else:
             seen.ids = span_of_ids(part, lines)
@@ -198,23 +224,23 @@ class Pass:
         return lines
 
     def _parsed(
-        self, part: Meaning, guess: Guess | None, proof: Proof | None, *, last: bool
+        self, part: Meaning, guess: Guess | None, proof: Proof | None, *, last: bool, whole: bool = False
     ) -> tuple[Seen, Guess, pl.DataFrame]:
         """The rows of one block beside their cells."""
         seen = Seen()
-        lines = self._rows(part, seen, last=last)
+        lines = self._rows(part, seen, last=last, whole=whole)
         proof = guess.proof if guess else proof or self.terms.proof(part, seen)
         proven = guess is not None and guess.proven
         seen.orders = orders_of(part, lines)
         seen.units = units_of_items(part.table, part.roles)
         marked = guess.marked if guess else seen.orders.marked
         lines = parse(part, lines, self._here(proof, seen, proven=proven), seen.ledger, marked=marked)
-        seen.ledger.refused = with_idle(part, seen.ledger.refused)
+        seen.ledger.refused = seen.ledger.refused if whole else with_idle(part, seen.ledger.refused)
         seen.charges = charges_of(part, lines)
         seen.negative = bool((lines[UNITS] < 0).any())
         self._look(part, lines, proof, seen, proven=proven)
         guess = guess or Guess(proof, kinds_seen(seen), marked)
-        if any(_has_lone_cell(refused) for refused in seen.ledger.refused):
+        if any(has_lone_cell(refused) for refused in seen.ledger.refused):
             raise IrregularError
         lines, seen.named = covariates(part, lines, proof, guess.kinds)
         return seen, guess, lines
@@ -269,21 +295,3 @@ def _side_by_side(work: Callable[[Block], Result], blocks: Iterator[Block]) -> I
         finally:
             for future in waiting:
                 future.cancel()
-
-
-def _begins_within(part: Meaning, lines: pl.DataFrame) -> bool:
-    """May the first row belong to an order that is named in the block before?"""
-    document = part.index(words.DOCUMENT)
-    return document is not None and lines.height > 0 and not (lines[cell(document)][0] or "").strip()
-
-
-def _names_every(part: Meaning) -> bool:
-    """Is a store or item called ``All Stores`` or the like?"""
-    named = [(index, role) for role in (words.STORE, words.ITEM) if (index := part.index(role)) is not None]
-    return any(every_of(part.table.frame[cell(index)].drop_nulls().unique(), role) for index, role in named)
-
-
-def _has_lone_cell(refused: pl.DataFrame) -> bool:
-    """A row of one filled cell may head the rows below it."""
-    filled = pl.col(CELLS).list.eval(pl.element().str.strip_chars() != "").list.sum()
-    return bool(refused.select(((filled == 1) & (pl.col(CELLS).list.len() > 1)).any()).item())

@@ -31,7 +31,7 @@ from training.reading.streaming.blocks import (
 )
 from training.reading.streaming.checks import check_seen, is_regular
 from training.reading.streaming.laid import Laid, from_older, with_line_feeds
-from training.reading.streaming.passes import Form, Pass
+from training.reading.streaming.passes import Again, Pass
 from training.reading.streaming.seen import Guess, Seen, Terms
 
 _FIRST_BYTES: Final = 1 << 20
@@ -63,8 +63,8 @@ class Source(Protocol):
     def sight(self) -> Sight:
         """What all rows show of dates and numbers."""
 
-    def lines(self, guess: Guess, wanted: pl.Series, form: Form) -> list[pl.DataFrame]:
-        """Some lines of the table once more; of those of a block is kept what ``form`` keeps."""
+    def lines(self, again: Again) -> list[pl.DataFrame]:
+        """Some lines of the table once more."""
 
     def check(self, seen: Seen) -> None:
         """Raise where all blocks together show what no block could be read by."""
@@ -95,9 +95,9 @@ class Table:
         """As of a source."""
         return Pass(self.terms, self.meaning, _NO_PLAN, 0).sight(self._block())
 
-    def lines(self, guess: Guess, wanted: pl.Series, form: Form) -> list[pl.DataFrame]:
+    def lines(self, again: Again) -> list[pl.DataFrame]:
         """As of a source."""
-        return Pass(self.terms, self.meaning, _NO_PLAN, 0).lines(self._block(), guess, wanted, form)
+        return Pass(self.terms, self.meaning, _NO_PLAN, 0).lines(self._block(), again)
 
     def check(self, seen: Seen) -> None:
         """What all rows show was at hand when they were read."""
@@ -133,9 +133,9 @@ class Text:
         """As of a source."""
         return self._tried(lambda: self._pass(0).sight(self._blocks()))
 
-    def lines(self, guess: Guess, wanted: pl.Series, form: Form) -> list[pl.DataFrame]:
+    def lines(self, again: Again) -> list[pl.DataFrame]:
         """As of a source."""
-        return self._pass(0).lines(self._blocks(), guess, wanted, form)
+        return self._pass(0).lines(self._blocks(), again)
 
     def check(self, seen: Seen) -> None:
         """As of a source."""

@@ -12,7 +12,7 @@ from training.reading.parsing.rows import spread
 from training.reading.shapes.meaning import Meaning
 
 
-def turned(part: Meaning, rows: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+def slim(part: Meaning, rows: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     """One line for each number; a further cell stands for the idle ones: it is equal where all of them are."""
     idle = _idle(part)
     if not idle:
@@ -22,7 +22,7 @@ def turned(part: Meaning, rows: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
 
 
 def with_idle(part: Meaning, refused: list[pl.DataFrame]) -> list[pl.DataFrame]:
-    """Refused lines that were ``turned``, with all cells of their rows again."""
+    """Refused lines that were ``slim``, with all cells of their rows again."""
     idle = _idle(part)
     if not idle or not refused:
         return refused
@@ -30,7 +30,10 @@ def with_idle(part: Meaning, refused: list[pl.DataFrame]) -> list[pl.DataFrame]:
     values = {cell(index) for index in part.values}
     kept = [name for name in frame.columns if is_cell(name) and name not in values]
     own = [name for name in kept if name not in idle]
-    cells = [pl.col(name).fill_null("") if name in idle else pl.col(CELLS).list.get(own.index(name)) for name in kept]
+    cells = [
+        pl.col(name).cast(pl.String).fill_null("") if name in idle else pl.col(CELLS).list.get(own.index(name))
+        for name in kept
+    ]
     label, units = (pl.col(CELLS).list.get(len(own) + place) for place in (1, 2))  # behind the one for the idle cells
     full = pl.concat_list([*cells, label, units]).alias(CELLS)
     beside = frame.select(LINE, *idle)
