@@ -76,3 +76,10 @@ def test_periods_of_several_weeks_are_no_weeks(read: Read) -> None:
         131.0,
         31.0,
     ]
+
+
+def test_a_measure_that_is_blank_on_all_rows_is_not_the_item(read: Read) -> None:
+    head = "Revenue 2024-03-13,Units 2024-03-13,Revenue 2024-03-14,Units 2024-03-14,what\n"
+    assert rows(read(f"{head},5,,6,Tea\n,3,,4,Fig\n"))[:2] == [
+        ("2024-03-13", "all", "Fig", 3.0), ("2024-03-13", "all", "Tea", 5.0),
+    ]  # fmt: skip

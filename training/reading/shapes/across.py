@@ -1,6 +1,7 @@
 """Tables with one column for each day, month or numbered day, and days that are counted from a first."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
@@ -35,18 +36,13 @@ def measured_days(table: RawTable, reading: Reading, name: str) -> Meaning | Non
     roles = find_roles(found.table, reading.columns, name, valued=(*found.dated, *found.others))
     if words.DATE in roles:
         return None
-    meaning = _wide_dates(found.table, roles, found.dated)
-    return replace(meaning, covariates=_without(meaning.covariates, found.others), ignored=found.others)
+    return _wide_dates(found.table, roles, found.dated, found.others)
 
 
 def days_across(table: RawTable, roles: Roles, reading: Reading, name: str) -> Meaning | None:
     """One column for each day, month or numbered day."""
     dated = _date_columns(table, roles) or _month_columns(table, roles)
     return _wide_dates(table, roles, dated) if dated else _numbered_days(table, roles, reading, name)
-
-
-def _without(indices: list[int], others: list[int]) -> list[int]:
-    return [index for index in indices if index not in others]
 
 
 def _date_columns(table: RawTable, roles: Roles) -> list[int]:
@@ -126,9 +122,9 @@ def numbering_column(table: RawTable, roles: Roles) -> int | None:
     return None
 
 
-def _wide_dates(table: RawTable, roles: Roles, dated: list[int]) -> Meaning:
-    """One column a date; every other column names the series or describes it."""
-    taken = set(dated)
+def _wide_dates(table: RawTable, roles: Roles, dated: list[int], ignored: Sequence[int] = ()) -> Meaning:
+    """One column a date; every other column but those ``ignored`` names the series or describes it."""
+    taken = {*dated, *ignored}
     naming = (words.STORE, words.ITEM, words.YEAR)
     kept = {role: index for role, index in roles.of.items() if role in naming and index not in taken}
     others = [i for i in range(len(table.header)) if i not in taken and i not in kept.values()]
@@ -138,4 +134,4 @@ def _wide_dates(table: RawTable, roles: Roles, dated: list[int]) -> Meaning:
         kept[words.ITEM] = text[0]
         others.remove(text[0])
     covariates = [i for i in others if table.header[i] and not is_total(table.header[i])]
-    return Meaning(table, WIDE_DATES, Roles(of=kept), values=dated, covariates=covariates)
+    return Meaning(table, WIDE_DATES, Roles(of=kept), values=dated, covariates=covariates, ignored=[*ignored])
