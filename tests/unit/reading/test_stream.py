@@ -138,6 +138,12 @@ IRREGULAR: dict[str, str | bytes] = {
     "a state of returned rows": HEAD.strip()
     + ",status\n"
     + "".join(f"{r},{'' if n - 300 else 'returned'}\n" for n, r in enumerate(BODY)),
+    "flags of tests, and a cell far down that is none": HEAD.strip()
+    + ",is_test\n"
+    + "".join(f"{r},{'maybe' if n == 600 else int(n % 50 == 0)}\n" for n, r in enumerate(BODY)),
+    "flags of what came back, and a cell far down that is none": HEAD.strip()
+    + ",Returned\n"
+    + "".join(f"{r},{'blue' if n == 600 else 'no' if n % 50 else 'yes'}\n" for n, r in enumerate(BODY)),
     "a text that may be the item": "date,store,flavour,qty\n" + "".join(r[: r.index(",", 20)] + "\n" for r in BODY),
     "a line that counts the rows": lines((len(BODY), f"TRL,{len(BODY)}")),
     "an open quote": lines((300, '2024-07-01,"S1,00A,900,1,0,1')),

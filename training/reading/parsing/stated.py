@@ -1,6 +1,6 @@
 """What cells say of the state of their lines: called off, never sold, taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import polars as pl
@@ -57,6 +57,17 @@ def refunded_in_part(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[st
     """Cells that say that a part of a sale was taken back, by the index of their column."""
     found = {i: _texts(lines, i, states.is_refunded_in_part) for i in _states(meaning, of_returns=True)}
     return {index: texts for index, texts in found.items() if texts}
+
+
+def tells_flags(name: str) -> bool:
+    """``is_test``, ``Returned``: a column that tells something only where all its cells are flags."""
+    return words.fold(name) in states.TESTS or states.is_flag_of_return(name)
+
+
+def are_flags_in_part(said: Iterable[str]) -> bool:
+    """Some cells say yes, and others are no flags: some rows alone would be taken for what all rows are not."""
+    texts = {text.strip().lower() for text in said}
+    return not _YES.isdisjoint(texts) and not _FLAGS.issuperset(texts)
 
 
 def lower(index: int) -> pl.Expr:

@@ -14,6 +14,7 @@ from training.reading.limits import Limits
 from training.reading.parsing.charges import no_items
 from training.reading.parsing.movements import tells_movements
 from training.reading.parsing.rows import every_of
+from training.reading.parsing.stated import are_flags_in_part, tells_flags
 from training.reading.parsing.untold import texts_of_lines
 from training.reading.shapes.baskets import KINDS_OF_AMOUNT
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, WIDE_ITEMS, WIDE_STORES, Meaning
@@ -67,7 +68,8 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
 
 def kinds_told(header: Iterable[str]) -> list[int]:
     """Columns whose names promise to say of each row of what kind it is."""
-    return [at for at, name in enumerate(header) if words.fold(name) in _ONE_KIND or rowkinds.tells_kind(name)]
+    told = (rowkinds.tells_kind, tells_flags, lambda name: words.fold(name) in _ONE_KIND)
+    return [at for at, name in enumerate(header) if any(tells(name) for tells in told)]
 
 
 def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
@@ -77,6 +79,8 @@ def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
         if name in _ONE_KIND and len(said - {""}) > 1:
             return True
         if rowkinds.kinds_of_no_sale(said) or rowkinds.told_twice(said) or rowkinds.may_be_returns(said):
+            return True
+        if tells_flags(meaning.table.header[index]) and are_flags_in_part(said):
             return True
         if name in words.LINE_KINDS and meaning.shape == TRANSACTIONS and no_items(said):
             return True
