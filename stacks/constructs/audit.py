@@ -19,6 +19,8 @@ from stacks.constructs.keys import SecureKey
 from stacks.constructs.log_groups import SecureLogGroup
 
 CLOUDTRAIL = "cloudtrail.amazonaws.com"
+WRITES = ("PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject")
+"""What changes an object and names its key: who brings an old version back copies it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +79,11 @@ def trail(stack: EnvironmentStack) -> Iterator[AlarmSpec]:
 
 def _watches(stack: EnvironmentStack) -> Iterator[Watch]:
     promote = f"*:{stack.physical('promote')}"
+    written = " || ".join(f'($.eventName = "{each}")' for each in WRITES)
     yield Watch(
         name="ChampionMovedByHand",
         pattern=(
-            '{ ($.eventSource = "s3.amazonaws.com") && (($.eventName = "PutObject") || ($.eventName = "DeleteObject"))'
+            f'{{ ($.eventSource = "s3.amazonaws.com") && ({written})'
             f' && ($.requestParameters.bucketName = "{stack.physical("artifacts")}-*")'
             f' && ($.requestParameters.key = "{keys.CHAMPIONS}*") && ($.userIdentity.principalId != "{promote}") }}'
         ),

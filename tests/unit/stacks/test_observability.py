@@ -300,6 +300,13 @@ def test_what_nobody_should_do_is_counted_in_the_trails_log_and_raises_an_alarm(
     assert f'$.userIdentity.principalId != "*:{promote["FunctionName"]}"' in moved, "its own moves are no alarm"
 
 
+def test_a_pointer_that_is_brought_back_by_a_copy_is_moved_by_hand_too(observability: Template) -> None:
+    filters = observability.of_type("AWS::Logs::MetricFilter").values()
+    (moved,) = [each["FilterPattern"] for each in filters if "champions/" in each["FilterPattern"]]
+    seen = set(re.findall(r'\$\.eventName = "(\w+)"', moved))
+    assert seen == {"PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject"}
+
+
 @pytest.mark.parametrize(("environment", "usd"), [("dev", "200"), ("prod", "800")])
 def test_a_budget_and_unusual_days_are_told_to_the_topic(environment: str, usd: str) -> None:
     template = templates(environment)["observability"]
