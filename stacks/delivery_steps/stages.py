@@ -17,7 +17,7 @@ class Stage:
 
 STAGES: Final = (
     Stage(name="test", goals=("check", "test"), project="verify"),
-    Stage(name="synth", goals=("synth",), project="verify"),
+    Stage(name="synth", goals=("synth", "policy"), project="verify"),
     Stage(name="image", goals=("image", "publish"), project="images"),
     Stage(name="deploy", goals=("deploy",), project="deploy"),
     Stage(name="smoke", goals=("smoke-or-rollback",), project="deploy"),

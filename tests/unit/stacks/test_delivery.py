@@ -145,6 +145,14 @@ def test_every_goal_is_a_make_target() -> None:
     assert {goal for stage in STAGES for goal in stage.goals} <= known
 
 
+def test_a_change_is_held_to_all_that_a_new_machine_checks_before_anything_is_deployed() -> None:
+    checks = set(re.findall(r"^make (\w+)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE))
+    names = [stage.name for stage in STAGES]
+    before = {goal for stage in STAGES[: names.index("deploy")] for goal in stage.goals}
+    assert checks == {"check", "policy", "test"}
+    assert checks <= before
+
+
 def test_the_buildspec_calls_make_and_nothing_hidden() -> None:
     spec = yaml.safe_load((ROOT / "buildspec.yml").read_text())
     assert list(spec["phases"]) == ["install", "pre_build", "build"]
