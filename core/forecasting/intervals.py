@@ -95,6 +95,8 @@ class Intervals:
     def apply(self, mean: Doubles, shape: Floats, spread: Doubles | None = None) -> Doubles:
         """(rows, quantiles) in units: not negative, increasing along a row, zero where the mean is.
 
+        Low quantiles that the spread booster tells are never above the mean.
+
         Args:
             mean: (rows,) expected units.
             shape: (rows, features) the ``SHAPE_FEATURES``.
@@ -108,6 +110,9 @@ class Intervals:
         if self.seen is not None:
             ratios = self.seen.hold(at, ratios)
         raw = ratios * factors * mean[:, None]
+        if self.spread:  # trees of their own may tell more than those of the mean expect
+            low = [k for k, quantile in enumerate(self.quantiles) if quantile <= _MIDDLE - _MIDDLE_WIDTH]
+            raw[:, low] = np.minimum(raw[:, low], mean[:, None])
         return np.maximum.accumulate(np.maximum(raw, 0), axis=1)
 
     def to_json(self) -> dict[str, Any]:

@@ -80,6 +80,13 @@ def test_a_large_series_with_its_first_day_off_does_not_get_the_spread_of_small_
     assert high[1] < 1.5 * 75
 
 
+def test_low_quantiles_that_other_trees_tell_are_not_above_the_mean() -> None:
+    intervals = Intervals((0.1, 0.25, 0.5, 0.9), None, np.zeros(1), np.ones((1, 4)), spread=True)
+    told = np.array([[120.0, 125.0, 130.0, 200.0], [60.0, 80.0, 90.0, 95.0]])
+    made = intervals.apply(np.array([100.0, 100.0]), np.zeros((2, 0), np.float32), told)
+    np.testing.assert_allclose(made, [[100.0, 100.0, 130.0, 200.0], [60.0, 80.0, 90.0, 95.0]])
+
+
 def test_json_brings_the_same_intervals_back() -> None:
     intervals, _ = calibrate(noisy(500, 1), QUANTILES, seed=7)
     again = Intervals.from_json(intervals.to_json(), None)
