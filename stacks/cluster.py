@@ -49,6 +49,7 @@ class ClusterStack(EnvironmentStack):
             nodes_by_the_clock(
                 self,
                 hours,
+                self.key,
                 cluster=self.cluster.cluster_name,
                 group=nodes.nodegroup_name,
                 group_arn=nodes.nodegroup_arn,

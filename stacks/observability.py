@@ -22,7 +22,7 @@ from stacks.constructs.audit import trail
 from stacks.constructs.dashboard import dashboard
 from stacks.constructs.failed_deliveries import failed_deliveries
 from stacks.constructs.keys import SecureKey
-from stacks.constructs.office_hours import alarms_by_the_clock
+from stacks.constructs.office_hours import alarms_by_the_clock, missed_calls
 from stacks.constructs.spending import spending
 from stacks.constructs.topics import AlarmTopic, topic_arn
 from stacks.parts import FUNCTIONS, ROLLBACK_TOPIC, SOURCE_CHANGED, WEEKLY, component
@@ -56,7 +56,9 @@ class ObservabilityStack(EnvironmentStack):
         if config.delivery.here:
             alarm(self, failed_deliveries(self, people, key), people)
         if hours := config.cluster.office_hours:
-            alarms_by_the_clock(self, hours, [self.physical(spec.name) for spec in service])
+            for spec in missed_calls(self):
+                alarm(self, spec, people)
+            alarms_by_the_clock(self, hours, key, [self.physical(spec.name) for spec in service])
 
     def _functions(self) -> Iterator[AlarmSpec]:
         minutes = self.config.alarms.max_queue_minutes

@@ -20,7 +20,7 @@ ENVIRONMENTS = ("dev", "staging", "prod")
 REDUNDANT_DEPENDENCIES = "W3005"
 """The CDK writes dependencies that references imply already; they change nothing."""
 OF_THE_PIPELINE = ("AwsSolutions-IAM5[Action::", "AwsSolutions-CB3", "AwsSolutions-SQS3")
-"""What the CDK grants by families of actions, the one build that has Docker, and where a rule's dead letters go."""
+"""What the CDK grants by families of actions, the one build that has Docker, and queues that dead letters go to."""
 MANAGED = {
     "AmazonEKSClusterPolicy",
     "AmazonEKSWorkerNodePolicy",

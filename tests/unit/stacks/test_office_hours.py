@@ -32,9 +32,9 @@ def test_nodes_of_dev_go_when_the_office_closes_and_come_when_it_opens() -> None
     for each in found.values():
         assert text(each["Target"]["Arn"]).endswith(":aws-sdk:eks:updateNodegroupConfig")
         role = text(each["Target"]["RoleArn"]).strip("<>").removesuffix(".Arn")
-        ((statement),) = cluster.statements(role)
-        assert statement["Action"] == ["eks:UpdateNodegroupConfig"]
-        assert "*" not in "".join(statement["Resource"])
+        by_action = {each["Action"][0]: each for each in cluster.statements(role)}
+        assert set(by_action) == {"eks:UpdateNodegroupConfig", "sqs:SendMessage", "kms:Decrypt"}
+        assert "*" not in "".join(resource for each in by_action.values() for resource in each["Resource"])
 
 
 def test_alarms_of_what_is_off_rest_meanwhile_and_no_other_does() -> None:
@@ -49,9 +49,17 @@ def test_alarms_of_what_is_off_rest_meanwhile_and_no_other_does() -> None:
     assert set(off["says"]["AlarmNames"]) <= {each["AlarmName"] for each in alarms}
 
 
+def test_the_alarms_of_calls_that_were_missed_never_rest() -> None:
+    template = templates("dev")["observability"]
+    resting = set(schedules(template)["mlops-dev-alarms-off"]["says"]["AlarmNames"])
+    made = {each["AlarmName"] for each in template.of_type("AWS::CloudWatch::Alarm").values()}
+    assert {f"mlops-dev-office-hours-{what}-missed" for what in ("nodes", "alarms")} <= made - resting
+
+
 def test_production_is_always_on() -> None:
     for template in templates("prod").values():
         assert not template.of_type("AWS::Scheduler::Schedule")
+        assert not [each for each in template.of_type("AWS::SQS::Queue").values() if "hours" in each["QueueName"]]
 
 
 def test_minutes_carry_into_the_next_hour() -> None:

@@ -166,6 +166,29 @@ def test_a_failed_delivery_reaches_people_and_what_cannot_be_told_is_kept_and_an
     assert [each["MetricName"] for each in watched] == ["ApproximateNumberOfMessagesVisible"]
 
 
+@pytest.mark.parametrize("stack", ["cluster", "observability"])
+def test_what_a_schedule_could_not_do_is_kept_under_our_key_and_an_alarm(stack: str) -> None:
+    template, observability = templates("dev")[stack], templates("dev")["observability"]
+    found = template.of_type("AWS::Scheduler::Schedule")
+    assert len(found) == 2
+    for schedule in found.values():
+        role, dead = logical(schedule["Target"]["RoleArn"]), logical(schedule["Target"]["DeadLetterConfig"]["Arn"])
+        assert template.may(role, "sqs:SendMessage", f"<{dead}.Arn>")
+        queue = template.resources[dead]["Properties"]
+        key = text(queue["KmsMasterKeyId"])
+        assert logical(key) in template.of_type("AWS::KMS::Key")
+        for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+            assert template.may(role, action, key), "Scheduler sends as the role"
+        (watching,) = [
+            each for each in observability.of_type("AWS::CloudWatch::Alarm").values()
+            if {"Name": "QueueName", "Value": queue["QueueName"]} in each.get("Dimensions", ())
+        ]  # fmt: skip
+        assert watching["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        for action in watching["AlarmActions"]:
+            topic = observability.resources[logical(action)]["Properties"]
+            assert key_lets(observability, logical(topic["KmsMasterKeyId"]), CLOUDWATCH)
+
+
 @pytest.mark.parametrize("stack", ["delivery", "ml", "network", "observability"])
 def test_a_service_takes_on_a_role_for_this_account_alone(environment: str, stack: str) -> None:
     template = templates(environment)[stack]
