@@ -35,7 +35,9 @@ _PERSONAL: Final = frozenset(WORDS["personal"])
 _PERSON: Final = frozenset(WORDS["person"])
 _NAME: Final = frozenset(WORDS["name"])
 _CODE_NOUNS: Final = frozenset({"sku", "plu", "upc", "ean", "gtin", "asin", "barcode"})
-_NUMBERS: Final = frozenset({"no", "nr", "num", "number", "nummer", "code", "id", "numero", "codigo", "codice"})
+_NUMBERS: Final = frozenset({"no", "nr", "num", "nbr", "number", "nummer", "code", "id", "numero", "codigo", "codice"})
+_DOCUMENTS: Final = frozenset({"order", "invoice", "transaction", "receipt", "ticket", "bill"})
+_LINES: Final = frozenset({"line", "lines", "item", "items", "detail", "details", "lineitem"})
 _LISTED: Final = frozenset({"order", "line", "invoice", "transaction", "receipt", "ticket"})
 _NOT_A_CODE: Final = COUNTED | KNOWN_AHEAD | OF_AN_ITEM | (OTHER_QUANTITY - _NUMBERS) | _PRICED | {*WORDS["no_code"]}
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
@@ -128,6 +130,13 @@ def is_personal(name: str) -> bool:
     tokens = set(fold(name).split())
     named = bool(tokens & _NAME and tokens & _PERSON) or "kundenname" in tokens
     return named or not _PERSONAL.isdisjoint(tokens)
+
+
+def is_line_of_document(name: str) -> bool:
+    """``Invoice/Item Number``, ``order_line_id``: numbers the lines of documents, none of which has another name."""
+    tokens = set(fold(name).split())
+    parts = (_DOCUMENTS, _LINES, _NUMBERS)
+    return all(tokens & part for part in parts) and tokens <= {"and", "of"}.union(*parts)
 
 
 def is_item_itself(name: str) -> bool:

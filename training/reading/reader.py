@@ -28,7 +28,7 @@ from training.reading.parsing.rows import clean, see_clock, spread
 from training.reading.parsing.signs import check_signs, turned
 from training.reading.parsing.slim import slim, with_idle
 from training.reading.parsing.untold import check_untold
-from training.reading.shapes.meaning import PLAN, TRANSACTIONS, WIDE, Meaning
+from training.reading.shapes.meaning import PLAN, WIDE, Meaning
 from training.reading.shapes.prices import check_plan
 from training.reading.streaming.seen import Terms
 from training.reading.streaming.stream import BLOCK_BYTES, Streamed, in_blocks
@@ -220,7 +220,7 @@ class _Reader:
     def _folded(
         self, meanings: list[Meaning], lines: pl.DataFrame, named: dict[str, str]
     ) -> tuple[pl.DataFrame, dict[str, str], list[str]]:
-        transactions = any(meaning.shape == TRANSACTIONS for meaning in meanings)
+        transactions = any(meaning.is_summed for meaning in meanings)
         unsteady = varying(lines, list(named)) if transactions or self.config.duplicates == "sum" else []
         kept = {name: header for name, header in named.items() if name not in unsteady}
         table = fold(lines, list(kept), self.ledger, transactions=transactions, rule=self.config.duplicates)

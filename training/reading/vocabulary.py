@@ -51,9 +51,11 @@ FALSE_WORDS: Final = frozenset(WORDS["no"])
 WEEKDAYS: Final = frozenset(WORDS["weekdays"])
 MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].items() for word in words}
 
+_OF_SALES: Final = frozenset({"sale", "sales", "ventes", "ventas", "vendas", "vendite"})
 _ROLLING: Final = re.compile(r"\b[lr]\d{1,2} ?[dwm]\b")  # "Units L4W"
 _LAST_YEAR: Final = frozenset({"last", "year"})
 ITEM_NOUN, _BESIDE_ITEM = frozenset(WORDS["item_noun"]), frozenset(WORDS["beside_item"])
+_ITEM_NAME, GOODS = frozenset(WORDS["item_name"]), frozenset(WORDS["goods"])
 KINDS_OF_QUANTITY: Final = (
     SOLD
     | SHIPPED
@@ -67,7 +69,7 @@ KINDS_OF_QUANTITY: Final = (
     | {*WORDS["kinds_of_quantity"]}
 )
 UNIT_OF_MEASURE: Final = frozenset(WORDS["unit_of_measure"])
-COUNTED_IN: Final = frozenset(WORDS["counted_in"])
+COUNTED_IN, VESSELS = frozenset(WORDS["counted_in"]), frozenset(WORDS["vessels"])
 NOT_OF_SALES: Final = frozenset(WORDS["not_of_sales"])
 MEASURE_KINDS: Final = frozenset(WORDS["measure_kinds"])
 OF_AN_ITEM: Final = frozenset(WORDS["of_an_item"])
@@ -93,10 +95,13 @@ _COMPOUND: Final = re.compile(r"(?:nummer|nr|code|kode|id|kennung|schlussel|schl
 _TAIL: Final = re.compile(rf"^(?:(?:{_ID_TAILS})\s+)?(.*?)(?:\s+(?:{_ID_TAILS}))?$")
 _PLURAL: Final = re.compile(r"^(product|item|article|store|order)s ")  # "Products Name"
 _LINE_ITEM: Final = re.compile(r"^line ?item (.+)$")
+_SUM: Final = re.compile(r"^\s*=?\s*(?:sum|total|summe|somme|suma|soma|somma|som)\s*\(\s*(.*?)\s*\)\s*$", re.IGNORECASE)
 _NOUNS: Final = {  # roles whose best words may carry "id", "no", "code", ... before or after
     **{(role, 0): frozenset(map(fold, _COLUMNS[role][0])) for role in (STORE, ITEM, DOCUMENT, CUSTOMER)},
     (STORE, 1): frozenset(map(fold, _COLUMNS[STORE][1])),  # "Location ID", "Lagernummer"
 }
+_NOUNS[CUSTOMER, 0] |= {"member", "membership", "user", "buyer", "shopper", "household", "loyalty card"}
+_NOUNS[ITEM, 0] |= GOODS | {f"{noun} name" for noun in GOODS | ITEM_NOUN}  # "Pizza ID", "Product Name ID"
 
 
 def snake(name: str) -> str:
@@ -124,6 +129,8 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     Tried in turn: the whole name, the name without what stands in brackets, and for ids the
     noun with ``id``, ``no``, ``code`` and the like taken away.
     """
+    if (summed := _SUM.match(name)) and (told := roles_of(summed[1].strip("[]"))):  # "Sum(Qty)", as reports write it
+        return told
     found: dict[str, int] = {}
     short = fold(re.sub(r"[\(\[].*?[\)\]]", " ", name))
     texts = (fold(name), short, fold(name.rsplit("/", 1)[-1]))  # "Order Lines/Product"
@@ -142,13 +149,21 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
         found = {UNITS: _NET_RANK}
     if name.strip() in SIGNS:
         found = {MONEY: 0}
-    rolling = _ROLLING.search(short)
-    if not found and not rolling and (rank := _quantity_rank(set(short.split()))) is not None:
-        found[UNITS] = rank
-    tokens = set(short.split())
-    if not found and tokens & ITEM_NOUN and tokens <= ITEM_NOUN | _BESIDE_ITEM:  # "Item Lookup Code"
-        found[ITEM] = 1
+    if not found:
+        found = _by_parts(short)
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
+
+
+def _by_parts(short: str) -> dict[str, int]:
+    """Roles of a name that stands in no list, by its words: ``boxes shipped``, ``Item Lookup Code``, ``SKU Desc``."""
+    tokens = set(short.split())
+    if not _ROLLING.search(short) and (rank := _quantity_rank(tokens)) is not None:
+        return {UNITS: rank}
+    if tokens & ITEM_NOUN and tokens <= ITEM_NOUN | _BESIDE_ITEM:
+        return {ITEM: 1}
+    if tokens & ITEM_NOUN and tokens & _ITEM_NAME and tokens <= ITEM_NOUN | _ITEM_NAME:
+        return {ITEM: ITEM_NAMES}
+    return {}
 
 
 @lru_cache(maxsize=65536)
@@ -179,6 +194,8 @@ def _quantity_rank(tokens: set[str]) -> int | None:
     """``boxes shipped`` and ``total qty pcs`` are quantities; ``qty on hand`` is one of another kind."""
     if tokens & (OTHER_QUANTITY | GIVEN_BACK) or tokens >= _LAST_YEAR or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
         return None
+    if tokens & _OF_SALES and tokens <= _OF_SALES | COUNTED | VESSELS:
+        return 1
     if "sales" in tokens and not tokens & COUNTED:  # "Ordered Product Sales"
         return None
     return 1 if tokens & SOLD else 2 if tokens & (SHIPPED | _QUANTITY) else None

@@ -119,6 +119,8 @@ def _forms() -> tuple[tuple[str, re.Pattern[str], Builder], ...]:
         ("%b %Y", rf"#(?P<m>{two}) {y4}", _ym),
         ("%Y %b", rf"{y4} #(?P<m>{two})", _ym),
         ("%b %y", rf"#(?P<m>{two}) {y2}", lambda m: _day(_century(int(m["y"])), int(m["m"]), 1)),
+        ("%Y年%m月%d日", rf"{y4}\s?[年년]\s?(?P<m>{one})\s?[月월]\s?(?P<d>{one})\s?[日일]", _ymd),
+        ("%Y年%m月", rf"{y4}\s?[年년]\s?(?P<m>{one})\s?[月월]", _ym),
         ("%d.%m.%Y.", rf"(?P<d>{one})\.\s?(?P<m>{one})\.\s?{y4}\.", _ymd),
         ("%YM%m", rf"{y4}-?m(?P<m>{two})", _ym),
         ("%Y-%j", r"(?P<y>(?:19|20)\d\d)-(?P<n>\d{3})", _ordinal),

@@ -17,6 +17,7 @@ from training.reading.parsing.groups import filled_down
 from training.reading.parsing.sums import check_sums
 from training.reading.shapes.meaning import (
     LONG,
+    PLAN,
     TRANSACTIONS,
     WIDE,
     WIDE_DATES,
@@ -48,11 +49,14 @@ def clean(meaning: Meaning, ledger: Ledger, *, whole: bool = True) -> pl.DataFra
 
 
 def see_clock(meaning: Meaning, frame: pl.DataFrame) -> None:
-    """Sales at different times of one day are transaction lines."""
+    """Sales at different times of one day are transaction lines, or parts of the day in a wide table."""
     time = meaning.index(words.TIME)
     column = cell(time) if time is not None else CLOCK
-    if meaning.shape == LONG and column in frame.columns and frame[column].drop_nulls().n_unique() > 1:
-        meaning.shape = TRANSACTIONS
+    if meaning.shape in (TRANSACTIONS, PLAN) or column not in frame.columns:
+        return
+    if frame[column].drop_nulls().n_unique() > 1:
+        meaning.timed = meaning.shape in WIDE
+        meaning.shape = TRANSACTIONS if meaning.shape == LONG else meaning.shape
 
 
 def spread(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger, *, without: Collection[str] = ()) -> pl.DataFrame:

@@ -19,6 +19,7 @@ from training.reading.roles import Roles
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import are_names, sample_of
 from training.reading.shapes.meaning import WIDE_DATES, Meaning, is_numeric
+from training.reading.shapes.wide import known_word
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
 
@@ -134,4 +135,7 @@ def _wide_dates(table: RawTable, roles: Roles, dated: list[int], ignored: Sequen
         kept[words.ITEM] = text[0]
         others.remove(text[0])
     covariates = [i for i in others if table.header[i] and not is_total(table.header[i])]
+    lone = [i for i in covariates if not (words.roles_of(table.header[i]) or known_word(table.header[i]))]
+    if not {words.STORE, words.ITEM} & kept.keys() and len(covariates) == len(lone) == 1:  # numbers that name the rows
+        kept[words.ITEM] = covariates.pop()
     return Meaning(table, WIDE_DATES, Roles(of=kept), values=dated, covariates=covariates, ignored=[*ignored])

@@ -16,7 +16,7 @@ from training.reading.shapes.contents import (
     roles_of_column,
     sample_of,
 )
-from training.reading.shapes.itemcodes import code_alone, code_beside, codes_first
+from training.reading.shapes.itemcodes import code_alone, code_beside, codes_first, names_alone
 from training.reading.shapes.rivals import (
     check_one_quantity,
     is_position,
@@ -54,6 +54,7 @@ def find_roles(table: RawTable, wanted: Mapping[str, str], name: str, *, valued:
             roles.others.append(index)
     _date_roles(table, roles, taken)
     _order_name(table, roles, taken)
+    _document_of_lines(table, roles, taken)
     for role in _SINGLE:
         _name_role(table, roles, taken, role, name)
     roles.others += [index for index in range(len(table.header)) if index not in taken]
@@ -128,6 +129,20 @@ def _order_name(table: RawTable, roles: Roles, taken: set[int]) -> None:
         _take(roles, taken, words.DOCUMENT, names.index("name"))
 
 
+def _document_of_lines(table: RawTable, roles: Roles, taken: set[int]) -> None:
+    """Where no column names the document, ``Invoice/Item Number`` names each line of one."""
+    if words.DOCUMENT in roles or any(
+        role == words.DOCUMENT
+        for index, header in enumerate(table.header)
+        if index not in taken
+        for role, _ in words.roles_of(header)
+    ):
+        return
+    named = [at for at, header in enumerate(table.header) if at not in taken and naming.is_line_of_document(header)]
+    if named:
+        _take(roles, taken, words.DOCUMENT, named[0])
+
+
 def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: str) -> None:
     if role in roles:
         return
@@ -142,7 +157,7 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
         )
     ]
     if not claims and role == words.ITEM:
-        claims = code_alone(table, taken)
+        claims = code_alone(table, taken) or names_alone(table, taken)
     if not claims:
         return
     claims = [claim for claim in claims if sample_of(table, claim[1])] or claims  # a blank column is nothing

@@ -61,6 +61,18 @@ def code_alone(table: RawTable, taken: set[int]) -> list[tuple[int, int]]:
     return [] if are_names(sample) or counted or any(map(_FRACTION.match, sample)) else [(0, named[0])]
 
 
+def names_alone(table: RawTable, taken: set[int]) -> list[tuple[int, int]]:
+    """Where no column is known as the item, ``Items`` of which the cells are names; numbers count them."""
+    plural = (at for at, header in enumerate(table.header) if at not in taken and _is_plural(header))
+    return [(words.ITEM_NAMES, at) for at in plural if are_names(sample_of(table, at))][:1]
+
+
+def _is_plural(header: str) -> bool:
+    """``Items``, ``Articles``, ``Item(s)``."""
+    noun, _, plural = words.fold(header).rpartition("s")
+    return not plural and noun.strip() in words.ITEM_NOUN
+
+
 def _tells_items(table: RawTable, index: int, name: int) -> bool:
     """Codes, one wherever the name is, that come again where names do, as no number of a line does."""
     sample = sample_of(table, index)

@@ -1,5 +1,6 @@
 """What a table lacks to be one of sales, and which entry or column would give it."""
 
+from itertools import chain
 from typing import Final
 
 import polars as pl
@@ -7,6 +8,7 @@ import polars as pl
 from core.contracts.verdict import Reason
 from training.reading import naming
 from training.reading import vocabulary as words
+from training.reading.dialect import numbers
 from training.reading.dialect.dateforms import readings, split_time
 from training.reading.errors import FileRefusedError, UndatedError
 from training.reading.ledger import LINE, cell
@@ -20,6 +22,7 @@ from training.reading.shapes.undated import check_instants, check_months, check_
 from training.reading.tables import RawTable
 
 _LOOKED_AT, _SHOWN = 200, 40
+_CENT: Final = 0.011
 _PERIODS: Final = frozenset(
     {"week", "wk", "woche", "month", "monat", "period", "periode", "semaine", "mois", "semana", "mes"}
 )
@@ -93,16 +96,59 @@ def _called_a_date(table: RawTable) -> str:
     return ""
 
 
-def check_foreign(table: RawTable, numeric: list[int], name: str) -> None:
-    """Raise where a column of numbers under a word in letters that are not Latin may be the quantity of each line."""
-    foreign = (table.header[i] for i in numeric if not words.roles_of(table.header[i]))
-    column = next((header for header in foreign if any(c.isalpha() and c > _LAST_LATIN for c in header)), None)
+def is_one_each(table: RawTable, roles: Roles, numeric: list[int]) -> bool:
+    """Is each line one unit: of a document, or of one of the baskets of customers, beside which no number stands?"""
+    if words.ITEM not in roles:
+        return False
+    if words.DOCUMENT in roles:
+        return words.MONEY not in roles or words.PRICE in roles
+    of_a_line = (words.CUSTOMER, words.DATE, words.ITEM)
+    if numeric or any(role not in roles for role in of_a_line) or words.MONEY in roles:
+        return False
+    named = [pl.col(cell(roles.of[role])).cast(pl.String).str.strip_chars().alias(role) for role in of_a_line]
+    lines = table.frame.head(_LOOKED_AT).select(named).unique()
+    return lines.select(words.CUSTOMER, words.DATE).unique().height < lines.height
+
+
+def check_foreign(table: RawTable, roles: Roles, numeric: list[int], name: str) -> None:
+    """Raise where a column of numbers may be the quantity of each line.
+
+    Its name is of letters that are not Latin, or says what is counted, or the price times it is the total.
+    """
+    unknown = [i for i in numeric if not words.roles_of(table.header[i])]
+    foreign = (i for i in unknown if any(c.isalpha() and c > _LAST_LATIN for c in table.header[i]))
+    counting = (i for i in unknown if _counts(table.header[i]))
+    column = next(chain(foreign, counting, (i for i in unknown if _makes_total(table, roles, i))), None)
     if column is not None:
+        header = table.header[column]
         raise FileRefusedError(
             Reason.COLUMNS_MISSING,
-            f"{name}: {column!r} may be the quantity of each line, and is no word that is known; set "
-            f"reading.columns.units = '{column}', or leave it out where each line is one unit.",
+            f"{name}: {header!r} may be the quantity of each line, and is not known as one; set "
+            f"reading.columns.units = '{header}', or leave it out where each line is one unit.",
         )
+
+
+def _counts(header: str) -> bool:
+    """``Bottles``, ``No. of cups``: what is counted, and none of what an item weighs or holds."""
+    tokens = set(words.fold(header).split())
+    beside = words.OF_AN_ITEM | words.OTHER_QUANTITY | {"volume", "content", "capacity"}
+    return bool(tokens & (words.COUNTED_IN | words.COUNTED | words.VESSELS)) and not tokens & beside
+
+
+def _makes_total(table: RawTable, roles: Roles, index: int) -> bool:
+    """Does the price times the column give the total on each of the first rows, and is it not always one?"""
+    if words.PRICE not in roles or words.MONEY not in roles:
+        return False
+    frame = table.frame.head(_LOOKED_AT)
+    for mark in numbers.MARKS:
+        price, money, own = (
+            numbers.numbers(frame[cell(at)], mark)[0] for at in (roles.of[words.PRICE], roles.of[words.MONEY], index)
+        )
+        told = pl.DataFrame({"made": price * own, "total": money, "own": own}).drop_nulls()
+        close = (told["made"] - told["total"]).abs() <= _CENT
+        if told.height > 1 and close.all() and (told["own"] != 1).any():
+            return True
+    return False
 
 
 def _on_hand(table: RawTable, roles: Roles) -> str:

@@ -28,7 +28,8 @@ class Meaning:
     ``values`` are the columns that hold units in a wide table; ``one_each`` marks transaction
     lines without a quantity, each of which is one unit; ``deducted`` are quantities to take off the units.
     ``beside`` are columns of a wide table that each of ``values`` fills from a column of its own, or leaves blank;
-    ``sided`` says that the columns of such measures are told by their names alone.
+    ``sided`` says that the columns of such measures are told by their names alone, ``timed`` that rows of a wide table
+    are of times of a day.
     """
 
     table: RawTable
@@ -41,6 +42,7 @@ class Meaning:
     one_each: bool = False
     beside: dict[int, list[int | None]] = field(default_factory=dict)
     sided: bool = False
+    timed: bool = False
 
     def index(self, role: str) -> int | None:
         """Column of a role, None where the file has none."""
@@ -55,6 +57,11 @@ class Meaning:
         """Columns of a wide table whose cells reach no row as they stand: other measures, and what fills ``beside``."""
         sources = {index for of_each in self.beside.values() for index in of_each if index is not None}
         return sorted({*self.ignored, *sources})
+
+    @property
+    def is_summed(self) -> bool:
+        """Different rows of one day, store and item are parts of what was sold on it."""
+        return self.shape == TRANSACTIONS or self.timed
 
     @property
     def target(self) -> int | None:

@@ -47,9 +47,15 @@ def numbers_lines(table: RawTable, roles: Roles, index: int) -> bool:
     )
 
 
+def _may_count(header: str) -> bool:
+    """``item_id``, and ``pizza_id``: an id of goods, and no code that they bear."""
+    tokens = words.fold(header).split()
+    return _COUNTING.issuperset(tokens) or (tokens[-1:] == ["id"] and words.GOODS.issuperset(tokens[:-1]))
+
+
 def names_each_line(table: RawTable, roles: Roles, index: int, others: list[int]) -> bool:
     """``item_id`` 1, 2, 3, ... through all documents, beside an ``sku`` of which one comes again."""
-    if words.DOCUMENT not in roles or not _COUNTING.issuperset(words.fold(table.header[index]).split()):
+    if words.DOCUMENT not in roles or not _may_count(table.header[index]):
         return False
     numbers = table.frame[cell(index)].cast(pl.String).str.strip_chars().cast(pl.Int64, strict=False)
     if numbers.null_count() or not bool((numbers.diff().drop_nulls() > 0).all()):
@@ -65,7 +71,7 @@ def may_number_lines(table: RawTable, roles: Roles) -> bool:
     ]
     if words.DOCUMENT not in roles or len(named) < 2:  # noqa: PLR2004 - the only item is it
         return False
-    counting = [at for at in named if _COUNTING.issuperset(words.fold(table.header[at]).split())]
+    counting = [at for at in named if _may_count(table.header[at])]
     whole = [table.frame[cell(at)].str.strip_chars().cast(pl.Int64, strict=False) for at in counting]
     return any(not numbers.null_count() for numbers in whole)
 

@@ -21,7 +21,7 @@ from training.reading.shapes.coarse import check_spans
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
-from training.reading.shapes.lacking import check_foreign, need_date, no_target
+from training.reading.shapes.lacking import check_foreign, is_one_each, need_date, no_target
 from training.reading.shapes.meaning import (
     LONG,
     PLAN,
@@ -76,8 +76,8 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         roles.others.append(roles.of.pop(words.MONEY))
     numeric = [index for index in roles.others if is_numeric(table, index)]
     fresh = [index for index in numeric if not known_word(table.header[index]) and index not in roles.renamed]
-    if words.DOCUMENT in roles and words.ITEM in roles and (words.MONEY not in roles or words.PRICE in roles):
-        check_foreign(table, fresh, name)
+    if is_one_each(table, roles, fresh):
+        check_foreign(table, roles, fresh, name)
         return Meaning(table, TRANSACTIONS, roles, covariates=list(roles.others), one_each=True)
     if _is_plan(table, roles, fresh):
         return Meaning(table, PLAN, roles, covariates=list(roles.others))

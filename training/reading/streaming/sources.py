@@ -197,9 +197,9 @@ class Text:
                 raise IrregularError
         elif any(frame.height - frame[name].null_count() < sampled for name in frame.columns):
             raise IrregularError
-        if meaning.shape == LONG:
-            see_clock(meaning, clean(meaning, Ledger()))
+        if meaning.shape != WIDE_DATES:
+            see_clock(meaning, clean(meaning, Ledger(), whole=meaning.shape == LONG))
         index = meaning.index(words.DATE)
-        if meaning.shape != WIDE_DATES and (index is None or not is_regular(meaning, terms.config)):
+        if meaning.timed or (meaning.shape != WIDE_DATES and (index is None or not is_regular(meaning, terms.config))):
             raise IrregularError
         return meaning, Plan(layout, header, index or 0, self.laid.member), head
