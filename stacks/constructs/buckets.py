@@ -11,7 +11,10 @@ from stacks.base import EnvironmentStack
 
 
 class LogBucket(s3.Bucket):
-    """Where the other buckets' access logs go; S3 delivers those to S3-managed encryption only."""
+    """Where access logs of the other buckets and of the load balancer go.
+
+    Encrypted by S3's own keys: AWS documents no other for either, and a bucket with a key of ours gets neither's logs.
+    """
 
     def __init__(self, scope: EnvironmentStack, construct_id: str, *, days: int) -> None:
         super().__init__(
@@ -28,18 +31,25 @@ class LogBucket(s3.Bucket):
             lifecycle_rules=[
                 s3.LifecycleRule(
                     id="expire",
+                    transitions=_tiered(),
                     expiration=cdk.Duration.days(days),
                     noncurrent_version_expiration=cdk.Duration.days(1),
                     abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
                 )
             ],
         )
+        _tell_events(self)
         self._admit(scope, "trail")
         self._admit(scope, "delivery")
         self._admit_balancer(scope)
 
     def _admit_balancer(self, scope: EnvironmentStack) -> None:
-        """Load balancers of this account deliver below one prefix, under their own service's name."""
+        """Load balancers of this account deliver below one prefix, under their own service's name.
+
+        The account is held by the path, as AWS documents, and by no condition: it documents none here, and where the
+        service does not say for which load balancer it writes, one on ``aws:SourceArn`` or ``aws:SourceAccount`` is
+        never met. A load balancer that may not log is not made.
+        """
         self.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="LoadBalancerLogs",
@@ -152,18 +162,25 @@ class DataBucket(_EncryptedBucket):
             *(_expire(prefix, days) for prefix, days in sorted((expiring or {}).items())),
         ]
         super().__init__(scope, construct_id, purpose=purpose, key=key, logs=logs, rules=rules)
-        bucket = self.node.default_child
-        assert isinstance(bucket, s3.CfnBucket)  # noqa: S101
-        # Natively: the level-2 switch would bring a custom resource with a function of its own.
-        bucket.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
+        _tell_events(self)
+
+
+def _tell_events(bucket: s3.Bucket) -> None:
+    """Natively: the level-2 switch would bring a custom resource with a function of its own."""
+    found = bucket.node.default_child
+    assert isinstance(found, s3.CfnBucket)  # noqa: S101
+    found.add_property_override("NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled", True)
+
+
+def _tiered() -> list[s3.Transition]:
+    """What rests costs less; what is smaller than 128 KB, as most logs are, S3 leaves where it is."""
+    return [s3.Transition(storage_class=s3.StorageClass.INTELLIGENT_TIERING, transition_after=cdk.Duration.days(0))]
 
 
 def _housekeeping(old_versions_days: int) -> s3.LifecycleRule:
     return s3.LifecycleRule(
         id="housekeeping",
-        transitions=[
-            s3.Transition(storage_class=s3.StorageClass.INTELLIGENT_TIERING, transition_after=cdk.Duration.days(0))
-        ],
+        transitions=_tiered(),
         noncurrent_version_expiration=cdk.Duration.days(old_versions_days),
         abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
         expired_object_delete_marker=True,

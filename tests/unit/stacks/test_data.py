@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from core.contracts import keys, names
+from stacks.config import load
 from tests.unit.stacks.synthesis import Template, templates, text
 from training.claims import LIVE
 
@@ -66,6 +67,21 @@ def test_what_was_overwritten_can_be_had_back_for_a_while(
     assert (moved["StorageClass"], moved["TransitionInDays"]) == ("INTELLIGENT_TIERING", 0)
     expiring = {each.get("Prefix") for each in rules.values() if "ExpirationInDays" in each}
     assert expiring == {"artifacts": {"checkpoints/"}, "lake": {keys.ATHENA}}.get(purpose, set())
+
+
+def test_the_log_bucket_is_kept_as_the_others_but_for_the_key_that_no_log_is_delivered_under(
+    data: Template, environment: str
+) -> None:
+    _, found = bucket(data, environment, "logs")
+    (rule,) = found["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}, "AWS delivers logs under no other"
+    assert found["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert all(found["PublicAccessBlockConfiguration"].values())
+    assert found["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    (kept,) = found["LifecycleConfiguration"]["Rules"]
+    assert kept["Transitions"] == [{"StorageClass": "INTELLIGENT_TIERING", "TransitionInDays": 0}]
+    assert kept["ExpirationInDays"] == load(environment).data.access_log_days
+    assert kept["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 
 def test_models_and_champions_never_expire(data: Template, environment: str) -> None:
@@ -141,6 +157,7 @@ def test_the_log_bucket_takes_what_load_balancers_of_this_account_log(data: Temp
     (admitted,) = [each for each in policy["PolicyDocument"]["Statement"] if each.get("Sid") == "LoadBalancerLogs"]
     assert admitted["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
     assert text(admitted["Resource"]) == f"<{logical}.Arn>/alb/AWSLogs/<AWS::AccountId>/*"
+    assert "Condition" not in admitted, "the path holds it to this account; AWS documents no condition for it"
 
 
 def test_the_log_bucket_takes_what_the_trails_bucket_logs(data: Template, environment: str) -> None:
