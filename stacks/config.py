@@ -78,7 +78,10 @@ class Queries(Section):
 class Audit(Section):
     """CloudTrail: who did what."""
 
-    management_events: bool = Field(True, description="false where the account has a trail that holds them already")
+    management_events: bool = Field(
+        True,
+        description="the whole account's; false in all environments of an account but one, for copies are paid for",
+    )
     log_days: Retention = 90
     keep_days: int = Field(365, ge=90, description="how long the trail's files are kept")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_iam as iam
@@ -18,9 +19,11 @@ from stacks.constructs.grants import acknowledge
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.log_groups import SecureLogGroup
 
-CLOUDTRAIL = "cloudtrail.amazonaws.com"
-WRITES = ("PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject")
+CLOUDTRAIL: Final = "cloudtrail.amazonaws.com"
+WRITES: Final = ("PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject")
 """What changes an object and names its key: who brings an old version back copies it."""
+MANY: Final = "DeleteObjects"
+"""Removes up to a thousand objects, as the console does for one; its event names the bucket and no key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +40,8 @@ class Watch:
 def trail(stack: EnvironmentStack) -> Iterator[AlarmSpec]:
     """Trail ``mlops-{env}-trail`` over all regions, its files validated; yields the alarms on it.
 
-    Beside management events it holds who touched objects of the raw bucket, and who moved a champion pointer.
+    Beside management events, which are the whole account's and are held by one trail of it (``management_events``), it
+    holds who touched objects of the raw bucket, who moved a champion pointer, and who removed many artifacts at once.
     """
     name = stack.physical("trail")
     key = SecureKey(
@@ -62,33 +66,61 @@ def trail(stack: EnvironmentStack) -> Iterator[AlarmSpec]:
         enable_file_validation=True,
         send_to_cloud_watch_logs=True,
         cloud_watch_log_group=group,
-        management_events=cloudtrail.ReadWriteType.ALL
-        if stack.config.audit.management_events
-        else cloudtrail.ReadWriteType.NONE,
     )
     made.node.add_dependency(files)
     role = made.node.find_child("LogsRole")
     acknowledge(role, "AwsSolutions-IAM5[Resource::*]", "log streams of one group; CloudTrail names them")
-    watched: tuple[tuple[names.Purpose, str], ...] = (("raw", ""), ("artifacts", keys.CHAMPIONS))
-    for purpose, prefix in watched:
-        bucket = s3.Bucket.from_bucket_name(stack, f"Watched-{purpose}", stack.bucket_name(purpose))
-        made.add_s3_event_selector([cloudtrail.S3EventSelector(bucket=bucket, object_prefix=prefix)])
+    found = made.node.default_child
+    assert isinstance(found, cloudtrail.CfnTrail)  # noqa: S101
+    found.add_property_deletion_override("EventSelectors")
+    found.advanced_event_selectors = list(_selectors(stack))
     for watch in _watches(stack):
         yield _watched(stack, group, watch)
 
 
+def _selectors(stack: EnvironmentStack) -> Iterator[cloudtrail.CfnTrail.AdvancedEventSelectorProperty]:
+    """What is written down; of the artifacts no reads, for every pod looks at the champions again and again."""
+    if stack.config.audit.management_events:
+        yield _selector("Management events", _field("eventCategory", "Management"))
+    objects = (_field("eventCategory", "Data"), _field("resources.type", "AWS::S3::Object"))
+    artifacts = _objects(stack, "artifacts")
+    yield _selector("Raw objects", *objects, _below(_objects(stack, "raw")))
+    writes = _field("readOnly", "false")
+    yield _selector("Champions moved", *objects, writes, _below(f"{artifacts}{keys.CHAMPIONS}"))
+    yield _selector("Artifacts removed", *objects, _field("eventName", MANY), _below(artifacts))
+
+
+def _selector(
+    name: str, *fields: cloudtrail.CfnTrail.AdvancedFieldSelectorProperty
+) -> cloudtrail.CfnTrail.AdvancedEventSelectorProperty:
+    return cloudtrail.CfnTrail.AdvancedEventSelectorProperty(name=name, field_selectors=list(fields))
+
+
+def _field(name: str, value: str) -> cloudtrail.CfnTrail.AdvancedFieldSelectorProperty:
+    return cloudtrail.CfnTrail.AdvancedFieldSelectorProperty(field=name, equal_to=[value])
+
+
+def _below(arn: str) -> cloudtrail.CfnTrail.AdvancedFieldSelectorProperty:
+    return cloudtrail.CfnTrail.AdvancedFieldSelectorProperty(field="resources.ARN", starts_with=[arn])
+
+
+def _objects(stack: EnvironmentStack, purpose: names.Purpose) -> str:
+    """What ARNs of a bucket's objects begin with."""
+    return f"arn:{stack.partition}:s3:::{stack.bucket_name(purpose)}/"
+
+
 def _watches(stack: EnvironmentStack) -> Iterator[Watch]:
-    promote = f"*:{stack.physical('promote')}"
-    written = " || ".join(f'($.eventName = "{each}")' for each in WRITES)
     yield Watch(
         name="ChampionMovedByHand",
         pattern=(
-            f'{{ ($.eventSource = "s3.amazonaws.com") && ({written})'
+            '{ ($.eventSource = "s3.amazonaws.com")'
             f' && ($.requestParameters.bucketName = "{stack.physical("artifacts")}-*")'
-            f' && ($.requestParameters.key = "{keys.CHAMPIONS}*") && ($.userIdentity.principalId != "{promote}") }}'
+            f" && (({_moved(stack)}) || ({_removed(stack)})) }}"
         ),
-        says="A champion pointer was written by something other than the function that moves it.",
+        says="A champion pointer was written by something other than the function that moves it, or artifacts removed.",
     )
+    if not stack.config.audit.management_events:
+        return  # of the whole account, and so told by the environment that holds them
     yield Watch(
         name="KeyInDanger",
         pattern=(
@@ -103,6 +135,20 @@ def _watches(stack: EnvironmentStack) -> Iterator[Watch]:
         says="Many requests in this account were denied within five minutes.",
         threshold=20,
     )
+
+
+def _moved(stack: EnvironmentStack) -> str:
+    promote = f"*:{stack.physical('promote')}"
+    written = " || ".join(f'($.eventName = "{each}")' for each in WRITES)
+    key = f'($.requestParameters.key = "{keys.CHAMPIONS}*")'
+    return f'({written}) && {key} && ($.userIdentity.principalId != "{promote}")'
+
+
+def _removed(stack: EnvironmentStack) -> str:
+    """Many at once by anybody but the ml stack's roles, whose steps drop checkpoints; what expires is in no event."""
+    issuer = "$.userIdentity.sessionContext.sessionIssuer.userName"
+    others = f'({issuer} NOT EXISTS) || ({issuer} != "{stack.physical("ml")}-*")'
+    return f'($.eventName = "{MANY}") && ({others})'
 
 
 def _watched(stack: EnvironmentStack, group: logs.LogGroup, watch: Watch) -> AlarmSpec:

@@ -154,6 +154,9 @@ class Estimate:
         events = self.load.uploads * 100 / 1e5
         price = "trail_hundred_thousand_data_events"
         yield self._line(name, "audit trail, objects", events, "hundred thousand events", price)
+        copies = self.load.management_copies if self.config.audit.management_events else 0
+        price = "trail_hundred_thousand_copies"
+        yield self._line(name, "audit trail, copies", copies / 1e5, "hundred thousand events", price)
         millions = self._observations() / MILLION
         price = "containers_million_observations"
         yield self._line(name, "Container Insights", millions, "million observations", price)

@@ -48,6 +48,7 @@ class Load(_Frozen):
     retrain_minutes: float
     processing_minutes: float
     requests: int
+    management_copies: int
     log_gb: float
     nat_gb: float
     endpoint_gb: float

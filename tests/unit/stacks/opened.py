@@ -1,4 +1,4 @@
-"""Development with all that a file can turn on: the files that come with the code open nothing, and name nobody."""
+"""Development with all that a file can turn on, and an account's events off: the files of the code name nobody."""
 
 import re
 from functools import cache
@@ -19,6 +19,7 @@ TURNED_ON = {
     "service": f'api_key_secret = "keys"\n{INGRESS}',
     "delivery": f'approvers = ["ann@shop.example"]\n{GITHUB}',
     "alarms": 'emails = ["ann@shop.example"]\ndatasets = ["grocery", "fashion"]',
+    "audit": "management_events = false",
     "vpc": 'endpoints = ["kms", "sts"]',
 }
 """Section -> what is added to it."""

@@ -89,6 +89,21 @@ def test_twice_the_retrains_cost_twice_the_machines_and_nothing_else_by_the_hour
     assert usd(twice, "network") == usd(once, "network")
 
 
+def test_a_second_copy_of_an_account_s_events_is_paid_for_by_who_records_it() -> None:
+    what = "audit trail, copies"
+    assert usd(lines("dev"), "watching", what) == 0, "the first is free"
+    assert usd(lines("dev", "management_copies=300000"), "watching", what) == pytest.approx(6.0)
+    without = Estimate(
+        config=everything(),
+        templates={name: each.body for name, each in opened().items()},
+        prices=TABLE,
+        load=cost.loaded(TABLE.load, ["management_copies=300000"]),
+        today=TODAY,
+    ).lines()
+    assert not everything().audit.management_events
+    assert usd(without, "watching", what) == 0
+
+
 def test_a_load_nobody_knows_and_a_value_that_is_none_are_sentences() -> None:
     with pytest.raises(ConfigError, match="there is no load 'retrain'; choose among uploads"):
         cost.loaded(TABLE.load, ["retrain=3"])

@@ -12,6 +12,7 @@ from lambdas.shared import measures
 from stacks.application import SHARED
 from stacks.config import load
 from stacks.costs.prices import prices
+from tests.unit.stacks.opened import opened
 from tests.unit.stacks.synthesis import Template, templates, text
 
 pytestmark = pytest.mark.xdist_group("synth")
@@ -259,14 +260,41 @@ def test_the_trail_sees_all_regions_validates_its_files_and_watches_the_raw_buck
     assert trail["EnableLogFileValidation"]
     assert trail["IsLogging"]
     assert trail["CloudWatchLogsLogGroupArn"]
-    watched = [
-        text(value)
-        for each in trail["EventSelectors"]
-        for part in each.get("DataResources", [])
-        for value in part["Values"]
-    ]
-    ends = [value.rpartition(":::")[2] for value in watched]
-    assert ends == ["mlops-dev-raw-<AWS::AccountId>/", "mlops-dev-artifacts-<AWS::AccountId>/champions/"]
+    assert "EventSelectors" not in trail, "CloudTrail takes the one kind or the other"
+    found = selectors(trail)
+    assert found["Management events"] == {"eventCategory": ["Management"]}
+    objects = {"eventCategory": ["Data"], "resources.type": ["AWS::S3::Object"]}
+    assert found["Raw objects"] == objects | {"resources.ARN": ["arn:aws:s3:::mlops-dev-raw-<AWS::AccountId>/"]}
+
+
+def test_the_trail_sees_who_moves_a_champion_or_removes_artifacts_and_not_the_pods_that_look(
+    observability: Template,
+) -> None:
+    _, trail = observability.one("AWS::CloudTrail::Trail")
+    objects = {"eventCategory": ["Data"], "resources.type": ["AWS::S3::Object"]}
+    artifacts = "arn:aws:s3:::mlops-dev-artifacts-<AWS::AccountId>/"
+    found = selectors(trail)
+    assert found["Champions moved"] == objects | {"readOnly": ["false"], "resources.ARN": [f"{artifacts}champions/"]}
+    assert found["Artifacts removed"] == objects | {"eventName": ["DeleteObjects"], "resources.ARN": [artifacts]}
+
+
+def test_an_account_s_own_events_are_in_one_trail_of_it_and_so_are_their_alarms() -> None:
+    without = opened()["observability"]
+    _, trail = without.one("AWS::CloudTrail::Trail")
+    assert set(selectors(trail)) == {"Raw objects", "Champions moved", "Artifacts removed"}
+    named = {each["AlarmName"] for each in alarms(without) if "-trail-" in each["AlarmName"]}
+    assert named == {"mlops-dev-trail-champion-moved-by-hand"}
+
+
+def selectors(trail: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """Name -> field -> what it equals or begins with."""
+    return {
+        each["Name"]: {
+            field["Field"]: [text(value) for value in field.get("Equals") or field["StartsWith"]]
+            for field in each["FieldSelectors"]
+        }
+        for each in trail["AdvancedEventSelectors"]
+    }
 
 
 def test_the_trail_and_nothing_else_may_write_to_its_bucket_and_use_its_key(observability: Template) -> None:
@@ -303,8 +331,19 @@ def test_what_nobody_should_do_is_counted_in_the_trails_log_and_raises_an_alarm(
 def test_a_pointer_that_is_brought_back_by_a_copy_is_moved_by_hand_too(observability: Template) -> None:
     filters = observability.of_type("AWS::Logs::MetricFilter").values()
     (moved,) = [each["FilterPattern"] for each in filters if "champions/" in each["FilterPattern"]]
-    seen = set(re.findall(r'\$\.eventName = "(\w+)"', moved))
+    seen = set(re.findall(r'\$\.eventName = "(\w+)"', moved.partition("champions/")[0]))
     assert seen == {"PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject"}
+
+
+def test_artifacts_removed_many_at_once_are_told_of_though_no_key_is_unless_a_step_of_ours_did_it(
+    observability: Template,
+) -> None:
+    filters = observability.of_type("AWS::Logs::MetricFilter").values()
+    (moved,) = [each["FilterPattern"] for each in filters if "champions/" in each["FilterPattern"]]
+    issuer = "$.userIdentity.sessionContext.sessionIssuer.userName"
+    assert f'($.eventName = "DeleteObjects") && (({issuer} NOT EXISTS) || ({issuer} != "mlops-dev-ml-*"))' in moved
+    for role in templates("dev")["ml"].of_type("AWS::IAM::Role").values():
+        assert "RoleName" not in role, "CloudFormation names it, beginning with the stack's name"
 
 
 @pytest.mark.parametrize(("environment", "usd"), [("dev", "200"), ("prod", "800")])
