@@ -76,7 +76,10 @@ class QueuedFunction(Construct):
             stack=scope,
             name=spec.component,
             key=key,
-            # Not AWS's six times: that leaves room for throttled tries, which the mapping's own ceiling rules out.
+            # Less than the six times the timeout that AWS advises, by which every failure would wait twelve minutes.
+            # Those leave room for throttled calls: a reserve above the mapping's ceiling rules them out; without one
+            # the account's pool may run dry, and a message comes again too early and is handled twice, which claims
+            # bear, or is never taken and at last given up, which is an alarm.
             visibility=cdk.Duration.seconds(60 + spec.timeout.to_seconds()),
             dead_letters=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES),
         )

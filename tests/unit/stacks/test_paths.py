@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from stacks.config import load
 from tests.unit.stacks.synthesis import Json, Template, as_list, templates, text
 
 pytestmark = pytest.mark.xdist_group("synth")
@@ -104,6 +105,12 @@ def test_what_a_function_cannot_handle_ends_in_a_queue_of_its_own_under_the_same
         assert dead["KmsMasterKeyId"] == found["KmsMasterKeyId"]
         function = ml.resources[consumer(ml, queue)]["Properties"]
         assert found["VisibilityTimeout"] > function["Timeout"]
+
+
+def test_a_message_that_failed_once_is_tried_again_before_it_is_called_late(environment: str, ml: Template) -> None:
+    for _, _, queue in to_queues(ml):
+        waits = ml.resources[queue]["Properties"]["VisibilityTimeout"]
+        assert 2 * waits < 60 * load(environment).alarms.max_queue_minutes
 
 
 def test_what_a_rule_cannot_deliver_is_kept_where_its_function_s_own_failures_are(ml: Template) -> None:
