@@ -60,6 +60,11 @@ def test_the_context_wins_over_the_variable_and_dev_is_the_default() -> None:
             ["cluster.spot = 'perhaps'", "must be true or false"],
         ),
         ("zones = 3", 'zones = "three"', ["vpc.zones = 'three'", "a whole number"]),
+        (
+            "spot = true\nmin_nodes",
+            'spot = true\naddons = { coredns = "latest" }\nmin_nodes',
+            ["cluster.addons.coredns = 'latest'", "such as 'v1.2.3-eksbuild.4'"],
+        ),
         ("[cluster]", "[network]\nsubnets = ['a']\n[cluster]", ["network.subnets.0 = 'a'", "such as 'subnet-"]),
         ("Asia/Singapore", "Asia/Singapoor", ["cluster.office_hours.time_zone = 'Asia/Singapoor'", "by its name"]),
         ('opens = "08:00"', 'opens = "8"', ["cluster.office_hours.opens = '8'", "such as '08:00'"]),
@@ -175,6 +180,8 @@ def test_a_training_is_tried_on_other_types_and_at_last_on_demand() -> None:
         ("ml.m5.2xlarge", True),
         ("ml.m5.xlarge", False),
     ]
+    assert load("staging").training.ladder[0].spot, "what a reclaimed machine does is seen before production"
+    assert not any(rung.spot for rung in load("prod").training.ladder), "its forecasts are there in the morning"
     on_demand = [rung.instance_type for rung in load("prod").training.ladder]
     assert on_demand == ["ml.m5.2xlarge", "ml.m4.2xlarge", "ml.c5.4xlarge"]
     assert load("prod").retrain_pipelines == ("mlops-prod-retrain", "mlops-prod-retrain-2", "mlops-prod-retrain-3")
