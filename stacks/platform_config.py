@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from stacks.kubernetes_versions import KubernetesVersion, Support
-from stacks.shapes import Cidr
+from stacks.shapes import AddonVersion, Cidr
 
 Endpoint = Literal[
     "ecr.api",
@@ -24,6 +24,8 @@ Endpoint = Literal[
     "autoscaling",
 ]
 """AWS services that can be had inside the VPC."""
+Addon = Literal["vpc-cni", "kube-proxy", "coredns", "metrics-server", "amazon-cloudwatch-observability"]
+"""Add-ons of EKS that the cluster has."""
 Retention = Literal[7, 14, 30, 60, 90, 180, 365, 731]
 
 _WIDEST_BITS: Final = 8
@@ -133,6 +135,7 @@ class Cluster(Section):
     spot: bool = False
     min_nodes: int = Field(2, ge=1, le=50)
     max_nodes: int = Field(6, ge=1, le=100)
+    addons: dict[Addon, AddonVersion] = Field({}, description="their versions; those left out are EKS's default")
     disk_gb: int = Field(50, ge=20, le=1024)
     office_hours: OfficeHours | None = Field(None, description="nodes run in business hours alone; always when absent")
     log_days: Retention = 30

@@ -36,6 +36,9 @@ Region = Annotated[str, shaped(r"[a-z]{2}(-[a-z]+)+-\d", "give a region such as 
 Account = Annotated[str, shaped(r"\d{12}", "give an account's 12 digits, in quotes")]
 Email = Annotated[str, shaped(r"[^@\s]+@[^@\s]+\.[^@\s.]+", "give an e-mail address, such as 'team@example.com'")]
 Cidr = Annotated[str, AfterValidator(_private)]
+AddonVersion = Annotated[
+    str, shaped(r"v\d+\.\d+\.\d+-eksbuild\.\d+", "give a version as EKS lists it, such as 'v1.2.3-eksbuild.4'")
+]
 Subnet = Annotated[str, shaped(r"subnet-[0-9a-f]+", "give a subnet's id, such as 'subnet-0a1b2c3d'")]
 SecurityGroup = Annotated[str, shaped(r"sg-[0-9a-f]+", "give a security group's id, such as 'sg-0a1b2c3d'")]
 Repository = Annotated[str, shaped(r"[\w.-]+/[\w.-]+", "give owner and name, such as 'your-organisation/forecast'")]

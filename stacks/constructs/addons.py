@@ -13,6 +13,7 @@ from stacks.constructs.grants import Grant, acknowledge, allow
 from stacks.constructs.irsa import PodRole
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.log_groups import SecureLogGroup
+from stacks.platform_config import Addon
 
 CONTAINER_LOGS = ("application", "dataplane", "host", "performance")
 CNI_POLICY = "AmazonEKS_CNI_Policy"
@@ -21,7 +22,8 @@ CNI_POLICY = "AmazonEKS_CNI_Policy"
 class Addons:
     """The network before the nodes, the rest on them.
 
-    Versions are EKS's defaults for the cluster's Kubernetes version, so that they go together after an upgrade, too.
+    Versions are those of ``cluster.addons``. One that is not named there is EKS's default for the cluster's Kubernetes
+    version on the day it is installed, and stays: no deployment changes what the template does not say.
     """
 
     def __init__(self, stack: EnvironmentStack, cluster: eks.Cluster, provider: eks.OidcProviderNative) -> None:
@@ -105,11 +107,12 @@ class Addons:
             description=description,
         )
 
-    def _addon(self, name: str, *, role: PodRole | None = None, values: dict[str, Any] | None = None) -> eks.CfnAddon:
+    def _addon(self, name: Addon, *, role: PodRole | None = None, values: dict[str, Any] | None = None) -> eks.CfnAddon:
         addon = eks.CfnAddon(
             self._stack,
             f"Addon-{name}",
             addon_name=name,
+            addon_version=self._stack.config.cluster.addons.get(name),
             cluster_name=self._cluster.cluster_name,
             resolve_conflicts="OVERWRITE",
             service_account_role_arn=role.role_arn if role else None,

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.xdist_group("synth")
 ACCOUNT = "<AWS::AccountId>"
 ADMIN = "arn:aws:iam::123456789012:role/platform"
 VIEWER = "arn:aws:iam::123456789012:role/analyst"
+COREDNS = "v1.13.2-eksbuild.1"
 TAG = "aws:ResourceTag/elbv2.k8s.aws/cluster"
 
 
@@ -166,6 +167,12 @@ def test_a_node_has_a_network_before_it_is_and_everything_else_after(cluster: Te
     assert json.loads(network["ConfigurationValues"])["enableNetworkPolicy"] == "true"
 
 
+def test_an_add_on_has_the_version_that_the_environment_names_or_eks_default(opened: Template) -> None:
+    versions = {each["AddonName"]: each.get("AddonVersion") for each in opened.of_type("AWS::EKS::Addon").values()}
+    assert versions.pop("coredns") == COREDNS
+    assert set(versions.values()) == {None}
+
+
 def test_pods_roles_demand_audience_and_account_of_this_cluster_s_provider(cluster: Template) -> None:
     provider, found = cluster.one("AWS::IAM::OIDCProvider")
     assert found["ClientIdList"] == ["sts.amazonaws.com"]
@@ -235,7 +242,8 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Template:
     people = f'public_from = ["203.0.113.0/24"]\nadmins = ["{ADMIN}"]\nviewers = ["{VIEWER}"]\n'
     ingress = f'scheme = "internet-facing"\ncertificate_arn = "{CERTIFICATE}"\nweb_acl_arn = "{WEB_ACL}"\n'
     toml = (ENVIRONMENTS / "prod.toml").read_text()
-    toml = toml.replace("[cluster]\n", f"[cluster]\n{people}")
+    pinned = f'addons = {{ coredns = "{COREDNS}" }}\n'
+    toml = toml.replace("[cluster]\n", f"[cluster]\n{people}{pinned}")
     toml = toml.replace("[service]\n", '[service]\napi_key_secret = "api-keys"\n')
     (folder / "prod.toml").write_text(f"{toml}\n[service.ingress]\n{ingress}")
     return read(synthesise(load("prod", folder), folder / "out", ("cluster",)), "prod")["cluster"]
