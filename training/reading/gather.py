@@ -7,6 +7,7 @@ import polars as pl
 from core.contracts.dataset import Reading
 from core.contracts.sniff import Kind
 from core.contracts.verdict import Reason
+from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError, refused_on_panic
 from training.reading.files.containers import Part
@@ -14,7 +15,7 @@ from training.reading.ledger import LINE, Ledger, cell
 from training.reading.limits import Limits
 from training.reading.lines.text import text_tables
 from training.reading.shapes.filename import COLUMN, understood
-from training.reading.shapes.meaning import Meaning
+from training.reading.shapes.meaning import PLAN, Meaning
 from training.reading.tables import RawTable
 from training.reading.workbooks.sheets import parquet_tables, sheet_tables
 
@@ -30,10 +31,14 @@ def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger
     """
     meanings: list[Meaning] = []
     failed: list[tuple[str, FileRefusedError]] = []
+    all_planned = all(naming.is_planned(part.member) for part in parts)
     for part in parts:
         own = Ledger()
         try:
-            meanings += gather_one(part, name, config, limits, own)
+            found = gather_one(part, name, config, limits, own)
+            if naming.is_planned(part.member) and not all_planned:
+                _check_planned(found, part.member)
+            meanings += found
             ledger.absorb(own)
         except FileRefusedError as refused:
             if len(parts) == 1:
@@ -46,6 +51,12 @@ def gather(parts: list[Part], name: str, config: Reading, limits: Limits, ledger
     _tell_days(meanings, ledger)
     tell_unread(failed, name, ledger)
     return meanings
+
+
+def _check_planned(found: list[Meaning], member: str) -> None:
+    """Raise where quantities beside those sold are planned by the name of their file; covariates may lie ahead."""
+    if any(meaning.shape != PLAN for meaning in found):
+        raise FileRefusedError(Reason.NOT_A_TABLE, f"{member}: it holds by its name what was planned, and no sales.")
 
 
 def gather_one(part: Part, name: str, config: Reading, limits: Limits, ledger: Ledger) -> list[Meaning]:
@@ -102,7 +113,7 @@ def _tell_days(meanings: list[Meaning], ledger: Ledger) -> None:
 
 def _bare(sentence: str, name: str, member: str) -> str:
     """Without the names that stand before it anyway."""
-    return sentence.removeprefix(f"{name}/{member}").lstrip(":, ")
+    return sentence.removeprefix(f"{name}/").removeprefix(member).lstrip(":, ")
 
 
 def _tables(part: Part, label: str, config: Reading, limits: Limits, ledger: Ledger) -> list[RawTable]:

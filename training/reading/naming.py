@@ -13,6 +13,7 @@ from training.reading.vocabulary import (
     KNOWN_AHEAD,
     OF_AN_ITEM,
     OTHER_QUANTITY,
+    PLANNED,
     SHIPPED,
     SOLD,
     WORDS,
@@ -100,6 +101,12 @@ def holds_from(name: str) -> bool:
 def is_shipped(name: str) -> bool:
     """``Shipped Units``: what left the shop, which is not what was ordered of it."""
     return not SHIPPED.isdisjoint(fold(name).split())
+
+
+def is_planned(name: str) -> bool:
+    """``Forecast``, ``Budget 2024.csv``: a file or sheet of what was planned; ``Target`` alone is a shop."""
+    tokens = fold(name).split()
+    return tokens != ["target"] and not PLANNED.isdisjoint(tokens)
 
 
 def is_footfall(name: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from training.reading.vocabulary import LINE_KINDS, RETURN_WORDS, ROW_KINDS, TYPE, WORDS, fold, roles_of
+from training.reading.vocabulary import LINE_KINDS, PLANNED, RETURN_WORDS, ROW_KINDS, TYPE, WORDS, fold, roles_of
 
 _NO_SALES: Final = frozenset(WORDS["no_sales"])
 _BESIDE_NO_SALES: Final = frozenset(WORDS["beside_no_sales"])
@@ -13,6 +13,7 @@ _BOUGHT_KINDS: Final = frozenset(WORDS["bought_kinds"])
 _SALE_KINDS: Final = frozenset(WORDS["sale_kinds"])
 _CHARGES: Final = frozenset(WORDS["charges"])
 _CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes
+_ACTUAL: Final = frozenset({"actual", "actuals", "act", "ist", "reel", "real", "reale", "realisiert", "werkelijk"})
 _ON_CREDIT: Final = frozenset({"credit", "abono"})
 _OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted"})
 _OF_A_SALE: Final = _SALE_KINDS | _INVOICES | {"debit", "order", "payment", "charge"}
@@ -41,6 +42,12 @@ def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:
     beside_sales = any(found & _SALE_KINDS for found in tokens.values())
     none = _NO_SALES | _BOUGHT_KINDS if beside_sales else _NO_SALES
     return sorted(text for text, found in tokens.items() if found & none and found <= none | _BESIDE_NO_SALES)
+
+
+def are_actual_and_planned(texts: Iterable[str]) -> bool:
+    """``Actual`` alone, or beside ``Forecast``: what was and what should be, under whatever name."""
+    folded = {fold(text) for text in texts} - {""}
+    return not _ACTUAL.isdisjoint(folded) and folded <= _ACTUAL | PLANNED
 
 
 def may_be_returns(texts: Iterable[str]) -> bool:

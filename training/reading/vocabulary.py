@@ -70,6 +70,8 @@ KINDS_OF_QUANTITY: Final = (
 )
 UNIT_OF_MEASURE: Final = frozenset(WORDS["unit_of_measure"])
 COUNTED_IN, VESSELS = frozenset(WORDS["counted_in"]), frozenset(WORDS["vessels"])
+PLANNED, AIMS = frozenset(WORDS["planned"]), frozenset(WORDS["aims"])
+BESIDE_COLUMNS: Final = frozenset(WORDS["beside_columns"])
 NOT_OF_SALES: Final = frozenset(WORDS["not_of_sales"])
 MEASURE_KINDS: Final = frozenset(WORDS["measure_kinds"])
 OF_AN_ITEM: Final = frozenset(WORDS["of_an_item"])

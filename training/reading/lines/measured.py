@@ -147,10 +147,11 @@ def with_days_above(header: Sequence[str], above: Sequence[str], below: str) -> 
     kinds of the cells of the first row.
     """
     days = header_dates(cell.strip() for cell in above)
-    if len({*filter(None, header)}) == sum(map(bool, header)):
+    again = {name for name in header if name and list(header).count(name) > 1}
+    if not again or any((words.DATE, 0) in words.roles_of(name) for name in again):  # the latter of tables side by side
         return tuple(header)
     if not days:
-        return _with_names_above(header, above, below)
+        return _with_names_above(header, above, below, again)
     names, held = [], ""
     for index, name in enumerate(header):
         told = above[index].strip() if index < len(above) else ""
@@ -159,12 +160,11 @@ def with_days_above(header: Sequence[str], above: Sequence[str], below: str) -> 
     return tuple(names)
 
 
-def _with_names_above(header: Sequence[str], above: Sequence[str], below: str) -> tuple[str, ...]:
+def _with_names_above(header: Sequence[str], above: Sequence[str], below: str, again: set[str]) -> tuple[str, ...]:
     """The same under names of items or stores, where each measure that repeats has another name above it.
 
     Names of numbers that are no measures stay as they are: two names of one column are its store and its item.
     """
-    again = {name for name in header if name and list(header).count(name) > 1}
     counted = {name for name, kind in zip(header, below, strict=False) if kind == "n"}
     if not any(words.measure_of(name) for name in again) and again & counted:
         return tuple(header)

@@ -29,7 +29,8 @@ def check_kinds(meaning: Meaning, lines: pl.DataFrame) -> None:
     for index, header in enumerate(meaning.table.header):
         if index in meaning.roles.renamed or index in taken or lines.schema[cell(index)] != pl.String:
             continue
-        if rowkinds.tells_kind(header):
+        first = lines[cell(index)].head(_LOOKED_AT).drop_nulls().unique().to_list()
+        if rowkinds.tells_kind(header) or rowkinds.are_actual_and_planned(first):
             _check_kind(lines, index, header)
         elif words.fold(header) in words.ACCOUNT_SIDES:
             _check_sides(lines, index, header, _SIDES)

@@ -16,7 +16,7 @@ from training.reading.lines.measured import check_periods
 from training.reading.roles import Roles
 from training.reading.shapes.across import numbering_column
 from training.reading.shapes.coarse import check_coarse
-from training.reading.shapes.contents import holds_dates
+from training.reading.shapes.contents import SALES, holds_dates
 from training.reading.shapes.meaning import is_numeric
 from training.reading.shapes.undated import check_instants, check_months, check_weeks
 from training.reading.tables import RawTable
@@ -94,6 +94,22 @@ def _called_a_date(table: RawTable) -> str:
             if text and text.lower() not in words.MISSING_WORDS and not readings(split_time(text)[0]):
                 return f": most cells of {header!r} are no day of a year (line {line}: {text[:_SHOWN]!r})"
     return ""
+
+
+def check_aim(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where the only quantity is a ``Target`` beside several numbers that may be what was sold of each item."""
+    index = roles.of.get(SALES)
+    known = {words.UNITS, words.ITEM, words.DOCUMENT} & roles.of.keys() or {words.UNITS, SALES} & roles.configured
+    if index is None or known or words.fold(table.header[index]) not in words.AIMS:
+        return
+    numeric = [i for i in roles.others if is_numeric(table, i) and not words.roles_of(table.header[i])]
+    if len(numeric) > 1:
+        aim, shown = table.header[index], ", ".join(repr(table.header[i]) for i in numeric[:3])
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: {aim!r} may be the quantity, or an aim beside what was sold of {shown}; leave it out, or set "
+            f"reading.columns.units = '{aim}' if it is the quantity.",
+        )
 
 
 def is_one_each(table: RawTable, roles: Roles, numeric: list[int]) -> bool:

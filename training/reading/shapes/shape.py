@@ -17,11 +17,12 @@ from training.reading.shapes.baskets import (
     check_qualifiers,
     check_side_by_side,
 )
+from training.reading.shapes.beside import table_beside
 from training.reading.shapes.coarse import check_spans
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
-from training.reading.shapes.lacking import check_foreign, is_one_each, need_date, no_target
+from training.reading.shapes.lacking import check_aim, check_foreign, is_one_each, need_date, no_target
 from training.reading.shapes.meaning import (
     LONG,
     PLAN,
@@ -43,7 +44,8 @@ _OF_ITS_DAY: Final = (
     check_quotes, check_prices, check_amounts, need_date, check_spans, check_bought, check_returned,
 )  # fmt: skip
 _OF_ITS_QUANTITY: Final = (
-    check_measures, check_qualifiers, check_levels, check_parts, check_baskets, check_units, check_packs, check_heading,
+    check_aim, check_measures, check_qualifiers, check_levels, check_parts, check_baskets, check_units, check_packs,
+    check_heading,
 )  # fmt: skip
 """What a table must not be, in the order in which a reader should be told."""
 
@@ -57,7 +59,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     """
     check_side_by_side(table, name)
     wide = measured_days(table, reading, name) or pairs(table, reading, name)
-    roles = wide.roles if wide else find_roles(table, reading.columns, name)
+    roles = wide.roles if wide else find_roles(table, reading.columns, name, valued=table_beside(table))
     wide = wide or days_across(table, roles, reading, name)
     if wide is not None:
         check_measures_across(wide.table, wide.values, name)

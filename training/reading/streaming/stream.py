@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from core.contracts.sniff import Kind
+from training.reading import naming
 from training.reading.errors import FileRefusedError
 from training.reading.files.containers import Part
 from training.reading.gather import gather_one, is_of_returns, tell_others, tell_unread
@@ -91,7 +92,7 @@ def _sources(
     sources: list[Source] = []
     failed: list[tuple[str, FileRefusedError]] = []
     several = len(found.texts) > 1
-    if several and any(is_of_returns(laid.member) for laid in found.texts):
+    if several and any(is_of_returns(laid.member) or naming.is_planned(laid.member) for laid in found.texts):
         raise IrregularError
     room = _SMALL_BLOCKS * size if several else 0
     for laid in found.texts:

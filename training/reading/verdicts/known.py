@@ -3,7 +3,10 @@
 from datetime import date
 from typing import Final
 
+import polars as pl
+
 from training.reading import vocabulary as words
+from training.reading.ledger import cell
 from training.reading.parsing.proof import Proof
 from training.reading.shapes.contents import sample_of
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
@@ -12,6 +15,7 @@ from training.reading.totals import is_total
 from training.reading.verdicts.cures import Known
 
 _FEW_NAMES: Final = 3
+_LOOKED_AT: Final = 2000
 
 
 def known_of(meaning: Meaning, proof: Proof, latest: date | None) -> Known:
@@ -27,10 +31,20 @@ def _untold(meaning: Meaning) -> str:
     roles = [name for name, role in (("store", words.STORE), ("item", words.ITEM)) if meaning.index(role) is None]
     if meaning.shape not in (LONG, TRANSACTIONS) or not roles:
         return ""
-    texts = [meaning.table.header[index] for index in meaning.covariates if meaning.is_text(index)]
+    texts = [meaning.table.header[index] for index in _telling(meaning)]
     which = f" ({', '.join(map(repr, texts[:_FEW_NAMES]))}?)" if texts else ""
     what = " and of the ".join(roles)
     return f"; or name the column of the {what} under reading.columns, where one tells them apart{which}"
+
+
+def _telling(meaning: Meaning) -> list[int]:
+    """Texts that differ between rows of one day, store and item, among the first rows."""
+    texts = [index for index in meaning.covariates if meaning.is_text(index)]
+    keys = [cell(at) for role in (words.DATE, words.STORE, words.ITEM) if (at := meaning.index(role)) is not None]
+    if not texts or not keys:
+        return texts
+    told = meaning.table.frame.head(_LOOKED_AT).group_by(keys).agg(pl.col(cell(index)).n_unique() for index in texts)
+    return [index for index in texts if told.height and told.select((pl.col(cell(index)) > 1).any()).item()]
 
 
 def _totals(meaning: Meaning) -> str:

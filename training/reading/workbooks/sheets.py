@@ -10,6 +10,7 @@ import polars as pl
 
 from core.contracts.dataset import Reading
 from core.contracts.verdict import Reason
+from training.reading import naming
 from training.reading.errors import FileRefusedError
 from training.reading.files.containers import Part
 from training.reading.ledger import LINE, Ledger, cell
@@ -118,6 +119,7 @@ def sheet_tables(part: Part, name: str, config: Reading, limits: Limits, ledger:
 
 
 def _of_one_shape(found: list[tuple[str, list[RawTable], Ledger]], ledger: Ledger) -> list[RawTable]:
+    found = _without_planned(found, ledger)
     first = _names(found[0][1])
     same = [entry for entry in found if _names(entry[1]) == first]
     others = [(sheet, tables) for sheet, tables, _ in found if _names(tables) != first]
@@ -143,6 +145,23 @@ def _of_one_shape(found: list[tuple[str, list[RawTable], Ledger]], ledger: Ledge
             for table in members
         ]
     return tables
+
+
+def _without_planned(
+    found: list[tuple[str, list[RawTable], Ledger]], ledger: Ledger
+) -> list[tuple[str, list[RawTable], Ledger]]:
+    """The sheets but those of what was planned by their names, where others are none of these."""
+    planned = [sheet for sheet, _, _ in found if naming.is_planned(sheet)]
+    if not planned or len(planned) == len(found):
+        return found
+    told = ", ".join(map(repr, planned))
+    ledger.remark(
+        Reason.NOT_A_TABLE,
+        f"sheets of what was planned, by their names, were not read: {told}; reading.sheet = '{planned[0]}' reads that "
+        "one alone",
+        count=len(planned),
+    )
+    return [entry for entry in found if entry[0] not in planned]
 
 
 def _shown(book: fastexcel.ExcelReader) -> list[str]:
