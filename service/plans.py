@@ -11,7 +11,7 @@ from service.problems import ProblemError, quoted
 
 if TYPE_CHECKING:
     from core.forecasting.what_if.file import Horizons
-    from core.forecasting.what_if.model import Changes
+    from core.forecasting.what_if.plans import Changes
 
 _NAMED: Final = 20
 """Covariates that an error names."""

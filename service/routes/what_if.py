@@ -1,13 +1,12 @@
 """Forecasts of one series under another plan: the model runs on what its own forecasts were made of."""
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.routing import Route
 
-from core.forecasting.grid import Doubles
 from service.answers import WhatIfAnswer
 from service.batches import Batch
 from service.board import Board, Serving
@@ -19,6 +18,9 @@ from service.routes.datasets import serving
 from service.routes.forecasts import Id, answer
 from service.routes.reply import JsonReply
 from service.security import HEADER, Keyring
+
+if TYPE_CHECKING:
+    from core.forecasting.what_if.model import Answer
 
 LARGEST_BODY: Final = 1024 * 1024
 """Bytes: a year of days with a hundred covariates each."""
@@ -99,18 +101,17 @@ class WhatIfs:
         if now.horizons is None or position is None:
             raise _not_yet(now)
         model, ready = now.horizons.model, now.horizons.ready(position)
-        planned = model.planned(ready, changes(now.horizons, query.plan))
-        numbers = await self._batch.forecast(model, (ready, planned, planned.changed))
+        planned = await self._batch.forecast(model, (ready, changes(now.horizons, query.plan)))
         published: Any = told["forecasts"]
-        return JsonReply({**told, "forecasts": _beside(published, planned.changed.tolist(), numbers)})
+        return JsonReply({**told, "forecasts": _beside(published, planned)})
 
 
-def _beside(published: list[Row], changed: list[int], numbers: Doubles) -> list[dict[str, object]]:
+def _beside(published: list[Row], planned: "Answer") -> list[dict[str, object]]:
     """Published forecasts beside those of the days that changed, and beside themselves where nothing did."""
-    planned = dict(zip(changed, numbers.round(DECIMALS).tolist(), strict=True))
+    changed = dict(zip(planned.rows.tolist(), planned.numbers.round(DECIMALS).tolist(), strict=True))
     rows: list[dict[str, object]] = []
     for place, row in enumerate(published):
-        day, own = row.pop("date"), planned.get(place)
+        day, own = row.pop("date"), changed.get(place)
         rows.append({"date": day, **(row if own is None else dict(zip(NUMBERS, own, strict=True))), "published": row})
     return rows
 

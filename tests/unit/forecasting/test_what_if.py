@@ -16,7 +16,8 @@ from core.forecasting import TrainedModel
 from core.forecasting.encoding import Encoding
 from core.forecasting.what_if.file import Horizons, HorizonWriter
 from core.forecasting.what_if.horizons import horizons
-from core.forecasting.what_if.model import NUMBERS, Changes
+from core.forecasting.what_if.model import NUMBERS
+from core.forecasting.what_if.plans import Changes
 from core.forecasting.what_if.values import coder
 from tests.unit.forecasting import planned
 from tests.unit.forecasting.planned import EVENTS, HORIZON, SERIES, Plan
@@ -24,6 +25,7 @@ from tests.unit.forecasting.planned import EVENTS, HORIZON, SERIES, Plan
 Case = tuple[Frequency, int, bool]
 """Frequency, periods before the horizon that nobody has sales of, and whether there is a spread booster."""
 CASES: list[Case] = [("D", 0, False), ("D", 3, True), ("W", 0, True)]
+FILES: list[Case] = [*CASES, ("D", 3, False)]
 PLANS = st.dictionaries(
     st.integers(0, HORIZON - 1),
     st.fixed_dictionaries(
@@ -57,7 +59,7 @@ def write(file: Path, case: Case = ("D", 0, False), order: list[tuple[str, str]]
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[Case, Horizons]:
     folder = tmp_path_factory.mktemp("horizons")
-    return {case: Horizons.read(write(folder / str(case), case).open("rb")) for case in CASES}
+    return {case: Horizons.read(write(folder / str(case), case).open("rb")) for case in FILES}
 
 
 def numbers(frame: pl.DataFrame, series: tuple[str, str]) -> np.ndarray[Any, Any]:
@@ -86,11 +88,26 @@ def test_a_what_if_is_the_forecast_of_all_series_with_that_plan(
     known = numbers(model.predict(history, future), series)
     whole = numbers(model.predict(history, planned.with_plan(future, series, plan)), series)
     ready = held.ready(place)
-    under = held.model.planned(ready, changes(held, plan))
+    told = held.model.forecast(ready, changes(held, plan))
     answer = known.copy()
-    answer[under.changed] = held.model.forecast(ready, under, under.changed)
+    answer[told.rows] = told.numbers
     np.testing.assert_allclose(answer, whole, rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(held.model.forecast(ready, under, np.arange(HORIZON)), whole, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(
+        held.model.forecast(ready, changes(held, plan), whole=True).numbers, whole, rtol=1e-9, atol=1e-12
+    )
+
+
+@settings(max_examples=15, deadline=None)
+@given(told=st.lists(st.tuples(st.integers(0, len(SERIES) - 1), st.booleans(), PLANS), min_size=1, max_size=6))
+def test_series_asked_at_once_are_answered_as_each_alone(
+    files: dict[Case, Horizons], told: list[tuple[int, bool, Plan]]
+) -> None:
+    near, far = files["D", 0, False], files["D", 3, False]
+    asked = [((far if later else near).ready(place), changes(near, plan)) for place, later, plan in told]
+    for together, (ready, change) in zip(near.model.forecasts(asked), asked, strict=True):
+        alone = near.model.forecast(ready, change)
+        assert np.array_equal(together.rows, alone.rows)
+        assert np.array_equal(together.numbers, alone.numbers)
 
 
 def test_of_the_plan_that_is_known_nothing_changes(files: dict[Case, Horizons]) -> None:
@@ -99,7 +116,7 @@ def test_of_the_plan_that_is_known_nothing_changes(files: dict[Case, Horizons]) 
     for place, (store, item) in enumerate(SERIES):
         mine = future.filter((pl.col("store_id") == store) & (pl.col("item_id") == item)).sort("date")
         plan = dict(enumerate(mine.select("promo", "price", "event", "open").to_dicts()))
-        assert not len(held.model.planned(held.ready(place), changes(held, plan)).changed)
+        assert not len(held.model.forecast(held.ready(place), changes(held, plan)).rows)
 
 
 def test_a_series_is_found_in_the_order_of_the_published_forecasts(tmp_path: Path) -> None:

@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 
 from core.contracts import keys
 from core.forecasting import TrainedModel
-from core.forecasting.grid import Doubles
-from core.forecasting.what_if.file import HorizonWriter
+from core.forecasting.what_if.file import Horizons, HorizonWriter
 from core.forecasting.what_if.horizons import horizons
-from core.forecasting.what_if.model import Asked, WhatIfModel
+from core.forecasting.what_if.model import Answer, WhatIfModel
+from core.forecasting.what_if.plans import Asked
 from service import batches
 from service.app import create_app
+from service.batches import Batch
 from service.board import Board
 from service.routes import what_if
 from service.settings import Settings
@@ -123,8 +124,29 @@ def test_the_documented_route_answers_as_the_fast_one(client: TestClient, board:
     assert documented.json()["forecasts"][0]["mean"] != documented.json()["forecasts"][0]["published"]["mean"]
 
 
+@pytest.fixture
+def sizes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many are computed together, time after time."""
+    told: list[int] = []
+    whole = WhatIfModel.forecasts
+
+    def counted(model: WhatIfModel, asked: Sequence[Asked]) -> list[Answer]:
+        told.append(len(asked))
+        return whole(model, asked)
+
+    monkeypatch.setattr(WhatIfModel, "forecasts", counted)
+    return told
+
+
+def held(board: Board) -> Horizons:
+    serving = board.states["shop"].serving
+    assert serving is not None
+    assert serving.horizons is not None
+    return serving.horizons
+
+
 def test_what_ifs_of_one_moment_run_the_model_together_and_each_has_its_own_answer(
-    client: TestClient, board: Board, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, board: Board, sizes: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plans = [(store, item, price) for store, item in SERIES for price in (1.0, 3.0)]
     bodies = [
@@ -132,14 +154,8 @@ def test_what_ifs_of_one_moment_run_the_model_together_and_each_has_its_own_answ
         for store, item, price in plans
     ]
     alone = [client.post(PATH, json=body).json() for body in bodies]
-    sizes: list[int] = []
-    whole = WhatIfModel.forecasts
-
-    def counted(model: WhatIfModel, asked: Sequence[Asked]) -> list[Doubles]:
-        sizes.append(len(asked))
-        return whole(model, asked)
-
-    monkeypatch.setattr(WhatIfModel, "forecasts", counted)
+    assert sizes == [1] * len(bodies)
+    sizes.clear()
     monkeypatch.setattr(batches, "MOST", 6)
     assert [answer.json() for answer in asyncio.run(at_once(board, bodies))] == alone
     assert sizes == [6, 4]
@@ -154,6 +170,37 @@ def test_a_fault_of_the_model_is_told_to_every_request_that_waits(
     monkeypatch.setattr(WhatIfModel, "forecasts", fail)
     answers = asyncio.run(at_once(board, [{**A, "plan": [{"date": days()[0], "price": 2}]}] * 3))
     assert [answer.status_code for answer in answers] == [500] * 3
+
+
+async def late(batch: Batch, horizons: Horizons, turns: int) -> Answer:
+    """Asked some turns of the event loop later."""
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    return await batch.forecast(horizons.model, (horizons.ready(0), {}))
+
+
+def test_whoever_asks_while_others_come_is_answered_with_them(board: Board, sizes: list[int]) -> None:
+    async def all_of(*turns: int) -> list[Answer]:
+        batch, horizons = Batch(), held(board)
+        return await asyncio.gather(*(late(batch, horizons, each) for each in turns))
+
+    assert [len(answer.rows) for answer in asyncio.run(all_of(0, 0, 1, 2, 4, 20))] == [0] * 6
+    assert sizes == [5, 1]
+
+
+def test_who_has_gone_is_not_computed_for_and_the_others_are(board: Board, sizes: list[int]) -> None:
+    async def one_goes(others: int) -> list[Answer]:
+        batch, horizons = Batch(), held(board)
+        tasks = [asyncio.create_task(late(batch, horizons, 0)) for _ in range(1 + others)]
+        await asyncio.sleep(0)
+        tasks[0].cancel()
+        answers = await asyncio.gather(*tasks[1:])
+        await late(batch, horizons, 20)  # time enough for the one that has gone
+        return answers
+
+    assert len(asyncio.run(one_goes(2))) == 2
+    assert len(asyncio.run(one_goes(0))) == 0
+    assert sizes == [2, 1, 1]
 
 
 async def at_once(board: Board, bodies: list[dict[str, Any]]) -> list[httpx.Response]:
