@@ -10,7 +10,7 @@ from starlette.routing import Route
 from service.answers import WhatIfAnswer
 from service.batches import Batch
 from service.board import Board, Serving
-from service.forecast_store import DECIMALS, NUMBERS, Row
+from service.forecast_store import DECIMALS, Row
 from service.plans import PlannedDay, changes
 from service.problems import ProblemError, documented
 from service.routes.bodies import read
@@ -108,11 +108,14 @@ class WhatIfs:
 
 def _beside(published: list[Row], planned: "Answer") -> list[dict[str, object]]:
     """Published forecasts beside those of the days that changed, and beside themselves where nothing did."""
-    changed = dict(zip(planned.rows.tolist(), planned.numbers.round(DECIMALS).tolist(), strict=True))
+    own: list[list[float] | None] = [None] * len(published)
+    for place, told in zip(planned.rows.tolist(), planned.numbers.round(DECIMALS).tolist(), strict=True):
+        own[place] = told
     rows: list[dict[str, object]] = []
-    for place, row in enumerate(published):
-        day, own = row.pop("date"), changed.get(place)
-        rows.append({"date": day, **(row if own is None else dict(zip(NUMBERS, own, strict=True))), "published": row})
+    for row, numbers in zip(published, own, strict=True):
+        day = row.pop("date")
+        mean, p10, p50, p90 = row.values() if numbers is None else numbers
+        rows.append({"date": day, "mean": mean, "p10": p10, "p50": p50, "p90": p90, "published": row})
     return rows
 
 

@@ -97,7 +97,7 @@ class Ready:
         rest = singles[grids * columns :].reshape(-1, rows)
         sides = 2 * len(shape.alike)
         return cls(
-            values=np.ascontiguousarray(rest[sides:].T),
+            values=rest[sides:].T,
             level=float(doubles[_LEVEL]),
             local=doubles[_FIXED + means :],
             cold=bool(doubles[_COLD]),
