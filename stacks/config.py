@@ -71,7 +71,7 @@ class Data(Section):
 class Queries(Section):
     """What people ask the sales tables in SQL."""
 
-    datasets: tuple[Dataset, ...] = Field(("default",), description="datasets whose table is declared to Athena")
+    datasets: tuple[Dataset, ...] = Field(("default",), description="datasets whose table stands in the catalogue")
     max_scanned_gb: int = Field(100, ge=1, le=10_000, description="a query that reads more is ended")
 
 

@@ -1,4 +1,4 @@
-"""SQL over the sales tables: a Glue database, an Athena workgroup, and the statements that declare a table."""
+"""SQL over the sales tables: a Glue database with an entry for each table, an Athena workgroup, a saved question."""
 
 from typing import Final
 
@@ -10,25 +10,20 @@ from stacks.base import EnvironmentStack
 from stacks.constructs.keys import SecureKey
 
 _GB: Final = 10**9
+UNREAD: Final = glue.CfnTable.ColumnProperty(name="col", type="array<string>")
+"""Stands where Glue wants a column: Athena and Spark read columns and types from the table's own log."""
 
-DECLARE: Final = """\
-CREATE EXTERNAL TABLE IF NOT EXISTS {database}.{table}_claims
-LOCATION 's3://{bucket}/{prefix}'
-TBLPROPERTIES ('table_type' = 'DELTA')
-"""
-"""Athena reads columns, partitions and versions from Delta's own log."""
-
-VIEW: Final = """\
-CREATE OR REPLACE VIEW {database}.{table} AS
-SELECT * FROM {database}.{table}_claims WHERE "_live"
+LIVE_ROWS: Final = """\
+SELECT * FROM {database}.{table} WHERE "_live" LIMIT 100
 """
 """The table holds every claim of every file; the newest for each (date, store, item) is live."""
 
 
 def queries(stack: EnvironmentStack, *, lake: str, key: SecureKey) -> athena.CfnWorkGroup:
-    """Database ``mlops_{env}_lake`` and workgroup ``mlops-{env}-lake`` with two saved statements for each dataset.
+    """Database ``mlops_{env}_lake``, in it a table for each dataset, and workgroup ``mlops-{env}-lake``.
 
-    Columns come with the data, so the tables are declared by Athena from Delta's log, not here.
+    A table answers as soon as its dataset's first upload is ingested. There is no view of live rows: AWS supports one
+    only over columns that stand in Glue as they do in the log, and those come with the data.
     """
     database = glue.CfnDatabase(
         stack,
@@ -40,24 +35,56 @@ def queries(stack: EnvironmentStack, *, lake: str, key: SecureKey) -> athena.Cfn
     )
     group = _workgroup(stack, lake, key)
     for dataset in stack.config.queries.datasets:
-        for number, (title, statement) in enumerate((("table", DECLARE), ("live rows", VIEW)), start=1):
-            saved = athena.CfnNamedQuery(
-                stack,
-                f"Query-{dataset}-{number}",
-                database=names.database(stack.config.environment),
-                name=f"{dataset}: {number}. {title}",
-                description=f"Run once, in this order, before the first question about {dataset}",
-                query_string=statement.format(
-                    database=names.database(stack.config.environment),
-                    table=f"sales_{dataset.replace('-', '_')}",
-                    bucket=lake,
-                    prefix=f"{keys.table(dataset, 'sales')}/",
-                ),
-                work_group=group.name,
-            )
-            saved.add_resource_dependency(group)
-            saved.add_resource_dependency(database)
+        table = _table(stack, dataset, lake)
+        table.add_resource_dependency(database)
+        saved = _live_rows(stack, dataset, group)
+        saved.add_resource_dependency(group)
+        saved.add_resource_dependency(table)
     return group
+
+
+def _table(stack: EnvironmentStack, dataset: str, lake: str) -> glue.CfnTable:
+    """A Delta table as AWS documents it for Glue's own API, which is what CloudFormation calls.
+
+    ``table_type`` is what Athena writes for a table that it declares itself, with columns that grow old here.
+    """
+    where = f"s3://{lake}/{keys.table(dataset, 'sales')}/"
+    return glue.CfnTable(
+        stack,
+        f"Table-{dataset}",
+        catalog_id=stack.account,
+        database_name=names.database(stack.config.environment),
+        table_input=glue.CfnTable.TableInputProperty(
+            name=_named(dataset),
+            description=f"Every claim of every file of {dataset}; those of today have _live",
+            table_type="EXTERNAL_TABLE",
+            parameters={"EXTERNAL": "TRUE", "spark.sql.sources.provider": "delta"},
+            partition_keys=[],
+            storage_descriptor=glue.CfnTable.StorageDescriptorProperty(
+                columns=[UNREAD],
+                location=where,
+                serde_info=glue.CfnTable.SerdeInfoProperty(parameters={"serialization.format": "1", "path": where}),
+            ),
+        ),
+    )
+
+
+def _live_rows(stack: EnvironmentStack, dataset: str, group: athena.CfnWorkGroup) -> athena.CfnNamedQuery:
+    database = names.database(stack.config.environment)
+    return athena.CfnNamedQuery(
+        stack,
+        f"Query-{dataset}",
+        database=database,
+        name=f"{dataset}: live rows",
+        description=f"What is true of {dataset} today; to begin with",
+        query_string=LIVE_ROWS.format(database=database, table=_named(dataset)),
+        work_group=group.name,
+    )
+
+
+def _named(dataset: str) -> str:
+    """SQL takes no hyphens."""
+    return f"sales_{dataset.replace('-', '_')}"
 
 
 def _workgroup(stack: EnvironmentStack, lake: str, key: SecureKey) -> athena.CfnWorkGroup:

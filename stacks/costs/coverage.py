@@ -59,6 +59,7 @@ FREE: Final = {
     "AWS::EKS::Addon",
     "AWS::Events::Rule",
     "AWS::Glue::Database",
+    "AWS::Glue::Table",
     "AWS::IAM::OIDCProvider",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",

@@ -128,17 +128,24 @@ def key(data: Template) -> str:
     return data.one("AWS::KMS::Key")[0]
 
 
-def test_sql_reads_the_live_rows_of_the_table_that_ingest_writes(data: Template, environment: str) -> None:
-    saved = data.of_type("AWS::Athena::NamedQuery")
-    declare, view = (text(each["QueryString"]) for _, each in sorted(saved.items()))
-    lake = names.bucket(environment, "lake", "<AWS::AccountId>")
-    database = names.database(environment)
-    assert f"'s3://{lake}/{keys.table('default', 'sales')}/'" in declare
-    assert "'table_type' = 'DELTA'" in declare
-    assert f"CREATE EXTERNAL TABLE IF NOT EXISTS {database}.sales_default_claims" in declare
-    assert view.rstrip().endswith(f'FROM {database}.sales_default_claims WHERE "{LIVE}"')
-    _, found = data.one("AWS::Glue::Database")
-    assert found["DatabaseInput"]["Name"] == database
+def test_athena_and_spark_read_the_table_that_ingest_writes_without_a_statement_of_anybody(
+    data: Template, environment: str
+) -> None:
+    name, found = data.one("AWS::Glue::Table")
+    _, database = data.one("AWS::Glue::Database")
+    assert found["DatabaseName"] == database["DatabaseInput"]["Name"] == names.database(environment)
+    table = found["TableInput"]
+    where = f"s3://{names.bucket(environment, 'lake', '<AWS::AccountId>')}/{keys.table('default', 'sales')}/"
+    assert (table["Name"], table["TableType"]) == ("sales_default", "EXTERNAL_TABLE")
+    assert table["Parameters"] == {"EXTERNAL": "TRUE", "spark.sql.sources.provider": "delta"}
+    assert text(table["StorageDescriptor"]["Location"]) == where
+    serde = table["StorageDescriptor"]["SerdeInfo"]["Parameters"]
+    assert {key: text(value) for key, value in serde.items()} == {"serialization.format": "1", "path": where}
+    query, saved = data.one("AWS::Athena::NamedQuery")
+    asked = text(saved["QueryString"]).strip()
+    assert f" {names.database(environment)}.sales_default " in asked
+    assert asked.endswith(f'WHERE "{LIVE}" LIMIT 100')
+    assert name in data.resources[query]["DependsOn"]
 
 
 def test_answers_to_queries_are_encrypted_by_our_key_whoever_asks(data: Template, environment: str) -> None:

@@ -30,6 +30,7 @@ UNTAGGED = {
     "AWS::Scheduler::Schedule",
     "AWS::Athena::NamedQuery",
     "AWS::Glue::Database",
+    "AWS::Glue::Table",
     "AWS::Logs::MetricFilter",
     "AWS::Logs::ResourcePolicy",
     "AWS::WAFv2::LoggingConfiguration",
@@ -56,6 +57,7 @@ NAMED = {
     "AWS::EKS::Cluster": ("Name", r"mlops-{env}-cluster"),
     "AWS::Events::Rule": ("Name", OURS),
     "AWS::Glue::Database": ("DatabaseInput.Name", r"mlops_{env}_lake"),  # SQL takes no hyphens
+    "AWS::Glue::Table": ("TableInput.Name", r"sales_[a-z0-9_]+"),
     "AWS::KMS::Alias": ("AliasName", f"alias/{OURS}"),
     "AWS::Lambda::Function": ("FunctionName", OURS),
     "AWS::Logs::LogGroup": (
