@@ -5,7 +5,7 @@ from typing import Final
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from k8s_charts.environment import PORT
 from k8s_charts.place import security_group
@@ -24,6 +24,8 @@ SUBNETS: Final = {
     "isolated": (ec2.SubnetType.PRIVATE_ISOLATED, 22, None),
 }
 """Kind -> type, bits, and the tag by which load balancers find it. Pods take addresses of the private ones: most."""
+OVER_THE_CDKS: Final = 200
+"""Priority of a tag; the CDK's own have half of it."""
 HTTPS: Final = ec2.Port.tcp(443)
 
 
@@ -72,12 +74,17 @@ class NetworkStack(EnvironmentStack):
                 for kind, (of_type, bits, _) in SUBNETS.items()
             ],
         )
-        found = {"public": vpc.public_subnets, "private": vpc.private_subnets}
+        found = {"public": vpc.public_subnets, "private": vpc.private_subnets, "isolated": vpc.isolated_subnets}
         for kind, subnets in found.items():
-            role = SUBNETS[kind][2]
-            for subnet in subnets:
-                cdk.Tags.of(subnet).add(str(role), "1", include_resource_types=["AWS::EC2::Subnet"])
+            for number, subnet in enumerate(subnets, 1):
+                self._called(subnet, f"{kind}-{number}")
+                if role := SUBNETS[kind][2]:
+                    cdk.Tags.of(subnet).add(role, "1", include_resource_types=["AWS::EC2::Subnet"])
         return vpc
+
+    def _called(self, scope: IConstruct, name: str) -> None:
+        """As everything is called; the CDK's own name for a part of a VPC is its path in the application."""
+        cdk.Tags.of(scope).add("Name", self.physical(name), priority=OVER_THE_CDKS)
 
     def _logs(self, key: SecureKey) -> None:
         """Who spoke to whom, and what the CDK's function says that empties the VPC's default security group."""
@@ -93,11 +100,12 @@ class NetworkStack(EnvironmentStack):
             description="Flow logs: writes who spoke to whom",
             assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com", conditions=ours),
         )
-        self.vpc.add_flow_log(
+        flow_log = self.vpc.add_flow_log(
             "FlowLog",
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(group, role),
             traffic_type=ec2.FlowLogTrafficType.ALL,
         )
+        self._called(flow_log, "flow-log")
 
     def _endpoints(self) -> None:
         wanted = self.config.vpc

@@ -174,6 +174,15 @@ def test_names_are_those_of_the_architecture(case: tuple[str, str, Template]) ->
         assert re.fullmatch(pattern.replace("{env}", environment), text(found)), f"{name}: {text(found)}"
 
 
+def test_what_the_console_calls_by_its_name_tag_is_called_as_everything_is(case: tuple[str, str, Template]) -> None:
+    environment, _, template = case
+    for name, resource in template.resources.items():
+        found = resource["Properties"].get("Tags", ())
+        for tag in found if isinstance(found, list) else ():
+            if tag["Key"] == "Name":
+                assert re.fullmatch(OURS.replace("{env}", environment), text(tag["Value"])), name
+
+
 def test_nothing_else_has_a_name_of_ours(case: tuple[str, str, Template]) -> None:
     """It would be called as it likes; and CloudFormation could not replace it."""
     environment, _, template = case
