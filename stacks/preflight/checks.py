@@ -12,6 +12,7 @@ from core.contracts.errors import ConfigError
 from stacks.account import Client, identity, stack_status
 from stacks.adopt.kept import NOTHING_IN_IT, orphans
 from stacks.config import Config
+from stacks.preflight.addons import addon_versions
 from stacks.preflight.quotas import Need, held, needs, taken
 
 BOOTSTRAP: Final = "/cdk-bootstrap/hnb659fds/version"
@@ -43,6 +44,7 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
     yield _asked("bootstrap", partial(_bootstrap, client, config))
     yield _asked("kept data", partial(_kept, client, config, who["Account"]))
     yield _asked("cluster's log", partial(_cluster_log, client, config))
+    yield _asked("add-ons", partial(_addons, client, config))
     for image in ("training", "inference-api"):
         yield _asked(f"image mlops/{image}", partial(_image, client, config, image))
     if config.delivery.here and config.delivery.job_logs:
@@ -108,6 +110,13 @@ def _cluster_log(client: Client, config: Config) -> Finding:
         )
         return Finding(check=check, outcome="missing", says=says)
     return Finding(check=check, outcome="ok", says="no log group of an earlier cluster is in the way")
+
+
+def _addons(client: Client, config: Config) -> Finding:
+    found = list(addon_versions(client, config))
+    if faults := [each.fault for each in found if each.fault]:
+        return Finding(check="add-ons", outcome="missing", says="; ".join(faults))
+    return Finding(check="add-ons", outcome="ok", says="; ".join(map(str, found)))
 
 
 def _log_groups(client: Client, prefix: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import boto3
 import pytest
@@ -8,6 +8,7 @@ from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from botocore.stub import Stubber
 
 from stacks.config import Config, load
+from stacks.platform_config import Addon
 from stacks.preflight import __main__ as command
 from stacks.preflight.checks import Finding, findings
 from stacks.preflight.quotas import needs, taken, vcpus
@@ -61,6 +62,17 @@ def stacks(aws: Answers, *statuses: str | None) -> None:
             aws["cloudformation"].add_client_error("describe_stacks", "ValidationError", "does not exist")
 
 
+def addons(aws: Answers, **others: list[str]) -> None:
+    """Each add-on in two versions, the second of them the default, but for those that are said."""
+    for name in get_args(Addon):
+        versions = [
+            {"addonVersion": version, "compatibilities": [{"clusterVersion": "1.36", "defaultVersion": number == 1}]}
+            for number, version in enumerate(others.get(name, ["v1.2.0-eksbuild.1", "v1.1.0-eksbuild.2"]))
+        ]
+        asked_for = {"kubernetesVersion": "1.36", "addonName": name}
+        aws["eks"].add_response("describe_addon_versions", {"addons": [{"addonVersions": versions}]}, asked_for)
+
+
 def images(aws: Answers) -> None:
     for _ in range(2):
         aws["ecr"].add_response("describe_images", {"imageDetails": []})
@@ -101,6 +113,7 @@ def asked(aws: Answers, config: Config) -> dict[str, Finding]:
 def test_an_account_that_has_everything_lacks_nothing(aws: Answers, dev: Config) -> None:
     bootstrapped(aws)
     stacks(aws)
+    addons(aws)
     images(aws)
     job_logs(aws)
     quotas(aws, dev)
@@ -152,6 +165,28 @@ def test_log_groups_that_jobs_have_made_before_are_in_the_way(aws: Answers, dev:
     found = asked(aws, dev)["job logs"]
     assert found.outcome == "missing"
     assert found.says.startswith("/aws/sagemaker/TrainingJobs: made by jobs that ran before. Delete them, or set")
+
+
+def test_add_ons_are_told_in_the_versions_they_would_be_installed_in(aws: Answers, dev: Config) -> None:
+    addons(aws)
+    said = asked(aws, pinned(dev, "v1.2.0-eksbuild.1"))["add-ons"]
+    assert said.outcome == "ok"
+    assert "coredns v1.2.0-eksbuild.1; metrics-server v1.1.0-eksbuild.2, by default;" in said.says
+
+
+def test_a_pinned_add_on_that_eks_does_not_have_for_this_kubernetes_is_missing(aws: Answers, dev: Config) -> None:
+    addons(aws, **{"metrics-server": []})
+    said = asked(aws, pinned(dev, "v0.9.0-eksbuild.1"))["add-ons"]
+    assert (said.outcome, said.says) == (
+        "missing",
+        "cluster.addons.coredns = 'v0.9.0-eksbuild.1' does not go with Kubernetes 1.36: take v1.1.0-eksbuild.2; "
+        "EKS has no metrics-server for Kubernetes 1.36: choose another cluster.version",
+    )
+
+
+def pinned(config: Config, version: str) -> Config:
+    """With one add-on's version named."""
+    return config.model_copy(update={"cluster": config.cluster.model_copy(update={"addons": {"coredns": version}})})
 
 
 def test_the_address_that_the_files_come_with_is_no_runbook(aws: Answers) -> None:
