@@ -25,6 +25,7 @@ QUANTITY, BARE = "quantity", "bare"
 
 _RECEIVED: Final = frozenset(WORDS["received"])
 _BOUGHT: Final = frozenset(WORDS["bought"])
+_PURCHASE_ORDER: Final = frozenset({"po", "einkaufsbeleg", "inkooporder"})
 _OFF: Final = frozenset(WORDS["called_off"])
 _DESCRIBES: Final = frozenset(WORDS["describes_sale"])
 _FISCAL: Final = frozenset(WORDS["fiscal"])
@@ -84,6 +85,9 @@ def tells_of_buying(names: Iterable[str]) -> tuple[str, str] | None:
         return None
     received = next((name for name, parts in tokens.items() if parts & _RECEIVED and parts & COUNTED), None)
     bought = next((name for name, parts in tokens.items() if parts & _BOUGHT), None)
+    if received is None:  # "PO Number" beside "Supplier"
+        received = next((name for name, parts in tokens.items() if parts & _PURCHASE_ORDER), None)
+        bought = next((name for name, parts in tokens.items() if parts & (_BOUGHT - _PURCHASE_ORDER)), None)
     return None if received is None or bought is None else (received, bought)
 
 

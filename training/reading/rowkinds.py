@@ -13,6 +13,8 @@ _BOUGHT_KINDS: Final = frozenset(WORDS["bought_kinds"])
 _SALE_KINDS: Final = frozenset(WORDS["sale_kinds"])
 _CHARGES: Final = frozenset(WORDS["charges"])
 _CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes
+_MOVED_IN, _MOVED_OUT = frozenset(WORDS["moved_in"]), frozenset(WORDS["moved_out"])
+_FEW_KINDS: Final = 8
 _ACTUAL: Final = frozenset({"actual", "actuals", "act", "ist", "reel", "real", "reale", "realisiert", "werkelijk"})
 _ON_CREDIT: Final = frozenset({"credit", "abono"})
 _OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted"})
@@ -39,9 +41,26 @@ def tells_kind(name: str) -> bool:
 def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:
     """``Transfer Out``, ``Waste``, ``Budget``, and beside sales ``Purchase``: kinds of row that are no sales."""
     tokens = {text: set(fold(text).split()) for text in texts}
+    if moved_in := _came_in(tokens):
+        return moved_in
     beside_sales = any(found & _SALE_KINDS for found in tokens.values())
     none = _NO_SALES | _BOUGHT_KINDS if beside_sales else _NO_SALES
     return sorted(text for text, found in tokens.items() if found & none and found <= none | _BESIDE_NO_SALES)
+
+
+def _came_in(texts: Iterable[str]) -> list[str]:
+    """``IN`` beside ``OUT``, ``Buy`` beside ``Sell``: what of a few kinds brings stock in."""
+    folded = {text: fold(text) for text in texts}
+    told = {word for word in folded.values() if word}
+    if len(told) > _FEW_KINDS or _MOVED_OUT.isdisjoint(told):
+        return []
+    return sorted(text for text, word in folded.items() if word in _MOVED_IN)
+
+
+def tell_kinds(texts: Iterable[str]) -> bool:
+    """Are these kinds of rows, whatever the name of their column: ``Actual`` and ``Forecast``, ``IN`` and ``OUT``?"""
+    said = list(texts)
+    return are_actual_and_planned(said) or bool(_came_in(said))
 
 
 def are_actual_and_planned(texts: Iterable[str]) -> bool:

@@ -7,9 +7,13 @@ from typing import Final
 from training.reading.dialect.dateforms import header_dates, readings, split_time
 from training.reading.lines.measured import labels
 from training.reading.lines.strays import kinds
-from training.reading.vocabulary import DATE, MONTH, WEEK, YEAR, roles_of
+from training.reading.lines.years import is_short_day, lacks_year
+from training.reading.vocabulary import DATE, MONTH, MONTH_OF, WEEK, WEEKDAYS, YEAR, fold, roles_of
 
 MIN_SCORE: Final = 2
+_DAYS_OF_MONTH: Final = range(28, 32)
+_SEVERAL: Final = 2
+_NUMBERED: Final = re.compile(r"^(?:d|day|f|w|wk|week|kw|woche|semaine|semana|settimana) ?\d{1,4}$")
 _NUMBER: Final = re.compile(r"^[\s\-+(]*[$€£]?\s*\d[\d.,' \u00a0]*%?\)?$")
 
 
@@ -29,11 +33,33 @@ def header_score(fields: Sequence[str], wanted: frozenset[str] = frozenset()) ->
     if dates:
         labelled = len(dates) < len(filled) or not names[0]  # the labels of rows may stand under no name
         return score + 2 if labelled and _are_text(filled, dates) else 0
-    dated = roles & {DATE, YEAR, MONTH, WEEK}
+    if len(days := days_of_month(filled)) > 0:
+        return score + 2 if len(days) < len(filled) or not names[0] else 0
+    dated = roles & {DATE, YEAR, MONTH, WEEK} or _number_days(filled)
     numbers = [name for name in filled if _NUMBER.match(name)]
     if len(numbers) > len(filled) // 3 and not (dated and _are_codes(numbers)):
         return 0
     return score if score > MIN_SCORE or dated else min(score, 1)
+
+
+def days_of_month(names: Sequence[str]) -> list[str]:
+    """Of ``Item, 1, 2, ..., 31``: the numbers of the days of a month, where all stand in a row."""
+    numbers = [name for name in names if name.isdigit() and name[0] != "0"]
+    counted = [str(number) for number in range(1, len(numbers) + 1)]
+    return numbers if numbers == counted and len(numbers) in _DAYS_OF_MONTH else []
+
+
+def _number_days(filled: Sequence[str]) -> bool:
+    """Are three at least called by days of no year: ``Jan``, ``Mon``, ``d_1``, ``W1``, ``2-Jan``?"""
+    called = (
+        (folded := fold(name)) in MONTH_OF
+        or folded in WEEKDAYS
+        or _NUMBERED.match(folded)
+        or lacks_year(name)
+        or (is_short_day(name) and not name[0].isdigit())
+        for name in filled
+    )
+    return sum(map(bool, called)) > _SEVERAL
 
 
 def _roles(filled: Sequence[str]) -> set[str]:

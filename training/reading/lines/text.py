@@ -21,6 +21,7 @@ from training.reading.lines.records import RAW, UNIT, join_records, read_lines, 
 from training.reading.lines.strays import divided_otherwise, kinds
 from training.reading.lines.titles import ROLES, TITLE, check_titles, find_titles, names_none, with_titles
 from training.reading.lines.wrapping import unwrapped
+from training.reading.lines.years import with_year
 from training.reading.tables import RawTable
 from training.reading.vocabulary import DATE, ITEM, STORE
 
@@ -67,10 +68,12 @@ def tables_of(
         above = lines.head(layout.header_index)
         _check_above(above.select(LINE, RAW), lines[RAW][layout.header_index + 1 :][:20].to_list(), layout, name)
         ledger.remark(Reason.PREAMBLE, "lines above the header were left out", above[LINE], above.height)
+    titles_above = lines[RAW].head(layout.header_index).to_list()
     records = join_records(lines.slice(layout.header_index), layout.delimiter, _widths(lines, layout))
     found = {role: titles for role in ROLES if (titles := _titled(lines, records, layout, config, role)).height}
     if not found:
-        return [headed(_table(block, layout, source, ledger), ledger) for block in sections(records, layout, ledger)]
+        tables = [headed(_table(block, layout, source, ledger), ledger) for block in sections(records, layout, ledger)]
+        return [with_year(table, titles_above, ledger) for table in tables]
     for role, titles in found.items():
         check_titles(titles, header_lines(records, layout), name)
         told = ", ".join(map(repr, titles[TITLE].unique(maintain_order=True).head(5).to_list()))
@@ -86,7 +89,7 @@ def tables_of(
     ]
     for titles in found.values():
         tables = [with_titles(table, titles, name) for table in tables]
-    return tables
+    return [with_year(table, titles_above, ledger) for table in tables]
 
 
 def _dated(lines: pl.DataFrame, layout: Layout) -> Layout:

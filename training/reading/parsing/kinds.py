@@ -25,13 +25,15 @@ def check_kinds(meaning: Meaning, lines: pl.DataFrame) -> None:
     """
     if meaning.shape not in (LONG, TRANSACTIONS) or not lines.height:
         return
-    taken = {index for role, index in meaning.roles.of.items() if role != words.TYPE}
+    taken = {index for role, index in meaning.roles.of.items() if role not in (words.TYPE, words.DOCUMENT)}
     for index, header in enumerate(meaning.table.header):
         if index in meaning.roles.renamed or index in taken or lines.schema[cell(index)] != pl.String:
             continue
         first = lines[cell(index)].head(_LOOKED_AT).drop_nulls().unique().to_list()
-        if rowkinds.tells_kind(header) or rowkinds.are_actual_and_planned(first):
+        if (rowkinds.tells_kind(header) and index != meaning.index(words.DOCUMENT)) or rowkinds.tell_kinds(first):
             _check_kind(lines, index, header)
+        elif index == meaning.index(words.DOCUMENT):
+            continue
         elif words.fold(header) in words.ACCOUNT_SIDES:
             _check_sides(lines, index, header, _SIDES)
         elif {*lines[cell(index)].head(_LOOKED_AT).str.strip_chars()} & {"+", "-"}:

@@ -230,8 +230,12 @@ def _turn(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger, without: Collec
     into = {WIDE_ITEMS: ITEM_TEXT, WIDE_STORES: STORE_TEXT}.get(meaning.shape)
     if into:
         return turned.with_columns(pl.col(NAME).alias(into))
-    year = meaning.index(words.YEAR)
-    day = pl.col(NAME) if year is None else pl.concat_str(pl.col(cell(year)).cast(pl.String), pl.lit(" "), pl.col(NAME))
+    if meaning.index(words.MONTH) is not None:
+        day = pl.concat_str(_composed(meaning), pl.lit("-"), pl.col(NAME))
+    elif (year := meaning.index(words.YEAR)) is not None:
+        day = pl.concat_str(pl.col(cell(year)).cast(pl.String), pl.lit(" "), pl.col(NAME))
+    else:
+        day = pl.col(NAME)
     return turned.with_columns(day.alias(DAY_TEXT), pl.lit(None, dtype=pl.String).alias(CLOCK))
 
 

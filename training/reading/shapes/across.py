@@ -14,6 +14,7 @@ from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import header_dates
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
+from training.reading.lines.header import days_of_month
 from training.reading.lines.measured import measured
 from training.reading.roles import Roles
 from training.reading.shapes.columns import find_roles
@@ -42,7 +43,7 @@ def measured_days(table: RawTable, reading: Reading, name: str) -> Meaning | Non
 
 def days_across(table: RawTable, roles: Roles, reading: Reading, name: str) -> Meaning | None:
     """One column for each day, month or numbered day."""
-    dated = _date_columns(table, roles) or _month_columns(table, roles)
+    dated = _date_columns(table, roles) or _month_columns(table, roles) or _days_of_months(table, roles)
     return _wide_dates(table, roles, dated) if dated else _numbered_days(table, roles, reading, name)
 
 
@@ -59,6 +60,14 @@ def _month_columns(table: RawTable, roles: Roles) -> list[int]:
         return []
     found = [i for i, header in enumerate(table.header) if words.fold(header) in words.MONTH_OF]
     return found if len(found) > 2 else []  # noqa: PLR2004 - fewer may be words of another kind
+
+
+def _days_of_months(table: RawTable, roles: Roles) -> list[int]:
+    """Columns ``1`` to ``31`` beside columns of years and months."""
+    if words.YEAR not in roles or words.MONTH not in roles or words.DAY in roles:
+        return []
+    numbers = days_of_month(table.header)
+    return [index for index, header in enumerate(table.header) if header in numbers]
 
 
 def _numbered_days(table: RawTable, roles: Roles, reading: Reading, name: str) -> Meaning | None:
@@ -126,7 +135,7 @@ def numbering_column(table: RawTable, roles: Roles) -> int | None:
 def _wide_dates(table: RawTable, roles: Roles, dated: list[int], ignored: Sequence[int] = ()) -> Meaning:
     """One column a date; every other column but those ``ignored`` names the series or describes it."""
     taken = {*dated, *ignored}
-    naming = (words.STORE, words.ITEM, words.YEAR)
+    naming = (words.STORE, words.ITEM, words.YEAR, *([words.MONTH] if days_of_month(table.header) else []))
     kept = {role: index for role, index in roles.of.items() if role in naming and index not in taken}
     others = [i for i in range(len(table.header)) if i not in taken and i not in kept.values()]
     text = [i for i in others if table.header[i] and not is_numeric(table, i) and not is_total(table.header[i])]

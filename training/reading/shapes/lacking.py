@@ -18,7 +18,7 @@ from training.reading.shapes.across import numbering_column
 from training.reading.shapes.coarse import check_coarse
 from training.reading.shapes.contents import SALES, holds_dates
 from training.reading.shapes.meaning import is_numeric
-from training.reading.shapes.undated import check_instants, check_months, check_weeks
+from training.reading.shapes.undated import check_days, check_instants, check_months, check_weeks
 from training.reading.tables import RawTable
 
 _LOOKED_AT, _SHOWN = 200, 40
@@ -45,10 +45,11 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
     if due:
         raise FileRefusedError(
             Reason.COLUMNS_MISSING,
-            f"{name}: {due!r} is a day on which something is due, not the day of the sale, and no other column of the "
-            f"header on line {table.header_line} holds dates; add the date of the order, or set "
+            f"{name}: {due!r} is a day on which something is due or was made, not the day of the sale, and no other "
+            f"column of the header on line {table.header_line} holds dates; add the date of the order, or set "
             f"reading.columns.date = '{due}' to use it on purpose.",
         )
+    check_months(table, name)
     counted = numbering_column(table, roles)
     dated = any(words.MONTH in dict(words.roles_of(header)) for header in table.header)  # days of months, not counted
     if counted is not None and not dated:
@@ -68,8 +69,8 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
             f"name it, such as reading.columns.date = '{likely}'.",
         )
     check_coarse(table, roles, name)
-    check_months(table, name)
     check_weeks(table, name)
+    check_days(table, name)
     check_instants(table, name)
     fiscal = next(
         (h for h in table.header if naming.is_fiscal(h) and _PERIODS.intersection(words.fold(h).split())), None
@@ -135,13 +136,37 @@ def check_foreign(table: RawTable, roles: Roles, numeric: list[int], name: str) 
     foreign = (i for i in unknown if any(c.isalpha() and c > _LAST_LATIN for c in table.header[i]))
     counting = (i for i in unknown if _counts(table.header[i]))
     column = next(chain(foreign, counting, (i for i in unknown if _makes_total(table, roles, i))), None)
-    if column is not None:
+    if column is None:
+        _check_several(table, roles, name)
+    else:
         header = table.header[column]
         raise FileRefusedError(
             Reason.COLUMNS_MISSING,
             f"{name}: {header!r} may be the quantity of each line, and is not known as one; set "
             f"reading.columns.units = '{header}', or leave it out where each line is one unit.",
         )
+
+
+def _check_several(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where totals are whole multiples of the prices beside them: of some lines more than one was sold."""
+    if words.PRICE not in roles or words.MONEY not in roles:
+        return
+    price, total = (roles.of[role] for role in (words.PRICE, words.MONEY))
+    frame = table.frame.head(_LOOKED_AT)
+    for mark in numbers.MARKS:
+        one, all_of = (numbers.numbers(frame[cell(at)], mark)[0] for at in (price, total))
+        told = pl.DataFrame({LINE: frame[LINE], "one": one, "all": all_of}).drop_nulls().filter(pl.col("one") > _CENT)
+        told = told.with_columns((pl.col("all") / pl.col("one")).alias("times"))
+        whole = (told["all"] - told["times"].round() * told["one"]).abs() <= _CENT
+        several = told.filter(pl.col("times").abs() > 1.5)  # noqa: PLR2004 - twice at least
+        if told.height > 1 and whole.all() and several.height:
+            line, times = several.row(0)[0], several["times"][0]
+            raise FileRefusedError(
+                Reason.COLUMNS_MISSING,
+                f"{name}: no column is known as the quantity, and {table.header[total]!r} is {times:.0f} times "
+                f"{table.header[price]!r} on line {line}, so not each line is one unit; add the quantity, or name its "
+                "column as reading.columns.units.",
+            )
 
 
 def _counts(header: str) -> bool:

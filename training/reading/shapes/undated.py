@@ -9,6 +9,8 @@ from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import EXCEL, readings, split_time
 from training.reading.errors import FileRefusedError
+from training.reading.lines.header import days_of_month
+from training.reading.lines.years import is_short_day, lacks_year
 from training.reading.roles import Roles
 from training.reading.shapes.contents import sample_of
 from training.reading.tables import RawTable
@@ -37,6 +39,27 @@ def check_weeks(table: RawTable, name: str) -> None:
             f"{name}: the columns {', '.join(map(repr, weeks[:3]))} are weeks without a year; write it into their "
             "names, as '2024-W01'.",
         )
+
+
+def check_days(table: RawTable, name: str) -> None:
+    """Raise where columns are days of the week, of a month, or of no year."""
+    weekdays = [header for header in table.header if words.fold(header) in words.WEEKDAYS]
+    if len(weekdays) > 2:  # noqa: PLR2004 - fewer may be words of another kind
+        raise _no_days(name, weekdays, "days of the week, and no column tells which")
+    if numbers := days_of_month(table.header):
+        raise _no_days(name, numbers, "days of a month, and no columns of the year and the month tell which")
+    undated = [header for header in table.header if lacks_year(header) or is_short_day(header)]
+    if len(undated) > 1:
+        raise _no_days(name, undated, "days without a year")
+
+
+def _no_days(name: str, headers: list[str], what: str) -> FileRefusedError:
+    shown = ", ".join(map(repr, headers[:3]))
+    return FileRefusedError(
+        Reason.COLUMNS_MISSING,
+        f"{name}: the columns {shown} are {what}; write the date into their names, as '2024-01-31', or a row for each "
+        "day.",
+    )
 
 
 def check_instants(table: RawTable, name: str) -> None:

@@ -98,14 +98,6 @@ def check_names(headers: list[str], name: str) -> None:
             f"out, set reading.columns.{words.snake(person)} = '{person}' where the others are items or stores, or "
             "name the one that counts as reading.columns.units.",
         )
-    beside = next((header for header in headers if words.fold(header) in words.BESIDE_COLUMNS), None)
-    if beside is not None:
-        raise FileRefusedError(
-            Reason.AMBIGUOUS,
-            f"{name}: {beside!r} is named like a figure beside sales, and not by an item or a store; leave it out, set "
-            f"reading.columns.{words.snake(beside)} = '{beside}' to keep it beside them, or where it is the name of an "
-            "item or a store, write more of it.",
-        )
     what = next((told for told, is_named in _NEITHER if all(is_named(header) for header in headers)), None)
     if what is not None:
         shown = ", ".join(map(repr, headers[:4]))
@@ -113,6 +105,14 @@ def check_names(headers: list[str], name: str) -> None:
             Reason.COLUMNS_MISSING,
             f"{name}: the columns {shown} are named by {what}, and not by items or stores; write one row for each day "
             "and item with one quantity, or name the one that counts as reading.columns.units.",
+        )
+    beside = next((header for header in headers if words.fold(header) in words.BESIDE_COLUMNS), None)
+    if beside is not None:
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: {beside!r} is named like a figure beside sales, and not by an item or a store; leave it out, set "
+            f"reading.columns.{words.snake(beside)} = '{beside}' to keep it beside them, or where it is the name of an "
+            "item or a store, write more of it.",
         )
 
 

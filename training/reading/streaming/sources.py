@@ -200,6 +200,8 @@ class Text:
         if meaning.shape != WIDE_DATES:
             see_clock(meaning, clean(meaning, Ledger(), whole=meaning.shape == LONG))
         index = meaning.index(words.DATE)
-        if meaning.timed or (meaning.shape != WIDE_DATES and (index is None or not is_regular(meaning, terms.config))):
+        if meaning.timed or (meaning.shape == WIDE_DATES and meaning.index(words.MONTH) is not None):
+            raise IrregularError
+        if meaning.shape != WIDE_DATES and (index is None or not is_regular(meaning, terms.config)):
             raise IrregularError
         return meaning, Plan(layout, header, index or 0, self.laid.member), head

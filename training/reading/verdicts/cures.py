@@ -18,6 +18,7 @@ from training.reading.verdicts.codes import words_for
 _LETTERS: Final = {"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"}
 _LOOKS: Final = str.maketrans(_LETTERS)
 _PART: Final = {"%Y": "y", "%y": "y", "%m": "m", "%d": "d"}
+_MONTHS: Final = 12
 _BUDDHIST: Final = 543
 """Years by which the calendar of Thailand is ahead."""
 _TIMES: Final = frozenset({"k", "m", "t", "mio", "mln", "mill", "tsd", "thousand", "million", "mil", "lakh", "cr"})
@@ -93,6 +94,9 @@ def _unreadable_date(value: str, known: Known) -> str | None:
         if not known.example:  # nothing in the file has the form: it was configured
             return f"this is {form}{meant}; correct reading.date_format = '{known.form}'"
         write = repr(_written(day, known.form)) if _written(day, known.form) else f"it like {known.example!r}"
+        if form == "%Y-%m-%d" and known.form[:3] in ("%d/", "%m/") and day.day != day.month and day.day <= _MONTHS:
+            turned = _written(date(day.year, day.day, day.month), known.form)
+            write += f", or {turned!r} where a spreadsheet took the day for the month" if turned else ""
         return f"this is {form}{meant}, the file's dates are {known.form}: write {write}"
     return f"write it as the other rows do, like {known.example!r}" if known.example else None
 

@@ -1,0 +1,81 @@
+"""Quantities that move and are no sales, and figures beside columns of items that are none of them."""
+
+import pytest
+
+from core.contracts.verdict import Kind
+from tests.unit.reading.conftest import Read, rows
+
+_DAYS = range(1, 20)
+
+
+def _csv(header: str, line: str, *kinds: str) -> str:
+    return "\n".join([header, *(line.format(day, *(kind.split("/")[day % 2] for kind in kinds)) for day in _DAYS)])
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("Type", "OUT/IN"),
+        ("Direction", "Outbound/Inbound"),
+        ("Transaction", "Sale/Restock"),
+        ("Buy/Sell", "Sell/Buy"),
+        ("anything", "Verkauf/Einkauf"),
+        ("Vorgang", "Abgang/Zugang"),
+    ],
+)
+def test_rows_of_what_came_in_beside_what_went_out_are_refused(read: Read, name: str, kinds: str) -> None:
+    text = _csv(f"Date,SKU,Quantity,{name}", "2024-03-{0:02d},A,5,{1}", kinds)
+    came_in = kinds.split("/")[1]
+    assert f"{name!r} says {came_in!r} of line 2, which is no sale" in read(text).verdict.sentence
+    assert len(rows(read(text, columns={"kind": name}))) == len(_DAYS)
+
+
+def test_purchases_of_customers_alone_are_sales(read: Read) -> None:
+    text = _csv("Date,SKU,Quantity,Transaction Type", "2024-03-{0:02d},A,5,{1}", "Purchase/Purchase")
+    assert len(rows(read(text))) == len(_DAYS)
+
+
+def test_orders_to_suppliers_are_no_sales_and_suppliers_of_what_was_sold_may_be_named(read: Read) -> None:
+    bought = _csv("PO Number,PO Date,Supplier,SKU,Qty,Unit Cost", "{0},2024-03-{0:02d},Acme,A,5,2.5")
+    assert "'PO Number' and 'Supplier' (line 1) say that this was bought, not sold" in read(bought).verdict.sentence
+    sold = _csv("Date,Supplier,Vendor Number,SKU,Bottles Sold", "2024-03-{0:02d},Acme,7,A,5")
+    assert len(rows(read(sold))) == len(_DAYS)
+
+
+@pytest.mark.parametrize("name", ["Wasted Qty", "Qty Produced", "Scrapped Units", "Estimated Units", "Qty on order"])
+def test_what_was_wasted_or_made_was_not_sold(read: Read, name: str) -> None:
+    assert read(_csv(f"Date,Item,{name}", "2024-03-{0:02d},A,5")).verdict.kind is Kind.REJECTED
+
+
+def test_a_day_of_production_is_not_the_day_of_the_sale(read: Read) -> None:
+    verdict = read(_csv("Production Date,Product,Quantity", "2024-03-{0:02d},A,5")).verdict
+    assert verdict.sentence.startswith("'Production Date' is a day on which something is due or was made")
+
+
+@pytest.mark.parametrize("name", ["Rank", "Market share", "Profit", "Cash", "Latitude", "Staff", "Hours"])
+def test_further_figures_beside_columns_of_items(read: Read, name: str) -> None:
+    text = _csv(f"Date,Milk,Bread,{name}", "2024-03-{0:02d},5,6,7")
+    assert f"{name!r} is named like a figure beside sales" in read(text).verdict.sentence
+
+
+def test_rainfall_describes_the_day(read: Read) -> None:
+    found = read(_csv("Date,Milk,Bread,Rainfall mm", "2024-03-{0:02d},5,6,7"))
+    assert {row[2] for row in rows(found)} == {"Milk", "Bread"}
+
+
+def test_totals_that_are_multiples_of_prices_show_that_lines_are_not_one_unit_each(read: Read) -> None:
+    text = "\n".join(
+        ["order,date,item,Price,Total", *(f"{n},2024-03-{n:02d},A,2.50,{2.5 * (n % 3 + 1)}" for n in _DAYS)]
+    )
+    assert "'Total' is 2 times 'Price' on line 2, so not each line is one unit" in read(text).verdict.sentence
+    taxed = "\n".join(["order,date,item,Price,Total", *(f"{n},2024-03-{n:02d},A,2.50,2.68" for n in _DAYS)])
+    assert {row[3] for row in rows(read(taxed))} == {1.0}
+
+
+@pytest.mark.parametrize(("day", "cure"), [("2024-05-03", "write '03/05/2024', or '05/03/2024' where a spreadsheet"),
+                                           ("2024-03-21", "write '21/03/2024'")])  # fmt: skip
+def test_of_days_that_a_spreadsheet_may_have_turned_both_are_told(read: Read, day: str, cure: str) -> None:
+    lines = [f"{number:02d}/03/2024,A,5" for number in range(1, 30)]
+    verdict = read("\n".join(["date,item,qty", *lines, f"{day},A,5"])).verdict
+    assert cure in verdict.refusals[0].cure
+    assert verdict.kind is Kind.QUARANTINED

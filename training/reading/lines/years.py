@@ -1,0 +1,107 @@
+"""Days without a year, under a title that tells it: ``Sales 2023`` above columns ``1-Jan``, ``2-Jan``, ..."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.dialect.dateforms import readings, weekday_of
+from training.reading.ledger import LINE, Ledger, cell
+from training.reading.tables import RawTable
+
+_YEAR: Final = re.compile(r"(?<![\d/.\-])(?:19|20)\d\d(?![\d/.\-])")
+_SHORT: Final = re.compile(r"^(?:[^\W\d]+\.?,? )?(?:\d|[0-3]\d)[-/.](?:\d|[0-3]\d)\.?$")
+_DATED: Final = re.compile(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}-\d\d|\d:\d\d")
+_NOT_ITS_YEAR: Final = frozenset(
+    {"printed", "exported", "generated", "created", "run", "as", "updated", "version", "copyright", "erstellt", "stand",
+     "gedruckt", "imprime", "edite", "impreso", "generado", "stampato", "impresso", "afgedrukt", "to", "vs", "fy",
+     "fiscal", "fiskal", "ly", "last", "previous"}
+)  # fmt: skip
+_MOST_WORDS: Final = 4
+_SAMPLE: Final = 200
+
+
+def is_short_day(text: str) -> bool:
+    """``06/03``, ``Mon 06/03``: a day and a month in numbers, and no year."""
+    return _SHORT.match(text.strip()) is not None
+
+
+def lacks_year(text: str) -> bool:
+    """``1-Jan``, ``Mon 2 January``, ``Mar 3``: a day and a month in words, and no year."""
+    tokens = words.fold(text).split()
+    if not 1 < len(tokens) <= _MOST_WORDS or sum(token.isdigit() for token in tokens) != 1 or readings(text):
+        return False
+    named = [token for token in tokens if not token.isdigit()]
+    return sum(token in words.MONTH_OF for token in named) == 1 and all(
+        token in words.MONTH_OF or token in words.WEEKDAYS or token in ("of", "de") for token in named
+    )
+
+
+def with_year(table: RawTable, above: Iterable[str], ledger: Ledger) -> RawTable:
+    """The table with the year of the title above it written into days that lack one, where all of them lie in order."""
+    years = _years(above)
+    if len(years) != 1:
+        return table
+    year = next(iter(years))
+    heads = [at for at, name in enumerate(table.header) if lacks_year(name)]
+    if len(heads) > 1 and _in_order([table.header[at] for at in heads], year):
+        header = tuple(f"{name} {year}" if at in heads else name for at, name in enumerate(table.header))
+        _tell(year, table, ledger)
+        return replace(table, header=header)
+    column = next((at for at, name in enumerate(table.header) if _is_day(table, at, name, year)), None)
+    if column is None:
+        return table
+    text = pl.col(cell(column)).str.strip_chars()
+    dated = pl.when(text.is_in([day for day in _cells(table, column) if lacks_year(day)])).then(text + f" {year}")
+    _tell(year, table, ledger)
+    return replace(table, frame=table.frame.with_columns(dated.otherwise(text).alias(cell(column))))
+
+
+def _years(above: Iterable[str]) -> set[str]:
+    """The years of titles that tell no day, and not when the report was made."""
+    found: set[str] = set()
+    for line in above:
+        tokens = words.fold(line).split()
+        if _DATED.search(line) or not _NOT_ITS_YEAR.isdisjoint(tokens):
+            continue
+        found.update(_YEAR.findall(line))
+    return found
+
+
+def _is_day(table: RawTable, index: int, name: str, year: str) -> bool:
+    """A column of the day of which the first cells lack a year, and lie in order."""
+    if words.DATE not in dict(words.roles_of(name)) or table.frame.schema[cell(index)] != pl.String:
+        return False
+    days = [text for text in _cells(table, index) if lacks_year(text)]
+    sample = _cells(table, index)[:_SAMPLE]
+    return bool(days) and 2 * sum(map(lacks_year, sample)) > len(sample) and _in_order(days, year)
+
+
+def _cells(table: RawTable, index: int) -> list[str]:
+    """The different texts of a column, in the order of the file."""
+    return table.frame[cell(index)].drop_nulls().str.strip_chars().unique(maintain_order=True).to_list()
+
+
+def _in_order(texts: Sequence[str], year: str) -> bool:
+    """Do the days of that year rise or fall, and are their weekdays those that the texts tell?"""
+    days: list[date] = []
+    for text in texts:
+        found = {day for _, day in readings(f"{text} {year}")}
+        if len(found) != 1:
+            return False
+        days.append(found.pop())
+        weekdays = {weekday_of(token) for token in words.fold(text).split() if token in words.WEEKDAYS} - {None}
+        if weekdays and weekdays != {days[-1].weekday()}:
+            return False
+    return days in (sorted(days), sorted(days, reverse=True))
+
+
+def _tell(year: str, table: RawTable, ledger: Ledger) -> None:
+    ledger.remark(
+        Reason.TITLE_READ, f"the year of each day is that of the title above: {year}", table.frame[LINE].head(1)
+    )
