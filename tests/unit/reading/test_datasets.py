@@ -85,3 +85,14 @@ def test_hours_of_a_day_are_summed_in_tables_with_a_column_for_each_item(read: R
 def test_days_in_chinese_japanese_and_korean(read: Read, form: str) -> None:
     text = "\n".join(["date,item,qty", *(f"{form.format(2024, 3, day)},A,{day}" for day in _DAYS)])
     assert rows(read(text))[12] == ("2024-03-13", "all", "A", 13.0)
+
+
+@pytest.mark.parametrize("name", ["Rank", "Price", "Margin", "Week day"])
+def test_a_rank_or_a_price_beside_columns_of_dates_names_no_rows(read: Read, name: str) -> None:
+    verdict = read(f"{name},Jan-23,Feb-23\n1,1,2\n2,3,4\n").verdict
+    assert {refused.reason for refused in verdict.refusals} == {Reason.DUPLICATE_CONFLICT}
+
+
+def test_the_number_of_a_box_is_not_what_was_sold(read: Read) -> None:
+    text = "\n".join(["order,date,item,Box number", *(f"{day},2024-03-{day:02d},A,{day % 4 + 1}" for day in _DAYS)])
+    assert {row[3] for row in rows(read(text))} == {1.0}

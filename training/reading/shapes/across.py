@@ -132,6 +132,12 @@ def numbering_column(table: RawTable, roles: Roles) -> int | None:
     return None
 
 
+def _may_name_rows(header: str) -> bool:
+    """A code of whatever: no name that is known, nor that of a rank, a cost or what the calendar tells."""
+    beside = words.fold(header) in words.BESIDE_COLUMNS
+    return not (beside or words.roles_of(header) or known_word(header))
+
+
 def _wide_dates(table: RawTable, roles: Roles, dated: list[int], ignored: Sequence[int] = ()) -> Meaning:
     """One column a date; every other column but those ``ignored`` names the series or describes it."""
     taken = {*dated, *ignored}
@@ -144,7 +150,7 @@ def _wide_dates(table: RawTable, roles: Roles, dated: list[int], ignored: Sequen
         kept[words.ITEM] = text[0]
         others.remove(text[0])
     covariates = [i for i in others if table.header[i] and not is_total(table.header[i])]
-    lone = [i for i in covariates if not (words.roles_of(table.header[i]) or known_word(table.header[i]))]
+    lone = [i for i in covariates if _may_name_rows(table.header[i])]
     if not {words.STORE, words.ITEM} & kept.keys() and len(covariates) == len(lone) == 1:  # numbers that name the rows
         kept[words.ITEM] = covariates.pop()
     return Meaning(table, WIDE_DATES, Roles(of=kept), values=dated, covariates=covariates, ignored=[*ignored])

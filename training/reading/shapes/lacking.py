@@ -172,6 +172,8 @@ def _check_several(table: RawTable, roles: Roles, name: str) -> None:
 def _counts(header: str) -> bool:
     """``Bottles``, ``No. of cups``: what is counted, and none of what an item weighs or holds."""
     tokens = set(words.fold(header).split())
+    if tokens & {"no", "nr", "num", "number", "id", "code"} and "of" not in tokens:
+        return False  # "Box number"
     beside = words.OF_AN_ITEM | words.OTHER_QUANTITY | {"volume", "content", "capacity"}
     return bool(tokens & (words.COUNTED_IN | words.COUNTED | words.VESSELS)) and not tokens & beside
 
