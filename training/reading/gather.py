@@ -16,6 +16,7 @@ from training.reading.limits import Limits
 from training.reading.lines.text import text_tables
 from training.reading.shapes.filename import COLUMN, understood
 from training.reading.shapes.meaning import PLAN, Meaning
+from training.reading.shapes.measurerows import of_quantity
 from training.reading.tables import RawTable
 from training.reading.workbooks.sheets import parquet_tables, sheet_tables
 
@@ -66,7 +67,8 @@ def gather_one(part: Part, name: str, config: Reading, limits: Limits, ledger: L
         FileRefusedError: it cannot be understood.
     """
     label = f"{name}/{part.member}" if part.member else name
-    return [understood(table, config, label) for table in _tables(part, label, config, limits, ledger)]
+    tables = _tables(part, label, config, limits, ledger)
+    return [understood(of_quantity(table, config, ledger), config, label) for table in tables]
 
 
 def tell_unread(failed: list[tuple[str, FileRefusedError]], name: str, ledger: Ledger) -> None:

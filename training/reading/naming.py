@@ -42,6 +42,7 @@ _DOCUMENTS: Final = frozenset({"order", "invoice", "transaction", "receipt", "ti
 _LINES: Final = frozenset({"line", "lines", "item", "items", "detail", "details", "lineitem"})
 _LISTED: Final = frozenset({"order", "line", "invoice", "transaction", "receipt", "ticket"})
 _NOT_A_CODE: Final = COUNTED | KNOWN_AHEAD | OF_AN_ITEM | (OTHER_QUANTITY - _NUMBERS) | _PRICED | {*WORDS["no_code"]}
+_NO_DATES: Final = frozenset({"update", "candidate", "mandate", "validate"})
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
 
 
@@ -119,8 +120,10 @@ def is_footfall(name: str) -> bool:
 
 
 def is_date_name(name: str) -> bool:
-    """``SHOP_DATE``: calls itself a date, and of no day on which something is due."""
-    return not _DATE_WORDS.isdisjoint(fold(name).split()) and not is_other_day(name)
+    """``SHOP_DATE``, ``BUSDATE``: calls itself a date, and of no day on which something is due."""
+    tokens = fold(name).split()
+    ends = any(token.endswith(("date", "datum")) and token not in _NO_DATES for token in tokens)
+    return (ends or not _DATE_WORDS.isdisjoint(tokens)) and not is_other_day(name)
 
 
 def is_key(name: str) -> bool:

@@ -83,5 +83,6 @@ def told_twice(texts: Iterable[str]) -> tuple[str, str] | None:
 
 
 def is_charge(text: str) -> bool:
-    """``POST``, ``Frais de port``, ``Gift Card``: named like what is no item."""
-    return fold(text) in _CHARGES
+    """``POST``, ``Frais de port``, ``Gift Card``, ``Versandposition``: named like what is no item."""
+    folded = fold(text)
+    return folded in _CHARGES or folded.removesuffix("position").removesuffix(" line").strip() in _CHARGES

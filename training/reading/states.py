@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from training.reading.vocabulary import WORDS, fold
+from training.reading.vocabulary import CANCELLED_WORDS, WORDS, fold
 
 NEVER_SOLD: Final = frozenset(WORDS["never_sold"])
 TESTS: Final = frozenset(WORDS["tests"])
@@ -13,13 +13,14 @@ _MOST_WORDS: Final = 6
 _REFUNDED, _IN_PART, _NOT_WHOLE = (frozenset(WORDS[name]) for name in ("refunded", "in_part", "not_whole"))
 _RETURN: Final = frozenset({"return", "refund", "retoure", "returns", "refunds"})
 _BACK: Final = frozenset(WORDS["given_back"])
+_ENDS: Final = ("status", *map(fold, ("ステータス", "状態", "状态", "상태", "статус")))
 _DAY: Final = frozenset({"at", "on", "date", "datetime", "am", "datum", "le", "fecha", "data", "op"})
 
 
 def is_state(name: str) -> bool:
-    """``Status``, ``Financial Status``, ``Zahlungsstatus``: the state of a sale; not ``Subscription status``."""
+    """``Status``, ``Zahlungsstatus``, ``注文ステータス``: the state of a sale; not ``Subscription status``."""
     tokens = set(fold(name).split())
-    states = {token for token in tokens if token in _STATE or token.endswith("status")}
+    states = {token for token in tokens if token in _STATE or token.endswith(_ENDS)}
     return bool(states) and tokens - states <= _STATE_OF | _BACK
 
 
@@ -50,6 +51,12 @@ def is_called_off(text: str) -> bool:
     tokens = fold(text).split()
     named = len(tokens) <= _MOST_WORDS and not _CALLED_OFF.isdisjoint(tokens)
     return named and _NOT_OFF.isdisjoint(tokens) and _IN_PART.isdisjoint(tokens)
+
+
+def is_called_after_voids(name: str) -> bool:
+    """``Cancelled``, ``Void flag``, ``VOIDFLAG``: a column of states whose cells may say yes alone."""
+    tokens = fold(name).split()
+    return any(token in CANCELLED_WORDS or token.removesuffix("flag").removeprefix("is") in _VOIDS for token in tokens)
 
 
 def is_mark_of_void(name: str) -> bool:

@@ -20,12 +20,17 @@ _PLAIN: Final = str.maketrans({
 """Letters that are no other letter with a mark."""
 
 
+def _bare(text: str) -> str:
+    """Letters without their marks, and syllables of Hangul in parts, as cells are compared."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
 @lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """``InvoiceNo.`` -> ``invoice no``; ``Stückzahl`` -> ``stuckzahl``."""
     name = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])", " ", name)
     name = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name.translate(_PLAIN)) if not unicodedata.combining(c))
+    plain = _bare(name.translate(_PLAIN))
     return " ".join(re.findall(r"[^\W_]+", plain.casefold()))
 
 
@@ -43,7 +48,7 @@ SOLD, SHIPPED = frozenset(WORDS["sold"]), frozenset(WORDS["shipped"])
 _NET, GROSS, GIVEN_BACK = frozenset(WORDS["net"]), frozenset(WORDS["gross"]), frozenset(WORDS["given_back"])
 COUNTED, BESIDE_COUNTED = frozenset(WORDS["counted"]), frozenset(WORDS["beside_counted"])
 _QUANTITY, OTHER_QUANTITY = frozenset(WORDS["quantity"]), frozenset(WORDS["other_quantity"])
-CANCELLED_WORDS: Final = frozenset(WORDS["cancelled"])
+CANCELLED_WORDS: Final = frozenset(form for word in WORDS["cancelled"] for form in (word, _bare(word)))
 LINE_KINDS: Final = frozenset(WORDS["line_kinds"])
 MISSING_WORDS: Final = frozenset(WORDS["missing"])
 TRUE_WORDS: Final = frozenset(WORDS["yes"])
@@ -96,6 +101,12 @@ _ID_TAILS: Final = (
 _COMPOUND: Final = re.compile(r"(?:nummer|nr|code|kode|id|kennung|schlussel|schluessel|no)$")  # filialnummer, winkelnr
 _TAIL: Final = re.compile(rf"^(?:(?:{_ID_TAILS})\s+)?(.*?)(?:\s+(?:{_ID_TAILS}))?$")
 _PLURAL: Final = re.compile(r"^(product|item|article|store|order)s ")  # "Products Name"
+_LESS: Final = re.compile(
+    r"[\(\[]\s*(?:[-\u2013\u2212]|(?:less|minus|net of|excl\.?|excluding|without|abzgl\.?|abz\u00fcglich|ohne|moins"
+    r"|hors|menos|sin|meno|sem|zonder)\s)\s*(\w+)\s*[\)\]]",
+    re.IGNORECASE,
+)
+"""``(- Refund)``, ``(less returns)`` after the name of a quantity."""
 _LINE_ITEM: Final = re.compile(r"^line ?item (.+)$")
 _SUM: Final = re.compile(r"^\s*=?\s*(?:sum|total|summe|somme|suma|soma|somma|som)\s*\(\s*(.*?)\s*\)\s*$", re.IGNORECASE)
 _NOUNS: Final = {  # roles whose best words may carry "id", "no", "code", ... before or after
@@ -186,7 +197,10 @@ def is_line_item(folded: str) -> bool:
 
 
 def is_net(name: str) -> bool:
-    """``Net Units``, ``Nettomenge``, ``cantidad neta``: what was sold less what came back."""
+    """``Net Units``, ``Nettomenge``, ``cantidad neta``, ``Quantity (- Refund)``: what was sold less what came back."""
+    if (less := _LESS.search(name)) and fold(less[1]) in GIVEN_BACK | {"refund", "refunds"}:
+        rest = set(fold(_LESS.sub(" ", name)).split())
+        return bool(rest & COUNTED) and rest <= COUNTED | BESIDE_COUNTED
     tokens = set(fold(name).split())
     alone = bool(tokens & {"nettomenge", "nettoabsatz"})
     return bool(tokens & _NET) and tokens <= _NET | COUNTED | BESIDE_COUNTED and (alone or bool(tokens & COUNTED))

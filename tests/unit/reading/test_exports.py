@@ -122,3 +122,76 @@ def test_a_foot_below_a_blank_line_is_a_note_and_a_broken_row_is_not(read: Read)
     assert read(text.format("\n3,2024-03-15,C,Vase\n"), max_refused_share=0.5).verdict.refusals[0].line == 5
     assert read(text.format("\nA,2024-03-15,7\n"), max_refused_share=0.5).verdict.refusals[0].line == 5
     assert read(text.format("2,record(s) downloaded,from \n"), max_refused_share=0.5).verdict.refusals[0].line == 4
+
+
+def test_a_quantity_less_refunds_is_the_net_one(read: Read) -> None:
+    text = "order number,order date,sku,quantity,Quantity (- Refund)\n1,2024-03-13,A,3,2\n2,2024-03-14,B,1,1\n"
+    assert rows(read(text), "item_id", "units") == [("A", 2.0), ("B", 1.0)]
+    german = text.replace("quantity,Quantity (- Refund)", "Menge,Menge (abzgl. Retouren)")
+    assert rows(read(german), "units") == [(2.0,), (1.0,)]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("注文ステータス", "キャンセル"),
+        ("주문상태", "취소"),
+        ("订单状态", "已取消"),
+        ("Estado de la orden", "Cancelada"),
+    ],
+)
+def test_a_cancelled_order_is_known_under_the_state_of_its_language(read: Read, state: str, said: str) -> None:
+    reading = read(f"order id,date,sku,qty,{state}\n1,2024-03-13,A,2,ok\n2,2024-03-14,A,3,{said}\n")
+    assert rows(reading, "units") == [(2.0,)]
+    assert note(reading.verdict, Reason.CANCELLED).lines == (3,)
+
+
+def test_a_flag_of_voids_may_be_one_word(read: Read) -> None:
+    text = "STORE|BUSDATE|TRANS|PLU|QTY|VOIDFLAG\n1|20240313|9|A|2|N\n1|20240314|10|A|3|Y\n"
+    reading = read(text)
+    assert rows(reading) == [("2024-03-13", "1", "A", 2.0)]
+    assert note(reading.verdict, Reason.CANCELLED).lines == (3,)
+
+
+def test_several_days_without_marks_are_named_where_none_is_that_of_the_sale(read: Read) -> None:
+    verdict = read(
+        "store,upc,XQ Start Date,XQ End Date,qty\n1,A,20240310,20240316,2\n1,A,20240317,20240323,3\n"
+    ).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "'XQ Start Date', 'XQ End Date' hold dates" in verdict.sentence
+
+
+def test_an_apostrophe_tells_a_spreadsheet_that_an_id_is_a_text(read: Read) -> None:
+    text = "date,store,upc,units\n2024-03-13,'0012,'00417,2\n2024-03-14,'0012,o'clock,3\n"
+    assert rows(read(text)) == [("2024-03-13", "0012", "00417", 2.0), ("2024-03-14", "0012", "o'clock", 3.0)]
+
+
+def test_a_dash_may_stand_between_the_day_and_the_time(read: Read) -> None:
+    text = "Date created;Order number;Offer SKU;Quantity\n13/03/2024 - 16:49:15;1;A;2\n14/03/2024 - 09:00:01;2;A;1\n"
+    assert rows(read(text), "date", "units") == [("2024-03-13", 2.0), ("2024-03-14", 1.0)]
+
+
+def test_what_was_returned_beside_what_was_sold_is_no_flag(read: Read) -> None:
+    text = "date,store,sku,Received,Sold,Returned\n2024-03-13,S1,A,0,4,1\n2024-03-14,S1,A,0,3,0\n"
+    assert rows(read(text), "units") == [(3.0,), (3.0,)]
+
+
+def test_positions_of_shipping_are_no_items(read: Read) -> None:
+    head = "Auftragsnummer;Datum;Positionstyp;Artikelnummer;Menge\n"
+    reading = read(f"{head}1;13.03.2024;Artikel;A;2\n1;13.03.2024;Versandposition;;1\n")
+    assert rows(reading, "item_id", "units") == [("A", 2.0)]
+    assert note(reading.verdict, Reason.NO_ITEM).lines == (3,)
+
+
+def test_a_count_of_records_below_the_rows_is_a_note(read: Read) -> None:
+    text = (
+        "order,date,sku,buyer,qty\n1,2024-03-13,A,x,2\n2,2024-03-14,A,y,3\n\n2,record(s) downloaded\nSeller ID : shop\n"
+    )
+    reading = read(text)
+    assert rows(reading, "units") == [(2.0,), (3.0,)]
+    assert reading.verdict.counts.refused == 0
+
+
+def test_a_restaurant_is_a_store(read: Read) -> None:
+    text = "Restaurant,Order ID,Order Date,Item Name,Item Count\nNorth,1,2024-03-13,Soup,2\nSouth,2,2024-03-13,Soup,3\n"
+    assert rows(read(text)) == [("2024-03-13", "North", "Soup", 2.0), ("2024-03-13", "South", "Soup", 3.0)]

@@ -236,11 +236,13 @@ def test_the_answer_of_a_wide_table_is_the_same_each_time(read: Read) -> None:
     assert len({read(text).verdict.model_dump_json() for _ in range(10)}) == 1
 
 
-def test_hours_of_a_day_are_summed_and_rows_of_several_measures_are_refused(read: Read) -> None:
+def test_hours_of_a_day_are_summed_and_of_rows_of_several_measures_the_quantity_is_read(read: Read) -> None:
     hourly = "Date,Hour,Store,Item,Units\n2024-03-13,9,1,A,2\n2024-03-13,10,1,A,3\n2024-03-14,9,1,A,1\n"
     assert [row[3] for row in rows(read(hourly))] == [5.0, 1.0]
     tidy = "date,item,metric,value\n2024-03-13,A,units,5\n2024-03-13,A,revenue,50\n"
-    assert "'metric' says what each 'value' is ('units', 'revenue')" in read(tidy).verdict.sentence
+    assert [row[3] for row in rows(read(tidy))] == [5.0]
+    unknown = read(tidy.replace("units", "boxes")).verdict
+    assert "'metric' says what each 'value' is ('boxes', 'revenue')" in unknown.sentence
 
 
 def test_a_table_in_words_that_nobody_knows_is_not_taken_for_one_column_an_item(read: Read) -> None:

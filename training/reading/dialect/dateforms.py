@@ -135,7 +135,7 @@ _FORMS: Final = _forms()
 _DOT: Final = re.compile(r"(?<=\d\.\d\d)\.$|(?<=\d{4})\.$")
 """Of ``2024.03.13.`` and ``13.03.2024.``, as some write ordinals."""
 _TIME: Final = re.compile(
-    r"(?:[T ,]\s*|\s+(?:at|um|a las|à)\s+)"
+    r"(?:\s+[-\u2013|]\s+(?=\d{1,2}:\d{2})|[T ,]\s*|\s+(?:at|um|a las|à)\s+)"
     r"(?:\d{1,2}[:h.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?|\d{6}|\d{1,2}(?=\s*[ap]))\s*(?:uhr|hrs|hs|h)?\.?"
     r"\s*(?:[ap]\.?\s?m\.?)?\s*(?:z|utc|gmt|[a-z]{3,4}|[+-]\d{2}:?\d{2})?$",
     re.IGNORECASE,
@@ -178,7 +178,7 @@ def split_time(text: str) -> tuple[str, str]:
     match = _TIME.search(text)
     if match is None or _ENDS_IN_TO.search(text[: match.start()]):  # the short date that ends a range
         return text, ""
-    return text[: match.start()].strip(), match.group().strip(" ,Tt")
+    return text[: match.start()].strip(), match.group().strip(" ,Tt-\u2013|")
 
 
 def _plain(text: str) -> str:

@@ -54,7 +54,7 @@ def account_ragged(
             totals.append(line)
         elif (
             line in feet
-            or _is_trailer(filled, line, layout.header_line, last)
+            or _is_trailer(filled, line, layout.header_line, last, frame.height)
             or (len(filled) == 1 and _is_note(filled[0], delimiter, width, below=isinstance(last, int) and line > last))
         ):
             notes.append(line)
@@ -105,10 +105,12 @@ def _feet(ragged: pl.DataFrame, frame: pl.DataFrame) -> set[int]:
     return {line for line, told in found.items() if len(told) > 1 and "t" in told} - sold
 
 
-def _is_trailer(filled: list[str], line: int, header_line: int, last: object) -> bool:
-    """``TRL|28|406`` below all rows: a word or a code, and how many rows or lines stand above."""
-    counts = {str(line - header_line - 1), str(line - 1), str(line)}
+def _is_trailer(filled: list[str], line: int, header_line: int, last: object, rows: int) -> bool:
+    """``TRL|28|406``, ``86,records downloaded`` below all rows: a word, and how many rows or lines stand above."""
+    counts = {str(line - header_line - 1), str(line - 1), str(line), str(rows)}
     below = isinstance(last, int) and line > last
+    if len(filled) == 2 and not any(c.isdigit() for c in filled[1]):  # noqa: PLR2004
+        filled = filled[::-1]
     told = [text.lstrip("0") for text in filled[1:]]
     return below and len(filled) > 1 and all(text.isdigit() for text in filled[1:]) and not counts.isdisjoint(told)
 

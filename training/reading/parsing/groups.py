@@ -8,6 +8,7 @@ from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.dialect.days import CLOCK, DAY_TEXT
 from training.reading.ledger import LINE, Ledger, cell
+from training.reading.parsing.bydocument import of_documents
 from training.reading.shapes.meaning import WIDE_DATES, Meaning
 
 _ROLES: Final = (words.DATE, words.STORE, words.ITEM)
@@ -31,6 +32,12 @@ def filled_down(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.Dat
         blank = frame.select(_is_blank(name).alias("blank"))["blank"]
         if not blank.any():
             continue
+        if role != words.ITEM and (own := of_documents(meaning, frame, name, blank)) is not None:
+            frame = own
+            ledger.remark(
+                Reason.FILLED_DOWN, _told(meaning, index, name, "document"), frame[LINE].filter(blank), int(blank.sum())
+            )
+            continue
         why = _against(meaning, frame, role, blank)
         if why is not None and not any(_within(meaning, frame, role, blank, group) for group in proven.items()):
             against[role] = why
@@ -41,14 +48,19 @@ def filled_down(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.Dat
         if document is not None and _with_document(meaning, frame, blank):
             frame = _filled(frame, cell(document), blank)  # what is said of the order on its first line holds for these
         frame = _filled(frame, name, blank)
-        column = meaning.table.header[index] if index is not None else name
-        told = f"{column!r} is written on the first row of each group and was taken for the rows below it"
-        ledger.remark(Reason.FILLED_DOWN, told, frame[LINE].filter(blank), int(blank.sum()))
+        ledger.remark(
+            Reason.FILLED_DOWN, _told(meaning, index, name, "group"), frame[LINE].filter(blank), int(blank.sum())
+        )
     for role, why in against.items():
         if why and (index := meaning.index(role)) is not None:
             told = f"write it on each row; it was not taken from the row above, for {why}"
             ledger.hints[meaning.table.label(index)] = told
     return frame
+
+
+def _told(meaning: Meaning, index: int | None, name: str, of: str) -> str:
+    column = meaning.table.header[index] if index is not None else name
+    return f"{column!r} is written on the first row of each {of} and was taken for the rows below it"
 
 
 def _within(

@@ -1,6 +1,6 @@
 """Ledgers of stock movements, in which what leaves for customers is the sale."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import polars as pl
@@ -9,7 +9,7 @@ from core.contracts.sales import UNITS
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
-from training.reading.ledger import LINE, cell
+from training.reading.ledger import LINE, Ledger, cell
 from training.reading.shapes.meaning import Meaning
 
 _HEADERS: Final = frozenset(
@@ -25,6 +25,8 @@ _OTHER: Final = frozenset(
      "output", "positive adjmt", "negative adjmt", "einkauf", "umlagerung",
      "qa", "qb", "qc", "qo", "qp", "qr", "qt", "achat", "compra", "acquisto", "inkoop"}
 )  # fmt: skip
+
+_SHOWN: Final = 5
 
 
 def check_reversals(meaning: Meaning, lines: pl.DataFrame) -> None:
@@ -59,27 +61,51 @@ def _is_of_movements(name: str) -> bool:
     return folded in _HEADERS or folded.replace(" ", "") in _HEADERS
 
 
+def to_customers(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+    """Of a movement ledger, the sales and their reversals; receipts, transfers and the like are left out."""
+    index = _column(meaning)
+    if index is None or not lines.height:
+        return lines
+    kinds, known = _kinds(lines, index)
+    others = sorted(text for text, folded in known.items() if folded in _OTHER)
+    if not others or not _tells_sales(known.values()):
+        return lines
+    hit = kinds.is_in(others)
+    told = ", ".join(map(repr, others[:_SHOWN]))
+    column = meaning.table.header[index]
+    ledger.leave_out(Reason.NO_ITEM, lines[LINE].filter(hit), f"movements that {column!r} calls {told} are no sales")
+    return lines.filter(~hit)
+
+
+def _column(meaning: Meaning) -> int | None:
+    """The column of kinds of movements."""
+    return next((i for i, header in enumerate(meaning.table.header) if _is_of_movements(header)), None)
+
+
+def _kinds(lines: pl.DataFrame, index: int) -> tuple[pl.Series, dict[str, str]]:
+    """The kind of each line, and how each is folded."""
+    kinds = lines[cell(index)].cast(pl.String).fill_null("").str.strip_chars()
+    return kinds, {text: words.fold(text) for text in kinds.unique().to_list()}
+
+
+def _tells_sales(folded: Collection[str]) -> bool:
+    """Are all kinds known, and sales among them?"""
+    return not _SOLD.isdisjoint(folded) and set(folded) <= _SOLD | _UNDONE | _OTHER
+
+
 def sold(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
     """The units of a movement ledger as sales: issues count, their reversals are taken off.
 
     Raises:
-        FileRefusedError: other movements are among them, or issues and reversals have no sign of their own.
+        FileRefusedError: issues and reversals have no sign of their own.
     """
-    index = next((i for i, header in enumerate(meaning.table.header) if _is_of_movements(header)), None)
+    index = _column(meaning)
     if index is None or not lines.height:
         return lines
-    kinds = lines[cell(index)].cast(pl.String).fill_null("").str.strip_chars()
-    known = {text: words.fold(text) for text in kinds.unique().to_list()}
-    if _SOLD.isdisjoint(known.values()) or not set(known.values()) <= _SOLD | _UNDONE | _OTHER:
+    kinds, known = _kinds(lines, index)
+    if not _tells_sales(known.values()) or not _OTHER.isdisjoint(known.values()):
         return lines
     column = meaning.table.header[index]
-    other = next((text for text, folded in sorted(known.items()) if folded in _OTHER), None)
-    if other is not None:
-        raise FileRefusedError(
-            Reason.AMBIGUOUS,
-            f"{column!r} has {other!r} among the sales, a movement of stock that is no sale; "
-            "export only the sales and their reversals.",
-        )
     folded = kinds.replace_strict(known, return_dtype=pl.String)
     undone, units = folded.is_in(list(_UNDONE)), lines[UNITS].fill_null(0)
     codes = all(text.isdigit() for text in known.values())

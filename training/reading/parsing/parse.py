@@ -15,8 +15,9 @@ from training.reading.dialect.numbers import MISSING, OK, SHUT, STATE, UNREADABL
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.parsing.charges import items_only
 from training.reading.parsing.covariates import flag_or_number
+from training.reading.parsing.heads import without_heads
 from training.reading.parsing.kinds import check_kinds
-from training.reading.parsing.movements import check_reversals, sold
+from training.reading.parsing.movements import check_reversals, sold, to_customers
 from training.reading.parsing.netting import net
 from training.reading.parsing.orders import not_called_off
 from training.reading.parsing.proof import Proof
@@ -34,7 +35,7 @@ def parse(
 
     ``marked`` says whether a mark of documents calls them off, where ``lines`` are only a part of the file.
     """
-    lines = items_only(meaning, lines, ledger)
+    lines = without_heads(meaning, to_customers(meaning, items_only(meaning, lines, ledger), ledger), ledger)
     lines = not_called_off(meaning, lines, ledger, marked=marked)  # first: a refused line cancels its order too
     lines = with_refunded(meaning, lines)
     lines = _dates(meaning, lines, proof.dates, ledger)

@@ -31,6 +31,8 @@ NAME: Final = "_name"
 UNITS_TEXT: Final = "_units_text"
 STORE_TEXT: Final = "_store_text"
 ITEM_TEXT: Final = "_item_text"
+_TOLD_AS_TEXT: Final = ('="', "'")
+"""How spreadsheets are told that an id is no number: ``="00417"``, ``'00417``."""
 _MARKED: Final = r"^\s*\p{L}[^:\d]{3,40}:(?:\s|$)"
 """``Exported by: ...``, which is no day."""
 
@@ -88,9 +90,10 @@ def _id_text(frame: pl.DataFrame, index: int) -> pl.Expr:
             .fill_null("")
         )
     text = column.cast(pl.String).fill_null("").str.strip_chars()
-    if frame.schema[cell(index)] == pl.String and not frame[cell(index)].str.contains('="', literal=True).any():
+    told = frame[cell(index)] if frame.schema[cell(index)] == pl.String else None
+    if told is None or not any(told.str.contains(mark, literal=True).any() for mark in _TOLD_AS_TEXT):
         return text
-    return text.str.replace(r'^="(.*)"$', "$1")  # how spreadsheets are told that an id is no number
+    return text.str.replace(r'^="(.*)"$', "$1").str.replace(r"^'(\d+)$", "$1")
 
 
 def _with_days(meaning: Meaning) -> pl.DataFrame:

@@ -27,7 +27,7 @@ def cancelled(meaning: Meaning, lines: pl.DataFrame) -> dict[int, pl.Expr]:
         if index not in found and states.is_mark_of_void(name) and _is_mark(meaning, index):
             found[index] = ~lower(index).is_in(list(_NO_MARK))
     status = meaning.index(words.STATUS)
-    if status is not None and words.CANCELLED_WORDS.intersection(words.fold(meaning.table.header[status]).split()):
+    if status is not None and states.is_called_after_voids(meaning.table.header[status]):
         day = lower(status).str.contains(r"^\d{4}-\d\d-\d\d|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")  # on which it was
         found[status] = day | _plain(status).is_in([*words.CANCELLED_WORDS, *_YES])
     return found

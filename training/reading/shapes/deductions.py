@@ -29,7 +29,7 @@ def deductions(table: RawTable, roles: Roles) -> list[int]:
     for index in roles.others:
         column = table.header[index]
         kind = naming.given_back(column)
-        if kind is None or index in roles.renamed or not _is_counted(table, index):
+        if kind is None or index in roles.renamed or not _is_counted(table, index, sold):
             continue
         if kind == naming.BARE and open_name:
             if not _is_whole(table, index):
@@ -85,12 +85,16 @@ def _numbers(table: RawTable, index: int) -> pl.Series:
     return text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False).fill_null(0.0).alias("number")
 
 
-def _is_counted(table: RawTable, index: int) -> bool:
-    """Numbers for the most part, and more than the 0 and 1 of a flag, unless the name says quantity."""
+def _is_counted(table: RawTable, index: int, sold: str) -> bool:
+    """Numbers for the most part, and more than the 0 and 1 of a flag, unless the name says quantity.
+
+    ``Returned`` beside ``Sold`` is what came back of it, however little that was.
+    """
     texts = _texts(table, index)
     if 2 * sum(any(c.isdigit() for c in text) for text in texts) < len(texts) or not texts:
         return False
-    return naming.given_back(table.header[index]) == naming.QUANTITY or not texts <= {"0", "1", "0.0", "1.0"}
+    of_it = words.SOLD.issuperset(words.fold(sold).split())
+    return of_it or naming.given_back(table.header[index]) == naming.QUANTITY or not texts <= {"0", "1", "0.0", "1.0"}
 
 
 def _is_whole(table: RawTable, index: int) -> bool:

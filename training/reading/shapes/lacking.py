@@ -16,7 +16,7 @@ from training.reading.lines.measured import check_periods
 from training.reading.roles import Roles
 from training.reading.shapes.across import numbering_column
 from training.reading.shapes.coarse import check_coarse
-from training.reading.shapes.contents import SALES, holds_dates
+from training.reading.shapes.contents import SALES, holds_dates, sample_of
 from training.reading.shapes.meaning import is_numeric
 from training.reading.shapes.undated import check_days, check_instants, check_months, check_weeks
 from training.reading.tables import RawTable
@@ -60,7 +60,7 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
             f"{name}: {day!r} numbers the {what} without saying from which; tell the day of number 1 as "
             f"reading.date_format = '{day} 1 = {'2011-01-29' if what == 'days' else '2024-01-01'}'.",
         )
-    several = [h for i, h in enumerate(table.header) if h and holds_dates(table, i, strict=True)]
+    several = [h for i, h in enumerate(table.header) if h and _tells_days(table, i)]
     if len(several) > 1:
         likely = min(several, key=lambda header: len(_EDGES.intersection(words.fold(header).split())))
         raise FileRefusedError(
@@ -83,6 +83,12 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
         )
     told = f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates"
     raise UndatedError(told + _called_a_date(table))
+
+
+def _tells_days(table: RawTable, index: int) -> bool:
+    """Dates beyond doubt, or bare numbers such as 20240313 in a column that calls itself a date."""
+    named = naming.is_date_name(table.header[index]) and holds_dates(table, index, days_only=True)
+    return bool(sample_of(table, index)) and (named or holds_dates(table, index, strict=True))
 
 
 def _called_a_date(table: RawTable) -> str:

@@ -21,6 +21,7 @@ from training.reading.ledger import LINE, Ledger, cell
 from training.reading.parsing.charges import charges_of
 from training.reading.parsing.covariates import Look, covariates, stripped
 from training.reading.parsing.fold import ALL, hashed
+from training.reading.parsing.heads import may_have_heads
 from training.reading.parsing.orders import orders_of
 from training.reading.parsing.parse import parse
 from training.reading.parsing.proof import Proof, Sight, companions, observe
@@ -220,6 +221,8 @@ class Pass:
         else:
             seen.ids = span_of_ids(part, lines)
             lines = spread(part, lines, seen.ledger)
+            if may_have_heads(part, lines):
+                raise IrregularError
         observe(part, lines, self.said, seen.sight)
         return lines
 

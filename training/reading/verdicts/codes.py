@@ -71,7 +71,9 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
     ),
     Reason.NO_ITEM: (
         _OUT,
-        "A column of kinds of lines says that this one is shipping, a discount, a payment or the like.",
+        "A column of kinds says that the line is shipping, a discount, a payment, a movement of stock that is no sale, "
+        "or of another measure than the quantity; or it names no item and has no quantity, or that of the other lines "
+        "of its order together.",
         "nothing",
     ),
     Reason.ENCODING_FALLBACK: (

@@ -1,0 +1,46 @@
+"""Long tables that write each measure in a row of its own: ``Measure Names`` and ``Measure Values``."""
+
+from dataclasses import replace
+from typing import Final
+
+import polars as pl
+
+from core.contracts.dataset import Reading
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.ledger import LINE, Ledger, cell
+from training.reading.shapes.contents import SALES
+from training.reading.tables import RawTable
+
+_SHOWN: Final = 3
+_OF_VALUES: Final = frozenset({SALES, words.MONEY})
+
+
+def of_quantity(table: RawTable, config: Reading, ledger: Ledger) -> RawTable:
+    """The rows of the quantity, where a column names the measure of each row and one of the measures is the quantity.
+
+    The others are left out and counted. Every other table is given back as it is.
+    """
+    named = [i for i, header in enumerate(table.header) if words.fold(header) in words.MEASURE_KINDS]
+    if len(named) != 1 or words.UNITS in config.columns or not _has_values(table):
+        return table
+    column = pl.col(cell(named[0])).cast(pl.String).fill_null("").str.strip_chars()
+    said = table.frame.select(column.alias("said"))["said"]
+    measures = [text for text in said.unique(maintain_order=True) if text]
+    counted = [text for text in measures if words.measure_of(text) == words.UNITS]
+    others = [text for text in measures if text not in counted]
+    if len(counted) != 1 or not others:
+        return table
+    hit = said.is_in(others)
+    told = ", ".join(map(repr, others[:_SHOWN]))
+    header = table.header[named[0]]
+    ledger.leave_out(
+        Reason.NO_ITEM, table.frame[LINE].filter(hit), f"rows that {header!r} calls {told} are of other measures"
+    )
+    return replace(table, frame=table.frame.filter(~hit))
+
+
+def _has_values(table: RawTable) -> bool:
+    """One column is named as that of the values, and none as that of the quantity."""
+    roles = [{role for role, _ in words.roles_of(header)} for header in table.header]
+    return sum(bool(found & _OF_VALUES) for found in roles) == 1 and not any(words.UNITS in found for found in roles)
