@@ -14,6 +14,7 @@ from stacks.adopt.kept import NOTHING_IN_IT, orphans
 from stacks.config import Config
 from stacks.preflight.addons import addon_versions
 from stacks.preflight.quotas import Need, held, needs, taken
+from stacks.preflight.trails import other_trails
 
 BOOTSTRAP: Final = "/cdk-bootstrap/hnb659fds/version"
 BOOTSTRAP_LEAST: Final = 21
@@ -45,6 +46,7 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
     yield _asked("kept data", partial(_kept, client, config, who["Account"]))
     yield _asked("cluster's log", partial(_cluster_log, client, config))
     yield _asked("add-ons", partial(_addons, client, config))
+    yield _asked("account's events", partial(_trail, client, config))
     for image in ("training", "inference-api"):
         yield _asked(f"image mlops/{image}", partial(_image, client, config, image))
     if config.delivery.here and config.delivery.job_logs:
@@ -117,6 +119,20 @@ def _addons(client: Client, config: Config) -> Finding:
     if faults := [each.fault for each in found if each.fault]:
         return Finding(check="add-ons", outcome="missing", says="; ".join(faults))
     return Finding(check="add-ons", outcome="ok", says="; ".join(map(str, found)))
+
+
+def _trail(client: Client, config: Config) -> Finding:
+    check, file = "account's events", f"environments/{config.environment}.toml"
+    ours, others = config.audit.management_events, ", ".join(other_trails(client, config))
+    if not ours and not others:
+        says = (
+            f"held by no trail: set audit.management_events = true in {file}, or deploy the one first that holds them"
+        )
+        return Finding(check=check, outcome="missing", says=says)
+    if ours and others:
+        says = f"held by {others}, too, and copies are paid for: audit.management_events = false leaves them to it"
+        return Finding(check=check, outcome="ok", says=says)
+    return Finding(check=check, outcome="ok", says=f"held by {others or names.resource(config.environment, 'trail')}")
 
 
 def _log_groups(client: Client, prefix: str) -> dict[str, str]:

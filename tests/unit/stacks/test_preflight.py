@@ -73,6 +73,16 @@ def addons(aws: Answers, **others: list[str]) -> None:
         aws["eks"].add_response("describe_addon_versions", {"addons": [{"addonVersions": versions}]}, asked_for)
 
 
+def trails(aws: Answers, **selectors: dict[str, Any]) -> None:
+    """Our own trail, and others by name with what they write down."""
+    names = ["mlops-dev-trail", *selectors]
+    listed = [{"Name": name, "TrailARN": f"arn:aws:cloudtrail:a:123456789012:trail/{name}"} for name in names]
+    aws["cloudtrail"].add_response("describe_trails", {"trailList": listed}, {"includeShadowTrails": False})
+    for trail in listed[1:]:
+        found = selectors[trail["Name"]]
+        aws["cloudtrail"].add_response("get_event_selectors", found, {"TrailName": trail["TrailARN"]})
+
+
 def images(aws: Answers) -> None:
     for _ in range(2):
         aws["ecr"].add_response("describe_images", {"imageDetails": []})
@@ -114,6 +124,7 @@ def test_an_account_that_has_everything_lacks_nothing(aws: Answers, dev: Config)
     bootstrapped(aws)
     stacks(aws)
     addons(aws)
+    trails(aws)
     images(aws)
     job_logs(aws)
     quotas(aws, dev)
@@ -187,6 +198,31 @@ def test_a_pinned_add_on_that_eks_does_not_have_for_this_kubernetes_is_missing(a
 def pinned(config: Config, version: str) -> Config:
     """With one add-on's version named."""
     return config.model_copy(update={"cluster": config.cluster.model_copy(update={"addons": {"coredns": version}})})
+
+
+MANAGEMENT = {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]}
+DATA = {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]}]}
+
+
+@pytest.mark.parametrize(
+    ("other", "ours", "said"),
+    [
+        (DATA, True, "ok: held by mlops-dev-trail"),
+        (MANAGEMENT, False, "ok: held by company"),
+        ({"EventSelectors": []}, False, "ok: held by company"),
+        (MANAGEMENT, True, "ok: held by company, too, and copies are paid for: audit.management_events = false"),
+        ({"EventSelectors": [{"IncludeManagementEvents": True}]}, True, "ok: held by company, too"),
+        ({"EventSelectors": [{"IncludeManagementEvents": False}]}, False, "missing: held by no trail: set audit."),
+        (DATA, False, "missing: held by no trail: set audit.management_events = true in environments/dev.toml"),
+    ],
+)
+def test_an_account_s_own_events_are_held_and_once(
+    aws: Answers, dev: Config, other: dict[str, Any], ours: bool, said: str
+) -> None:
+    trails(aws, company=other)
+    audit = dev.audit.model_copy(update={"management_events": ours})
+    found = asked(aws, dev.model_copy(update={"audit": audit}))["account's events"]
+    assert f"{found.outcome}: {found.says}".startswith(said)
 
 
 def test_the_address_that_the_files_come_with_is_no_runbook(aws: Answers) -> None:
