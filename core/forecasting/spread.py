@@ -20,16 +20,18 @@ SPREAD: Final = "quantiles"
 ROUNDS: Final = 100
 _MOST_ROWS: Final = 100_000
 _BINS: Final = 64
-_ROWS_OF_A_LEAF, _ROWS_PER_LEAF_SHARE = 100.0, 1_000
 _PARAMS: Final[dict[str, Any]] = {
     "objective": "reg:quantileerror",
+    "multi_strategy": "multi_output_tree",
     "tree_method": "hist",
     "max_bin": _BINS,
     "learning_rate": 0.1,
-    "max_depth": 6,
+    "max_depth": 7,
+    "min_child_weight": 100,
     "nthread": THREADS,
     "verbosity": 0,
 }
+"""All quantiles stand on the leaves of the same trees: a forecast runs a third of as many as with trees for each."""
 
 
 def fit(
@@ -79,6 +81,5 @@ def _fitted(design: Design, units: Floats, spec: ForecastSpec) -> bytes:
         nthread=THREADS,
         feature_names=list(design.names),
     )
-    leaf = max(1.0, min(_ROWS_OF_A_LEAF, len(units) / _ROWS_PER_LEAF_SHARE))
-    told = {"seed": spec.seed, "min_child_weight": leaf, "quantile_alpha": list(spec.quantiles)}
+    told = {"seed": spec.seed, "quantile_alpha": list(spec.quantiles)}
     return bytes(xgb.train(_PARAMS | told, matrix, num_boost_round=ROUNDS).save_raw("ubj"))
