@@ -11,28 +11,59 @@ from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
 from training.reading.roles import Roles
-from training.reading.shapes.contents import SALES
+from training.reading.shapes.contents import SALES, are_names, sample_of
 from training.reading.tables import RawTable
 
 _COUNTED: Final = r"^\d+\s*[x\x{d7}]\s+\S"
 _SEVERAL: Final = re.compile(r"[,;|/+]\s*\d+\s*[x\u00d7]\s+\S")
 _SAMPLE: Final = 600
 _SHOWN: Final = 5
+_WITH_NUMBER: Final = re.compile(r"^(?P<word>[^\W\d].*?)[ _.#-]*(?P<number>\d{1,2})$")
+_BETWEEN: Final = re.compile(r"\s*(?:[;|]|,\s|\s\+\s)\s*")
+_FEWEST_LISTS: Final = 2
 _NAMES_LINES: Final = frozenset({"id", "sku", "item", "line", "article", "product", "asin"})
 KINDS_OF_AMOUNT: Final = frozenset({"amount type", "amount description", "price type", "fee type", "charge type"})
 
 
 def check_side_by_side(table: RawTable, name: str) -> None:
-    """Raise where the header names its columns twice: two tables stand beside each other."""
-    names = [words.fold(header) for header in table.header if header.strip()]
-    half = len(names) // 2
-    if half > 1 and names[:half] == names[half:]:
-        shown = ", ".join(map(repr, [header for header in table.header if header.strip()][:half][:_SHOWN]))
+    """Raise where the header names columns twice, as tables beside each other do, or numbers the items of a row."""
+    filled = [header for header in table.header if header.strip()]
+    names = [words.fold(header) for header in filled]
+    for length in range(2, len(names) // 2 + 1):
+        first = next((at for at in range(len(names) - 2 * length + 1) if _is_again(names, at, length)), None)
+        if first is not None:
+            shown = ", ".join(map(repr, filled[first : first + length][:_SHOWN]))
+            raise FileRefusedError(
+                Reason.NOT_A_TABLE,
+                f"{name}: the header on line {table.header_line} names {shown} twice, as two tables side by side do; "
+                "put one below the other.",
+            )
+    _check_numbered(table, name)
+
+
+def _is_again(names: list[str], at: int, length: int) -> bool:
+    """Do these names, of which one is an item's or a day's, stand once more right after?"""
+    block = names[at : at + length]
+    told = {role for each in block for role, _ in words.roles_of(each)}
+    return block == names[at + length : at + 2 * length] and bool(told & {words.DATE, words.ITEM})
+
+
+def _check_numbered(table: RawTable, name: str) -> None:
+    """Raise where ``Item 1``, ``Item 2`` name several items on each row."""
+    numbered = [(at, match) for at, header in enumerate(table.header) if (match := _WITH_NUMBER.match(header.strip()))]
+    items = [(at, match["number"]) for at, match in numbered if (words.ITEM, 0) in words.roles_of(match["word"])]
+    texts = [at for at, _ in items if are_names(sample_of(table, at)) or _has_letters(sample_of(table, at))]
+    if len(texts) > 1 and [number.lstrip("0") for _, number in items][:2] == ["1", "2"]:
+        one, other = (table.header[at] for at in texts[:2])
         raise FileRefusedError(
             Reason.NOT_A_TABLE,
-            f"{name}: the header on line {table.header_line} names {shown} twice, as two tables side by side do; put "
-            "one below the other.",
+            f"{name}: {one!r} and {other!r} name several items on each row; write a row for each item, with its "
+            "quantity.",
         )
+
+
+def _has_letters(sample: list[str]) -> bool:
+    return sum(any(c.isalpha() for c in text) for text in sample) * 2 > len(sample)
 
 
 def check_amounts(table: RawTable, roles: Roles, name: str) -> None:
@@ -145,12 +176,33 @@ def _check_kinds(table: RawTable, names: Collection[str], name: str, told: Calla
         raise FileRefusedError(Reason.AMBIGUOUS, f"{name}: {table.header[kind]!r} {told(shown)}")
 
 
+def _check_lists(head: pl.DataFrame, header: str, name: str) -> None:
+    """Raise where cells are lists of what stands alone in other cells: ``Tea; Milk`` beside ``Tea`` and ``Milk``."""
+    texts = head.unique("text", keep="first", maintain_order=True)
+    alone = {text for text in texts["text"] if text and not _BETWEEN.search(text)}
+    lists = [
+        (line, text)
+        for line, text in texts.iter_rows()
+        if text and text not in alone and all(part in alone for part in _BETWEEN.split(text))
+    ]
+    if len(lists) < _FEWEST_LISTS:
+        return
+    line, text = lists[0]
+    raise FileRefusedError(
+        Reason.NOT_A_TABLE,
+        f"{name}: {header!r} lists several items in a cell (line {line}: {text[:80]!r}), which stand alone in others; "
+        f"export one row for each item, or set reading.columns.item_id = '{header}' to take each text as one item.",
+    )
+
+
 def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where the item column holds lists such as ``2\u00d7 Mug, 1\u00d7 Tee``."""
     index = roles.of.get(words.ITEM)
     if index is None or table.frame.schema[cell(index)] != pl.String:
         return
     head = table.frame.select(LINE, pl.col(cell(index)).str.strip_chars().alias("text")).head(_SAMPLE)
+    if words.ITEM not in roles.configured:
+        _check_lists(head, table.header[index], name)
     filled = head.filter(pl.col("text") != "")
     lists = filled.filter(pl.col("text").str.contains(_COUNTED))
     several = next(((line, text) for line, text in lists.iter_rows() if _SEVERAL.search(text)), None)

@@ -156,7 +156,7 @@ def _implausible(value: str, known: Known) -> str | None:
 
 def _unreadable_number(value: str, decimal: Decimal) -> str | None:
     other: Decimal = "," if decimal == "." else "."
-    digits = value.translate(_LOOKS)
+    digits = value if re.search(r"\d\s*\|\s*\d", value) else value.translate(_LOOKS)  # "1|2" is a list
     if digits != value and any(c.isdigit() for c in value) and _number(digits, decimal) is not None:
         return f"write {digits}: {_letter(value)}"
     if value.casefold().lstrip("+-") in ("inf", "infinity", "\u221e") or _too_big(value, decimal):
