@@ -79,9 +79,11 @@ def test_what_is_reserved_of_a_stock_was_not_sold(read: Read) -> None:
     assert read(_csv("Date,Warehouse,SKU,Qty On Hand,Qty Reserved", "{},W,A,50,5")).verdict.kind is Kind.REJECTED
 
 
-def test_rows_of_measure_names_are_not_added_up(read: Read) -> None:
+def test_rows_of_other_measures_are_not_added_to_those_of_the_quantity(read: Read) -> None:
     text = _csv("Product,Day of Order Date,Measure Names,Measure Values", "A,{0},Quantity,5\nA,{0},Sales,12.50")
-    assert "'Measure Names' says what each 'Measure Values' is ('Quantity', 'Sales')" in read(text).verdict.sentence
+    assert [row[3] for row in rows(read(text))] == [5.0] * len(_DAYS)
+    several = read(text.replace("Quantity", "Profit")).verdict.sentence
+    assert "'Measure Names' says what each 'Measure Values' is ('Profit', 'Sales')" in several
 
 
 def test_of_unknown_texts_those_are_named_that_tell_rows_of_one_key_apart(read: Read) -> None:
