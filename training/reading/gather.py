@@ -118,10 +118,21 @@ def _bare(sentence: str, name: str, member: str) -> str:
     return sentence.removeprefix(f"{name}/").removeprefix(member).lstrip(":, ")
 
 
+def _may_be_sales(table: RawTable, config: Reading, label: str) -> bool:
+    """Has it the columns of sales? What is ambiguous is to be told, and not passed over."""
+    try:
+        understood(of_quantity(table, config, Ledger()), config, label)
+    except FileRefusedError as refused:
+        return refused.reason is not Reason.COLUMNS_MISSING
+    return True
+
+
 def _tables(part: Part, label: str, config: Reading, limits: Limits, ledger: Ledger) -> list[RawTable]:
     with refused_on_panic(label):
         if part.kind is Kind.PARQUET:
             return parquet_tables(part, label, limits, ledger)
         if part.kind is Kind.XLSX:
-            return sheet_tables(part, label, config, limits, ledger)
+            return sheet_tables(
+                part, label, config, limits, ledger, fits=lambda table: _may_be_sales(table, config, label)
+            )
     return text_tables(part, label, config, limits, ledger)

@@ -294,3 +294,19 @@ def test_a_day_beyond_any_calendar_is_a_refused_row(read: Read, kind: pl.DataTyp
     reading = read(out.getvalue())
     assert [r.line for r in reading.verdict.refusals] == [4]
     assert len(rows(reading)) == 27
+
+
+def test_the_parameters_of_a_report_on_the_first_sheet_are_passed_over(read: Read) -> None:
+    sales: Cells = [["date", "store", "item", "qty"], ["2024-03-13", "S1", "A", 2], ["2024-03-14", "S1", "A", 3]]
+    parameters: Cells = [["Report", "Daily sales"], ["From", "2024-03-13"], ["To", "2024-03-14"]]
+    reading = read(book(Parameters=parameters, Data=sales))
+    assert rows(reading) == [("2024-03-13", "S1", "A", 2.0), ("2024-03-14", "S1", "A", 3.0)]
+    assert "'Parameters'" in note(reading.verdict, Reason.NOT_A_TABLE).sentence
+
+
+def test_an_ambiguous_first_sheet_is_refused_and_not_passed_over(read: Read) -> None:
+    first: Cells = [["date", "item", "units ordered", "units shipped"], ["2024-03-13", "A", 2, 1]]
+    other: Cells = [["date", "item", "qty"], ["2024-03-13", "A", 2]]
+    verdict = read(book(First=first, Other=other)).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "'units ordered'" in verdict.sentence

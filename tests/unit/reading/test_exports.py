@@ -195,3 +195,10 @@ def test_a_count_of_records_below_the_rows_is_a_note(read: Read) -> None:
 def test_a_restaurant_is_a_store(read: Read) -> None:
     text = "Restaurant,Order ID,Order Date,Item Name,Item Count\nNorth,1,2024-03-13,Soup,2\nSouth,2,2024-03-13,Soup,3\n"
     assert rows(read(text)) == [("2024-03-13", "North", "Soup", 2.0), ("2024-03-13", "South", "Soup", 3.0)]
+
+
+def test_lists_of_products_with_keys_are_refused_in_whatever_column_they_stand(read: Read) -> None:
+    cells = "Product ID: 77, Product Qty: 2, Product SKU: A|Product ID: 78, Product Qty: 1, Product SKU: B"
+    verdict = read(f'order id,order date,total quantity,product details\n1,2024-03-13,3,"{cells}"\n').verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "'product details' lists several products in one cell" in verdict.sentence

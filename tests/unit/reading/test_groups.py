@@ -189,3 +189,16 @@ def test_headings_of_products_may_stand_below_titles_of_stores(read: Read) -> No
         ("102", "Hoses", 2.0),
         ("102", "Pumps", 1.0),
     ]
+
+
+def test_headings_and_totals_of_one_cell_without_delimiters_head_the_rows_below_them(read: Read) -> None:
+    reading = read(
+        "Item,Date,Type,Number,Qty,Amount\nHose\n,2024-03-13,Invoice,1,2,20.00\n,2024-03-14,Invoice,2,1,10.00\n"
+        "Total - Hose,,,,3\nPump\n,2024-03-13,Invoice,1,4,40.00\nTotal - Pump,,,,4\nTotal,,,,7\n",
+    )
+    assert rows(reading, "date", "item_id", "units") == [
+        ("2024-03-13", "Hose", 2.0),
+        ("2024-03-13", "Pump", 4.0),
+        ("2024-03-14", "Hose", 1.0),
+    ]
+    assert reading.verdict.counts.refused == 0

@@ -10,10 +10,11 @@ from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import readings, split_time
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, Ledger, cell
+from training.reading.lines.records import FIELDS
 from training.reading.lines.titles import ROLES, heading
 from training.reading.roles import Roles
 from training.reading.tables import RawTable
-from training.reading.totals import HINT, total_of
+from training.reading.totals import HINT, looks_total, total_of
 
 HEADING: Final = "group heading"
 """Name of the column that headings become; the configuration may give it another meaning."""
@@ -44,13 +45,49 @@ def headed(table: RawTable, ledger: Ledger) -> RawTable:
     rows = rows.join_asof(state.sort(LINE), on=LINE, strategy="backward")
     ledger.leave_out(Reason.PREAMBLE, pl.Series(lines, dtype=pl.Int64), TITLES_OUT)
     told = ", ".join(map(repr, shown[:_SHOWN]))
+    own = _own_column(table, frame, rows, lines)
+    column = HEADING if own is None else table.header[own]
     ledger.remark(
-        Reason.TITLE_READ,
-        f"rows are told by the heading above them, as column {HEADING!r}: {told}",
-        state[LINE].head(1),
+        Reason.TITLE_READ, f"rows are told by the heading above them, as column {column!r}: {told}", state[LINE].head(1)
     )
+    if own is not None:
+        text = pl.col(cell(own))
+        filled = pl.when(text.fill_null("").str.strip_chars() == "").then(HEADING).otherwise(text)
+        return replace(table, frame=rows.with_columns(filled.alias(cell(own))).drop(HEADING))
     rows = rows.rename({HEADING: cell(len(table.header))})
     return replace(table, header=(*table.header, HEADING), frame=rows)
+
+
+def _own_column(table: RawTable, frame: pl.DataFrame, rows: pl.DataFrame, heads: list[int]) -> int | None:
+    """The column with a name in which all headings stand, where it is blank on the rows below them but for totals."""
+    headings = frame.filter(pl.col(LINE).is_in(heads))
+    for index, header in enumerate(table.header):
+        name = cell(index)
+        filled = rows.filter(pl.col(name).fill_null("").str.strip_chars() != "")[name].unique().to_list()
+        if (headings[name].fill_null("").str.strip_chars() != "").any():
+            return index if header.strip() and all(map(looks_total, filled)) else None
+    return None
+
+
+def with_lone_heads(frame: pl.DataFrame, ragged: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines of one cell alone that totals name, and these totals, as rows that are blank further on."""
+    names = [name for name in frame.columns if name != LINE]
+    heads = {words.fold(fields[0]) for fields in ragged[FIELDS].to_list() if len(fields) == 1}
+    if not heads or not frame.height:
+        return frame, ragged
+    first = frame[names[0]].fill_null("")
+    texts = [*first.filter(first.str.contains(HINT)).unique(), *(fields[0] for fields in ragged[FIELDS].to_list())]
+    heads &= {total for text in texts if (total := total_of(text))}
+    taken = [
+        (line, *fields, *[""] * (len(names) - len(fields)))
+        for line, fields in ragged.iter_rows()
+        if len(fields) < len(names)
+        and (total_of(fields[0]) in heads or (len(fields) == 1 and words.fold(fields[0]) in heads))
+    ]
+    if not taken:
+        return frame, ragged
+    rows = pl.DataFrame(taken, schema=frame.schema, orient="row")
+    return pl.concat([frame, rows]).sort(LINE), ragged.filter(~pl.col(LINE).is_in(rows[LINE].implode()))
 
 
 def has_lone_cells(frame: pl.DataFrame, width: int) -> bool:

@@ -14,7 +14,7 @@ from training.reading.ledger import LINE, Ledger
 from training.reading.limits import Limits
 from training.reading.lines.cutting import Section, header_lines, sections
 from training.reading.lines.delimiter import Layout, find_layout
-from training.reading.lines.headings import TITLES_OUT, headed
+from training.reading.lines.headings import TITLES_OUT, headed, with_lone_heads
 from training.reading.lines.measured import with_days_above
 from training.reading.lines.ragged import Ruled, account_ragged
 from training.reading.lines.records import RAW, UNIT, join_records, read_lines, split_fields, split_record
@@ -171,7 +171,7 @@ def _check_above(above: pl.DataFrame, below: list[str], layout: Layout, name: st
 
 def _table(block: Section, layout: Layout, source: Source, ledger: Ledger) -> RawTable:
     header = block.header
-    frame, ragged = split_fields(block.records, layout.delimiter, len(header))
+    frame, ragged = with_lone_heads(*split_fields(block.records, layout.delimiter, len(header)))
     if ragged.height:
         ruled = Ruled(layout.delimiter, len(header), block.header_line)
         account_ragged(ragged, frame, ruled, ledger, member=source.member)

@@ -16,6 +16,7 @@ from training.reading.tables import RawTable
 
 _COUNTED: Final = r"^\d+\s*[x\x{d7}]\s+\S"
 _SEVERAL: Final = re.compile(r"[,;|/+]\s*\d+\s*[x\u00d7]\s+\S")
+_KEYED: Final = re.compile(r"(?:^|[|;,]\s*)(?P<key>[^\W\d][\w ]{1,30}:)[^|;]*[|;]\s*(?P=key)")
 _SAMPLE: Final = 600
 _SHOWN: Final = 5
 _WITH_NUMBER: Final = re.compile(r"^(?P<word>[^\W\d].*?)[ _.#-]*(?P<number>\d{1,2})$")
@@ -198,7 +199,10 @@ def _check_lists(head: pl.DataFrame, header: str, name: str) -> None:
 def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where the item column holds lists such as ``2\u00d7 Mug, 1\u00d7 Tee``."""
     index = roles.of.get(words.ITEM)
-    if index is None or table.frame.schema[cell(index)] != pl.String:
+    if index is None:
+        _check_lists(table, roles, name)
+        return
+    if table.frame.schema[cell(index)] != pl.String:
         return
     head = table.frame.select(LINE, pl.col(cell(index)).str.strip_chars().alias("text")).head(_SAMPLE)
     if words.ITEM not in roles.configured:
@@ -208,10 +212,25 @@ def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
     several = next(((line, text) for line, text in lists.iter_rows() if _SEVERAL.search(text)), None)
     if several is None or 2 * lists.height < filled.height:
         return
+    raise _of_baskets(table, roles, index, several, name)
+
+
+def _check_lists(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where no column is the item, and one holds lists such as ``ID: 7, Qty: 1|ID: 8, Qty: 2``."""
+    for index in roles.others:
+        if table.frame.schema[cell(index)] != pl.String:
+            continue
+        head = table.frame.select(LINE, pl.col(cell(index)).alias("text")).head(_SAMPLE)
+        several = next(((line, text) for line, text in head.iter_rows() if text and _KEYED.search(text)), None)
+        if several is not None:
+            raise _of_baskets(table, roles, index, several, name)
+
+
+def _of_baskets(table: RawTable, roles: Roles, index: int, several: tuple[int, str], name: str) -> FileRefusedError:
     line, text = several
     target = roles.of.get(words.UNITS, roles.of.get(SALES))
     counted = f", which {table.header[target]!r} counts together" if target is not None else ""
-    raise FileRefusedError(
+    return FileRefusedError(
         Reason.AMBIGUOUS,
         f"{name}: {table.header[index]!r} lists several products in one cell (line {line}: {text[:60]!r}){counted}; "
         "export one line for each product of an order.",

@@ -116,4 +116,4 @@ def names_every(part: Meaning) -> bool:
 def has_lone_cell(refused: pl.DataFrame) -> bool:
     """A row of one filled cell may head the rows below it."""
     filled = pl.col(CELLS).list.eval(pl.element().str.strip_chars() != "").list.sum()
-    return bool(refused.select(((filled == 1) & (pl.col(CELLS).list.len() > 1)).any()).item())
+    return bool(refused.select((filled == 1).any()).item())

@@ -1,6 +1,7 @@
 """Parquet and xlsx to raw tables."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -83,8 +84,10 @@ def _utf8(column: pl.Series) -> pl.Series | None:
         return None
 
 
-def sheet_tables(part: Part, name: str, config: Reading, limits: Limits, ledger: Ledger) -> list[RawTable]:
-    """Tables of a workbook: the configured sheet, or the first with a table and all of the same columns.
+def sheet_tables(
+    part: Part, name: str, config: Reading, limits: Limits, ledger: Ledger, *, fits: Callable[[RawTable], bool]
+) -> list[RawTable]:
+    """Tables of a workbook: the configured sheet, or the first with a table that ``fits`` and all of the same columns.
 
     Raises:
         FileRefusedError: damaged, no such sheet, or no sheet holds a table.
@@ -115,7 +118,17 @@ def sheet_tables(part: Part, name: str, config: Reading, limits: Limits, ledger:
             names = ", ".join(map(repr, sheets))
             cure = f"; reading.sheet = '{sheets[0]}' reads that one" if told == "hidden sheets" else ""
             ledger.remark(Reason.NOT_A_TABLE, f"{told} were not read: {names}{cure}", count=len(sheets))
-    return _of_one_shape(found, ledger)
+    return _of_one_shape(_leading(found, fits), ledger)
+
+
+def _leading(
+    found: list[tuple[str, list[RawTable], Ledger]], fits: Callable[[RawTable], bool]
+) -> list[tuple[str, list[RawTable], Ledger]]:
+    """The sheets, after one that fits where the first does not, as that of a report's parameters."""
+    if len({_names(tables) for _, tables, _ in found}) == 1:
+        return found
+    fit = next((entry for entry in found if all(map(fits, entry[1]))), found[0])
+    return [fit, *(entry for entry in found if entry is not fit)]
 
 
 def _of_one_shape(found: list[tuple[str, list[RawTable], Ledger]], ledger: Ledger) -> list[RawTable]:
