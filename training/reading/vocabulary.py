@@ -92,6 +92,10 @@ BARE_CODES: Final = frozenset(map(fold, WORDS["bare_code"]))
 ITEM_NAMES: Final = 3
 """Rank from which names of items stand, no longer codes."""
 SIGNS: Final = frozenset("$\u20ac\u00a3\u00a5")
+_NAMED: Final = frozenset({*WORDS["name"], "adi", "nazwa", "nazev", "neve", "namn", "navn", "bezeichnung", "libelle"})
+_NAME_OF: Final = re.compile(r"(?<=\w{3})(?:s?naam|name|bezeichnung)$")
+_OF: Final = frozenset({"de", "do", "da", "del", "du", "di", "der", "des", "la", "van"})
+_NAME_RANK: Final = 2  # where names of stores stand in the table
 _NET_RANK: Final = -2  # before any other quantity
 
 _ID_TAILS: Final = (
@@ -102,8 +106,7 @@ _COMPOUND: Final = re.compile(r"(?:nummer|nr|code|kode|id|kennung|schlussel|schl
 _TAIL: Final = re.compile(rf"^(?:(?:{_ID_TAILS})\s+)?(.*?)(?:\s+(?:{_ID_TAILS}))?$")
 _PLURAL: Final = re.compile(r"^(product|item|article|store|order)s ")  # "Products Name"
 _LESS: Final = re.compile(
-    r"[\(\[]\s*(?:[-\u2013\u2212]|(?:less|minus|net of|excl\.?|excluding|without|abzgl\.?|abz\u00fcglich|ohne|moins"
-    r"|hors|menos|sin|meno|sem|zonder)\s)\s*(\w+)\s*[\)\]]",
+    r"[\(\[]\s*(?:[-\u2013\u2212]|(?:less|minus|net of|abzgl\.?|abz\u00fcglich|moins|menos|meno)\s)\s*(\w+)\s*[\)\]]",
     re.IGNORECASE,
 )
 """``(- Refund)``, ``(less returns)`` after the name of a quantity."""
@@ -155,6 +158,8 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
             for (role, rank), nouns in _NOUNS.items():
                 if noun in nouns:
                     found.setdefault(role, rank)
+    if STORE not in found and (rank := _store_rank(short)) is not None:
+        found[STORE] = rank
     if inner := _LINE_ITEM.match(short):  # "lineitem sku" beside the order's own name
         for role, rank in roles_of(inner[1]):
             found.setdefault(role, rank - 1)
@@ -215,6 +220,16 @@ def _quantity_rank(tokens: set[str]) -> int | None:
     if "sales" in tokens and not tokens & COUNTED:  # "Ordered Product Sales"
         return None
     return 1 if tokens & SOLD else 2 if tokens & (SHIPPED | _QUANTITY) else None
+
+
+def _store_rank(text: str) -> int | None:
+    """``nombre de sucursal``, ``filialbezeichnung``, ``site name``: names of stores, which stand after codes."""
+    words = [word for word in text.split() if word not in _OF]
+    bare = [_NAME_OF.sub("", word) for word in words]
+    if bare == words and not _NAMED.intersection(words):
+        return None
+    rest = " ".join(word for word in bare if word and word not in _NAMED)
+    return _NAME_RANK if any(rest in _NOUNS[STORE, rank] for rank in (0, 1)) else None
 
 
 def _nouns(text: str) -> set[str]:

@@ -26,6 +26,12 @@ def test_a_line_without_an_item_that_is_no_sum_is_refused(read: Read) -> None:
     assert verdict.refusals[0].reason is Reason.ID_MISSING
 
 
+def test_a_line_that_lacks_its_code_and_is_as_many_as_the_other_is_no_head(read: Read) -> None:
+    text = f"{_ORDERS}O1,2024-03-13,,Tee,1,10.00\nO1,2024-03-13,A,Mug,1,10.00\n"
+    for lacking in (text, text.replace("Tee", "")):
+        assert [refusal.line for refusal in read(lacking).verdict.refusals] == [2]
+
+
 def test_a_line_without_an_item_and_a_quantity_is_a_text(read: Read) -> None:
     head = "data;numero;cliente;codice;descrizione;quantita;importo\n"
     reading = read(f"{head}13/03/2024;1;Rossi;A;Vaso;2;20,00\n13/03/2024;1;Rossi;;Consegna al piano;;\n")
@@ -79,3 +85,9 @@ def test_measures_in_rows_of_their_own_are_read_for_the_quantity(read: Read) -> 
     reading = read(head + "".join(lines))
     assert rows(reading) == [("2024-03-13", "S1", "A", 13.0), ("2024-03-14", "S1", "A", 14.0)]
     assert note(reading.verdict, Reason.NO_ITEM).lines == (3, 5)
+
+
+def test_units_of_measure_are_no_measures(read: Read) -> None:
+    verdict = read("date,item,measure,value\n2024-03-13,A,pcs,5\n2024-03-13,B,kg,2\n").verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "'measure' says what each 'value' is ('pcs', 'kg')" in verdict.sentence

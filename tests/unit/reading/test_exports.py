@@ -202,3 +202,17 @@ def test_lists_of_products_with_keys_are_refused_in_whatever_column_they_stand(r
     verdict = read(f'order id,order date,total quantity,product details\n1,2024-03-13,3,"{cells}"\n').verdict
     assert verdict.kind is Kind.REJECTED
     assert "'product details' lists several products in one cell" in verdict.sentence
+
+
+@pytest.mark.parametrize(
+    "name", ["Site Name", "Filialbezeichnung", "Marktname", "Nombre de sucursal", "Nome da filial", "Vestigingsnaam"]
+)
+def test_a_column_of_the_names_of_stores_tells_stores_apart(read: Read, name: str) -> None:
+    text = f"order id,date,{name},sku,qty\n1,2024-03-13,North,A,2\n2,2024-03-13,South,A,3\n"
+    assert rows(read(text)) == [("2024-03-13", "North", "A", 2.0), ("2024-03-13", "South", "A", 3.0)]
+
+
+@pytest.mark.parametrize("name", ["Date Sold", "Order Placed Date", "Closed at", "Fecha de emisión"])
+def test_the_day_of_a_sale_is_known_beside_the_day_it_is_due(read: Read, name: str) -> None:
+    text = f"{name},Exported,sku,qty\n2024-03-13,2024-04-01,A,2\n2024-03-14,2024-04-01,A,3\n"
+    assert rows(read(text), "date", "units") == [("2024-03-13", 2.0), ("2024-03-14", 3.0)]

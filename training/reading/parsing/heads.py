@@ -13,7 +13,6 @@ from training.reading.shapes.meaning import TRANSACTIONS, Meaning
 
 _HEADS: Final = "heads of orders, which hold no item and the quantity of their lines together, are no items"
 _TEXTS: Final = "lines of documents without an item and a quantity are texts"
-_OF, _COUNT = "_of", "_count"
 
 
 def may_have_heads(meaning: Meaning, lines: pl.DataFrame) -> bool:
@@ -28,22 +27,42 @@ def without_heads(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.D
     """
     if not _is_told(meaning) or not may_have_heads(meaning, lines):
         return lines
-    index = meaning.index(words.DOCUMENT)
-    document = pl.lit("") if index is None else pl.col(cell(index))
-    number = _text(UNITS_TEXT).str.replace(",", ".", literal=True)
-    told = lines.select(
-        LINE,
-        document.alias(_OF),
-        number.cast(pl.Float64, strict=False).alias(_COUNT),
-        _unnamed(meaning).alias("unnamed"),
-        (number == "").alias("text"),
-    )
-    named = pl.col(_COUNT).filter(~pl.col("unnamed")).sum().over(_OF)
-    told = told.with_columns((pl.col("unnamed") & (pl.col(_COUNT) != 0) & (pl.col(_COUNT) == named)).alias("head"))
-    for found, why in ((told["unnamed"] & told["text"], _TEXTS), (told["head"].fill_null(value=False), _HEADS)):
+    told = lines.select(LINE, _unnamed(meaning).alias("unnamed"), _text(UNITS_TEXT).alias("text"))
+    texts = told.select((pl.col("unnamed") & (pl.col("text") == "")).alias("hit"))["hit"]
+    heads = _heads(meaning, lines)
+    for found, why in ((texts, _TEXTS), (heads, _HEADS)):
         ledger.leave_out(Reason.NO_ITEM, told[LINE].filter(found), why)
-    kept = told.select(~(pl.col("unnamed") & (pl.col("text") | pl.col("head").fill_null(value=False))))
-    return lines.filter(kept.to_series())
+    return lines.filter(~(texts | heads))
+
+
+def _heads(meaning: Meaning, lines: pl.DataFrame) -> pl.Series:
+    """First lines of documents that name no item in any column, and hold the sum of two lines or more below them.
+
+    None is one, where another line with a quantity names no item: a line of two may lack its item and be as many.
+    """
+    index = meaning.index(words.DOCUMENT)
+    if index is None:
+        return pl.Series([False]).new_from_index(0, lines.height)
+    names = [cell(i) for i, header in enumerate(meaning.table.header) if _is_item(header) and cell(i) in lines.columns]
+    number = _text(UNITS_TEXT).str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    told = lines.select(
+        pl.col(cell(index)).alias("of"),
+        number.alias("count"),
+        (_text(UNITS_TEXT) != "").alias("counted"),
+        _unnamed(meaning).alias("unnamed"),
+        pl.all_horizontal([_text(name) == "" for name in names] or [pl.lit(value=True)]).alias("bare"),
+        (pl.col(LINE) == pl.col(LINE).min().over(cell(index))).alias("first"),
+    )
+    named = pl.col("count").filter(~pl.col("unnamed"))
+    whole = (pl.col("count") == named.sum().over("of")) & (named.len().over("of") > 1)
+    head = told.select((pl.col("unnamed") & pl.col("bare") & pl.col("first") & whole).fill_null(value=False))
+    hit = head.to_series()
+    others = told["unnamed"] & told["counted"] & ~hit
+    return pl.Series([False]).new_from_index(0, lines.height) if others.any() else hit
+
+
+def _is_item(header: str) -> bool:
+    return any(role == words.ITEM for role, _ in words.roles_of(header))
 
 
 def _is_told(meaning: Meaning) -> bool:

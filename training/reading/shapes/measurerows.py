@@ -29,7 +29,7 @@ def of_quantity(table: RawTable, config: Reading, ledger: Ledger) -> RawTable:
     measures = [text for text in said.unique(maintain_order=True) if text]
     counted = [text for text in measures if words.measure_of(text) == words.UNITS]
     others = [text for text in measures if text not in counted]
-    if len(counted) != 1 or not others:
+    if len(counted) != 1 or not any(map(_is_measure, others)) or any(map(_counts_in, others)):
         return table
     hit = said.is_in(others)
     told = ", ".join(map(repr, others[:_SHOWN]))
@@ -38,6 +38,16 @@ def of_quantity(table: RawTable, config: Reading, ledger: Ledger) -> RawTable:
         Reason.NO_ITEM, table.frame[LINE].filter(hit), f"rows that {header!r} calls {told} are of other measures"
     )
     return replace(table, frame=table.frame.filter(~hit))
+
+
+def _is_measure(text: str) -> bool:
+    """``Sales``, ``Price``, ``Stock``: a measure beside the quantity."""
+    return not {SALES, words.MONEY, words.PRICE, words.STOCK}.isdisjoint(role for role, _ in words.roles_of(text))
+
+
+def _counts_in(text: str) -> bool:
+    """``kg`` beside ``pcs``: what each row is counted in, and no measure."""
+    return words.COUNTED_IN.issuperset(words.fold(text).split() or [""])
 
 
 def _has_values(table: RawTable) -> bool:
