@@ -200,7 +200,7 @@ def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where the item column holds lists such as ``2\u00d7 Mug, 1\u00d7 Tee``."""
     index = roles.of.get(words.ITEM)
     if index is None:
-        _check_lists(table, roles, name)
+        _check_keyed(table, roles, name)
         return
     if table.frame.schema[cell(index)] != pl.String:
         return
@@ -215,7 +215,7 @@ def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
     raise _of_baskets(table, roles, index, several, name)
 
 
-def _check_lists(table: RawTable, roles: Roles, name: str) -> None:
+def _check_keyed(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where no column is the item, and one holds lists such as ``ID: 7, Qty: 1|ID: 8, Qty: 2``."""
     for index in roles.others:
         if table.frame.schema[cell(index)] != pl.String:
