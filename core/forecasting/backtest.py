@@ -47,7 +47,8 @@ class Trials:
         frame = self.frame.with_columns(blend(recipe).alias("mean"))
         window = frame["window"].rank("dense").to_numpy().astype(np.float32)
         units, mean = (frame[name].to_numpy() for name in (UNITS, "mean"))
-        residuals = Residuals(units, mean, shape_of(frame), window, spread_of(frame, spec.quantiles))
+        told = spread_of(frame, spec.quantiles)
+        residuals = Residuals(units, mean, shape_of(frame), window, told, series_that_count(frame))
         intervals, own = calibrate(residuals, spec.quantiles, spec.seed)
         parts = [with_intervals(part, one) for part, one in zip(frame.partition_by("window"), own, strict=True)]
         names = [quantile_name(q) for q in spec.quantiles]
@@ -64,6 +65,13 @@ def with_intervals(frame: pl.DataFrame, intervals: Intervals) -> pl.DataFrame:
     rest = [name for name in frame.columns if name != "tier" and not name.startswith(SHAPE_MARK)]
     tier = ["tier"] if "tier" in frame.columns else []
     return frame.select(*rest, *columns, *tier)
+
+
+def series_that_count(frame: pl.DataFrame) -> float:
+    """How many equal series would be as many as those of a frame of forecasts, by what each is expected to sell."""
+    size = frame.group_by(SERIES).agg(pl.col("mean").sum())["mean"]
+    square = float((size**2).sum())
+    return float(size.sum()) ** 2 / square if square > 0 else 1.0
 
 
 def shape_of(frame: pl.DataFrame) -> Floats:
@@ -163,7 +171,7 @@ def known_of_window(
 
     ``sales`` are compact. Series that had ended by then, or not begun, are not asked for.
     """
-    first = origin - spec.rhythm.history + 1
+    first = origin - spec.rhythm.silence + 1
     seen = with_units(between(sales, calendar, first, origin)).select(SERIES).unique()
     within = pl.col("_t").is_between(origin + 1, origin + spec.horizon)
     window = actuals.filter(within).join(seen, on=list(SERIES), how="semi", maintain_order="left")

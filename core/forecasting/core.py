@@ -242,7 +242,7 @@ def fit_core(
 def _everything(past: pl.DataFrame, calendar: Calendar, spec: ForecastSpec) -> pl.DataFrame:
     """Every series that has not ended on every date of the horizon."""
     last = int(calendar.index(past[DATE].tail(1))[0])
-    past = between(past, calendar, last - spec.rhythm.history + 1, last)
+    past = between(past, calendar, last - spec.rhythm.silence + 1, last)
     dates = future_dates(past[DATE].max(), spec.horizon, spec.frequency)  # type: ignore[arg-type]
     series = as_words(past.select(SERIES).unique()).sort(*SERIES)
     return series.join(pl.DataFrame({DATE: dates}, schema={DATE: pl.Date}), how="cross").select(KEY)

@@ -1,6 +1,6 @@
 """Why a forecast is what it is: exact Shapley values of the boosters, by group, in units.
 
-What the series' own smoothing adds is its usual level and the share of the weekday.
+What the series' own smoothing adds is its usual level and the share of the weekday, or of the season and the trend.
 
 A booster's prediction is a base value plus one contribution a feature (TreeSHAP: Lundberg et al.,
 From local explanations to global understanding with explainable AI for trees, 2020). The sum is a

@@ -8,6 +8,7 @@ itself holds more than its share. One window may cover far more or less than the
 of a season spread alike; that boosters are a horizon older than at the forecast widens nothing.
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
@@ -54,6 +55,7 @@ class Residuals:
         shape: (rows, features) the ``SHAPE_FEATURES`` of each forecast.
         window: (rows,) number of the window.
         spread: (rows, quantiles) units that the spread booster told; None without one.
+        series: that bring most of the units; of equal ones their number.
     """
 
     units: Doubles
@@ -61,11 +63,13 @@ class Residuals:
     shape: Floats
     window: Floats
     spread: Doubles | None = None
+    series: float = math.inf
 
     def take(self, chosen: Bools) -> "Residuals":
         """Some of the rows."""
         told = None if self.spread is None else self.spread[chosen]
-        return Residuals(self.units[chosen], self.mean[chosen], self.shape[chosen], self.window[chosen], told)
+        units, mean = self.units[chosen], self.mean[chosen]
+        return Residuals(units, mean, self.shape[chosen], self.window[chosen], told, self.series)
 
     def usable(self) -> "Residuals":
         """Rows with a forecast above zero: closed days have no spread."""
@@ -169,14 +173,21 @@ def _fitted(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> In
 
 
 def _centred(residuals: Residuals) -> Residuals:
-    """Without each window's own drift: it says nothing of the spread, and the next has another."""
-    units = residuals.units.copy()
+    """Without each window's own drift: its direction says nothing of the next, which has another.
+
+    Of many series the spread alone is left. What a single one is off in a window is its error, and as likely on
+    the other side: the spread is widened by it, by a share in it where there are a few.
+    """
+    units, mean = residuals.units.copy(), residuals.mean
     for window in np.unique(residuals.window):
         rows = residuals.window == window
         sold = float(units[rows].sum())
         if sold > 0:
-            units[rows] *= float(residuals.mean[rows].sum()) / sold
-    return replace(residuals, units=units)
+            units[rows] *= float(mean[rows].sum()) / sold
+    whole, rest = (float(((each - mean) ** 2 / mean).sum()) for each in (residuals.units, units))
+    if rest > 0:
+        units = mean + (units - mean) * math.sqrt(1 + max(whole / rest - 1, 0) / residuals.series)
+    return replace(residuals, units=np.maximum(units, 0))
 
 
 def _booster(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> xgb.Booster | None:

@@ -2,7 +2,7 @@
 
 A missing day is a zero only where the series' store reported that day; otherwise it is unknown,
 so a Sunday of a closed shop is never learned as a collapse of demand. A series that was silent for
-as long as forecasts look back has ended: its later days are unknown, too. So are days whose sales a
+two years has ended: its later days are unknown, too. So are days whose sales a
 stock-out held down.
 """
 
@@ -138,7 +138,7 @@ def _units(past: Placed, selling: Grid, shape: tuple[int, int], periods: int) ->
         sold = block.frame[UNITS].is_not_null().to_numpy()
         units[block.series[sold], block.column[sold]] = block.frame[UNITS].drop_nulls().to_numpy()
     column = np.arange(shape[1])
-    longest = RHYTHMS[past.calendar.frequency].history
+    longest = RHYTHMS[past.calendar.frequency].silence
     for at in range(0, shape[0], _SERIES_AT_ONCE):
         part = units[at : at + _SERIES_AT_ONCE]
         closed = selling.values[selling.row[at : at + _SERIES_AT_ONCE]] < 0.5  # noqa: PLR2004 - a flag

@@ -1,23 +1,21 @@
 """The local view: each series by itself, by exponential smoothing of its level.
 
 Boosters learn what many series have in common. Where there are few, or where a series has just
-moved to another level, its own last weeks tell more. Sales are divided by the profile of their
-weekdays, smoothed (R. G. Brown, 1959), and multiplied again; how quickly old sales are forgotten
-is chosen for each series by how well its levels foretold the horizons that followed.
+moved to another level, its own last weeks tell more. Sales of days are divided by the profile of their
+weekdays, smoothed, and multiplied again; those of weeks and months by their season of the year.
 """
 
 from typing import Final
 
 import numpy as np
-import polars as pl
 
-from core.forecasting.grid import Bools, Doubles, Floats, Ints
+from core.forecasting.grid import Doubles, Floats, Ints
+from core.forecasting.levels import levels as smoothed
 from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
+from core.forecasting.seasons import means_ahead
 from core.forecasting.spec import ForecastSpec
 
-_RATES: Final = (0.1, 0.05, 0.2, 0.02, 0.4, 0.8)
-"""How much of the newest value each level takes; the first where nothing speaks for another."""
 _PROFILE_CYCLES: Final = 13
 _EVEN_UNITS: Final = 20.0
 """Units of an even week mixed into each profile: a weekday that sold three says little."""
@@ -41,21 +39,35 @@ def local_means(panel: Panel, rows: Rows, levels: Doubles, spec: ForecastSpec) -
         (rows,) units of each row's day, and of a day like any other.
     """
     chosen, place = np.unique(rows.series, return_inverse=True)
-    begin = max(0, panel.origin + 1 - 2 * spec.rhythm.year)
-    units = panel.units[chosen, begin : panel.origin + 1]
+    units, step = panel.units[chosen, : panel.origin + 1], rows.target - panel.origin
+    tell = _by_weekday if spec.rhythm.cycle > 1 else _by_year
+    means, level = np.empty(len(rows)), np.empty(len(chosen))
+    for start in range(0, len(chosen), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        here = np.flatnonzero((place >= block.start) & (place < block.stop))
+        ahead, level[block] = tell(units[block], int(step[here].max()), spec)
+        means[here] = ahead[place[here] - start, step[here] - 1]
+    known = np.isfinite(level)[place]
+    return np.where(known, means, levels), np.where(known, level[place], levels)
+
+
+def _by_year(units: Floats, ahead: int, spec: ForecastSpec) -> tuple[Doubles, Doubles]:
+    return means_ahead(units, ahead, spec.rhythm, min(spec.horizon, _AHEAD))
+
+
+def _by_weekday(units: Floats, ahead: int, spec: ForecastSpec) -> tuple[Doubles, Doubles]:
+    """(series, ahead) units of each day ahead, and (series,) those of a day like any other."""
     cycle = spec.rhythm.cycle
-    phase = np.arange(units.shape[1]) % cycle
-    profile = _profiles(units, phase, cycle)
-    level = _levels(units, profile[:, phase], min(spec.horizon, _AHEAD))[place]
-    level = np.where(np.isfinite(level), level, levels)
-    return level * profile[place, (rows.target - begin) % cycle], level
+    late = units[:, -2 * spec.rhythm.year :]
+    phase = np.arange(late.shape[1] + ahead) % cycle
+    profile = _profiles(late, phase[: late.shape[1]], cycle)
+    flat = late.astype(np.float64) / np.maximum(profile[:, phase[: late.shape[1]]], _LEAST_PROFILE)
+    level = smoothed(flat, None, min(spec.horizon, _AHEAD))[0]
+    return level[:, None] * profile[:, phase[late.shape[1] :]], level
 
 
 def _profiles(units: Floats, phase: Ints, cycle: int) -> Doubles:
     """(series, cycle) what each phase sells, relative to the mean of all."""
-    profile = np.ones((len(units), cycle))
-    if cycle == 1:
-        return profile
     late = slice(-_PROFILE_CYCLES * cycle, None)
     known = ~np.isnan(units[:, late])
     filled = np.where(known, units[:, late], 0.0).astype(np.float64)
@@ -64,47 +76,3 @@ def _profiles(units: Floats, phase: Ints, cycle: int) -> Doubles:
     mean = np.divide(sold.sum(axis=1), days.sum(axis=1), out=np.zeros(len(units)), where=days.sum(axis=1) > 0)
     relative: Doubles = (sold + _EVEN_UNITS) / (mean[:, None] * days + _EVEN_UNITS)
     return relative
-
-
-def _levels(units: Floats, profile: Doubles, ahead: int) -> Doubles:
-    """(series,) smoothed level at the last column, without the profile; NaN where nothing is known."""
-    levels = np.empty((len(_RATES), len(units)))
-    errors = np.empty_like(levels)
-    for start in range(0, len(units), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        flat = units[block].astype(np.float64) / np.maximum(profile[block], _LEAST_PROFILE)
-        after, counted = _means_after(flat, ahead)
-        for number, rate in enumerate(_RATES):
-            level = _smoothed(flat, rate)
-            levels[number, block] = level[:, -1]
-            miss = np.where(counted & np.isfinite(level), level - after, 0.0)
-            errors[number, block] = (miss**2).sum(axis=1)
-    chosen: Doubles = levels[np.argmin(errors, axis=0), np.arange(len(units))]
-    return chosen
-
-
-def _smoothed(flat: Doubles, rate: float) -> Doubles:
-    """Exponentially weighted means of what is known up to each column; NaN before the first value."""
-    series = pl.DataFrame(flat.T, nan_to_null=True)
-    mean = pl.all().ewm_mean(alpha=rate, adjust=True, ignore_nulls=False).forward_fill()
-    smoothed: Doubles = series.select(mean).to_numpy().T
-    return smoothed
-
-
-def _means_after(flat: Doubles, ahead: int) -> tuple[Doubles, Bools]:
-    """Mean of the ``ahead`` columns after each, and where they are all there and half of them known."""
-    means, there = np.zeros(flat.shape), np.zeros(flat.shape, dtype=bool)
-    last = flat.shape[1] - ahead
-    if last > 0:
-        known = ~np.isnan(flat)
-        days, sold = (_sums_after(values, ahead) for values in (known, np.where(known, flat, 0.0)))
-        there[:, :last] = days >= ahead / 2
-        np.divide(sold, days, out=means[:, :last], where=days > 0)
-    return means, there
-
-
-def _sums_after(values: Doubles | Bools, ahead: int) -> Doubles:
-    total = np.zeros((len(values), values.shape[1] + 1))
-    np.cumsum(values, axis=1, out=total[:, 1:])
-    after: Doubles = total[:, ahead + 1 :] - total[:, 1:-ahead]
-    return after

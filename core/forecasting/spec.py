@@ -69,6 +69,7 @@ class Rhythm:
         windows: of the rolling statistics, increasing.
         around: half width of the window around the same time last year.
         recent: window of the level that last year's season is measured against.
+        years: of history from which a series tells its own season.
     """
 
     cycle: int
@@ -77,17 +78,23 @@ class Rhythm:
     windows: tuple[int, ...]
     around: int
     recent: int
+    years: int = 2
 
     @property
     def history(self) -> int:
-        """Periods of history the features reach back."""
+        """Periods of history a forecast reaches back."""
+        return self.years * self.year + 2 * self.recent
+
+    @property
+    def silence(self) -> int:
+        """Periods without a row after which a series has ended."""
         return 2 * self.year + 2 * self.recent
 
 
 RHYTHMS: Final[dict[str, Rhythm]] = {
     "D": Rhythm(cycle=7, year=364, level=56, windows=(7, 14, 28, 56, 91, 182, 364), around=3, recent=28),
     "W": Rhythm(cycle=1, year=52, level=8, windows=(2, 4, 8, 13, 26, 52), around=1, recent=8),
-    "M": Rhythm(cycle=1, year=12, level=6, windows=(2, 3, 6, 12), around=1, recent=3),
+    "M": Rhythm(cycle=1, year=12, level=6, windows=(2, 3, 6, 12), around=1, recent=3, years=5),
 }
 
 

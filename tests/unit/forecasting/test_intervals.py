@@ -1,8 +1,10 @@
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.forecasting.backtest import series_that_count
 from core.forecasting.intervals import Intervals, Residuals, calibrate
 
 QUANTILES = (0.1, 0.5, 0.9)
@@ -92,3 +94,30 @@ def test_json_brings_the_same_intervals_back() -> None:
     again = Intervals.from_json(intervals.to_json(), None)
     mean, shape = np.array([1.0, 50.0]), np.zeros((2, 1), dtype=np.float32)
     assert np.array_equal(again.apply(mean, shape), intervals.apply(mean, shape))
+
+
+NO_SHAPE = np.zeros((1, 1), dtype=np.float32)
+
+
+def drifting(series: float) -> Residuals:
+    """Two windows, of which the first sold a tenth more, and the second a tenth less, than was expected."""
+    rng = np.random.default_rng(5)
+    window = np.repeat([0.0, 1.0], 300).astype(np.float32)
+    units = 100 * np.where(window == 0, 1.1, 0.9) * rng.gamma(1_000, 1 / 1_000, 600)
+    return Residuals(units, np.full(600, 100.0), np.zeros((600, 1), dtype=np.float32), window, None, series)
+
+
+def test_what_a_single_series_is_off_in_a_whole_window_widens_its_interval_on_both_sides() -> None:
+    width, middle = {}, {}
+    for series in (1.0, 2.0, 1_000.0):
+        low, at, high = calibrate(drifting(series), QUANTILES, seed=7)[0].apply(np.array([100.0]), NO_SHAPE)[0]
+        width[series], middle[series] = high - low, at
+        assert abs((high + low) / 2 - 100) < 1
+    assert width[1.0] > width[2.0] > 2 * width[1_000.0]
+    assert all(abs(each - 100) < 1 for each in middle.values())
+
+
+def test_series_count_by_what_they_sell() -> None:
+    frame = pl.DataFrame({"store_id": ["s"] * 4, "item_id": list("abcd"), "mean": [5.0, 5.0, 5.0, 0.0]})
+    assert series_that_count(frame) == pytest.approx(3)
+    assert series_that_count(frame.filter(pl.col("mean") == 0)) == 1
