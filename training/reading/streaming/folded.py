@@ -64,9 +64,11 @@ def folded(
     for piece in _pieces(*in_order(frames)):
         lines = plain(piece, texts=False)
         marks = [pl.lit(value=True).alias(ONE_EACH)] if rule.one_each else []
-        unsteady = varying(lines, list(kept)) if rule.sums else []
+        here = [name for name in kept if name in lines.columns]  # a member of an archive may lack one of another
+        unsteady = varying(lines, here) if rule.sums else []
         kept = {name: header for name, header in kept.items() if name not in unsteady}
-        rows = fold(lines.with_columns(marks), list(kept), book, transactions=rule.transactions, rule=rule.duplicates)
+        told = [name for name in here if name in kept]
+        rows = fold(lines.with_columns(marks), told, book, transactions=rule.transactions, rule=rule.duplicates)
         parts.append(compact(rows, texts))
     names = [name for name in parts[0].columns if name not in named or name in kept]
     return stacked([part.select(names) for part in parts]), kept
