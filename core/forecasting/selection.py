@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from core.contracts.sales import SERIES, UNITS
+from core.contracts.sales import UNITS
 from core.forecasting.backtest import Trials
 from core.forecasting.core import blend
 from core.forecasting.grid import Doubles
@@ -15,8 +15,6 @@ from core.forecasting.spec import LOCAL, Recipe
 _SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 _LOCAL_SHARES: Final = (0.0, 0.15, 0.3, 0.5, 0.7, 0.9)
 """Boosters keep a part: only they know of prices, promotions and plans."""
-_CHANCE_OF_ONE: Final = 0.2
-"""Error that the local view must save on a single series in a single window; on n of them, this over the root of n."""
 _LEAST, _MOST = 0.9, 1.12
 """Bounds of what is believed of a drift."""
 _TRUST: Final = 0.5
@@ -26,10 +24,7 @@ _CHANCE: Final = 0.02
 
 
 def choose(tested: Trials, recipe: Recipe) -> Recipe:
-    """The blend with the least error on all windows; where there is no window, equal shares of the boosters.
-
-    A few series in a few windows are foretold better by chance: there the local view must save more to have a share.
-    """
+    """The blend with the least error on all windows; where there is no window, equal shares of the boosters."""
     names, frame = tested.views, tested.frame
     if frame.is_empty():
         fitted = [name for name in names if name != LOCAL]
@@ -38,12 +33,7 @@ def choose(tested: Trials, recipe: Recipe) -> Recipe:
     factors = {name: _smearing(frame, name) * _drift(frame, name) for name in names}
     made = {name: frame[name].to_numpy() * factors[name] for name in names}
     blends = _blends(names)
-    doubt = 1 + _CHANCE_OF_ONE / frame.select("window", *SERIES).n_unique() ** 0.5
-    errors = [
-        _error(units, np.sum([share * made[name] for name, share in each.items()], axis=0))
-        * (doubt if LOCAL in each else 1)
-        for each in blends
-    ]
+    errors = [_error(units, np.sum([share * made[name] for name, share in each.items()], axis=0)) for each in blends]
     weights = blends[int(np.argmin(errors))]
     return replace(recipe, weights=weights, factors={name: factors[name] for name in weights})
 

@@ -11,16 +11,13 @@ from tests.unit.forecasting import shops
 from tests.unit.forecasting.shops import QUICK, SPEC
 
 
-def trials(log_ratio: tuple[float, float], tweedie_noise: float, series: int = 40) -> Trials:
+def trials(log_ratio: tuple[float, float], tweedie_noise: float) -> Trials:
     rng = np.random.default_rng(2)
     frames = []
     for window, ratio in enumerate(log_ratio):
         units = rng.gamma(9, 10, 400)
-        names = {"store_id": ["s"] * 400, "item_id": [str(row % series) for row in range(400)]}
         frames.append(
-            pl.DataFrame(
-                names | {"units": units, "log": units * ratio, "tweedie": units + rng.normal(0, tweedie_noise, 400)}
-            )
+            pl.DataFrame({"units": units, "log": units * ratio, "tweedie": units + rng.normal(0, tweedie_noise, 400)})
             .with_columns(window=pl.lit(shops.START + dt.timedelta(days=window)))
             .with_columns(pl.col("log").clip(0), pl.col("tweedie").clip(0))
         )
@@ -57,14 +54,3 @@ def test_the_series_own_view_gets_a_share_where_it_is_better_and_none_where_it_i
     views = ("log", "tweedie", "local")
     assert choose(Trials(views, frame), Recipe()).weights["local"] == pytest.approx(0.9)
     assert "local" not in choose(Trials(views, poor), Recipe()).weights
-
-
-def test_a_little_gain_is_believed_of_many_series_and_taken_for_chance_of_few() -> None:
-    chosen = {}
-    for series in (1, 400):
-        frame = trials((1.1, 1.1), 30, series).frame
-        truth, gap = frame["units"], frame["log"] - frame["units"]
-        near = frame.with_columns(log=truth + gap, local=truth + 0.97 * gap).drop("tweedie")
-        chosen[series] = choose(Trials(("log", "local"), near), Recipe()).weights
-    assert chosen[1] == {"log": 1.0}
-    assert chosen[400]["local"] == pytest.approx(0.9)
