@@ -58,9 +58,13 @@ def _came_in(texts: Iterable[str]) -> list[str]:
 
 
 def tell_kinds(texts: Iterable[str]) -> bool:
-    """Are these kinds of rows, whatever the name of their column: ``Actual`` and ``Forecast``, ``IN`` and ``OUT``?"""
+    """Are these kinds of rows, whatever the name of their column: ``Actual`` and ``Forecast``, ``IN`` and ``OUT``?
+
+    Either may stand alone among the first rows.
+    """
     said = list(texts)
-    return are_actual_and_planned(said) or bool(_came_in(said))
+    moved = {fold(text) for text in said} - {""}
+    return are_actual_and_planned(said) or bool(_came_in(said)) or (bool(moved) and moved <= _MOVED_IN | _MOVED_OUT)
 
 
 def are_actual_and_planned(texts: Iterable[str]) -> bool:

@@ -30,6 +30,12 @@ def test_rows_of_what_came_in_beside_what_went_out_are_refused(read: Read, name:
     assert len(rows(read(text, columns={"kind": name}))) == len(_DAYS)
 
 
+def test_what_came_in_is_seen_however_far_down_it_stands(read: Read) -> None:
+    out = [f"2024-{n // 28 + 1:02d}-{n % 28 + 1:02d},A,5,OUT" for n in range(80)]
+    text = "\n".join(["Date,SKU,Quantity,moved", *out, "2024-05-01,A,900,IN"])
+    assert "'moved' says 'IN' of line 82, which is no sale" in read(text).verdict.sentence
+
+
 def test_purchases_of_customers_alone_are_sales(read: Read) -> None:
     text = _csv("Date,SKU,Quantity,Transaction Type", "2024-03-{0:02d},A,5,{1}", "Purchase/Purchase")
     assert len(rows(read(text))) == len(_DAYS)

@@ -144,6 +144,12 @@ IRREGULAR: dict[str, str | bytes] = {
     "flags of what came back, and a cell far down that is none": HEAD.strip()
     + ",Returned\n"
     + "".join(f"{r},{'blue' if n == 600 else 'no' if n % 50 else 'yes'}\n" for n, r in enumerate(BODY)),
+    "what was and, from far down, what should be": "which,"
+    + HEAD
+    + "".join(f"{'Actual' if n < 300 else 'Forecast'},{r}\n" for n, r in enumerate(BODY)),
+    "what went out and, far down, what came in": "moved,"
+    + HEAD
+    + "".join(f"{'IN' if n == 600 else 'OUT'},{r}\n" for n, r in enumerate(BODY)),
     "a text that may be the item": "date,store,flavour,qty\n" + "".join(r[: r.index(",", 20)] + "\n" for r in BODY),
     "a line that counts the rows": lines((len(BODY), f"TRL,{len(BODY)}")),
     "an open quote": lines((300, '2024-07-01,"S1,00A,900,1,0,1')),

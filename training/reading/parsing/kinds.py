@@ -12,7 +12,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 
-_LOOKED_AT: Final = 50
+LOOKED_AT: Final = 50
 _SIGNS: Final = ({"+", "-"}, {"+", "\u2212"})
 _SIDES: Final = ({"S", "H"}, {"D", "C"}, {"DR", "CR"}, {"D", "H"}, {"D", "A"})
 
@@ -29,14 +29,14 @@ def check_kinds(meaning: Meaning, lines: pl.DataFrame) -> None:
     for index, header in enumerate(meaning.table.header):
         if index in meaning.roles.renamed or index in taken or lines.schema[cell(index)] != pl.String:
             continue
-        first = lines[cell(index)].head(_LOOKED_AT).drop_nulls().unique().to_list()
+        first = lines[cell(index)].head(LOOKED_AT).drop_nulls().unique().to_list()
         if (rowkinds.tells_kind(header) and index != meaning.index(words.DOCUMENT)) or rowkinds.tell_kinds(first):
             _check_kind(lines, index, header)
         elif index == meaning.index(words.DOCUMENT):
             continue
         elif words.fold(header) in words.ACCOUNT_SIDES:
             _check_sides(lines, index, header, _SIDES)
-        elif {*lines[cell(index)].head(_LOOKED_AT).str.strip_chars()} & {"+", "-"}:
+        elif {*lines[cell(index)].head(LOOKED_AT).str.strip_chars()} & {"+", "-"}:
             _check_sides(lines, index, header, _SIGNS)
 
 

@@ -1,6 +1,5 @@
 """What a part of a file cannot tell: where that matters, the file is read as a whole."""
 
-from collections.abc import Iterable
 from typing import Final
 
 import polars as pl
@@ -12,6 +11,7 @@ from training.reading import vocabulary as words
 from training.reading.ledger import CELLS, REASON, Ledger, cell
 from training.reading.limits import Limits
 from training.reading.parsing.charges import no_items
+from training.reading.parsing.kinds import LOOKED_AT
 from training.reading.parsing.movements import tells_movements
 from training.reading.parsing.rows import every_of
 from training.reading.parsing.stated import are_flags_in_part, tells_flags
@@ -22,6 +22,7 @@ from training.reading.shapes.rivals import may_be_position, may_number_lines
 from training.reading.streaming.across import check_across
 from training.reading.streaming.blocks import IrregularError
 from training.reading.streaming.seen import Seen
+from training.reading.tables import RawTable
 
 _ONE_KIND: Final = KINDS_OF_AMOUNT | words.MEASURE_KINDS | words.QUALIFIERS | words.LEVELS
 
@@ -66,10 +67,15 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
         raise IrregularError
 
 
-def kinds_told(header: Iterable[str]) -> list[int]:
-    """Columns whose names promise to say of each row of what kind it is."""
+def kinds_told(table: RawTable) -> list[int]:
+    """Columns whose names, or the cells of whose first rows, promise to say of each row of what kind it is."""
     told = (rowkinds.tells_kind, tells_flags, lambda name: words.fold(name) in _ONE_KIND)
-    return [at for at, name in enumerate(header) if any(tells(name) for tells in told)]
+    first = table.frame.head(LOOKED_AT)
+    return [
+        at
+        for at, name in enumerate(table.header)
+        if any(tells(name) for tells in told) or rowkinds.tell_kinds(first[cell(at)].cast(pl.String).drop_nulls())
+    ]
 
 
 def _has_kinds(meaning: Meaning, seen: Seen) -> bool:

@@ -76,7 +76,7 @@ class Pass:
         alone = meaning.shape == LONG and not (width or numbered or counted)
         self.codes = alone  # where rows are compared with each other, their distinct cells do not tell
         self.width = width
-        self.kinds = kinds_told(meaning.table.header)
+        self.kinds = kinds_told(meaning.table)
         self.thin = thin(meaning)
 
     def run(self, blocks: Iterator[Block], guess: Guess | None, proof: Proof | None) -> tuple[Seen, Guess]:
