@@ -64,6 +64,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.data is None:
         parser.error("--data or RETAIL_DATA is needed")
+    if unknown := sorted({*asked.sets.split(",")} - {*SETS}):
+        parser.error(f"--sets: {unknown[0]!r} is no set; there are {', '.join(SETS)}")
     methods = [name for name in asked.methods.split(",") if asked.peers or name not in PEERS]
     lines = []
     for line in run(Path(asked.data), asked.sets.split(","), methods, asked):
