@@ -164,6 +164,11 @@ def may_train(build: Build) -> None:
             resources=tuple(f"{pipeline}/execution/*" for pipeline in pipelines),
             because="executions of one pipeline each; SageMaker names them",
         ),
+        Grant(
+            actions=("sagemaker:DescribeProcessingJob",),
+            resources=(stack.format_arn(service="sagemaker", resource="processing-job", resource_name="pipelines-*"),),
+            because="a pipeline names its jobs pipelines-<execution>-<step>; a failed one says why",
+        ),
         _digests(stack, environment, "ssm:GetParameter"),
         *_looks(stack, environment),
     )

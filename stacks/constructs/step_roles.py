@@ -85,7 +85,7 @@ def _train(stack: EnvironmentStack, data: DataPlane) -> iam.Role:
         data.lake.look(),
         data.lake.read("tables/", "runs/", "config/"),
         data.artifacts.look(),
-        data.artifacts.read("checkpoints/", keys.CHAMPIONS),
+        data.artifacts.read("models/", "checkpoints/", keys.CHAMPIONS),  # tuning begins with the champion's settings
         data.artifacts.write("models/", "checkpoints/"),
         data.artifacts.delete("checkpoints/"),
     )

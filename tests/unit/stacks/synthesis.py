@@ -4,6 +4,7 @@ import atexit
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from shutil import rmtree
@@ -56,6 +57,13 @@ class Template:
         """Whether a role's policy allows an action on a resource, as ``text`` writes it."""
         return any(
             action in statement["Action"] and resource in statement["Resource"] for statement in self.statements(role)
+        )
+
+    def lets(self, role: str, action: str, resource: str) -> bool:
+        """Whether a role's policy allows an action on one thing, such as an object, by its wildcards."""
+        return any(
+            action in statement["Action"] and any(fnmatchcase(resource, each) for each in statement["Resource"])
+            for statement in self.statements(role)
         )
 
 
