@@ -56,6 +56,9 @@ def load_balancer_controller(
             "enableShield": False,
             "enableWaf": False,
             "enableWafv2": bool(web_acl),
+            # It would answer for every Service of the cluster, and until it is up none could be made: those of the
+            # add-ons beside it are. It is there for Services of type LoadBalancer, and we have none.
+            "enableServiceMutatorWebhook": False,
             "defaultTags": stack.tag_values,
         },
     )

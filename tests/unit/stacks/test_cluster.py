@@ -223,6 +223,7 @@ def test_the_load_balancer_controller_changes_one_load_balancer_of_one_cluster(
     assert values["clusterName"] == f"mlops-{environment}-cluster"
     assert values["region"] == "ap-southeast-1"
     assert "networkvpcid" in values["vpcId"]
+    assert values["enableServiceMutatorWebhook"] is False, "add-ons make Services while it is not up yet"
     statements = list(cluster.statements(role(cluster, "LoadBalancerControllerRole")))
     free = [action for each in statements if "*" in each["Resource"] for action in each["Action"]]
     assert all(action.partition(":")[2].startswith(("Describe", "List", "Get")) for action in free)
