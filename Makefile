@@ -18,7 +18,11 @@ VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo 0)
 ENV ?= dev
 FROM ?= $(ENV)
 BUILDER ?= $(shell docker info >/dev/null 2>&1 && echo docker || command -v buildah)
-BUILD = $(BUILDER) build $(if $(findstring buildah,$(BUILDER)),--format docker --layers) $(if $(BASE),--build-arg BASE=$(BASE)) \
+# SageMaker makes models of Docker's own kind of manifest alone: not of OCI's, nor of an index with an attestation.
+COMMA := ,
+KIND = $(if $(findstring buildah,$(BUILDER)),--format docker,--output type=docker$(COMMA)oci-mediatypes=false)
+export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
+BUILD = $(BUILDER) build $(if $(findstring buildah,$(BUILDER)),--layers) $(if $(BASE),--build-arg BASE=$(BASE)) \
   --build-arg VERSION=$(VERSION) --build-arg GIT_COMMIT=$(COMMIT) $(BUILD_FLAGS)
 
 .PHONY: help setup demo up test check policy cdk fix lock lock-image image synth publish deploy smoke smoke-or-rollback rollback train teardown adopt clean
@@ -88,7 +92,7 @@ lock-image: setup ## write requirements/image.txt and sbom.txt anew, at the vers
 image: ## build both images by docker or buildah, and list their components in build/sbom
 	@[ -n "$(BUILDER)" ] || { echo "docker or buildah is needed to build images (Debian: apt-get install buildah)"; exit 1; }
 	@for target in training service; do \
-	  $(BUILD) --target $$target --tag $(REPOSITORY)/$${target/service/inference-api}:$(VERSION) . || exit 1; done
+	  $(BUILD) $(KIND) --target $$target --tag $(REPOSITORY)/$${target/service/inference-api}:$(VERSION) . || exit 1; done
 	@$(BUILD) --target sbom --output type=local,dest=build/sbom .
 
 STEP = PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m stacks.delivery_steps

@@ -26,6 +26,8 @@ from stacks.delivery_steps.stages import STAGES, Stage
 from stacks.parts import ACCOUNT_WIDE, SOURCE_CHANGED
 
 SOURCE: Final = "source.zip"
+ARTIFACTS_FOLDER: Final = 20
+"""CodePipeline keeps artifacts in a folder that is named by so many characters of the pipeline's name."""
 
 
 class DeliveryStack(EnvironmentStack):
@@ -51,7 +53,8 @@ class DeliveryStack(EnvironmentStack):
 
     def _bucket(self) -> s3.Bucket:
         logs = s3.Bucket.from_bucket_name(self, "LogBucket", self.bucket_name("logs"))
-        bucket = DataBucket(self, "Bucket", purpose="delivery", key=self.key, logs=logs, expiring={"retail-": 30})
+        artifacts = f"{self.physical('delivery')[:ARTIFACTS_FOLDER]}/"
+        bucket = DataBucket(self, "Bucket", purpose="delivery", key=self.key, logs=logs, expiring={artifacts: 30})
         cdk.Annotations.of(bucket).acknowledge_warning(
             "@aws-cdk/aws-s3:accessLogsPolicyNotAdded", "the data stack's log bucket admits this one by name"
         )

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 SCAN_SECONDS: Final = 900
 LOOK_SECONDS: Final = 10
 _SHORT: Final = 12
+DOCKER: Final = "application/vnd.docker.distribution.manifest.v2+json"
+"""The one kind of manifest that SageMaker makes a model of."""
 _MANIFESTS: Final = [
-    "application/vnd.docker.distribution.manifest.v2+json",
+    DOCKER,
     "application/vnd.docker.distribution.manifest.list.v2+json",
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.oci.image.index.v1+json",
@@ -51,11 +53,11 @@ def publish(registry: Any, service: str, local: str, tag: str, builder: str) -> 
     """Push one image unless its tag is there, wait for the scan; the digest.
 
     Raises:
-        ConfigError: the scan found something critical.
+        ConfigError: it is of a kind that SageMaker takes no model from, or the scan found something critical.
         RetryableError: the scan did not end in time.
     """
     repository = f"mlops/{service}"
-    if (digest := _digest(registry, repository, tag)) is None:
+    if (image := _image(registry, repository, tag)) is None:
         token = registry.get_authorization_token()["authorizationData"][0]
         user, password = base64.b64decode(token["authorizationToken"]).decode().split(":", 1)
         host = token["proxyEndpoint"].removeprefix("https://")
@@ -64,9 +66,16 @@ def publish(registry: Any, service: str, local: str, tag: str, builder: str) -> 
         subprocess.run(login, input=password, text=True, check=True)  # noqa: S603
         subprocess.run([builder, "tag", local, remote], check=True)  # noqa: S603
         subprocess.run([builder, "push", remote], check=True)  # noqa: S603
-        digest = _digest(registry, repository, tag)
-    if digest is None:
+        image = _image(registry, repository, tag)
+    if image is None:
         raise RetryableError(f"{repository}:{tag} was pushed, and the registry does not know it yet: publish again")
+    kind = image.get("imageManifestMediaType", DOCKER)
+    if kind != DOCKER:
+        raise ConfigError(
+            f"{repository}:{tag} is {kind}, and SageMaker makes models of {DOCKER} alone: build it by 'make image' "
+            f"under another VERSION, with BUILDER=buildah where Docker keeps writing the other kind"
+        )
+    digest = str(image["imageDigest"])
     _scanned(registry, repository, digest)
     return digest
 
@@ -79,7 +88,7 @@ def hold(registry: Any, service: str, digest: str) -> bool:
     """
     repository = f"mlops/{service}"
     tag = HELD + digest.removeprefix("sha256:")[:_SHORT]
-    if _digest(registry, repository, tag) is not None:
+    if _image(registry, repository, tag) is not None:
         return True
     found = registry.batch_get_image(
         repositoryName=repository, imageIds=[{"imageDigest": digest}], acceptedMediaTypes=_MANIFESTS
@@ -97,12 +106,12 @@ def hold(registry: Any, service: str, digest: str) -> bool:
     return True
 
 
-def _digest(registry: Any, repository: str, tag: str) -> str | None:
+def _image(registry: Any, repository: str, tag: str) -> dict[str, Any] | None:
     try:
         found = registry.describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
     except registry.exceptions.ImageNotFoundException:
         return None
-    return str(found["imageDetails"][0]["imageDigest"])
+    return dict(found["imageDetails"][0])
 
 
 def _scanned(registry: Any, repository: str, digest: str) -> None:

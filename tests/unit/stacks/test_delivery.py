@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -62,6 +63,36 @@ def test_docker_and_the_right_to_push_are_the_image_build_s_alone(template: Temp
     ]
     assert len(pushing) == 1
     assert pushing[0].startswith("ImagesRole")
+
+
+@pytest.mark.parametrize(
+    ("builder", "kind"), [("docker", "--output type=docker,oci-mediatypes=false"), ("buildah", "--format docker")]
+)
+def test_images_are_built_as_sagemaker_takes_them(builder: str, kind: str) -> None:
+    command = ["make", "--dry-run", "image", f"BUILDER={builder}", "VERSION=1"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (built,) = [line for line in said.splitlines() if "--target $target" in line]
+    assert kind in built
+    assert "export BUILDX_NO_DEFAULT_ATTESTATIONS := 1" in (ROOT / "Makefile").read_text()
+
+
+def test_the_pipeline_s_artifacts_go_where_codepipeline_puts_them(template: Template, tmp_path: Path) -> None:
+    _, bucket = template.one("AWS::S3::Bucket")
+    _, pipeline = template.one("AWS::CodePipeline::Pipeline")
+    assert pipeline["ArtifactStore"]["Location"] == {"Ref": template.one("AWS::S3::Bucket")[0]}
+    rules = {each.get("Prefix"): each.get("ExpirationInDays") for each in bucket["LifecycleConfiguration"]["Rules"]}
+    assert rules == {None: None, "mlops-dev-delivery/": 30}
+    said = (ROOT / "environments/staging.toml").read_text().replace("[delivery]", "[delivery]\nhere = true")
+    (tmp_path / "staging.toml").write_text(said)
+    found = read(synthesise(load("staging", tmp_path), tmp_path / "out", ("delivery",)), "staging")["delivery"]
+    _, bucket = found.one("AWS::S3::Bucket")
+    assert "mlops-staging-delive/" in [each.get("Prefix") for each in bucket["LifecycleConfiguration"]["Rules"]]
+
+
+def test_the_training_check_may_ask_a_failed_job_why(template: Template) -> None:
+    (train,) = [role for role in template.of_type("AWS::IAM::Role") if role.startswith("TrainRole")]
+    job = "arn:aws:sagemaker:ap-southeast-1:<AWS::AccountId>:processing-job/pipelines-*"
+    assert template.may(train, "sagemaker:DescribeProcessingJob", job)
 
 
 def test_a_role_deploys_by_the_bootstrap_s_roles_and_changes_no_other_environment_s_builds(template: Template) -> None:

@@ -103,6 +103,17 @@ def test_a_scan_is_waited_for_and_a_critical_finding_refuses_the_image(
     assert len(waited) == 2
 
 
+@pytest.mark.parametrize(
+    "kind", ["application/vnd.oci.image.manifest.v1+json", "application/vnd.oci.image.index.v1+json"]
+)
+def test_an_image_that_sagemaker_makes_no_model_of_is_refused(stubbed: tuple[Any, Stubber], kind: str) -> None:
+    registry, stub = stubbed
+    there = {"imageDigest": ONE.training, "imageManifestMediaType": kind}
+    stub.add_response("describe_images", {"imageDetails": [there]})
+    with pytest.raises(ConfigError, match="build it by 'make image' under another VERSION"):
+        cloud.publish(registry, "training", "mlops/training:v-1", TAG, "docker")
+
+
 def test_a_scan_that_failed_is_no_pass(stubbed: tuple[Any, Stubber]) -> None:
     registry, stub = stubbed
     known(stub)
