@@ -16,7 +16,7 @@ from core.contracts.names import Environment
 from k8s_charts.settings import Build, Dataset, ServiceSettings
 from stacks.jobs_config import Job, Network, Training
 from stacks.platform_config import Cluster, Retention, Section, Vpc, architecture
-from stacks.shapes import Account, Connection, Email, Region, Repository
+from stacks.shapes import Account, AnomalyMonitor, Connection, Email, Region, Repository
 
 NOBODYS_RUNBOOK: Final = "your-organisation"
 """Part of the address that the files come with."""
@@ -91,6 +91,10 @@ class Spending(Section):
 
     monthly_usd: int = Field(200, ge=1, description="budget of this environment")
     anomaly_usd: int = Field(20, ge=1, description="an unusual day is told from this much on")
+    anomaly_monitor: AnomalyMonitor | None = Field(
+        None,
+        description="one that is there; without it one of the tag is made, as no member account of an organisation may",
+    )
 
 
 class Alarms(Section):

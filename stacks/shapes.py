@@ -42,6 +42,13 @@ AddonVersion = Annotated[
 Subnet = Annotated[str, shaped(r"subnet-[0-9a-f]+", "give a subnet's id, such as 'subnet-0a1b2c3d'")]
 SecurityGroup = Annotated[str, shaped(r"sg-[0-9a-f]+", "give a security group's id, such as 'sg-0a1b2c3d'")]
 Repository = Annotated[str, shaped(r"[\w.-]+/[\w.-]+", "give owner and name, such as 'your-organisation/forecast'")]
+AnomalyMonitor = Annotated[
+    str,
+    shaped(
+        r"arn:aws[a-z-]*:ce::\d{12}:anomalymonitor/[0-9a-f-]+",
+        "give the ARN of a monitor, as aws ce get-anomaly-monitors lists it",
+    ),
+]
 Connection = Annotated[
     str,
     shaped(

@@ -15,7 +15,10 @@ SHARES: Final = (("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100))
 
 
 def spending(stack: EnvironmentStack, people: AlarmTopic) -> None:
-    """Budget ``mlops-{env}-monthly`` and a monitor of unusual costs, both of what carries this environment's tags."""
+    """Budget ``mlops-{env}-monthly`` and word of unusual costs, both of what carries this environment's tags.
+
+    Where the file names a monitor, its unusual costs are told instead.
+    """
     for sender in SENDERS:
         people.open_to_account(sender)
     _budget(stack, people)
@@ -53,23 +56,13 @@ def _budget(stack: EnvironmentStack, people: AlarmTopic) -> None:
 
 
 def _anomalies(stack: EnvironmentStack, people: AlarmTopic) -> None:
-    monitor = ce.CfnAnomalyMonitor(
-        stack,
-        "CostMonitor",
-        monitor_name=stack.physical("costs"),
-        monitor_type="CUSTOM",
-        monitor_specification=json.dumps({"Tags": {"Key": "Environment", "Values": [stack.config.environment]}}),
-        resource_tags=[
-            ce.CfnAnomalyMonitor.ResourceTagProperty(key=key, value=value) for key, value in stack.tag_values.items()
-        ],
-    )
     least = stack.config.spending.anomaly_usd
     ce.CfnAnomalySubscription(
         stack,
         "CostAnomalies",
         subscription_name=stack.physical("costs"),
         frequency="IMMEDIATE",  # the only one that a topic takes
-        monitor_arn_list=[monitor.attr_monitor_arn],
+        monitor_arn_list=[stack.config.spending.anomaly_monitor or _monitor(stack)],
         subscribers=[ce.CfnAnomalySubscription.SubscriberProperty(type="SNS", address=people.topic_arn)],
         threshold_expression=json.dumps(
             {
@@ -85,6 +78,25 @@ def _anomalies(stack: EnvironmentStack, people: AlarmTopic) -> None:
             for key, value in stack.tag_values.items()
         ],
     ).node.add_dependency(people)
+
+
+def _monitor(stack: EnvironmentStack) -> str:
+    """ARN of a monitor of what carries this environment's tag.
+
+    Of an organisation's accounts only the one that manages it may have such a monitor; a member is watched by service,
+    by the one monitor that Cost Explorer makes by itself.
+    """
+    made = ce.CfnAnomalyMonitor(
+        stack,
+        "CostMonitor",
+        monitor_name=stack.physical("costs"),
+        monitor_type="CUSTOM",
+        monitor_specification=json.dumps({"Tags": {"Key": "Environment", "Values": [stack.config.environment]}}),
+        resource_tags=[
+            ce.CfnAnomalyMonitor.ResourceTagProperty(key=key, value=value) for key, value in stack.tag_values.items()
+        ],
+    )
+    return made.attr_monitor_arn
 
 
 def _ours_as_budget(stack: EnvironmentStack) -> Any:

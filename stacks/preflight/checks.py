@@ -13,12 +13,15 @@ from stacks.account import Client, identity, stack_status
 from stacks.adopt.kept import NOTHING_IN_IT, orphans
 from stacks.config import Config
 from stacks.preflight.addons import addon_versions
+from stacks.preflight.organisations import other_manager
 from stacks.preflight.quotas import Need, held, needs, taken
 from stacks.preflight.trails import other_trails
 
 BOOTSTRAP: Final = "/cdk-bootstrap/hnb659fds/version"
 BOOTSTRAP_LEAST: Final = 21
 """Version of the bootstrap stack that the pinned CDK is used with."""
+NO_CONTROL_PLANE: Final = {"use1-az3", "usw1-az2", "cac1-az3"}
+"""Zones, by the ids that are the same in every account, whose subnets EKS refuses for a cluster."""
 Outcome = Literal["ok", "missing", "unknown"]
 
 
@@ -47,6 +50,7 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
     yield _asked("cluster's log", partial(_cluster_log, client, config))
     yield _asked("add-ons", partial(_addons, client, config))
     yield _asked("account's events", partial(_trail, client, config))
+    yield _asked("unusual costs", partial(_unusual_costs, client, config, who["Account"]))
     for image in ("training", "inference-api"):
         yield _asked(f"image mlops/{image}", partial(_image, client, config, image))
     if config.delivery.here and config.delivery.job_logs:
@@ -71,6 +75,13 @@ def _region(client: Client, config: Config) -> Finding:
     if len(usable) < config.vpc.zones:
         says = (
             f"{config.region} has {len(usable)} zones, vpc.zones is {config.vpc.zones}: lower it, or enable the region"
+        )
+        return Finding(check="region", outcome="missing", says=says)
+    first = sorted(usable, key=lambda each: each.get("ZoneName", ""))[: config.vpc.zones]
+    if without := [each["ZoneName"] for each in first if each.get("ZoneId") in NO_CONTROL_PLANE]:
+        says = (
+            f"EKS makes no control plane in {without[0]}, which is among the first {config.vpc.zones} zones that this "
+            f"account has in {config.region}: lower vpc.zones, or take another region"
         )
         return Finding(check="region", outcome="missing", says=says)
     return Finding(check="region", outcome="ok", says=f"{config.region}, {len(usable)} zones")
@@ -133,6 +144,19 @@ def _trail(client: Client, config: Config) -> Finding:
         says = f"held by {others}, too, and copies are paid for: audit.management_events = false leaves them to it"
         return Finding(check=check, outcome="ok", says=says)
     return Finding(check=check, outcome="ok", says=f"held by {others or names.resource(config.environment, 'trail')}")
+
+
+def _unusual_costs(client: Client, config: Config, account: str) -> Finding:
+    check, file = "unusual costs", f"environments/{config.environment}.toml"
+    if named := config.spending.anomaly_monitor:
+        return Finding(check=check, outcome="ok", says=f"told by {named}")
+    if manager := other_manager(client, account):
+        says = (
+            f"this account is a member of an organisation that {manager} manages, and may have no monitor of a tag: "
+            f"set spending.anomaly_monitor in {file} to one that is there (aws ce get-anomaly-monitors lists them)"
+        )
+        return Finding(check=check, outcome="missing", says=says)
+    return Finding(check=check, outcome="ok", says="told by a monitor of this environment's tag")
 
 
 def _log_groups(client: Client, prefix: str) -> dict[str, str]:

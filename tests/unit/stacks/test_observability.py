@@ -10,10 +10,10 @@ from core.contracts.models import Evaluation, LiveAccuracy, Scores
 from core.contracts.verdict import Kind
 from lambdas.shared import measures
 from stacks.application import SHARED
-from stacks.config import load
+from stacks.config import ENVIRONMENTS, load
 from stacks.costs.prices import prices
 from tests.unit.stacks.opened import opened
-from tests.unit.stacks.synthesis import Template, templates, text
+from tests.unit.stacks.synthesis import Template, read, synthesise, templates, text
 
 pytestmark = pytest.mark.xdist_group("synth")
 RUNBOOK = Path(__file__).parents[3] / "docs" / "runbook.md"
@@ -365,3 +365,13 @@ def test_a_budget_and_unusual_days_are_told_to_the_topic(environment: str, usd: 
     services = {each["Principal"]["Service"] for each in allowed}
     assert services == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com"}
     assert all("aws:SourceAccount" in each["Condition"]["StringEquals"] for each in allowed)
+
+
+def test_a_named_monitor_takes_the_place_of_one_of_the_tag(tmp_path: Path) -> None:
+    arn = "arn:aws:ce::123456789012:anomalymonitor/0a1b2c3d-0000-4000-8000-000000000000"
+    said = (ENVIRONMENTS / "prod.toml").read_text().replace("[spending]", f'[spending]\nanomaly_monitor = "{arn}"')
+    (tmp_path / "prod.toml").write_text(said)
+    found = read(synthesise(load("prod", tmp_path), tmp_path / "out", ("observability",)), "prod")["observability"]
+    assert not found.of_type("AWS::CE::AnomalyMonitor"), "a member of an organisation may have none"
+    _, unusual = found.one("AWS::CE::AnomalySubscription")
+    assert unusual["MonitorArnList"] == [arn]

@@ -13,6 +13,8 @@ from stacks.preflight import __main__ as command
 from stacks.preflight.checks import Finding, findings
 from stacks.preflight.quotas import needs, taken, vcpus
 
+MONITOR = "arn:aws:ce::123456789012:anomalymonitor/0a1b2c3d-0000-4000-8000-000000000000"
+
 
 class Answers:
     """Clients that answer what was said beforehand; everything else is refused by the account."""
@@ -83,6 +85,14 @@ def trails(aws: Answers, **selectors: dict[str, Any]) -> None:
         aws["cloudtrail"].add_response("get_event_selectors", found, {"TrailName": trail["TrailARN"]})
 
 
+def organisation(aws: Answers, manager: str | None = None) -> None:
+    """The account is alone, or in one that somebody manages."""
+    if manager:
+        aws["organizations"].add_response("describe_organization", {"Organization": {"MasterAccountId": manager}})
+    else:
+        aws["organizations"].add_client_error("describe_organization", "AWSOrganizationsNotInUseException")
+
+
 def images(aws: Answers) -> None:
     for _ in range(2):
         aws["ecr"].add_response("describe_images", {"imageDetails": []})
@@ -125,6 +135,7 @@ def test_an_account_that_has_everything_lacks_nothing(aws: Answers, dev: Config)
     stacks(aws)
     addons(aws)
     trails(aws)
+    organisation(aws)
     images(aws)
     job_logs(aws)
     quotas(aws, dev)
@@ -202,6 +213,26 @@ def pinned(config: Config, version: str) -> Config:
 
 MANAGEMENT = {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}]}
 DATA = {"AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}]}]}
+
+
+def test_a_member_of_an_organisation_is_told_that_it_may_have_no_monitor_of_a_tag(aws: Answers, dev: Config) -> None:
+    organisation(aws, "999999999999")
+    found = asked(aws, dev)["unusual costs"]
+    assert found.outcome == "missing"
+    assert "999999999999 manages" in found.says
+    assert "spending.anomaly_monitor in environments/dev.toml" in found.says
+
+
+@pytest.mark.parametrize("manager", ["123456789012", None])
+def test_who_manages_an_organisation_or_is_in_none_may_have_one(aws: Answers, dev: Config, manager: str | None) -> None:
+    organisation(aws, manager)
+    assert asked(aws, dev)["unusual costs"].outcome == "ok"
+
+
+def test_a_named_monitor_asks_for_no_other(aws: Answers, dev: Config) -> None:
+    spending = dev.spending.model_copy(update={"anomaly_monitor": MONITOR})
+    found = asked(aws, dev.model_copy(update={"spending": spending}))["unusual costs"]
+    assert (found.outcome, MONITOR in found.says) == ("ok", True)
 
 
 @pytest.mark.parametrize(
@@ -375,3 +406,16 @@ def test_a_region_with_too_few_zones_is_missing(dev: Config) -> None:
         "missing",
         "ap-southeast-1 has 1 zones, vpc.zones is 3: lower it, or enable the region",
     )
+
+
+def test_a_zone_without_control_planes_is_missing(dev: Config) -> None:
+    found = Answers()
+    found["sts"].add_response("get_caller_identity", {"Account": "123456789012", "Arn": "arn:aws:iam::1:user/ann"})
+    zones = [
+        {"State": "available", "ZoneType": "availability-zone", "ZoneName": f"us-east-1{letter}", "ZoneId": name}
+        for letter, name in (("d", "use1-az6"), ("c", "use1-az1"), ("b", "use1-az3"), ("a", "use1-az2"))
+    ]
+    found["ec2"].add_response("describe_availability_zones", {"AvailabilityZones": zones})
+    region = asked(found, dev)["region"]
+    assert region.outcome == "missing"
+    assert "no control plane in us-east-1b" in region.says
