@@ -18,7 +18,7 @@ def node_group(stack: EnvironmentStack, cluster: eks.Cluster, key: SecureKey) ->
     """Make the group; how many nodes run is the cluster autoscaler's."""
     wanted = stack.config.cluster
     template = _launch_template(stack, key)
-    group = cluster.add_nodegroup_capacity(
+    return cluster.add_nodegroup_capacity(
         "Nodes",
         node_role=_role(stack),
         ami_type=eks.NodegroupAmiType.AL2023_ARM_64_STANDARD
@@ -26,6 +26,9 @@ def node_group(stack: EnvironmentStack, cluster: eks.Cluster, key: SecureKey) ->
         else eks.NodegroupAmiType.AL2023_X86_64_STANDARD,
         capacity_type=eks.CapacityType.SPOT if wanted.spot else eks.CapacityType.ON_DEMAND,
         instance_types=[ec2.InstanceType(each) for each in wanted.instance_types],
+        # EKS makes a group only where all three are said. They are handed on when one of them changes: the group then
+        # begins anew with its fewest nodes, and the autoscaler brings the others back.
+        desired_size=wanted.min_nodes,
         min_size=wanted.min_nodes,
         max_size=wanted.max_nodes,
         max_unavailable=1,
@@ -35,10 +38,6 @@ def node_group(stack: EnvironmentStack, cluster: eks.Cluster, key: SecureKey) ->
         launch_template_spec=eks.LaunchTemplateSpec(id=template.ref, version=template.attr_latest_version_number),
         tags=stack.tag_values,
     )
-    found = group.node.default_child
-    assert isinstance(found, eks.CfnNodegroup)  # noqa: S101
-    found.add_property_deletion_override("ScalingConfig.DesiredSize")  # an update would undo the autoscaler's work
-    return group
 
 
 def _launch_template(stack: EnvironmentStack, key: SecureKey) -> ec2.CfnLaunchTemplate:

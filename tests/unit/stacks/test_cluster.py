@@ -144,10 +144,11 @@ def test_nodes_run_amazon_linux_2023_on_what_the_environment_is_worth(named: str
     assert group["Tags"].items() >= tags(named, "app").items()
 
 
-def test_the_autoscaler_alone_says_how_many_nodes(cluster: Template, environment: str) -> None:
+def test_nodes_begin_at_their_fewest_and_the_autoscaler_says_how_many(cluster: Template, environment: str) -> None:
     _, group = cluster.one("AWS::EKS::Nodegroup")
     wanted = load(environment).cluster
-    assert group["ScalingConfig"] == {"MinSize": wanted.min_nodes, "MaxSize": wanted.max_nodes}
+    sizes = {"DesiredSize": wanted.min_nodes, "MinSize": wanted.min_nodes, "MaxSize": wanted.max_nodes}
+    assert group["ScalingConfig"] == sizes, "a group is made by all three of them, or by none"
     _, values = helm(cluster, "cluster-autoscaler")
     assert values["autoDiscovery"] == {"clusterName": f"mlops-{environment}-cluster"}
     assert values["image"]["tag"].startswith(f"v{wanted.version}.")
