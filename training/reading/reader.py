@@ -28,6 +28,7 @@ from training.reading.parsing.rows import clean, see_clock, spread
 from training.reading.parsing.signs import check_signs, turned
 from training.reading.parsing.slim import slim, with_idle
 from training.reading.parsing.untold import check_untold
+from training.reading.parsing.wholerows import tell, whole_rows
 from training.reading.shapes.meaning import PLAN, WIDE, Meaning
 from training.reading.shapes.prices import check_plan
 from training.reading.streaming.seen import Terms
@@ -223,5 +224,10 @@ class _Reader:
         transactions = any(meaning.is_summed for meaning in meanings)
         unsteady = varying(lines, list(named)) if transactions or self.config.duplicates == "sum" else []
         kept = {name: header for name, header in named.items() if name not in unsteady}
-        table = fold(lines, list(kept), self.ledger, transactions=transactions, rule=self.config.duplicates)
+        own, rule = Ledger(), self.config.duplicates
+        table = fold(lines, list(kept), own, transactions=transactions, rule=rule)
+        if wholes := whole_rows(table, meanings):
+            own, lines = Ledger(), tell(wholes, lines, self.ledger)
+            table = fold(lines, list(kept), own, transactions=transactions, rule=rule)
+        self.ledger.absorb(own)
         return table, kept, unused(meanings, kept)

@@ -12,14 +12,16 @@ from typing import Final
 import polars as pl
 
 from core.contracts.sniff import Kind
+from core.contracts.verdict import Reason
 from training.reading import naming
 from training.reading.errors import FileRefusedError
 from training.reading.files.containers import Part
 from training.reading.gather import gather_one, is_of_returns, tell_others, tell_unread
-from training.reading.ledger import Ledger
+from training.reading.ledger import REASON, Ledger
 from training.reading.parsing.proof import Proof, Shown, prove_shown
 from training.reading.parsing.rows import clean, see_clock
 from training.reading.parsing.untold import texts_of_lines
+from training.reading.parsing.wholerows import tell, whole_rows
 from training.reading.shapes.filename import COLUMN
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, Meaning
 from training.reading.streaming.blocks import IrregularError
@@ -30,6 +32,7 @@ from training.reading.streaming.seen import Guess, Terms, agree, kinds_seen
 from training.reading.streaming.sources import Run, Source, Table, Text
 from training.reading.streaming.twins import one_each
 
+_SHARED: Final = Reason.DUPLICATE_CONFLICT.value
 BLOCK_BYTES: Final = 16 << 20
 _PASSES: Final = 3
 _FEWEST_BLOCKS: Final = 2
@@ -176,8 +179,22 @@ def _folded(runs: list[Run], terms: Terms, book: Ledger) -> tuple[pl.DataFrame, 
         rows, named = one_each(runs, terms, book)
         for meaning in meanings:
             check_items(meaning, book)
-        return rows, named
+        return _without_wholes(rows, meanings, book), named
     if any(meaning.shape in WIDE for meaning in meanings):
         raise IrregularError
     rule = Rule(transactions=True, duplicates=terms.config.duplicates, one_each=any(m.one_each for m in meanings))
     return fold_runs(runs, rule, book, terms.texts)
+
+
+def _without_wholes(rows: pl.DataFrame, meanings: list[Meaning], book: Ledger) -> pl.DataFrame:
+    """The rows that are no sums of all others; each row left out is a line of its own.
+
+    Raises:
+        IrregularError: further lines share a key, and which of them are such sums the rows do not tell.
+    """
+    wholes = whole_rows(rows, meanings)
+    if wholes and (book.merged or any((refused[REASON] == _SHARED).any() for refused in book.refused)):
+        raise IrregularError
+    left = tell(wholes, rows, book)
+    book.kept -= rows.height - left.height
+    return left

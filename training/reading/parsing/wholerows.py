@@ -1,0 +1,138 @@
+"""Rows of a long table that are the sum of all other rows of their day, under whatever name: both would count."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from core.contracts.sales import DATE, ITEM, STORE, UNITS
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.errors import FileRefusedError
+from training.reading.ledger import LINE, Ledger
+from training.reading.shapes.meaning import LONG, Meaning
+
+_DIMENSIONS: Final = ((STORE, ITEM, words.STORE), (ITEM, STORE, words.ITEM))
+_FEWEST: Final = 3
+"""Names of which one is the sum of two, and cases of unlike shares that bear it out."""
+_HALF: Final = (0.45, 0.55)
+"""A sum of all others is half of all, where it is on nearly all days."""
+_NEARLY_ALL: Final = 0.95
+_MOSTLY: Final = 0.5
+_SURE: Final = 12.0
+"""Digits of all different sums together: so seldom (1 in 10**12) would it be so by chance."""
+_CLOSE: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class WholeRows:
+    """Rows that are left out.
+
+    Attributes:
+        column: ``STORE`` or ``ITEM``, which names them.
+        name: what they are called there.
+        sentence: what the verdict says of them.
+    """
+
+    column: str
+    name: str
+    sentence: str
+
+    @property
+    def rows(self) -> pl.Expr:
+        """Which rows they are."""
+        return pl.col(self.column).cast(pl.String) == self.name
+
+
+def whole_rows(table: pl.DataFrame, meanings: list[Meaning]) -> list[WholeRows]:
+    """Stores and items of long tables whose rows sum up all others of their day; ``table`` has one row for each key.
+
+    Raises:
+        FileRefusedError: rows of one name are such sums on many days, and not on others.
+    """
+    if any(meaning.shape != LONG for meaning in meanings) or UNITS not in table.columns or table.height < _FEWEST:
+        return []
+    sums = table.group_by(STORE, ITEM).agg(pl.col(UNITS).cast(pl.Float64).sum())
+    found: list[WholeRows] = []
+    for own, other, role in _DIMENSIONS:
+        index = meanings[0].index(role)
+        if index is None:
+            continue
+        for name in _near_half(sums, own):
+            told = _borne_out(table, own, other, name)
+            if told is not None:
+                column = meanings[0].table.header[index]
+                found.append(WholeRows(own, name, f"rows of {name!r} in {column!r} were left out as totals: {told}"))
+    return found
+
+
+def tell(found: Iterable[WholeRows], lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+    """The lines without such rows, which are counted as totals."""
+    for whole in found:
+        hit = lines.select(whole.rows.alias("hit"))["hit"]
+        ledger.leave_out(Reason.TOTAL_ROW, lines[LINE].filter(hit), whole.sentence)
+        lines = lines.filter(~hit)
+    return lines
+
+
+def _near_half(sums: pl.DataFrame, own: str) -> list[str]:
+    each = sums.group_by(own).agg(pl.col(UNITS).sum())
+    whole = float(each[UNITS].sum())
+    if each.height < _FEWEST or whole <= 0:
+        return []
+    share = pl.col(UNITS) / whole
+    return each.filter(share.is_between(*_HALF))[own].cast(pl.String).sort().to_list()
+
+
+def _borne_out(table: pl.DataFrame, own: str, other: str, name: str) -> str | None:
+    """On how many days the rows of one name are the sum of the others; None where they are no sum of them.
+
+    Raises:
+        FileRefusedError: they are on many days, and not on others.
+    """
+    cases = _cases(table, own, other, name)
+    told = cases.filter((pl.col("whole") != 0) | (pl.col("several") > 1))
+    hits = told.filter("hit")
+    if not _is_sure(hits.filter(pl.col("several") > 1)) or hits.height < _MOSTLY * told.height:
+        return None
+    of = "day" if other == ITEM and table[ITEM].n_unique() == 1 else f"day and {'item' if other == ITEM else 'store'}"
+    share = f"{hits.height:,} of {told.height:,} are the sum of all others of the {of}"
+    alone = told.filter(pl.col("several") == 0)
+    if alone.height or hits.height < _NEARLY_ALL * told.height:
+        raise _in_doubt(alone if alone.height else told.filter(~pl.col("hit")), name, share)
+    return share
+
+
+def _cases(table: pl.DataFrame, own: str, other: str, name: str) -> pl.DataFrame:
+    """For each day and item (or store): the quantity of one name, and what is known of all others."""
+    units, mine = pl.col(UNITS).cast(pl.Float64).fill_null(0.0), pl.col(own).cast(pl.String) == name
+    others = units.filter(~mine)
+    cases = table.group_by(DATE, other).agg(
+        units.filter(mine).sum().alias("whole"),
+        others.sum().alias("parts"),
+        others.max().alias("largest"),
+        (others != 0).sum().alias("several"),
+        pl.col(LINE).filter(mine).min(),
+    )
+    near = _CLOSE * (1 + pl.col("parts").abs())
+    return cases.with_columns(((pl.col("whole") - pl.col("parts")).abs() <= near).alias("hit"))
+
+
+def _is_sure(hits: pl.DataFrame) -> bool:
+    """Are there enough unlike sums of unlike shares? The same sum again, or its multiple, proves nothing more."""
+    unlike = hits.filter(pl.col("parts") > 0).unique(["parts", "largest"])
+    shares = unlike.select((pl.col("largest") / pl.col("parts")).round(9).n_unique()).item()
+    digits = unlike.select((1 + pl.col("parts")).log10().sum()).item()
+    return bool(shares >= _FEWEST and digits >= _SURE)
+
+
+def _in_doubt(others: pl.DataFrame, name: str, share: str) -> FileRefusedError:
+    at = others.sort(DATE, LINE, nulls_last=True).row(0, named=True)
+    where = f"line {at[LINE]}, {at[DATE]}" if at[LINE] is not None else f"{at[DATE]}, where it has no row"
+    what = "stands without any" if at["several"] == 0 else "is not"
+    return FileRefusedError(
+        Reason.AMBIGUOUS,
+        f"rows of {name!r} may be totals: {share}, so both would count; one {what} ({where}). Leave them out, or where "
+        f"{name!r} is none, upload its rows in a file of their own.",
+    )
