@@ -19,6 +19,15 @@ def test_the_head_of_an_order_that_holds_the_sum_of_its_lines_is_no_item(read: R
     assert note(reading.verdict, Reason.NO_ITEM).lines == (2,)
 
 
+def test_the_head_of_an_order_is_read_in_the_style_of_the_file(read: Read) -> None:
+    text = (
+        _ORDERS.replace(",", ";")
+        + "O1;2024-03-13;;;{};30.25\nO1;2024-03-13;A;Mug;{};20.15\nO1;2024-03-13;B;Tee;{};10.10\n"
+    )
+    for sums in (("1,200", "1,000", "200"), ("0.3", "0.1", "0.2")):
+        assert note(read(text.format(*sums)).verdict, Reason.NO_ITEM).lines == (2,)
+
+
 def test_a_line_without_an_item_that_is_no_sum_is_refused(read: Read) -> None:
     days = "".join(f"O{day},2024-03-{day},A,Mug,2,20.00\n" for day in range(10, 31))
     verdict = read(f"{_ORDERS}{days}O30,2024-03-30,,,1,10.00\n").verdict

@@ -48,11 +48,11 @@ def test_measures_of_which_none_or_several_are_the_quantity_are_refused(read: Re
 
 
 @pytest.mark.parametrize("week", ["1 W/E {}", "W/E {}", "Week Ending {}", "WE {}", "Wk Ending {}"])
-def test_weeks_of_panels_are_named_by_their_last_day(read: Read, week: str) -> None:
+def test_weeks_of_panels_that_are_named_by_their_last_day_stand_for_their_monday(read: Read, week: str) -> None:
     first, second = week.format("01/09/16"), week.format("01/16/16")
     wanted = [
-        ("2016-01-09", "Albany", "012", 120.0), ("2016-01-09", "Boston", "012", 20.0),
-        ("2016-01-16", "Albany", "012", 131.0), ("2016-01-16", "Boston", "012", 31.0),
+        ("2016-01-04", "Albany", "012", 120.0), ("2016-01-04", "Boston", "012", 20.0),
+        ("2016-01-11", "Albany", "012", 131.0), ("2016-01-11", "Boston", "012", 31.0),
     ]  # fmt: skip
     wide = f"Markets,UPC,Units {first},$ {first},Units {second},$ {second}\n"
     assert rows(read(f"{wide}Albany,012,120,240.5,131,260\nBoston,012,20,40,31,60\n")) == wanted
@@ -83,3 +83,12 @@ def test_a_measure_that_is_blank_on_all_rows_is_not_the_item(read: Read) -> None
     assert rows(read(f"{head},5,,6,Tea\n,3,,4,Fig\n"))[:2] == [
         ("2024-03-13", "all", "Fig", 3.0), ("2024-03-13", "all", "Tea", 5.0),
     ]  # fmt: skip
+
+
+def test_weeks_that_end_on_a_sunday_stand_for_the_monday_before_it_and_the_verdict_says_so(read: Read) -> None:
+    text = "Period,UPC,Unit Sales\nWeek Ending 01-14-24,0001,5\nWeek Ending 01-21-24,0001,6\n"
+    for reading in (read(text), read(text, date_format="Week Ending %m-%d-%y")):
+        assert rows(reading, "date") == [("2024-01-08",), ("2024-01-15",)]
+        assert reading.verdict.dialect is not None
+        told = "a week named by its last day stands for the Monday in it: 2024-01-08"
+        assert any(told in line for line in reading.verdict.dialect.evidence)

@@ -101,7 +101,7 @@ def test_names_above_repeated_measures_are_those_of_the_items(read: Read) -> Non
 @pytest.mark.parametrize(
     ("text", "row"),
     [
-        ("Market,UPC,Period,Unit Sales\nDallas,0001,1 W/E 01/13/24,5\n", ("2024-01-13", "Dallas", "0001", 5.0)),
+        ("Market,UPC,Period,Unit Sales\nDallas,0001,1 W/E 01/13/24,5\n", ("2024-01-08", "Dallas", "0001", 5.0)),
         ("Data sprzedaży;Sygnatura;Ilość\n13.03.2024;K1;5\n", ("2024-03-13", "all", "K1", 5.0)),
         ("Fecha de venta;SKU;Unidades\n13 de marzo de 2024 10:05 hs.;K1;5\n", ("2024-03-13", "all", "K1", 5.0)),
     ],

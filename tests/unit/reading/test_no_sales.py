@@ -85,3 +85,21 @@ def test_of_days_that_a_spreadsheet_may_have_turned_both_are_told(read: Read, da
     verdict = read("\n".join(["date,item,qty", *lines, f"{day},A,5"])).verdict
     assert cure in verdict.refusals[0].cure
     assert verdict.kind is Kind.QUARANTINED
+
+
+@pytest.mark.parametrize(
+    ("column", "kinds"),
+    [("Sold", "Yes/No"), ("Sold?", "true/false"), ("Status", "Sold/Active"), ("Listing status", "sold/unsold")],
+)
+@pytest.mark.parametrize("first", ["Listing", "Order ID"])
+def test_offers_of_which_a_column_says_whether_they_were_sold_are_neither_a_plan_nor_sales(
+    read: Read, column: str, kinds: str, first: str
+) -> None:
+    verdict = read(_csv(f"{first},Date,Item,Price,{column}", "L{0},2024-03-{0:02d},A,9.50,{1}", kinds)).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert f"{column!r} says of each row by" in verdict.sentence
+
+
+def test_lines_of_orders_that_were_sold_and_refunded_are_no_offers(read: Read) -> None:
+    text = _csv("Order ID,Date,Item,Price,Status", "L{0},2024-03-{0:02d},A,9.50,{1}", "Sold/Refunded")
+    assert read(text).verdict.kind is Kind.REPAIRED

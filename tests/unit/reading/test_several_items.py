@@ -45,6 +45,34 @@ def test_lists_of_what_stands_alone_elsewhere_are_no_items(read: Read, mark: str
     assert len(rows(read(text, columns={"item_id": "items"}))) == len(_DAYS)
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("SKU1;SKU2", "SKU3;SKU4", "SKU7"),
+        ("A-1, B-2", "C-3, D-4"),
+        ("Tea; Milk", "Milk; Bread", "Bread; Salt", "Salt; Tea"),
+        ("2x A, 1x B", "C", "3x D, 2x E", "F", "G"),
+    ],
+)
+def test_lists_of_what_stands_alone_nowhere_are_no_items(read: Read, texts: tuple[str, ...]) -> None:
+    text = _csv("order\tdate\titem\tqty", "{0}\t2024-03-{0:02d}\t{1}\t5", texts)
+    assert "'item' lists several" in read(text).verdict.sentence
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("ST100;CO5", "ST101;CO6", "ST102;CO5"),
+        ("AB12+CD34", "EF56+GH78"),
+        ("Shirt|red|M", "Shirt|blue|M", "Hat|red|L"),
+        ("Milk, whole", "Chocolate, milk", "Milk, skimmed"),
+        ("1001;38", "1001;40"),
+    ],
+)
+def test_a_style_and_its_colour_are_one_item(read: Read, texts: tuple[str, ...]) -> None:
+    assert {row[2] for row in rows(read(_csv("date\titem\tqty", "2024-03-{0:02d}\t{1}\t5", texts)))} == {*texts}
+
+
 def test_names_with_commas_are_items(read: Read) -> None:
     texts = ("Book, red", "Book, blue", "Pen")
     assert {row[2] for row in rows(read(_csv("date\titem\tqty", "2024-03-{0:02d}\t{1}\t5", texts)))} == {*texts}

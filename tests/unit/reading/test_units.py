@@ -35,3 +35,35 @@ def test_quantities_that_a_qualifier_calls_different_things_are_refused(read: Re
 @pytest.mark.parametrize("unit", ["pcs", "Nos", "Nos.", "Stk"])
 def test_what_the_cells_are_counted_in_is_left_off(read: Read, unit: str) -> None:
     assert rows(read(f"Date,Item,Qty\n2024-03-13,A,2 {unit}\n2024-03-14,A,1 {unit}\n"), "units") == [(2.0,), (1.0,)]
+
+
+@pytest.mark.parametrize(
+    ("header", "what"),
+    [
+        ("Units (000)", "thousands"),
+        ("Qty ('000)", "thousands"),
+        ("Units 000s", "thousands"),
+        ("Menge in Tsd.", "thousands"),
+        ("Units (thousands)", "thousands"),
+        ("Units (x 1,000)", "thousands"),
+        ("Unidades (miles)", "thousands"),
+        ("Quantity (k)", "thousands"),
+        ("Units (mio)", "millions"),
+        ("Units (000,000)", "millions"),
+    ],
+)
+def test_a_quantity_in_thousands_by_its_name_is_refused_or_taken_as_it_is_on_purpose(
+    read: Read, header: str, what: str
+) -> None:
+    text = f"date;item;{header}\n2024-03-13;A;4.25\n2024-03-14;A;2.5\n"
+    verdict = read(text).verdict
+    assert f"counts in {what} by its name" in verdict.sentence
+    assert verdict.notes[0].reason is Reason.AMBIGUOUS
+    assert rows(read(text, columns={"units": header}), "units") == [(4.25,), (2.5,)]
+
+
+def test_columns_of_items_in_thousands_are_refused_and_numbers_in_names_are_names(read: Read) -> None:
+    text = "date,{},{}\n2024-03-13,5,6\n2024-03-14,1,2\n"
+    assert "counts in thousands" in read(text.format("Mug ('000)", "Cup ('000)")).verdict.sentence
+    assert len(rows(read(text.format("Nails (1000)", "Item 000")))) == 4
+    assert len(rows(read("date,item,Units (1000 ml)\n2024-03-13,A,5\n"))) == 1

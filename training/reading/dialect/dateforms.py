@@ -154,6 +154,16 @@ ENDING: Final = re.compile(
 """How panels of retailers name a week by its last day: ``1 W/E 01/09/16``, ``Week Ending 01-10-16``."""
 
 
+def names_week_by_end(text: str) -> bool:
+    """Is it such a label of one week? It stands for the Monday in it, as every label of a week does."""
+    ending = ENDING.match(text.strip())
+    return ending is not None and ending["weeks"] in (None, "1")
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
 def weekday_of(text: str) -> int | None:
     """0 for Monday, from an English or German name; None for anything else."""
     return _WEEKDAY_OF.get(fold(text)[:3])
@@ -185,9 +195,8 @@ def _plain(text: str) -> str:
     """Lower case, months as ``#01``, without weekday names and little words."""
     if not any(c.isalpha() for c in text):
         return text
-    ending = ENDING.match(text)
-    if ending and ending["weeks"] in (None, "1"):
-        text = text[ending.end() :]
+    if names_week_by_end(text):
+        text = ENDING.sub("", text)
     words = fold(re.sub(r"(\d)(st|nd|rd|th|er|º|ª)\b", r"\1", text)).split()
     if words[:1] in _TUESDAYS and not any(word in MONTH_OF for word in words[1:]) and _DAY_MONTH.search(text):
         return re.sub(r"^[^\W\d_]+\.?,?\s+", "", text)  # Tuesday, not March: the month stands there as a number
@@ -236,18 +245,25 @@ def _is_period(first: date, last: date) -> bool:
 
 
 def _of_one(text: str) -> tuple[tuple[str, date], ...]:
-    plain = _plain(text.strip())
+    plain, of_week = _plain(text.strip()), names_week_by_end(text)
     found: list[tuple[str, date]] = []
     for form, pattern, build in _FORMS:
         match = pattern.match(plain)
         day = build(match) if match else None
         if day is not None:
-            found.append((form, day))
+            found.append((form, _monday(day) if of_week else day))
     return tuple(found)
 
 
 def strptime(text: str, pattern: str) -> date | None:
-    """Read by a configured pattern; ISO weeks stand for their Monday."""
+    """Read by a configured pattern; ISO weeks stand for their Monday, and so do weeks named by their last day."""
+    if names_week_by_end(text):
+        day = _by_pattern(text, pattern)
+        return _monday(day) if day else None
+    return _by_pattern(text, pattern)
+
+
+def _by_pattern(text: str, pattern: str) -> date | None:
     if pattern == EXCEL:
         return dict(readings(text)).get(EXCEL)
     if "%V" in pattern and "%u" not in pattern:

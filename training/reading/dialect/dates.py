@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.contracts.verdict import Reason, Refusal
-from training.reading.dialect.dateforms import readings, split_time, strptime
+from training.reading.dialect.dateforms import names_week_by_end, readings, split_time, strptime
 from training.reading.dialect.days import Day
 from training.reading.errors import FileRefusedError
 from training.reading.vocabulary import fold
@@ -168,7 +168,14 @@ def by_form(days: Iterable[Day], form: str, *, configured: bool) -> dict[str, da
 def _configured(days: list[Day], wanted: str, latest: date | None) -> DateProof:
     found = {day.text: value for day in days if (value := _by(wanted, split_time(day.text)[0]))}
     found |= {day.text: value for day in days if day.text not in found and (value := _by(wanted, day.text))}
-    return DateProof(wanted, found, _odd(found, days, latest), f"dates are {wanted}, as configured")
+    evidence = f"dates are {wanted}, as configured{_of_weeks(found)}"
+    return DateProof(wanted, found, _odd(found, days, latest), evidence)
+
+
+def _of_weeks(found: Mapping[str, date]) -> str:
+    """What is said of weeks that are named by their last day."""
+    text = next((text for text in found if names_week_by_end(text)), None)
+    return "" if text is None else f"; a week named by its last day stands for the Monday in it: {found[text]}"
 
 
 def _proof(days: list[Day], best: str, latest: date | None, rows: int) -> DateProof:
@@ -177,6 +184,7 @@ def _proof(days: list[Day], best: str, latest: date | None, rows: int) -> DatePr
     }
     example = next(day for day in days if day.text in found)
     evidence = f"dates are {best}: {rows:,} rows agree, such as {example.text!r} on line {example.line}"
+    evidence += _of_weeks({example.text: found[example.text]})
     return DateProof(best, found, _odd(found, days, latest), evidence)
 
 

@@ -10,7 +10,15 @@ import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.dialect.dateforms import ENDING, EXCEL, header_dates, ranges, readings, split_time
+from training.reading.dialect.dateforms import (
+    ENDING,
+    EXCEL,
+    header_dates,
+    names_week_by_end,
+    ranges,
+    readings,
+    split_time,
+)
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.tables import RawTable
@@ -50,6 +58,7 @@ def label_of(name: str) -> Label | None:
                 return Label(day[0], day[1:].strip())
             if _is_day(day):
                 rest = " ".join(parts[:start] or parts[length:]).strip(_EDGES)
+                day = text if names_week_by_end(text) else day
                 return Label(rest, day, int(weeks["weeks"] or 1) if weeks else 1) if rest or weeks else None
     return None
 

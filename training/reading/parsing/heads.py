@@ -6,11 +6,14 @@ import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
+from training.reading.dialect import numbers
 from training.reading.dialect.days import DAY_TEXT
+from training.reading.dialect.numbers import Decimal
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.parsing.rows import ITEM_TEXT, UNITS_TEXT
 from training.reading.shapes.meaning import TRANSACTIONS, Meaning
 
+_CLOSE: Final = 1e-6
 _HEADS: Final = "heads of orders, which hold no item and the quantity of their lines together, are no items"
 _TEXTS: Final = "lines of documents without an item and a quantity are texts"
 
@@ -20,22 +23,22 @@ def may_have_heads(meaning: Meaning, lines: pl.DataFrame) -> bool:
     return bool(lines.select(_unnamed(meaning).any()).item()) if _is_told(meaning) else False
 
 
-def without_heads(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+def without_heads(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: Ledger) -> pl.DataFrame:
     """Leave out lines of documents that name no item: those without a quantity, and those with the sum of the others.
 
     Any other line without an item stays, and is refused.
     """
-    if not _is_told(meaning) or not may_have_heads(meaning, lines):
+    if not may_have_heads(meaning, lines):
         return lines
     told = lines.select(LINE, _unnamed(meaning).alias("unnamed"), _text(UNITS_TEXT).alias("text"))
     texts = told.select((pl.col("unnamed") & (pl.col("text") == "")).alias("hit"))["hit"]
-    heads = _heads(meaning, lines)
+    heads = _heads(meaning, lines, decimal)
     for found, why in ((texts, _TEXTS), (heads, _HEADS)):
         ledger.leave_out(Reason.NO_ITEM, told[LINE].filter(found), why)
     return lines.filter(~(texts | heads))
 
 
-def _heads(meaning: Meaning, lines: pl.DataFrame) -> pl.Series:
+def _heads(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal) -> pl.Series:
     """First lines of documents that name no item in any column, and hold the sum of two lines or more below them.
 
     None is one, where another line with a quantity names no item: a line of two may lack its item and be as many.
@@ -44,7 +47,7 @@ def _heads(meaning: Meaning, lines: pl.DataFrame) -> pl.Series:
     if index is None:
         return pl.Series([False]).new_from_index(0, lines.height)
     names = [cell(i) for i, header in enumerate(meaning.table.header) if _is_item(header) and cell(i) in lines.columns]
-    number = _text(UNITS_TEXT).str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    number = numbers.numbers(lines[UNITS_TEXT], decimal, shares=False)[0]
     told = lines.select(
         pl.col(cell(index)).alias("of"),
         number.alias("count"),
@@ -54,7 +57,8 @@ def _heads(meaning: Meaning, lines: pl.DataFrame) -> pl.Series:
         (pl.col(LINE) == pl.col(LINE).min().over(cell(index))).alias("first"),
     )
     named = pl.col("count").filter(~pl.col("unnamed"))
-    whole = (pl.col("count") == named.sum().over("of")) & (named.len().over("of") > 1)
+    near = (pl.col("count") - named.sum().over("of")).abs() <= _CLOSE  # sums of fractions
+    whole = near & (named.len().over("of") > 1)
     head = told.select((pl.col("unnamed") & pl.col("bare") & pl.col("first") & whole).fill_null(value=False))
     hit = head.to_series()
     others = told["unnamed"] & told["counted"] & ~hit

@@ -35,7 +35,8 @@ def parse(
 
     ``marked`` says whether a mark of documents calls them off, where ``lines`` are only a part of the file.
     """
-    lines = without_heads(meaning, to_customers(meaning, items_only(meaning, lines, ledger), ledger), ledger)
+    lines = to_customers(meaning, items_only(meaning, lines, ledger), ledger)
+    lines = without_heads(meaning, lines, proof.decimal, ledger)
     lines = not_called_off(meaning, lines, ledger, marked=marked)  # first: a refused line cancels its order too
     lines = with_refunded(meaning, lines)
     lines = _dates(meaning, lines, proof.dates, ledger)

@@ -12,6 +12,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
 from training.reading.roles import Roles
 from training.reading.shapes.contents import SALES, are_names, sample_of
+from training.reading.shapes.lists import check_lists
 from training.reading.tables import RawTable
 
 _COUNTED: Final = r"^\d+\s*[x\x{d7}]\s+\S"
@@ -20,8 +21,6 @@ _KEYED: Final = re.compile(r"(?:^|[|;,]\s*)(?P<key>[^\W\d][\w ]{1,30}:)[^|;]*[|;
 _SAMPLE: Final = 600
 _SHOWN: Final = 5
 _WITH_NUMBER: Final = re.compile(r"^(?P<word>[^\W\d].*?)[ _.#-]*(?P<number>\d{1,2})$")
-_BETWEEN: Final = re.compile(r"\s*(?:[;|]|,\s|\s\+\s)\s*")
-_FEWEST_LISTS: Final = 2
 _NAMES_LINES: Final = frozenset({"id", "sku", "item", "line", "article", "product", "asin"})
 KINDS_OF_AMOUNT: Final = frozenset({"amount type", "amount description", "price type", "fee type", "charge type"})
 
@@ -177,25 +176,6 @@ def _check_kinds(table: RawTable, names: Collection[str], name: str, told: Calla
         raise FileRefusedError(Reason.AMBIGUOUS, f"{name}: {table.header[kind]!r} {told(shown)}")
 
 
-def _check_lists(head: pl.DataFrame, header: str, name: str) -> None:
-    """Raise where cells are lists of what stands alone in other cells: ``Tea; Milk`` beside ``Tea`` and ``Milk``."""
-    texts = head.unique("text", keep="first", maintain_order=True)
-    alone = {text for text in texts["text"] if text and not _BETWEEN.search(text)}
-    lists = [
-        (line, text)
-        for line, text in texts.iter_rows()
-        if text and text not in alone and all(part in alone for part in _BETWEEN.split(text))
-    ]
-    if len(lists) < _FEWEST_LISTS:
-        return
-    line, text = lists[0]
-    raise FileRefusedError(
-        Reason.NOT_A_TABLE,
-        f"{name}: {header!r} lists several items in a cell (line {line}: {text[:80]!r}), which stand alone in others; "
-        f"export one row for each item, or set reading.columns.item_id = '{header}' to take each text as one item.",
-    )
-
-
 def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where the item column holds lists such as ``2\u00d7 Mug, 1\u00d7 Tee``."""
     index = roles.of.get(words.ITEM)
@@ -206,13 +186,12 @@ def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
         return
     head = table.frame.select(LINE, pl.col(cell(index)).str.strip_chars().alias("text")).head(_SAMPLE)
     if words.ITEM not in roles.configured:
-        _check_lists(head, table.header[index], name)
+        check_lists(head, table.header[index], name)
     filled = head.filter(pl.col("text") != "")
     lists = filled.filter(pl.col("text").str.contains(_COUNTED))
-    several = next(((line, text) for line, text in lists.iter_rows() if _SEVERAL.search(text)), None)
-    if several is None or 2 * lists.height < filled.height:
-        return
-    raise _of_baskets(table, roles, index, several, name)
+    several = [(line, text) for line, text in lists.iter_rows() if _SEVERAL.search(text)]
+    if several and (2 * lists.height >= filled.height or len({text for _, text in several}) > 1):
+        raise _of_baskets(table, roles, index, several[0], name)
 
 
 def _check_keyed(table: RawTable, roles: Roles, name: str) -> None:

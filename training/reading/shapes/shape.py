@@ -23,6 +23,7 @@ from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
 from training.reading.shapes.lacking import check_aim, check_foreign, is_one_each, need_date, no_target
+from training.reading.shapes.listings import check_listings
 from training.reading.shapes.meaning import (
     LONG,
     PLAN,
@@ -30,6 +31,7 @@ from training.reading.shapes.meaning import (
     Meaning,
     is_numeric,
 )
+from training.reading.shapes.multiples import check_multiples, check_multiples_across
 from training.reading.shapes.pairs import pairs
 from training.reading.shapes.prices import check_catalogue, check_prices, check_quotes
 from training.reading.shapes.undated import check_fiscal
@@ -45,7 +47,7 @@ _OF_ITS_DAY: Final = (
 )  # fmt: skip
 _OF_ITS_QUANTITY: Final = (
     check_aim, check_measures, check_qualifiers, check_levels, check_parts, check_baskets, check_units, check_packs,
-    check_heading,
+    check_heading, check_multiples,
 )  # fmt: skip
 """What a table must not be, in the order in which a reader should be told."""
 
@@ -78,6 +80,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         roles.others.append(roles.of.pop(words.MONEY))
     numeric = [index for index in roles.others if is_numeric(table, index)]
     fresh = [index for index in numeric if not known_word(table.header[index]) and index not in roles.renamed]
+    check_listings(table, roles, name)
     if is_one_each(table, roles, fresh):
         check_foreign(table, roles, fresh, name)
         return Meaning(table, TRANSACTIONS, roles, covariates=list(roles.others), one_each=True)
@@ -88,6 +91,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         check_texts(table, roles, named, name)
         check_names([table.header[index] for index in named], name)
         check_totals([table.header[index] for index in named], name)
+        check_multiples_across([table.header[index] for index in named], name)
         check_catalogue(table, roles, named, name)
         return wide_values(table, roles, named, fresh)
     raise no_target(table, roles, name)

@@ -1,0 +1,86 @@
+"""Cells that list several items: ``Tea; Milk``, ``SKU1;SKU2``. What a text with a mark in it is, its fellows tell."""
+
+import re
+from collections import defaultdict
+from typing import Final
+
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading.errors import FileRefusedError
+
+BETWEEN: Final = re.compile(r"\s*(?:[;|]|,\s|\s\+\s)\s*")
+_BETWEEN_CODES: Final = re.compile(r"\s*[;|,]\s*|\s\+\s")
+_CODE: Final = re.compile(r"^(?=.*\d)(?=.*[^\W\d_])[\w.-]+$")
+_DIGITS: Final = re.compile(r"\d+")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_FEWEST: Final = 2
+_HALF: Final = 0.5
+
+
+def check_lists(head: pl.DataFrame, header: str, name: str) -> None:
+    """Raise where cells are lists of items; ``head`` has ``text`` and the line it stands on.
+
+    They are where the parts stand alone in other cells, where all parts are codes of one form, or where parts stand
+    first in one cell and further on in others, as parts of a name do not.
+
+    Raises:
+        FileRefusedError: the sentence shows one of them.
+    """
+    texts = head.filter(pl.col("text") != "").unique("text", keep="first", maintain_order=True).rows()
+    for found in (_of_lone(texts), _of_codes(texts), _of_moved(texts)):
+        if len(found) >= _FEWEST:
+            raise _of_lists(found, header, name)
+
+
+def _of_lone(texts: list[tuple[int, str]]) -> list[tuple[int, str, str]]:
+    """``Tea; Milk`` beside ``Tea`` and ``Milk``."""
+    alone = {text for _, text in texts if not BETWEEN.search(text)}
+    return [
+        (line, text, ", which stand alone in others")
+        for line, text in texts
+        if text not in alone and all(part in alone for part in BETWEEN.split(text))
+    ]
+
+
+def _of_codes(texts: list[tuple[int, str]]) -> list[tuple[int, str, str]]:
+    """``SKU1;SKU2``, and ``A-1;B-2`` where the first begin with several letters: those of ``ST1;CO2`` do with one."""
+    alike: list[tuple[int, str, str]] = []
+    others: list[tuple[int, str, str]] = []
+    begins: set[str] = set()
+    for line, text in texts:
+        parts = _BETWEEN_CODES.split(text)
+        if len({*parts}) < _FEWEST or not all(map(_CODE.match, parts)):
+            continue
+        forms = {_DIGITS.sub("9", part) for part in parts}
+        if len(forms) == 1:
+            alike.append((line, text, ", which are codes of one form"))
+        elif len({_LETTERS.sub("A", form) for form in forms}) == 1:
+            others.append((line, text, ", which are codes of one form"))
+            begins.add(_DIGITS.sub("9", parts[0]))
+    return alike + (others if len(begins) > 1 else [])
+
+
+def _of_moved(texts: list[tuple[int, str]]) -> list[tuple[int, str, str]]:
+    """``Tea; Milk`` and ``Milk; Bread``: the parts of a name, such as its colour, keep their place."""
+    split = [(line, text, BETWEEN.split(text)) for line, text in texts if BETWEEN.search(text)]
+    places: defaultdict[str, set[int]] = defaultdict(set)
+    for _, _, parts in split:
+        for place, part in enumerate(parts):
+            places[part].add(place)
+    moved = {part for part, at in places.items() if len(at) > 1}
+    lists = [
+        (line, text, ", whose parts stand first in one cell and further on in others")
+        for line, text, parts in split
+        if moved.intersection(parts)
+    ]
+    return lists if len(moved) >= _FEWEST and len(lists) >= _HALF * len(split) else []
+
+
+def _of_lists(found: list[tuple[int, str, str]], header: str, name: str) -> FileRefusedError:
+    line, text, why = found[0]
+    return FileRefusedError(
+        Reason.NOT_A_TABLE,
+        f"{name}: {header!r} lists several items in a cell (line {line}: {text[:80]!r}){why}; export one row for each "
+        f"item, or set reading.columns.item_id = '{header}' to take each text as one item.",
+    )
