@@ -103,3 +103,14 @@ def test_offers_of_which_a_column_says_whether_they_were_sold_are_neither_a_plan
 def test_lines_of_orders_that_were_sold_and_refunded_are_no_offers(read: Read) -> None:
     text = _csv("Order ID,Date,Item,Price,Status", "L{0},2024-03-{0:02d},A,9.50,{1}", "Sold/Refunded")
     assert read(text).verdict.kind is Kind.REPAIRED
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["AOV", "Avg basket", "UPT", "Returns", "Discounts", "Fees", "COGS", "Ad spend", "Guests", "Page views", "Waste"],
+)
+def test_measures_beside_columns_of_items_are_no_items(read: Read, name: str) -> None:
+    text = _csv(f"Date,Mug,Cup,{name}", "2024-03-{0:02d},5,6,77")
+    assert f"{name!r} is named" in read(text).verdict.sentence
+    kept = read(text, columns={"beside": name})
+    assert {row[2] for row in rows(kept)} == {"Mug", "Cup"}

@@ -133,6 +133,6 @@ def _in_doubt(others: pl.DataFrame, name: str, share: str) -> FileRefusedError:
     what = "stands without any" if at["several"] == 0 else "is not"
     return FileRefusedError(
         Reason.AMBIGUOUS,
-        f"rows of {name!r} may be totals: {share}, so both would count; one {what} ({where}). Leave them out, or where "
+        f"Rows of {name!r} may be totals: {share}, so both would count; one {what} ({where}). Leave them out, or where "
         f"{name!r} is none, upload its rows in a file of their own.",
     )
