@@ -91,3 +91,39 @@ def test_they_are_left_out_in_blocks_as_in_whole_files(tmp_path: Path, further: 
 
 def test_blocks_are_enough_where_each_row_has_a_key_of_its_own(tmp_path: Path) -> None:
     assert both(tmp_path / "sales.csv", long("Company", days=84), block=1000)[2]
+
+
+def regions(days: int = 84) -> str:
+    lines = ["date,store,item,qty"]
+    for at, day in enumerate(DAYS[:days]):
+        for item in ("Mug", "Tee"):
+            many = {f"{name} {n}": sold(at + n, name + item * n) + at % (2 + n) for name in PARTS[:2] for n in (1, 2)}
+            north, south = (sum(each for name, each in many.items() if name.startswith(part)) for part in PARTS[:2])
+            many |= {"Region A": north, "Region B": south, "Company": north + south}
+            lines += [f"{day},{name},{item},{each}" for name, each in many.items()]
+    return "\n".join(lines) + "\n"
+
+
+def test_regions_and_the_company_beside_their_stores_are_totals(read: Read) -> None:
+    reading = read(regions(28))
+    assert {row[0] for row in rows(reading, "store_id")} == {"North 1", "North 2", "South 1", "South 2"}
+    told = note(reading.verdict, Reason.TOTAL_ROW)
+    assert told.count == 28 * 2 * 3
+    assert (
+        "'Region A' in 'store' were left out as totals: 56 of 56 are the sum of 'North 1', 'North 2'" in told.sentence
+    )
+    assert "'Company' in 'store' were left out as totals: 56 of 56" in told.sentence
+
+
+def test_regions_are_left_out_in_blocks_as_in_whole_files(tmp_path: Path) -> None:
+    parts, whole, in_blocks = both(tmp_path / "sales.csv", regions(), block=2000)
+    assert_same(parts, whole)
+    assert in_blocks
+    assert whole.verdict.counts.left_out == 84 * 2 * 3
+
+
+def test_items_of_few_sales_and_items_of_one_pattern_are_no_sums(read: Read) -> None:
+    few = [f"{day},I{item},1" for at, day in enumerate(DAYS) for item in range(40) if (at * item + item) % 7 < 2]
+    assert read("date,item,qty\n" + "\n".join(few) + "\n").verdict.counts.kept == len(few)
+    alike = [f"{day},I{item},{10 + 3 * item + 2 * (at % 7)}" for at, day in enumerate(DAYS) for item in range(8)]
+    assert read("date,item,qty\n" + "\n".join(alike) + "\n").verdict.counts.kept == len(alike)

@@ -1,4 +1,4 @@
-"""Rows of a long table that are the sum of all other rows of their day, under whatever name: both would count."""
+"""Rows of a long table that are the sum of other rows of their day, under whatever name: both would count."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,17 +11,19 @@ from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, Ledger
+from training.reading.parsing.partsums import FEWEST_SHARES, SURE, sums_of_some
 from training.reading.shapes.meaning import LONG, Meaning
 
 _DIMENSIONS: Final = ((STORE, ITEM, words.STORE), (ITEM, STORE, words.ITEM))
 _FEWEST: Final = 3
-"""Names of which one is the sum of two, and cases of unlike shares that bear it out."""
+"""Names of which one is the sum of two."""
 _HALF: Final = (0.45, 0.55)
 """A sum of all others is half of all, where it is on nearly all days."""
 _NEARLY_ALL: Final = 0.95
 _MOSTLY: Final = 0.5
-_SURE: Final = 12.0
-"""Digits of all different sums together: so seldom (1 in 10**12) would it be so by chance."""
+_SHOWN: Final = 3
+_MANY_ROWS: Final = 500_000
+_ENOUGH_DAYS: Final = 100
 _CLOSE: Final = 1e-6
 
 
@@ -46,24 +48,32 @@ class WholeRows:
 
 
 def whole_rows(table: pl.DataFrame, meanings: list[Meaning]) -> list[WholeRows]:
-    """Stores and items of long tables whose rows sum up all others of their day; ``table`` has one row for each key.
+    """Stores and items of long tables whose rows sum up others of their day; ``table`` has one row for each key.
 
     Raises:
         FileRefusedError: rows of one name are such sums on many days, and not on others.
     """
     if any(meaning.shape != LONG for meaning in meanings) or UNITS not in table.columns or table.height < _FEWEST:
         return []
-    sums = table.group_by(STORE, ITEM).agg(pl.col(UNITS).cast(pl.Float64).sum())
+    looked_at = _some_days(table)
+    sums = looked_at.group_by(STORE, ITEM).agg(pl.col(UNITS).cast(pl.Float64).sum())
     found: list[WholeRows] = []
     for own, other, role in _DIMENSIONS:
         index = meanings[0].index(role)
         if index is None:
             continue
-        for name in _near_half(sums, own):
-            told = _borne_out(table, own, other, name)
-            if told is not None:
-                column = meanings[0].table.header[index]
-                found.append(WholeRows(own, name, f"rows of {name!r} in {column!r} were left out as totals: {told}"))
+        wholes = {name: told for name in _near_half(sums, own) if (told := _borne_out(table, own, other, name))}
+        some = sums_of_some(looked_at, own, other)
+        wholes |= {
+            name: told
+            for name, parts in some
+            if name not in wholes and (told := _borne_out(table, own, other, name, parts))
+        }
+        column = meanings[0].table.header[index]
+        found += [
+            WholeRows(own, name, f"rows of {name!r} in {column!r} were left out as totals: {told}")
+            for name, told in wholes.items()
+        ]
     return found
 
 
@@ -76,6 +86,15 @@ def tell(found: Iterable[WholeRows], lines: pl.DataFrame, ledger: Ledger) -> pl.
     return lines
 
 
+def _some_days(table: pl.DataFrame) -> pl.DataFrame:
+    """Rows of enough days to find what may be a sum; all rows then have to bear it out."""
+    if table.height <= _MANY_ROWS:
+        return table
+    days = table[DATE].unique().sort()
+    every = max(1, min(table.height // _MANY_ROWS, len(days) // _ENOUGH_DAYS))
+    return table.filter(pl.col(DATE).is_in(days.gather_every(every).implode()))
+
+
 def _near_half(sums: pl.DataFrame, own: str) -> list[str]:
     each = sums.group_by(own).agg(pl.col(UNITS).sum())
     whole = float(each[UNITS].sum())
@@ -85,29 +104,37 @@ def _near_half(sums: pl.DataFrame, own: str) -> list[str]:
     return each.filter(share.is_between(*_HALF))[own].cast(pl.String).sort().to_list()
 
 
-def _borne_out(table: pl.DataFrame, own: str, other: str, name: str) -> str | None:
-    """On how many days the rows of one name are the sum of the others; None where they are no sum of them.
+def _borne_out(table: pl.DataFrame, own: str, other: str, name: str, parts: list[str] | None = None) -> str | None:
+    """On how many days the rows of one name are the sum of ``parts``, or of all others; None where they are not.
 
     Raises:
         FileRefusedError: they are on many days, and not on others.
     """
-    cases = _cases(table, own, other, name)
+    cases = _cases(table, own, other, name, parts)
     told = cases.filter((pl.col("whole") != 0) | (pl.col("several") > 1))
     hits = told.filter("hit")
     if not _is_sure(hits.filter(pl.col("several") > 1)) or hits.height < _MOSTLY * told.height:
         return None
     of = "day" if other == ITEM and table[ITEM].n_unique() == 1 else f"day and {'item' if other == ITEM else 'store'}"
-    share = f"{hits.height:,} of {told.height:,} are the sum of all others of the {of}"
+    share = f"{hits.height:,} of {told.height:,} are the sum of {_named(parts)} of the {of}"
     alone = told.filter(pl.col("several") == 0)
     if alone.height or hits.height < _NEARLY_ALL * told.height:
         raise _in_doubt(alone if alone.height else told.filter(~pl.col("hit")), name, share)
     return share
 
 
-def _cases(table: pl.DataFrame, own: str, other: str, name: str) -> pl.DataFrame:
-    """For each day and item (or store): the quantity of one name, and what is known of all others."""
-    units, mine = pl.col(UNITS).cast(pl.Float64).fill_null(0.0), pl.col(own).cast(pl.String) == name
-    others = units.filter(~mine)
+def _named(parts: list[str] | None) -> str:
+    if parts is None:
+        return "all others"
+    more = f" and {len(parts) - _SHOWN} more" if len(parts) > _SHOWN else ""
+    return f"{', '.join(map(repr, parts[:_SHOWN]))}{more}"
+
+
+def _cases(table: pl.DataFrame, own: str, other: str, name: str, parts: list[str] | None) -> pl.DataFrame:
+    """For each day and item (or store): the quantity of one name, and what is known of its parts."""
+    units, called = pl.col(UNITS).cast(pl.Float64).fill_null(0.0), pl.col(own).cast(pl.String)
+    mine = called == name
+    others = units.filter(~mine if parts is None else called.is_in(parts))
     cases = table.group_by(DATE, other).agg(
         units.filter(mine).sum().alias("whole"),
         others.sum().alias("parts"),
@@ -124,7 +151,7 @@ def _is_sure(hits: pl.DataFrame) -> bool:
     unlike = hits.filter(pl.col("parts") > 0).unique(["parts", "largest"])
     shares = unlike.select((pl.col("largest") / pl.col("parts")).round(9).n_unique()).item()
     digits = unlike.select((1 + pl.col("parts")).log10().sum()).item()
-    return bool(shares >= _FEWEST and digits >= _SURE)
+    return bool(shares >= FEWEST_SHARES and digits >= SURE)
 
 
 def _in_doubt(others: pl.DataFrame, name: str, share: str) -> FileRefusedError:
