@@ -1,9 +1,8 @@
 """Checks of an account, each with what is missing and how to get it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Final, Literal
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -13,7 +12,9 @@ from stacks.account import Client, identity, stack_status
 from stacks.adopt.kept import NOTHING_IN_IT, orphans
 from stacks.config import Config
 from stacks.preflight.addons import addon_versions
+from stacks.preflight.finding import Finding
 from stacks.preflight.organisations import other_manager
+from stacks.preflight.people import people
 from stacks.preflight.quotas import Need, held, needs, taken
 from stacks.preflight.trails import other_trails
 
@@ -22,17 +23,6 @@ BOOTSTRAP_LEAST: Final = 21
 """Version of the bootstrap stack that the pinned CDK is used with."""
 NO_CONTROL_PLANE: Final = {"use1-az3", "usw1-az2", "cac1-az3"}
 """Zones, by the ids that are the same in every account, whose subnets EKS refuses for a cluster."""
-Outcome = Literal["ok", "missing", "unknown"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What one check found."""
-
-    check: str
-    outcome: Outcome
-    says: str
-    """What is there; or what is missing, and the cure."""
 
 
 def findings(client: Client, config: Config) -> Iterator[Finding]:
@@ -43,7 +33,7 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
         yield Finding(check="credentials", outcome="missing", says=str(error))
         return
     yield Finding(check="credentials", outcome="ok", says=f"{who['Arn']} in account {who['Account']}")
-    yield _runbook(config)
+    yield from people(config)
     yield _asked("region", partial(_region, client, config))
     yield _asked("bootstrap", partial(_bootstrap, client, config))
     yield _asked("kept data", partial(_kept, client, config, who["Account"]))
@@ -58,11 +48,6 @@ def findings(client: Client, config: Config) -> Iterator[Finding]:
     if config.environment == "prod" or config.service.ingress.certificate_arn:
         yield _asked("certificate", partial(_certificate, client, config))
     yield from _quotas(client, config)
-
-
-def _runbook(config: Config) -> Finding:
-    says = config.runbook_missing
-    return Finding(check="runbook", outcome="missing" if says else "ok", says=says or config.alarms.runbook)
 
 
 def _region(client: Client, config: Config) -> Finding:

@@ -10,7 +10,8 @@ from botocore.stub import Stubber
 from stacks.config import Config, load
 from stacks.platform_config import Addon
 from stacks.preflight import __main__ as command
-from stacks.preflight.checks import Finding, findings
+from stacks.preflight.checks import findings
+from stacks.preflight.finding import Finding
 from stacks.preflight.quotas import needs, taken, vcpus
 
 MONITOR = "arn:aws:ce::123456789012:anomalymonitor/0a1b2c3d-0000-4000-8000-000000000000"
@@ -38,7 +39,8 @@ class Answers:
 @pytest.fixture
 def dev() -> Config:
     found = load("dev")
-    return found.model_copy(update={"alarms": found.alarms.model_copy(update={"runbook": "https://wiki.example/run"})})
+    people = {"runbook": "https://wiki.example/run", "emails": ("team@example.com",)}
+    return found.model_copy(update={"alarms": found.alarms.model_copy(update=people)})
 
 
 @pytest.fixture
@@ -260,6 +262,13 @@ def test_the_address_that_the_files_come_with_is_no_runbook(aws: Answers) -> Non
     found = asked(aws, load("dev"))["runbook"]
     assert found.outcome == "missing"
     assert "set alarms.runbook in environments/dev.toml to where your copy of docs/runbook.md is read" in found.says
+
+
+def test_alarms_that_reach_nobody_are_missing_somebody(aws: Answers) -> None:
+    found = asked(aws, load("dev"))
+    assert found["alarms"].outcome == "missing"
+    assert "name somebody in alarms.emails of environments/dev.toml" in found["alarms"].says
+    assert found["kubectl"].says == "nobody may use it, for cluster.admins names no role"
 
 
 def test_production_without_a_certificate_is_told_that_it_speaks_plain_http(aws: Answers) -> None:
