@@ -17,6 +17,9 @@ MANAGED: Final = (
     "AWSManagedRulesKnownBadInputsRuleSet",
     "AWSManagedRulesCommonRuleSet",
 )
+COUNTED: Final = {"AWSManagedRulesCommonRuleSet": ("SizeRestrictions_BODY",)}
+"""Rules of theirs that only count: this one stops bodies of more than 8 KB, and a what-if's plan may have more; what is
+too much the service itself says, in words."""
 
 
 def web_acl(stack: EnvironmentStack, key: SecureKey) -> waf.CfnWebACL:
@@ -98,7 +101,13 @@ def _limit(stack: EnvironmentStack) -> waf.CfnWebACL.RuleProperty:
 
 
 def _managed(stack: EnvironmentStack, name: str, priority: int) -> waf.CfnWebACL.RuleProperty:
-    group = waf.CfnWebACL.ManagedRuleGroupStatementProperty(vendor_name="AWS", name=name)
+    counted = [
+        waf.CfnWebACL.RuleActionOverrideProperty(name=each, action_to_use=waf.CfnWebACL.RuleActionProperty(count={}))
+        for each in COUNTED.get(name, ())
+    ]
+    group = waf.CfnWebACL.ManagedRuleGroupStatementProperty(
+        vendor_name="AWS", name=name, rule_action_overrides=counted or None
+    )
     return _rule(
         stack,
         name,

@@ -289,6 +289,12 @@ def test_a_public_service_has_a_firewall_of_ours_where_none_is_named(public: Tem
     managed = [each for each in acl["Rules"] if "ManagedRuleGroupStatement" in each["Statement"]]
     assert len(managed) == 3
     assert all(each["OverrideAction"] == {"None": {}} for each in managed), "they block, not only count"
+    counted = [
+        (each["Name"], each["ActionToUse"])
+        for rule in managed
+        for each in rule["Statement"]["ManagedRuleGroupStatement"].get("RuleActionOverrides", ())
+    ]
+    assert counted == [("SizeRestrictions_BODY", {"Count": {}})], "a what-if's plan may have more than 8 KB"
     _, found = public.one("Custom::AWSCDK-EKS-KubernetesResource")
     assert f'"alb.ingress.kubernetes.io/wafv2-acl-arn":"<{name}.Arn>"' in text(found["Manifest"])
     assert public.may(role(public, "LoadBalancerControllerRole"), "wafv2:AssociateWebACL", f"<{name}.Arn>")
