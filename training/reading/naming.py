@@ -11,11 +11,14 @@ from training.reading.vocabulary import (
     GROSS,
     ITEM_NOUN,
     KNOWN_AHEAD,
+    MOVED_FROM,
+    MOVED_TO,
     OF_AN_ITEM,
     OTHER_QUANTITY,
     PLANNED,
     SHIPPED,
     SOLD,
+    STORE,
     WORDS,
     fold,
     roles_of,
@@ -90,6 +93,21 @@ def tells_of_buying(names: Iterable[str]) -> tuple[str, str] | None:
         received = next((name for name, parts in tokens.items() if parts & _PURCHASE_ORDER), None)
         bought = next((name for name, parts in tokens.items() if parts & (_BOUGHT - _PURCHASE_ORDER)), None)
     return None if received is None or bought is None else (received, bought)
+
+
+def places_of_moves(names: Iterable[str]) -> tuple[str, str] | None:
+    """``From Store`` and ``To Store``: the names by which goods are moved between places of one's own."""
+    tokens = {name: fold(name).split() for name in names}
+
+    def found(side: frozenset[str]) -> str | None:
+        for name, parts in tokens.items():
+            rest = " ".join(token for token in parts if token not in side)
+            if rest and not side.isdisjoint(parts) and any(role == STORE and rank < 2 for role, rank in roles_of(rest)):  # noqa: PLR2004 - a name of stores stands in a list
+                return name
+        return None
+
+    sent, came = found(MOVED_FROM), found(MOVED_TO)
+    return None if sent is None or came is None or sent == came else (sent, came)
 
 
 def is_priced(name: str) -> bool:

@@ -3,7 +3,18 @@
 from collections.abc import Iterable
 from typing import Final
 
-from training.reading.vocabulary import LINE_KINDS, PLANNED, RETURN_WORDS, ROW_KINDS, TYPE, WORDS, fold, roles_of
+from training.reading.vocabulary import (
+    COMPONENTS,
+    COMPOSED,
+    LINE_KINDS,
+    PLANNED,
+    RETURN_WORDS,
+    ROW_KINDS,
+    TYPE,
+    WORDS,
+    fold,
+    roles_of,
+)
 
 _NO_SALES: Final = frozenset(WORDS["no_sales"])
 _BESIDE_NO_SALES: Final = frozenset(WORDS["beside_no_sales"])
@@ -15,9 +26,14 @@ _CHARGES: Final = frozenset(WORDS["charges"])
 _CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes
 _MOVED_IN, _MOVED_OUT = frozenset(WORDS["moved_in"]), frozenset(WORDS["moved_out"])
 _FEW_KINDS: Final = 8
+_FEW_WORDS: Final = 3
 _ACTUAL: Final = frozenset({"actual", "actuals", "act", "ist", "reel", "real", "reale", "realisiert", "werkelijk"})
 _ON_CREDIT: Final = frozenset({"credit", "abono"})
-_OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted"})
+_OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted", "payment"})
+_REFUND: Final = frozenset({"refund", "refunds"})
+_NO_REFUND: Final = frozenset(
+    {"no", "not", "pending", "requested", "rejected", "denied", "shipping", "tax", "fee", "tip"}
+)
 _OF_A_SALE: Final = _SALE_KINDS | _INVOICES | {"debit", "order", "payment", "charge"}
 
 
@@ -29,7 +45,13 @@ def returned_kinds(texts: Iterable[str]) -> set[str]:
     told = RETURN_WORDS - _ON_CREDIT  # a "credit sale" is one that is paid later
     beside_sales = any(not _OF_A_SALE.isdisjoint(word.split()) for word in folded.values())
     whole = (RETURN_WORDS if beside_sales else told) | codes  # "Credit" beside "Cash" is how it was paid
-    return {text for text, word in folded.items() if word in whole or short[text] in told}
+    named = {text for text, word in folded.items() if _ends_as_refund(word.split())}
+    return named | {text for text, word in folded.items() if word in whole or short[text] in told}
+
+
+def _ends_as_refund(tokens: list[str]) -> bool:
+    """``Partial refund``, ``eBay Refund``; not ``Shipping refund``, which takes no goods back."""
+    return bool(tokens) and tokens[-1] in _REFUND and len(tokens) <= _FEW_WORDS and _NO_REFUND.isdisjoint(tokens)
 
 
 def tells_kind(name: str) -> bool:
@@ -84,6 +106,17 @@ def told_twice(texts: Iterable[str]) -> tuple[str, str] | None:
     before = next((text for word, text in folded.items() if word in _BEFORE_INVOICES), None)
     invoice = next((text for word, text in folded.items() if word in _INVOICES), None)
     return None if before is None or invoice is None else (before, invoice)
+
+
+def told_in_parts(texts: Iterable[str]) -> tuple[str, str] | None:
+    """``Bundle`` and ``Component``, or ``Bundle component`` beside whatever: a line, and lines that are its parts."""
+    folded = {fold(text): text for text in sorted(texts) if text}
+    part = next((text for word, text in folded.items() if word in COMPONENTS), None)
+    others = {word: text for word, text in folded.items() if word not in COMPONENTS}
+    whole = next((text for word, text in others.items() if not COMPOSED.isdisjoint(word.split())), None)
+    if part is not None and whole is None and not COMPOSED.isdisjoint(fold(part).split()):
+        whole = next(iter(others.values()), None)
+    return None if part is None or whole is None else (whole, part)
 
 
 def is_charge(text: str) -> bool:

@@ -74,6 +74,9 @@ KINDS_OF_QUANTITY: Final = (
     | {*WORDS["kinds_of_quantity"]}
 )
 UNIT_OF_MEASURE: Final = frozenset(WORDS["unit_of_measure"])
+NOTES: Final = frozenset(WORDS["notes"])
+COMPONENTS, COMPOSED = frozenset(WORDS["components"]), frozenset(WORDS["composed"])
+MOVED_FROM, MOVED_TO = frozenset(WORDS["moved_from"]), frozenset(WORDS["moved_to"])
 COUNTED_IN, VESSELS = frozenset(WORDS["counted_in"]), frozenset(WORDS["vessels"])
 PLANNED, AIMS = frozenset(WORDS["planned"]), frozenset(WORDS["aims"])
 BESIDE_COLUMNS: Final = frozenset(WORDS["beside_columns"])
@@ -99,7 +102,7 @@ _NAME_RANK: Final = 2  # where names of stores stand in the table
 _NET_RANK: Final = -2  # before any other quantity
 
 _ID_TAILS: Final = (
-    "id|no|nr|n|nbr|num|number|code|key|nummer|numero|codigo|codice|cod|kode|kod|kodu|koodi|numer|cislo|код|номер|ident|"
+    "id|no|nr|n|nbr|num|number|code|key|nummer|numero|codigo|codice|cod|kode|kod|kodu|koodi|numarasi|numer|cislo|код|номер|ident|"
     "identifier|index|ref|sk|pk|gln"
 )
 _COMPOUND: Final = re.compile(r"(?:nummer|nr|code|kode|id|kennung|schlussel|schluessel|no)$")  # filialnummer, winkelnr
@@ -111,12 +114,16 @@ _LESS: Final = re.compile(
 )
 """``(- Refund)``, ``(less returns)`` after the name of a quantity."""
 _LINE_ITEM: Final = re.compile(r"^line ?item (.+)$")
+_SHORT: Final = {"dt": "date", "cd": "code"}
+_OF_ORDER: Final = re.compile(r"^(\w+(?: \w+)?) order (?:id|no|nr|nbr|number)$")
+_OTHER_ORDERS: Final = frozenset(WORDS["other_orders"])
 _SUM: Final = re.compile(r"^\s*=?\s*(?:sum|total|summe|somme|suma|soma|somma|som)\s*\(\s*(.*?)\s*\)\s*$", re.IGNORECASE)
 _NOUNS: Final = {  # roles whose best words may carry "id", "no", "code", ... before or after
     **{(role, 0): frozenset(map(fold, _COLUMNS[role][0])) for role in (STORE, ITEM, DOCUMENT, CUSTOMER)},
     (STORE, 1): frozenset(map(fold, _COLUMNS[STORE][1])),  # "Location ID", "Lagernummer"
 }
 _NOUNS[CUSTOMER, 0] |= {"member", "membership", "user", "buyer", "shopper", "household", "loyalty card"}
+_NOUNS[DOCUMENT, 0] |= frozenset(WORDS["documents"])  # "Check #", "Sale No"
 _NOUNS[ITEM, 0] |= GOODS | {f"{noun} name" for noun in GOODS | ITEM_NOUN}  # "Pizza ID", "Product Name ID"
 
 
@@ -149,8 +156,7 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
         return told
     found: dict[str, int] = {}
     short = fold(re.sub(r"[\(\[].*?[\)\]]", " ", name))
-    texts = (fold(name), short, fold(name.rsplit("/", 1)[-1]))  # "Order Lines/Product"
-    for text in dict.fromkeys((*texts, _PLURAL.sub(r"\1 ", texts[0]))):
+    for text in _forms(name, short):
         joined = text.replace(" ", "")  # "QUANTITYORDERED", "Stueck zahl"
         for role, rank in (*_TABLE.get(text, ()), *_TABLE.get(joined, ()), *_JOINED.get(joined, ())):
             found.setdefault(role, rank)
@@ -172,9 +178,23 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
 
 
+def _forms(name: str, short: str) -> list[str]:
+    """The name as it may stand in the table: whole, without brackets, the last of a path, in the singular."""
+    whole = fold(name)
+    forms = [whole, short, fold(name.rsplit("/", 1)[-1]), _PLURAL.sub(r"\1 ", whole)]  # "Order Lines/Product"
+    if name.rstrip().endswith("#"):  # "Check #"
+        forms.append(f"{whole} number")
+    written = [_SHORT.get(token, token) for token in whole.split()]
+    if len(written) > 1:  # "sale_dt", "prod_cd"
+        forms.append(" ".join(written))
+    return list(dict.fromkeys(forms))
+
+
 def _by_parts(short: str) -> dict[str, int]:
     """Roles of a name that stands in no list, by its words: ``boxes shipped``, ``Item Lookup Code``, ``SKU Desc``."""
     tokens = set(short.split())
+    if (order := _OF_ORDER.match(short)) and _OTHER_ORDERS.isdisjoint(order[1].split()):  # "amazon order id"
+        return {DOCUMENT: 1}
     if not _ROLLING.search(short) and (rank := _quantity_rank(tokens)) is not None:
         return {UNITS: rank}
     if tokens & ITEM_NOUN and tokens <= ITEM_NOUN | _BESIDE_ITEM:
@@ -189,6 +209,13 @@ def measure_of(text: str) -> str | None:
     """``UNITS`` for ``Qty sold``, ``PRICE`` for ``Preis``: of whole names alone; None for what is no measure."""
     roles = [role for role, _ in sorted(_TABLE.get(fold(text), ()), key=lambda entry: entry[1])]
     return next((role for role in roles if role in (UNITS, PRICE, MONEY, STOCK)), None)
+
+
+def is_unit_of_measure(name: str) -> bool:
+    """``UoM``, ``Unit of Measure Code``, ``Erfassungsmengeneinh.``: in what each quantity is counted."""
+    folded = fold(name)
+    compound = any(token.startswith("mengeneinh") or "smengeneinh" in token for token in folded.split())
+    return folded in UNIT_OF_MEASURE or "unit of measure" in folded or "uom" in folded.split() or compound
 
 
 def begins(role: str, stem: str) -> bool:

@@ -119,3 +119,58 @@ def test_names_that_are_run_together_are_names(read: Read) -> None:
 def test_a_number_of_the_row_or_of_the_calendar_is_no_item(read: Read, header: str) -> None:
     text = f"Date,Mug,Cup,{header}\n2024-03-13,5,6,3\n2024-03-14,1,2,4\n2024-03-15,1,3,5\n"
     assert {row[2] for row in rows(read(text))} == {"Mug", "Cup"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Check #", "Sale No.", "NF-e", "Nr paragonu", "amazon-order-id", "Číslo dokladu", "Tilausnumero", "Vorgangsnr.",
+     "Bestell-Nr.", "ID da transação", "Nº Documento", "Sipariş No", "Számlaszám"],
+)  # fmt: skip
+def test_lines_of_one_day_and_item_are_summed_under_more_names_of_documents(read: Read, header: str) -> None:
+    text = f"{header};date;item;qty\n11;2024-03-13;A;1\n12;2024-03-13;A;1\n13;2024-03-13;A;2\n"
+    assert rows(read(text), "units") == [(4.0,)]
+
+
+def test_orders_that_are_none_of_customers_are_no_documents(read: Read) -> None:
+    text = "Work order number,date,item,qty\n11,2024-03-13,A,1\n12,2024-03-13,A,1\n"
+    assert read(text).verdict.kind is Kind.REJECTED
+
+
+def test_keys_of_a_table_without_a_quantity_are_no_items(read: Read) -> None:
+    text = "\n".join(["date,Agency_ID,Route_ID,pieces_out", *(f"2024-03-{day:02d},7,9,{day}" for day in range(1, 20))])
+    assert "'Agency_ID' is named like a key" in read(text).verdict.sentence
+    assert len(rows(read(text, columns={"units": "pieces_out"}), "units")) == 19
+
+
+def test_rents_of_each_hour_are_counted_and_not_their_parts_and_the_weather(read: Read) -> None:
+    head = "datetime,season,workingday,temp,atemp,casual,registered,count"
+    text = "\n".join([head, *(f"2024-03-13 {hour:02d}:00:00,1,0,9.8,14.4,3,13,16" for hour in range(24))])
+    assert rows(read(text, duplicates="sum")) == [("2024-03-13", "all", "all", 384.0)]
+
+
+def test_names_stand_for_items_where_many_lines_have_no_code(read: Read) -> None:
+    head = "Name,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n"
+    text = f"{head}#1,2024-03-13,2,Blue Mug,9.5,MUG\n#2,2024-03-13,1,Tea Towel,5,\n#3,2024-03-14,1,Blue Mug,9.5,{{}}\n"
+    assert rows(read(text.format("MUG")), "item_id") == [("Blue Mug",), ("Tea Towel",), ("Blue Mug",)]
+
+
+def test_a_blank_column_of_units_is_no_quantity(read: Read) -> None:
+    head = "Order ID,Order Date,Item Name,Unit,Price,Item Total\n"
+    text = f"{head}1,2024-03-13,Bagel,,2.5,2.5\n2,2024-03-13,Bagel,,2.5,2.5\n"
+    assert rows(read(text), "item_id", "units") == [("Bagel", 2.0)]
+
+
+def test_columns_are_offered_as_stores_or_items_only_where_no_column_names_these(read: Read) -> None:
+    text = "Date,SKU,Store Units,Web Units\n2024-03-13,A,5,1\n2024-03-14,A,6,2\n"
+    assert "reading.side_by_side = 'stores'." in read(text).verdict.sentence
+    assert rows(read(text, side_by_side="stores"), "store_id")[:2] == [("Store",), ("Web",)]
+
+
+def test_tables_of_two_years_side_by_side_are_refused_as_such(read: Read) -> None:
+    text = "2023 Month,2023 Units,2024 Month,2024 Units\nJan,5,Jan,6\nFeb,7,Feb,8\n"
+    assert "as tables of two years side by side do" in read(text).verdict.sentence
+
+
+def test_statements_of_a_database_are_told_as_such(read: Read) -> None:
+    text = "-- dump\nCREATE TABLE `sales` (`d` date, `qty` int);\nINSERT INTO `sales` VALUES ('2024-03-13', 5);\n"
+    assert "looks like SQL (line 2" in read(text).verdict.sentence.lower().replace("sql", "SQL")

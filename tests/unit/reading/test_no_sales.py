@@ -114,3 +114,35 @@ def test_measures_beside_columns_of_items_are_no_items(read: Read, name: str) ->
     assert f"{name!r} is named" in read(text).verdict.sentence
     kept = read(text, columns={"beside": name})
     assert {row[2] for row in rows(kept)} == {"Mug", "Cup"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "came"),
+    [("From Store", "To Store"), ("Source Location", "Destination Location"), ("Von Filiale", "Nach Filiale")],
+)
+def test_goods_moved_between_stores_are_refused_unless_the_quantity_is_named(read: Read, sent: str, came: str) -> None:
+    text = _csv(f"Date,{sent},{came},SKU,Qty", "2024-03-{0:02d},S1,S2,A,5")
+    assert f"'{sent}' and '{came}' (line 1) say that goods were moved between stores" in read(text).verdict.sentence
+    assert len(rows(read(text, columns={"units": "Qty"}))) == len(_DAYS)
+
+
+@pytest.mark.parametrize(
+    ("whole", "part"), [("Bundle", "Bundle Component"), ("Kit", "Component"), ("Product", "Bundle component")]
+)
+def test_a_bundle_beside_its_parts_is_refused(read: Read, whole: str, part: str) -> None:
+    text = "order,date,sku,qty,line type\n1,2024-03-13,KIT,1,{}\n1,2024-03-13,A,2,{}\n"
+    assert f"'{whole}' and '{part}'" in read(text.format(whole, part)).verdict.sentence
+    assert len(rows(read(text.format(whole, part), columns={"kind": "line type"}))) == 2
+    assert len(rows(read(text.format("Product", "Component")))) == 2
+
+
+def test_rows_of_stores_on_trial_are_sales_and_orders_of_a_test_are_none(read: Read) -> None:
+    body = "1,2024-03-13,A,5,true\n2,2024-03-14,A,6,false\n"
+    assert len(rows(read(f"order,date,sku,qty,test\n{body}"), "units")) == 1
+    assert len(rows(read(f"store,date,sku,qty,test\n{body}"), "units")) == 2
+
+
+@pytest.mark.parametrize("state", ["SUSPECTED_FRAUD", "Pending payment"])
+def test_orders_that_were_never_paid_are_no_sales(read: Read, state: str) -> None:
+    text = f"order,date,sku,qty,order status\n1,2024-03-13,A,5,Complete\n2,2024-03-14,A,6,{state}\n"
+    assert rows(read(text), "units") == [(5.0,)]

@@ -186,3 +186,46 @@ def test_labels_that_begin_with_the_name_of_their_view_are_known(read: Read) -> 
 def test_cells_that_a_spreadsheet_is_told_are_texts_are_read_without_its_mark(read: Read) -> None:
     text = 'Date,SKU,Qty\n="2024-03-13",="0012",="5"\n"=""2024-03-14""","=""0012""",6\n2024-03-15,0012,7\n'
     assert rows(read(text)) == [(f"2024-03-{13 + at}", "all", "0012", 5.0 + at) for at in range(3)]
+
+
+def test_refunds_of_payments_take_goods_back(read: Read) -> None:
+    text = "Transaction ID,Date,Type,Item ID,Quantity\n1,2024-03-13,Website Payment,A,3\n2,2024-03-14,{},A,1\n"
+    assert rows(read(text.format("Payment Refund")), "units") == [(3.0,), (-1.0,)]
+    assert rows(read(text.format("Partial refund")), "units") == [(3.0,), (-1.0,)]
+    assert rows(read(text.format("Mobile Payment")), "units") == [(3.0,), (1.0,)]
+
+
+def test_what_was_paid_back_is_taken_off_in_french(read: Read) -> None:
+    text = (
+        "Numéro de commande;Date de commande;UGS;Quantité;Quantité remboursée\n1;13/03/2024;A;3;1\n2;14/03/2024;B;2;0\n"
+    )
+    assert rows(read(text), "item_id", "units") == [("A", 2.0), ("B", 2.0)]
+
+
+def test_orders_of_a_turkish_marketplace_are_read(read: Read) -> None:
+    head = "Barkod;Sipariş Tarihi;Sipariş No;Adet;Sipariş Statüsü\n"
+    lines = "8680;13.03.2024;1;2;Teslim Edildi\n8680;13.03.2024;2;1;İptal Edildi\n8681;13.03.2024;3;4;İade Edildi\n"
+    text = head + lines
+    assert rows(read(text), "item_id", "units") == [("8680", 2.0)]
+
+
+def test_short_words_of_data_warehouses_and_days_without_spaces_are_known(read: Read) -> None:
+    assert rows(read("sale_dt,prod_cd,qty\n26FEB2024,A,5\n01MAR2024,A,6\n"), "date", "item_id") == [
+        ("2024-02-26", "A"),
+        ("2024-03-01", "A"),
+    ]
+
+
+def test_a_note_of_the_day_is_no_item_beside_columns_of_items(read: Read) -> None:
+    text = "Date,Latte,Mocha,Total,Notes\n2024-03-13,5,6,11,rain\n2024-03-14,7,8,15,\n"
+    assert len(rows(read(text))) == 4
+
+
+def test_totals_of_orders_are_no_items(read: Read) -> None:
+    text = "ID,Purchase Date,Grand Total (Base),Grand Total (Purchased)\n1,2024-03-13,20.5,20.5\n2,2024-03-14,9.5,9.5\n"
+    assert "are called totals" in read(text).verdict.sentence
+
+
+def test_the_movement_of_a_scanner_is_a_rival_of_the_size_of_the_bundle(read: Read) -> None:
+    text = "STORE,UPC,DATE,MOVE,QTY\n2,11,2024-03-13,9,3\n2,11,2024-03-14,5,3\n"
+    assert "Both 'MOVE' and 'QTY'" in read(text).verdict.sentence

@@ -67,3 +67,15 @@ def test_columns_of_items_in_thousands_are_refused_and_numbers_in_names_are_name
     assert "counts in thousands" in read(text.format("Mug ('000)", "Cup ('000)")).verdict.sentence
     assert len(rows(read(text.format("Nails (1000)", "Item 000")))) == 4
     assert len(rows(read("date,item,Units (1000 ml)\n2024-03-13,A,5\n"))) == 1
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Erfassungsmengeneinh.", "Basismengeneinheit", "Base Unit of Measure", "Sales UoM", "J.m.", "Unité de vente"],
+)
+def test_columns_of_units_are_known_by_more_names(read: Read, header: str) -> None:
+    text = f"Beleg;Datum;Artikel;Menge;{header}\n1;13.03.2024;A;2;ST\n2;14.03.2024;A;3;{{}}\n"
+    assert rows(read(text.format("ST")), "units") == [(2.0,), (3.0,)]
+    assert (
+        f"'{header}' counts one item in several units ('A' in 'KAR', 'ST')" in read(text.format("KAR")).verdict.sentence
+    )

@@ -64,3 +64,9 @@ def test_columns_of_no_year_are_told_as_what_they_are(read: Read, header: str, t
     width = header.count(",")
     cells = "\n".join(f"{row},{','.join(map(str, range(1, width + 1)))}" for row in ("1", "2"))
     assert told in read(f"{header}\n{cells}\n").verdict.sentence
+
+
+def test_the_year_of_a_title_is_that_of_columns_of_months(read: Read) -> None:
+    found = read("Sales 2023,,,\nItem,Jan,Feb,Mar\nA,1,2,3\nB,4,5,6\n")
+    assert rows(found)[0] == ("2023-01-01", "all", "A", 1.0)
+    assert read("Sales 2023,,,\nItem,Nov,Dec,Jan\nA,1,2,3\nB,4,5,6\n").verdict.kind is Kind.REJECTED

@@ -197,6 +197,8 @@ def _plain(text: str) -> str:
         return text
     if names_week_by_end(text):
         text = ENDING.sub("", text)
+    if (joined := _JOINED.match(text)) and joined[2].casefold() in MONTH_OF:
+        text = " ".join(joined.groups())
     words = fold(re.sub(r"(\d)(st|nd|rd|th|er|º|ª)\b", r"\1", text)).split()
     if words[:1] in _TUESDAYS and not any(word in MONTH_OF for word in words[1:]) and _DAY_MONTH.search(text):
         return re.sub(r"^[^\W\d_]+\.?,?\s+", "", text)  # Tuesday, not March: the month stands there as a number
@@ -209,6 +211,7 @@ def _plain(text: str) -> str:
     return " ".join(f"#{MONTH_OF[word]:02d}" if word in MONTH_OF else word for word in kept)
 
 
+_JOINED: Final = re.compile(r"^(\d{1,2})([^\W\d_]{3,9})(\d{4}|\d{2})$")  # 26FEB2024
 _TUESDAYS: Final = (["mar"],)
 _DAY_MONTH: Final = re.compile(r"\s\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}$")
 

@@ -17,6 +17,9 @@ _RARE: Final = ("^", "~", "\x1f", "\x01", "#", "!", "\xa6", "\xa7", ":", " ")
 _SAMPLE: Final = 300
 _FIRST: Final = 20
 _MOSTLY: Final = 0.5
+_SQL: Final = re.compile(
+    r"^\s*(?:INSERT\s+INTO|CREATE\s+TABLE|DROP\s+TABLE|COPY\s+\S+.*\sFROM\s+stdin)\b", re.IGNORECASE
+)
 _MARKUP: Final = re.compile(r"<[!?a-zA-Z]|[\[{]\s*([\[{\"]|$)")
 _NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "a space"}
 
@@ -127,16 +130,30 @@ def _is_divided(lines: list[str]) -> bool:
     )
 
 
-def _no_header(lines: list[str], name: str, wanted: frozenset[str]) -> FileRefusedError:
-    first, text = next(((i, line) for i, line in enumerate(lines, start=1) if line.strip()), (0, ""))
-    if not first:
-        return FileRefusedError(Reason.EMPTY, f"{name}: holds nothing but blank lines; upload it again with its rows.")
-    shown = text.replace(UNIT, ", ").strip()[:80]  # as a sheet shows its cells
+def _of_another_form(lines: list[str], first: int, shown: str, name: str) -> FileRefusedError | None:
+    """Why lines of mark-up, or of statements, are no table."""
     markup = {"<": "XML or HTML", "{": "JSON", "[": "JSON"}.get(shown[0]) if _MARKUP.match(shown) else None
     if markup:
         return FileRefusedError(
             Reason.NOT_A_TABLE, f"{name}: looks like {markup} (line {first}: {shown!r}); export it as CSV."
         )
+    statement = next((i for i, line in enumerate(lines, start=1) if _SQL.match(line)), None)
+    if statement is None:
+        return None
+    return FileRefusedError(
+        Reason.NOT_A_TABLE,
+        f"{name}: looks like SQL (line {statement}: {lines[statement - 1].strip()[:80]!r}); run it in a database and "
+        "export the table as CSV.",
+    )
+
+
+def _no_header(lines: list[str], name: str, wanted: frozenset[str]) -> FileRefusedError:
+    first, text = next(((i, line) for i, line in enumerate(lines, start=1) if line.strip()), (0, ""))
+    if not first:
+        return FileRefusedError(Reason.EMPTY, f"{name}: holds nothing but blank lines; upload it again with its rows.")
+    shown = text.replace(UNIT, ", ").strip()[:80]  # as a sheet shows its cells
+    if refused := _of_another_form(lines[:_SAMPLE], first, shown, name):
+        return refused
     marks = () if _is_divided(lines[:_SAMPLE]) else _RARE
     rare = [(layout, mark) for mark in marks if (layout := _under(lines[:_SAMPLE], mark, wanted))]
     rare = [found for found in rare if found[0].score >= MIN_SCORE and found[0].agreement > _MOSTLY]

@@ -23,6 +23,7 @@ _NOT_ITS_YEAR: Final = frozenset(
      "fiscal", "fiskal", "ly", "last", "previous"}
 )  # fmt: skip
 _MOST_WORDS: Final = 4
+_FEWEST_MONTHS: Final = 3
 _SAMPLE: Final = 200
 
 
@@ -48,7 +49,7 @@ def with_year(table: RawTable, above: Iterable[str], ledger: Ledger) -> RawTable
     if len(years) != 1:
         return table
     year = next(iter(years))
-    heads = [at for at, name in enumerate(table.header) if lacks_year(name)]
+    heads = [at for at, name in enumerate(table.header) if lacks_year(name)] or _months(table)
     if len(heads) > 1 and _in_order([table.header[at] for at in heads], year):
         header = tuple(f"{name} {year}" if at in heads else name for at, name in enumerate(table.header))
         _tell(year, table, ledger)
@@ -60,6 +61,13 @@ def with_year(table: RawTable, above: Iterable[str], ledger: Ledger) -> RawTable
     dated = pl.when(text.is_in([day for day in _cells(table, column) if lacks_year(day)])).then(text + f" {year}")
     _tell(year, table, ledger)
     return replace(table, frame=table.frame.with_columns(dated.otherwise(text).alias(cell(column))))
+
+
+def _months(table: RawTable) -> list[int]:
+    """Columns named by months alone, beside which no column tells the year or a day."""
+    named = [at for at, name in enumerate(table.header) if words.fold(name) in words.MONTH_OF]
+    told = {role for at, name in enumerate(table.header) if at not in named for role, _ in words.roles_of(name)}
+    return named if len(named) >= _FEWEST_MONTHS and told.isdisjoint({words.DATE, words.YEAR, words.DAY}) else []
 
 
 def _years(above: Iterable[str]) -> set[str]:

@@ -48,6 +48,12 @@ def _check_kind(lines: pl.DataFrame, index: int, header: str) -> None:
             f"{header!r} says {twice[0]!r} and {twice[1]!r}, and the same goods may stand in both; export one kind "
             f"alone, or set reading.columns.kind = '{header}' to count all rows.",
         )
+    if parts := rowkinds.told_in_parts(said):
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{header!r} says {parts[0]!r} and {parts[1]!r}, and what is sold together would count once more in its "
+            f"parts; export the parts or the wholes alone, or set reading.columns.kind = '{header}' to count all rows.",
+        )
     if rowkinds.may_be_returns(said) and not (UNITS in lines.columns and (lines[UNITS] < 0).any()):
         raise FileRefusedError(
             Reason.AMBIGUOUS,

@@ -37,6 +37,8 @@ def never_sold(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
     """Cells that call a line no sale, by the index of their column: quotations, payments that failed, tests."""
     found = {i: _texts(lines, i, lambda text: words.fold(text) in states.NEVER_SOLD) for i in _states(meaning)}
     tests = [i for i, name in enumerate(meaning.table.header) if words.fold(name) in states.TESTS]
+    if meaning.index(words.DOCUMENT) is None:  # of stores, "Test" is one side of a trial
+        tests = [i for i in tests if words.fold(meaning.table.header[i]) != "test"]
     found |= {i: _texts(lines, i, _is_yes) for i in tests if _is_free(meaning, i) and _are_flags(lines, i)}
     return {index: texts for index, texts in found.items() if texts}
 

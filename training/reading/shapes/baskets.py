@@ -18,6 +18,7 @@ from training.reading.tables import RawTable
 _COUNTED: Final = r"^\d+\s*[x\x{d7}]\s+\S"
 _SEVERAL: Final = re.compile(r"[,;|/+]\s*\d+\s*[x\u00d7]\s+\S")
 _KEYED: Final = re.compile(r"(?:^|[|;,]\s*)(?P<key>[^\W\d][\w ]{1,30}:)[^|;]*[|;]\s*(?P=key)")
+_YEAR_BEFORE: Final = re.compile(r"^(?:19|20)\d\d ")
 _SAMPLE: Final = 600
 _SHOWN: Final = 5
 _WITH_NUMBER: Final = re.compile(r"^(?P<word>[^\W\d].*?)[ _.#-]*(?P<number>\d{1,2})$")
@@ -38,14 +39,29 @@ def check_side_by_side(table: RawTable, name: str) -> None:
                 f"{name}: the header on line {table.header_line} names {shown} twice, as two tables side by side do; "
                 "put one below the other.",
             )
+    _check_years(table, filled, names, name)
     _check_numbered(table, name)
+
+
+def _check_years(table: RawTable, filled: list[str], names: list[str], name: str) -> None:
+    """Raise where columns stand once for each of several years, the day of each year among them."""
+    bare = [_YEAR_BEFORE.sub("", each) for each in names]
+    half = len(bare) // 2
+    for length in range(2, half + 1):
+        if bare != names and _is_again(bare, 0, length) and bare[:length] * (len(bare) // length) == bare:
+            one, other = (", ".join(map(repr, filled[at : at + length][:_SHOWN])) for at in (0, length))
+            raise FileRefusedError(
+                Reason.NOT_A_TABLE,
+                f"{name}: the header on line {table.header_line} names {one} beside {other}, as tables of two years "
+                "side by side do; put one below the other, with the year in each day.",
+            )
 
 
 def _is_again(names: list[str], at: int, length: int) -> bool:
     """Do these names, of which one is an item's or a day's, stand once more right after?"""
     block = names[at : at + length]
     told = {role for each in block for role, _ in words.roles_of(each)}
-    return block == names[at + length : at + 2 * length] and bool(told & {words.DATE, words.ITEM})
+    return block == names[at + length : at + 2 * length] and bool(told & {words.DATE, words.MONTH, words.ITEM})
 
 
 def _check_numbered(table: RawTable, name: str) -> None:

@@ -16,7 +16,7 @@ from training.reading.shapes.contents import (
     roles_of_column,
     sample_of,
 )
-from training.reading.shapes.itemcodes import code_alone, code_beside, codes_first, names_alone
+from training.reading.shapes.itemcodes import code_alone, code_beside, codes_first, names_alone, names_for_blank_codes
 from training.reading.shapes.rivals import (
     check_one_quantity,
     is_position,
@@ -172,11 +172,11 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
             for claim in claims
             if not numbers_lines(table, roles, claim[1]) and not names_each_line(table, roles, claim[1], others)
         ] or claims
-        claims = codes_first(table, claims)
+        claims = names_for_blank_codes(table, codes_first(table, claims))
     if role == words.ITEM and claims[0][0] >= words.ITEM_NAMES:
         claims = code_beside(table, roles, claims, taken)
     if role == words.UNITS:
-        check_one_quantity(table, claims, name)
+        check_one_quantity(table, roles, claims, name)
     _take(roles, taken, role, claims[0][1])
 
 

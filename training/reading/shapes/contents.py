@@ -78,7 +78,7 @@ def content_fits(table: RawTable, index: int, role: str) -> bool:
     elif role in (words.OPEN, words.CLOSED):
         fits = all(text.casefold() in _FLAGS for text in sample)
     elif role in (words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK):
-        fits = not sample or _numberish(sample)
+        fits = _numberish(sample) if sample else words.fold(table.header[index]) != "unit"  # blank, it told of kilos
         if role == words.UNITS and naming.is_shipped(table.header[index]):  # "Ordered" may be the day it was
             fits &= not holds_dates(table, index, strict=True)
     elif role == words.TYPE:

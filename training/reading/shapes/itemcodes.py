@@ -14,6 +14,7 @@ from training.reading.shapes.rivals import numbers_lines
 from training.reading.tables import RawTable
 
 _LOOKED_AT: Final = 600
+_FEW_BLANK: Final = 0.05
 _FRACTION: Final = re.compile(r"^-?\d+[.,]\d{1,2}$")
 
 
@@ -23,6 +24,29 @@ def codes_first(table: RawTable, claims: list[tuple[int, int]]) -> list[tuple[in
     first = best[0][1]
     codes = [claim for claim in best if is_filled(table, claim[1], first) and not _holds_names(table, claim[1])]
     return claims if not codes or not _holds_names(table, first) else codes
+
+
+def names_for_blank_codes(table: RawTable, claims: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Names that stand on all lines before a code that many of them lack.
+
+    Where gift cards or other goods have no ``SKU``, their names alone say of each line what was sold.
+    """
+    first = claims[0][1]
+    told = any(
+        words.fold(header) in words.LINE_KINDS for header in table.header
+    )  # lines without a code may be no items
+    if told or _holds_names(table, first):
+        return claims
+    lines = table.frame.head(_LOOKED_AT)
+    counted = [at for at, name in enumerate(table.header) if words.UNITS in dict(words.roles_of(name))]
+    blank = {at: pl.col(cell(at)).cast(pl.String).fill_null("").str.strip_chars() == "" for _, at in claims}
+    sold = [pl.col(cell(at)).cast(pl.String).fill_null("").str.strip_chars() != "" for at in counted]
+    lines = lines.filter(pl.any_horizontal(sold)) if sold else lines
+    lacking = lines.select(expr.sum().alias(str(at)) for at, expr in blank.items()).row(0, named=True)
+    if lacking[str(first)] <= _FEW_BLANK * lines.height:
+        return claims
+    whole = [claim for claim in claims[1:] if claim[0] <= words.ITEM_NAMES and not lacking[str(claim[1])]]
+    return [claim for claim in whole if _holds_names(table, claim[1])] or claims
 
 
 def _holds_names(table: RawTable, index: int) -> bool:

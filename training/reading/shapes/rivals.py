@@ -14,6 +14,7 @@ from training.reading.roles import Roles
 from training.reading.shapes.sides import sides
 from training.reading.tables import RawTable
 
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _COUNTING: Final = frozenset({"item", "items", "artikel", "position", "line", "no", "nr", "num", "number", "id"})
 
 
@@ -76,7 +77,7 @@ def may_number_lines(table: RawTable, roles: Roles) -> bool:
     return any(not numbers.null_count() for numbers in whole)
 
 
-def check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: str) -> None:
+def check_one_quantity(table: RawTable, roles: Roles, claims: list[tuple[int, int]], name: str) -> None:
     """Raise where two columns of different numbers have an equal claim to be the quantity."""
     first_rank = claims[0][0]
     best = [index for rank, index in claims if rank == first_rank]
@@ -95,17 +96,21 @@ def check_one_quantity(table: RawTable, claims: list[tuple[int, int]], name: str
         raise FileRefusedError(
             Reason.AMBIGUOUS,
             f"{name}: both {one!r} and {other!r} could be the quantity sold and they differ; "
-            f"settle it with reading.columns.units = '{one}' or '{other}'{_or_sides(one, other)}.",
+            f"settle it with reading.columns.units = '{one}' or '{other}'{_or_sides(roles, one, other)}.",
         )
 
 
-def _or_sides(one: str, other: str) -> str:
-    """A further entry, where the names may be of two items or stores."""
+def _or_sides(roles: Roles, one: str, other: str) -> str:
+    """A further entry, where the names may be of two items or stores that no column names, on the days of the rows."""
     found = sides([one, other])
-    if len({side.series for side in found.values()}) < 2:  # noqa: PLR2004 - of one series they are two measures
+    series = {side.series for side in found.values()}
+    if len(series) < 2 or any(map(_YEAR.fullmatch, series)):  # noqa: PLR2004 - of one series they are two measures
         return ""
-    both = f"{found[0].series!r} and {found[1].series!r}"
-    return f", or where {both} are items or stores, reading.side_by_side = 'items' or 'stores'"
+    free = [kinds for role, kinds in ((words.ITEM, "items"), (words.STORE, "stores")) if role not in roles]
+    if words.DOCUMENT in roles or not (words.DATE in roles or words.YEAR in roles):
+        return ""
+    both, entries = f"{found[0].series!r} and {found[1].series!r}", " or ".join(f"'{kinds}'" for kinds in free)
+    return f", or where {both} are {' or '.join(free)}, reading.side_by_side = {entries}" if free else ""
 
 
 def _is_part(table: RawTable, whole: int, index: int) -> bool:

@@ -36,14 +36,15 @@ from training.reading.shapes.pairs import pairs
 from training.reading.shapes.prices import check_catalogue, check_prices, check_quotes
 from training.reading.shapes.undated import check_fiscal
 from training.reading.shapes.units import check_packs, check_units
-from training.reading.shapes.unsold import check_bought, check_returned
+from training.reading.shapes.unsold import check_bought, check_moved, check_returned
 from training.reading.shapes.wholes import check_totals, parts_of
 from training.reading.shapes.wide import check_names, check_texts, known_word, wide_values
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
 
 _OF_ITS_DAY: Final = (
-    check_quotes, check_prices, check_amounts, need_date, check_spans, check_bought, check_returned,
+    check_quotes, check_prices, check_amounts, need_date, check_spans, check_bought, check_moved,
+    check_returned,
 )  # fmt: skip
 _OF_ITS_QUANTITY: Final = (
     check_aim, check_measures, check_qualifiers, check_levels, check_parts, check_baskets, check_units, check_packs,

@@ -1,5 +1,7 @@
 """Quantities that no sum adds up: one item in kilos and in pieces, in cases and in pieces, in packs of two sizes."""
 
+from typing import Final
+
 import polars as pl
 
 from core.contracts.verdict import Reason
@@ -11,12 +13,15 @@ from training.reading.roles import Roles
 from training.reading.shapes.contents import are_names, sample_of
 from training.reading.tables import RawTable
 
+_UNIT: Final = frozenset({"unit", "unite", "unita"})
+
 
 def unit_of_measure(table: RawTable) -> int | None:
     """Column that says in what each quantity is counted."""
-    named = [(i, words.fold(header)) for i, header in enumerate(table.header)]
     told = (
-        i for i, name in named if name in words.UNIT_OF_MEASURE or (name == "unit" and are_names(sample_of(table, i)))
+        index
+        for index, name in enumerate(table.header)
+        if words.is_unit_of_measure(name) or (words.fold(name) in _UNIT and are_names(sample_of(table, index)))
     )
     return next(told, None)
 

@@ -1,4 +1,4 @@
-"""Tables of what was bought, or came back, and was not sold."""
+"""Tables of what was bought, moved, or came back, and was not sold."""
 
 from core.contracts.verdict import Reason
 from training.reading import naming
@@ -19,6 +19,19 @@ def check_bought(table: RawTable, roles: Roles, name: str) -> None:
         Reason.NOT_A_TABLE,
         f"{name}: {told[0]!r} and {told[1]!r} (line {table.header_line}) say that this was bought, not sold; upload "
         f"what was sold, or set reading.columns.units = '{units}' to read it as sales on purpose.",
+    )
+
+
+def check_moved(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where two columns tell from which store to which goods were moved."""
+    told = naming.places_of_moves(table.header)
+    if told is None or words.UNITS not in roles or words.UNITS in roles.configured:
+        return
+    units = table.header[roles.of[words.UNITS]]
+    raise FileRefusedError(
+        Reason.NOT_A_TABLE,
+        f"{name}: {told[0]!r} and {told[1]!r} (line {table.header_line}) say that goods were moved between stores, not "
+        f"sold; upload what was sold, or set reading.columns.units = '{units}' to read it as sales on purpose.",
     )
 
 

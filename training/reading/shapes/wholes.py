@@ -1,5 +1,6 @@
 """Columns of a wide table that call themselves the total of those beside them: both would count."""
 
+import re
 from typing import Final
 
 import numpy as np
@@ -41,7 +42,13 @@ def parts_of(table: RawTable, named: list[int], name: str) -> list[int]:
 
 def check_totals(headers: list[str], name: str) -> None:
     """Raise where one of several columns is called the total of some, such as ``Total Bags``."""
-    some = [header for header in headers if looks_total(header)]
+    some = [header for header in headers if looks_total(re.sub(r"\([^)]*\)\s*$", "", header))]
+    if some and len(some) == len(headers) and len(some) > 1:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {', '.join(map(repr, headers[:3]))} are called totals, and no items or stores; add the "
+            "quantity of each item, or name it as reading.columns.units.",
+        )
     if some and len(some) < len(headers):
         raise FileRefusedError(
             Reason.AMBIGUOUS,

@@ -48,6 +48,7 @@ def check_texts(table: RawTable, roles: Roles, named: list[int], name: str) -> N
     texts = [i for i in unknown if table.frame[cell(i)].dtype == pl.String and not is_numeric(table, i)]
     foreign = words.DATE in roles and not words.roles_of(table.header[roles.of[words.DATE]])
     fewest = 0 if foreign and words.DATE not in roles.configured else 1
+    texts = [i for i in texts if words.NOTES.isdisjoint(words.fold(table.header[i]).split())]
     texts = [i for i in texts if not known_word(table.header[i]) and table.frame[cell(i)].n_unique() > fewest]
     texts = [i for i in texts if table.header[i] or any(c.isalpha() for text in sample_of(table, i) for c in text)]
     if not texts or words.ITEM in roles:
@@ -89,6 +90,14 @@ def check_names(headers: list[str], name: str) -> None:
             Reason.AMBIGUOUS,
             f"{name}: several columns are named {again!r}, and what tells them apart is no part of their names; write "
             "one row for each day, store and item, or give each column a name of its own.",
+        )
+    key = next((header for header in headers if naming.is_key(header)), None)
+    if key is not None:
+        shown = ", ".join(map(repr, headers[:4]))
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {key!r} is named like a key, and not by an item or a store, so which of {shown} is the "
+            "quantity is not told; name it as reading.columns.units.",
         )
     person = next((header for header in headers if naming.is_footfall(header)), None)
     if person is not None:

@@ -1,5 +1,6 @@
 """What a part of a file cannot tell: where that matters, the file is read as a whole."""
 
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import polars as pl
@@ -67,6 +68,11 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
         raise IrregularError
 
 
+_OF_KINDS: Final[tuple[Callable[[Iterable[str]], object], ...]] = (
+    rowkinds.kinds_of_no_sale, rowkinds.told_twice, rowkinds.told_in_parts, rowkinds.may_be_returns,
+)  # fmt: skip
+
+
 def kinds_told(table: RawTable) -> list[int]:
     """Columns whose names, or the cells of whose first rows, promise to say of each row of what kind it is."""
     told = (rowkinds.tells_kind, tells_flags, lambda name: words.fold(name) in _ONE_KIND)
@@ -84,7 +90,7 @@ def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
         name = words.fold(meaning.table.header[index])
         if name in _ONE_KIND and len(said - {""}) > 1:
             return True
-        if rowkinds.kinds_of_no_sale(said) or rowkinds.told_twice(said) or rowkinds.may_be_returns(said):
+        if any(tells(said) for tells in _OF_KINDS):
             return True
         if tells_flags(meaning.table.header[index]) and are_flags_in_part(said):
             return True
