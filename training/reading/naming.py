@@ -24,8 +24,14 @@ from training.reading.vocabulary import (
     roles_of,
 )
 
+COUNTED_BACK: Final = COUNTED | {*WORDS["quantity"], "un", "q", "ta", "nb", "adedi", "miktari"}
+"""Words by which a quantity of what came back counts."""
 QUANTITY, BARE = "quantity", "bare"
 
+_REFUND: Final = frozenset({"refund", "refunds"})
+_BY_CUSTOMERS: Final = frozenset(
+    {"customer", "customers", "client", "clients", "cliente", "clientes", "kunden", "klant", "klanten"}
+)
 _RECEIVED: Final = frozenset(WORDS["received"])
 _BOUGHT: Final = frozenset(WORDS["bought"])
 _PURCHASE_ORDER: Final = frozenset({"po", "einkaufsbeleg", "inkooporder"})
@@ -57,9 +63,11 @@ def is_gross(name: str) -> bool:
 def given_back(name: str) -> str | None:
     """``QUANTITY`` for ``Units Returned``, ``BARE`` for ``Returns``, which may be money; None for other names."""
     tokens = set(re.sub(r"(\w)(menge|stuck|stueck|anzahl|aantal)$", r"\1 \2", fold(name)).split())
-    if not tokens & GIVEN_BACK or not tokens <= GIVEN_BACK | COUNTED | BESIDE_COUNTED:
+    if tokens & COUNTED_BACK:  # "Refund Qty"; bare "Refund" is money
+        tokens = {"returned" if token in _REFUND else token for token in tokens}
+    if not tokens & GIVEN_BACK or not tokens <= GIVEN_BACK | COUNTED_BACK | BESIDE_COUNTED | _BY_CUSTOMERS:
         return None
-    return QUANTITY if tokens & COUNTED else BARE
+    return QUANTITY if tokens & COUNTED_BACK else BARE
 
 
 def counted_as(name: str) -> frozenset[str]:

@@ -17,6 +17,7 @@ from training.reading.vocabulary import (
 )
 
 _NO_SALES: Final = frozenset(WORDS["no_sales"])
+_NO_SALE_TEXTS: Final = frozenset(WORDS["no_sale_texts"])
 _BESIDE_NO_SALES: Final = frozenset(WORDS["beside_no_sales"])
 _BEFORE_INVOICES: Final = frozenset(WORDS["before_invoices"])
 _INVOICES: Final = frozenset(WORDS["invoices"])
@@ -67,7 +68,8 @@ def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:
         return moved_in
     beside_sales = any(found & _SALE_KINDS for found in tokens.values())
     none = _NO_SALES | _BOUGHT_KINDS if beside_sales else _NO_SALES
-    return sorted(text for text, found in tokens.items() if found & none and found <= none | _BESIDE_NO_SALES)
+    told = {text for text, found in tokens.items() if found & none and found <= none | _BESIDE_NO_SALES}
+    return sorted(told | {text for text in tokens if fold(text) in _NO_SALE_TEXTS})
 
 
 def _came_in(texts: Iterable[str]) -> list[str]:

@@ -49,8 +49,11 @@ def is_day_of_return(name: str) -> bool:
 def is_called_off(text: str) -> bool:
     """``CANCELLED_BY_PARTNER``, ``Venta cancelada``: not ``Partially cancelled``, ``Not cancelled`` or a remark."""
     tokens = fold(text).split()
-    named = len(tokens) <= _MOST_WORDS and not _CALLED_OFF.isdisjoint(tokens)
-    return named and _NOT_OFF.isdisjoint(tokens) and _IN_PART.isdisjoint(tokens)
+    off = next((at for at, token in enumerate(tokens) if token in _CALLED_OFF), None)
+    if off is None or len(tokens) > _MOST_WORDS:
+        return False
+    denied = {*tokens[:off], *tokens[-1:]}  # "Cancelled - no payment" says why, and "Cancelled: no" that it was not
+    return _NOT_OFF.isdisjoint(denied) and _IN_PART.isdisjoint(tokens)
 
 
 def is_called_after_voids(name: str) -> bool:

@@ -116,7 +116,7 @@ _LESS: Final = re.compile(
 _LINE_ITEM: Final = re.compile(r"^line ?item (.+)$")
 _SHORT: Final = {"dt": "date", "cd": "code"}
 _OF_ORDER: Final = re.compile(r"^(\w+(?: \w+)?) order (?:id|no|nr|nbr|number)$")
-_OTHER_ORDERS: Final = frozenset(WORDS["other_orders"])
+_OTHER_ORDERS: Final = frozenset(WORDS["other_orders"]) | ITEM_NOUN
 _SUM: Final = re.compile(r"^\s*=?\s*(?:sum|total|summe|somme|suma|soma|somma|som)\s*\(\s*(.*?)\s*\)\s*$", re.IGNORECASE)
 _NOUNS: Final = {  # roles whose best words may carry "id", "no", "code", ... before or after
     **{(role, 0): frozenset(map(fold, _COLUMNS[role][0])) for role in (STORE, ITEM, DOCUMENT, CUSTOMER)},

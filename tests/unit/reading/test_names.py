@@ -167,7 +167,7 @@ def test_columns_are_offered_as_stores_or_items_only_where_no_column_names_these
 
 
 def test_tables_of_two_years_side_by_side_are_refused_as_such(read: Read) -> None:
-    text = "2023 Month,2023 Units,2024 Month,2024 Units\nJan,5,Jan,6\nFeb,7,Feb,8\n"
+    text = "2023,,,2024,\nMonth,Units,,Month,Units\nJanuary,5,,January,6\nFebruary,7,,February,8\n"
     assert "as tables of two years side by side do" in read(text).verdict.sentence
 
 

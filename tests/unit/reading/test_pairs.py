@@ -57,7 +57,7 @@ def test_places_beside_items_are_stores_only_when_the_configuration_says_so(read
     text = "Date,Item,Berlin units,Hamburg units\n2024-03-13,A,5,3\n2024-03-14,A,6,4\n"
     refused = read(text).verdict
     assert refused.kind is Kind.REJECTED
-    assert "reading.side_by_side = 'items' or 'stores'" in note(refused, Reason.AMBIGUOUS).sentence
+    assert "reading.side_by_side = 'stores'." in note(refused, Reason.AMBIGUOUS).sentence
     assert rows(read(text, side_by_side="stores"))[:2] == [
         ("2024-03-13", "Berlin", "A", 5.0), ("2024-03-13", "Hamburg", "A", 3.0),
     ]  # fmt: skip

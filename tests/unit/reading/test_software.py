@@ -229,3 +229,61 @@ def test_totals_of_orders_are_no_items(read: Read) -> None:
 def test_the_movement_of_a_scanner_is_a_rival_of_the_size_of_the_bundle(read: Read) -> None:
     text = "STORE,UPC,DATE,MOVE,QTY\n2,11,2024-03-13,9,3\n2,11,2024-03-14,5,3\n"
     assert "Both 'MOVE' and 'QTY'" in read(text).verdict.sentence
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Refund Qty",
+        "Gutschriftmenge",
+        "Cant. devuelta",
+        "Q.tà resa",
+        "Zwrócona ilość",
+        "Antal returer",
+        "Rtn Qty",
+        "Voided Qty",
+    ],
+)
+def test_what_came_back_is_taken_off_under_more_names(read: Read, header: str) -> None:
+    text = f"order;date;sku;Qty;{header}\n1;2024-03-13;A;5;1\n2;2024-03-14;B;5;0\n3;2024-03-15;B;5;2\n"
+    assert rows(read(text), "units") == [(4.0,), (5.0,), (3.0,)]
+
+
+@pytest.mark.parametrize(
+    "state",
+    ["Zrušeno", "Peruutettu", "Anulat", "Refused by customer", "RTO Delivered", "Delivery failed", "Expired",
+     "Cancelled - no payment", "Denied", "Vráceno"],
+)  # fmt: skip
+def test_orders_that_never_reached_anybody_are_no_sales(read: Read, state: str) -> None:
+    text = f"order;date;sku;qty;order status\n1;2024-03-13;A;5;Completed\n2;2024-03-14;B;6;{state}\n"
+    assert rows(read(text), "units") == [(5.0,)]
+
+
+@pytest.mark.parametrize("state", ["Not cancelled", "Cancelled: no", "Closed", "Pending cancellation"])
+def test_orders_that_stand_are_sales(read: Read, state: str) -> None:
+    text = f"order;date;sku;qty;order status\n1;2024-03-13;A;5;Completed\n2;2024-03-14;B;6;{state}\n"
+    assert rows(read(text), "units") == [(5.0,), (6.0,)]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "Nota de crédito",
+        "Retour client",
+        "Zwrot",
+        "Kreditnota",
+        "Facture d'avoir",
+        "Factura rectificativa",
+        "CN",
+        "Dobropis",
+    ],
+)
+def test_credit_notes_take_goods_back_under_more_names(read: Read, kind: str) -> None:
+    text = f"order;date;type;sku;qty\n1;2024-03-13;Invoice;A;5\n2;2024-03-14;{kind};A;1\n"
+    assert rows(read(text), "units") == [(5.0,), (-1.0,)]
+
+
+@pytest.mark.parametrize("kind", ["No Sale", "Write-off", "Staff Meal", "Layaway", "Eigenverbrauch"])
+def test_further_kinds_of_rows_are_no_sales(read: Read, kind: str) -> None:
+    text = f"order;date;transaction type;sku;qty\n1;2024-03-13;Sale;A;5\n2;2024-03-14;{kind};A;1\n"
+    assert f"says {kind!r} of line 3, which is no sale" in read(text).verdict.sentence

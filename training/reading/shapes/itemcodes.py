@@ -27,15 +27,12 @@ def codes_first(table: RawTable, claims: list[tuple[int, int]]) -> list[tuple[in
 
 
 def names_for_blank_codes(table: RawTable, claims: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Names that stand on all lines before a code that many of them lack.
+    """``Lineitem name``, which stands on all lines, before a ``Lineitem sku`` that many of them lack.
 
-    Where gift cards or other goods have no ``SKU``, their names alone say of each line what was sold.
+    Where gift cards or other goods have no code, their names alone say of each line what was sold.
     """
     first = claims[0][1]
-    told = any(
-        words.fold(header) in words.LINE_KINDS for header in table.header
-    )  # lines without a code may be no items
-    if told or _holds_names(table, first):
+    if not words.is_line_item(words.fold(table.header[first])) or _holds_names(table, first):
         return claims
     lines = table.frame.head(_LOOKED_AT)
     counted = [at for at, name in enumerate(table.header) if words.UNITS in dict(words.roles_of(name))]
