@@ -215,7 +215,8 @@ def is_unit_of_measure(name: str) -> bool:
     """``UoM``, ``Unit of Measure Code``, ``Erfassungsmengeneinh.``: in what each quantity is counted."""
     folded = fold(name)
     compound = any(token.startswith("mengeneinh") or "smengeneinh" in token for token in folded.split())
-    return folded in UNIT_OF_MEASURE or "unit of measure" in folded or "uom" in folded.split() or compound
+    short = "uom" in folded.split() or folded.endswith("uo m")  # "UoM" is cut between small and capital letters
+    return folded in UNIT_OF_MEASURE or "unit of measure" in folded or short or compound
 
 
 def begins(role: str, stem: str) -> bool:

@@ -71,7 +71,15 @@ def test_columns_of_items_in_thousands_are_refused_and_numbers_in_names_are_name
 
 @pytest.mark.parametrize(
     "header",
-    ["Erfassungsmengeneinh.", "Basismengeneinheit", "Base Unit of Measure", "Sales UoM", "J.m.", "Unité de vente"],
+    [
+        "Erfassungsmengeneinh.",
+        "Basismengeneinheit",
+        "Base Unit of Measure",
+        "Sales UoM",
+        "UoM",
+        "J.m.",
+        "Unité de vente",
+    ],
 )
 def test_columns_of_units_are_known_by_more_names(read: Read, header: str) -> None:
     text = f"Beleg;Datum;Artikel;Menge;{header}\n1;13.03.2024;A;2;ST\n2;14.03.2024;A;3;{{}}\n"
