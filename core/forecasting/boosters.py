@@ -47,6 +47,8 @@ _OBJECTIVE: Final[dict[str, dict[str, Any]]] = {
 """Smooth demand bears deep trees; sparse demand is mostly noise and needs many rows a leaf."""
 _ROWS_PER_LEAF_SHARE: Final = 1_000
 """A leaf never needs more than one row in so many: small tables are not left with stumps."""
+_FEWEST_LEAVES: Final = 5
+"""Of rows of rare sales as well, there may be so many leaves."""
 OFFSET: Final = 1.0
 """Added before the logarithm: one unit, so that zero has one."""
 
@@ -57,6 +59,7 @@ def fit(
     units: Floats,
     recipe: Recipe,
     *,
+    leaf: float,
     task: str,
     objective: str,
     seed: int,
@@ -70,6 +73,7 @@ def fit(
         level: what their units are relative to; positive.
         units: what was sold.
         recipe: rounds and settings.
+        leaf: rows that a leaf of counts needs; see ``core.forecasting.dispersion``.
         task: name under which the run keeps its progress.
         objective: ``log`` or ``tweedie``.
         seed: of row and column sampling.
@@ -87,7 +91,9 @@ def fit(
         feature_names=list(design.names),
     )
     params = _PARAMS | _OBJECTIVE[objective] | recipe.params | {"seed": seed}
-    params["min_child_weight"] = max(1.0, min(params["min_child_weight"], share.total / _ROWS_PER_LEAF_SHARE))
+    least = max(1.0, min(params["min_child_weight"], share.total / _ROWS_PER_LEAF_SHARE))
+    needed = min(leaf, share.total / _FEWEST_LEAVES) if objective == "tweedie" else 0.0
+    params["min_child_weight"] = max(least, needed)
     return grow(task, params, matrix, Sample(label, weight, share), rounds=recipe.rounds, run=run)
 
 

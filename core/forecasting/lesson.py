@@ -8,6 +8,7 @@ import xgboost as xgb
 
 from core.forecasting import boosters, edges, spread
 from core.forecasting.coldstart import Hidden, with_levels
+from core.forecasting.dispersion import rows_of_a_leaf
 from core.forecasting.features import Design
 from core.forecasting.fitting import Run
 from core.forecasting.grid import Bools, Doubles, Ints
@@ -58,9 +59,10 @@ class Lesson:
             _forget_known(made, unplanned[mine])
             edges.round_down(made.values, share, self.run, bins=boosters.MOST_BINS, seed=self.spec.seed)
             units = self.panel.units[rows.series[mine], rows.target[mine]]
+            leaf = rows_of_a_leaf(self.panel, rows)
             fitted |= {
                 objective: boosters.fit(
-                    made, level, units, self.recipe,
+                    made, level, units, self.recipe, leaf=leaf,
                     task=tasks[objective], objective=objective, seed=self.spec.seed, share=share, run=self.run,
                 )
                 for objective in self.objectives
