@@ -1,9 +1,12 @@
 """Quantities that move and are no sales, and figures beside columns of items that are none of them."""
 
+from pathlib import Path
+
 import pytest
 
 from core.contracts.verdict import Kind
 from tests.unit.reading.conftest import Read, rows
+from tests.unit.reading.test_stream import assert_same, both
 
 _DAYS = range(1, 20)
 
@@ -146,3 +149,13 @@ def test_rows_of_stores_on_trial_are_sales_and_orders_of_a_test_are_none(read: R
 def test_orders_that_were_never_paid_are_no_sales(read: Read, state: str) -> None:
     text = f"order,date,sku,qty,order status\n1,2024-03-13,A,5,Complete\n2,2024-03-14,A,6,{state}\n"
     assert rows(read(text), "units") == [(5.0,)]
+
+
+def test_offers_that_stand_far_down_are_found_in_blocks_too(tmp_path: Path) -> None:
+    sold = [f"L{at},2024-01-{at % 28 + 1:02d},A,sold" for at in range(900)]
+    offered = ["L900,2024-01-05,A,active"]
+    for rows_, kind in (([*sold, *offered], Kind.REJECTED), (sold, Kind.REPAIRED)):
+        text = "Order ID,Date,Item,Status\n" + "\n".join(rows_) + "\n"
+        parts, whole, _ = both(tmp_path / "sales.csv", text)
+        assert_same(parts, whole)
+        assert whole.verdict.kind is kind

@@ -122,6 +122,13 @@ def test_regions_are_left_out_in_blocks_as_in_whole_files(tmp_path: Path) -> Non
     assert whole.verdict.counts.left_out == 84 * 2 * 3
 
 
+def test_a_region_that_differs_from_its_stores_on_one_day_is_a_total_and_that_is_told(read: Read) -> None:
+    text = regions().replace("2024-01-03,Region A,Mug,", "2024-01-03,Region A,Mug,1")
+    reading = read(text)
+    assert {row[0] for row in rows(reading, "store_id")} == {"North 1", "North 2", "South 1", "South 2"}
+    assert "167 of 168 are the sum of 'North 1', 'North 2'" in note(reading.verdict, Reason.TOTAL_ROW).sentence
+
+
 def test_items_of_few_sales_and_items_of_one_pattern_are_no_sums(read: Read) -> None:
     few = [f"{day},I{item},1" for at, day in enumerate(DAYS) for item in range(40) if (at * item + item) % 7 < 2]
     assert read("date,item,qty\n" + "\n".join(few) + "\n").verdict.counts.kept == len(few)

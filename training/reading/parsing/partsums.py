@@ -17,6 +17,7 @@ _OTHERS: Final = 10
 _FEWEST_NAMES: Final = 4
 _ALIKE: Final = 1e-6
 _NOTHING: Final = 1e-9
+_SPANS: Final = 4
 SURE: Final = 12.0
 """Digits of all different sums together: so seldom (1 in 10**12) would it be so by chance."""
 FEWEST_SHARES: Final = 3
@@ -24,14 +25,27 @@ _Matrix = npt.NDArray[np.float64]
 
 
 def sums_of_some(table: pl.DataFrame, own: str, other: str) -> list[tuple[str, list[str]]]:
-    """Each name that is in every case looked at the sum of the same others, with these; ``table`` has a row a key.
+    """Each name that is the sum of the same others in all cases of some span of days, with these.
 
-    Sums are greater than their parts: names are tried from the least on, each against those that are no sums.
+    ``table`` has one row for each key. Spans are all days together, and each quarter of them: one day that was
+    corrected spoils the others of its quarter alone.
     """
     names = table[own].unique().cast(pl.String).sort().to_list()
     if not _FEWEST_NAMES <= len(names) <= MOST_NAMES:
         return []
     cases = _cases(table, own, other, names)
+    found: dict[str, list[str]] = {}
+    for rows in (cases, *np.array_split(cases, _SPANS)):
+        for at, parts in _sums(rows):
+            found.setdefault(names[at], sorted(names[part] for part in parts))
+    return [*found.items()]
+
+
+def _sums(cases: _Matrix) -> list[tuple[int, list[int]]]:
+    """Columns that are sums of others, with these.
+
+    Sums are greater than their parts: columns are tried from the least on, each against those that are no sums.
+    """
     order = np.argsort(cases.sum(axis=0), kind="stable")
     order = order[cases[:, order].any(axis=0)]
     if len(cases) <= len(order):
@@ -41,13 +55,13 @@ def sums_of_some(table: pl.DataFrame, own: str, other: str) -> list[tuple[str, l
     free = left > _NOTHING * np.linalg.norm(tried, axis=0)
     leaves = order[free]
     turned, triangle = np.linalg.qr(cases[:, leaves])
-    found: list[tuple[str, list[str]]] = []
+    found: list[tuple[int, list[int]]] = []
     for place in np.flatnonzero(~free):
         count = int(free[:place].sum())
         shares = np.linalg.solve(triangle[:count, :count], turned[:, :count].T @ tried[:, place])
         parts = _parts(cases, leaves[:count], shares, tried[:, place])
         if len(parts) > 1 and _is_sure(cases[:, parts], SURE + count * log10(2)):
-            found.append((names[order[place]], sorted(names[part] for part in parts)))
+            found.append((int(order[place]), parts))
     return found
 
 

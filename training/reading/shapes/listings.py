@@ -1,5 +1,6 @@
 """Lists of what was offered, of which a column says whether it was sold: no plan, and no row a sale by itself."""
 
+from collections.abc import Collection
 from typing import Final
 
 import polars as pl
@@ -25,23 +26,33 @@ def check_listings(table: RawTable, roles: Roles, name: str) -> None:
         FileRefusedError: how many were sold on which day no column tells.
     """
     for index, header in enumerate(table.header):
-        said = _said(table, index) if _may_tell(roles, index, header) else frozenset()
-        flagged = _is_sold(header) and said <= _FLAGS and len(said - words.MISSING_WORDS) > 1
-        sold = [text for text in sorted(said) if _is_sold(text)] if not _is_sold(header) else []
-        offered = [text for text in sorted(said) if text not in sold and _is_offer(text)]
-        if not flagged and not (sold and offered):
+        how = told_offers(header, _said(table, index)) if index not in roles.renamed and may_offer(header) else None
+        if how is None:
             continue
-        how = "by yes or no" if flagged else f"by {sold[0]!r} and {offered[0]!r}"
         raise FileRefusedError(
             Reason.COLUMNS_MISSING,
-            f"{name}: {header!r} says of each row {how} whether it was sold, and no column is known as a quantity, so "
-            "these are offers; upload the rows that were sold alone, with the day of the sale and a quantity, 1 for "
+            f"{name}: {header!r} says of each row by {how} whether it was sold, and no column is known as a quantity, "
+            "so these are offers; upload the rows that were sold alone, with the day of the sale and a quantity, 1 for "
             "each.",
         )
 
 
-def _may_tell(roles: Roles, index: int, header: str) -> bool:
-    return index not in roles.renamed and (_is_sold(header) or _names_state(header))
+def may_offer(header: str) -> bool:
+    """``Sold``, ``Listing status``: may the cells say whether a row was sold?"""
+    return _is_sold(header) or _names_state(header)
+
+
+def told_offers(header: str, said: Collection[str]) -> str | None:
+    """How the texts of such a column say that some rows were sold and others offered; None where they do not."""
+    texts = sorted({text.strip().lower() for text in said})
+    if len(texts) > _MOST_STATES:
+        return None
+    if _is_sold(header):
+        flags = _FLAGS.issuperset(texts) and len(set(texts) - words.MISSING_WORDS) > 1
+        return "yes or no" if flags else None
+    sold = [text for text in texts if _is_sold(text)]
+    offered = [text for text in texts if text not in sold and _is_offer(text)]
+    return f"{sold[0]!r} and {offered[0]!r}" if sold and offered else None
 
 
 def _is_sold(text: str) -> bool:
@@ -62,7 +73,5 @@ def _names_state(header: str) -> bool:
     return bool(_STATES.intersection(tokens)) or words.STATUS in told
 
 
-def _said(table: RawTable, index: int) -> frozenset[str]:
-    """The texts of a column of few, in small letters; none for others."""
-    texts = table.frame[cell(index)].cast(pl.String).str.strip_chars().str.to_lowercase().fill_null("").unique()
-    return frozenset(texts.to_list()) if texts.len() <= _MOST_STATES else frozenset()
+def _said(table: RawTable, index: int) -> list[str]:
+    return table.frame[cell(index)].cast(pl.String).fill_null("").unique().to_list()

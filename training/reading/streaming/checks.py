@@ -18,6 +18,7 @@ from training.reading.parsing.rows import every_of
 from training.reading.parsing.stated import are_flags_in_part, tells_flags
 from training.reading.parsing.untold import texts_of_lines
 from training.reading.shapes.baskets import KINDS_OF_AMOUNT
+from training.reading.shapes.listings import may_offer, told_offers
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, WIDE_ITEMS, WIDE_STORES, Meaning
 from training.reading.shapes.rivals import may_be_position, may_number_lines
 from training.reading.streaming.across import check_across
@@ -84,15 +85,27 @@ def kinds_told(table: RawTable) -> list[int]:
     ]
 
 
+def offers_told(meaning: Meaning) -> list[int]:
+    """Further columns that may say of each line of one unit whether it was sold."""
+    kinds = kinds_told(meaning.table)
+    named = [at for at, header in enumerate(meaning.table.header) if meaning.one_each and may_offer(header)]
+    return [at for at in named if at not in kinds]
+
+
 def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
     """Do rows say of themselves that they are of several kinds, some of them no sales of an item?"""
+    offers = offers_told(meaning)
     for index, said in seen.said.items():
-        name = words.fold(meaning.table.header[index])
-        if name in _ONE_KIND and len(said - {""}) > 1:
+        header = meaning.table.header[index]
+        name = words.fold(header)
+        offered = meaning.one_each and may_offer(header) and told_offers(header, said)
+        if offered or (name in _ONE_KIND and len(said - {""}) > 1):
             return True
+        if index in offers:
+            continue
         if any(tells(said) for tells in _OF_KINDS):
             return True
-        if tells_flags(meaning.table.header[index]) and are_flags_in_part(said):
+        if tells_flags(header) and are_flags_in_part(said):
             return True
         if name in words.LINE_KINDS and meaning.shape == TRANSACTIONS and no_items(said):
             return True

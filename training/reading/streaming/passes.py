@@ -31,7 +31,7 @@ from training.reading.shapes.meaning import LONG, WIDE, Meaning
 from training.reading.shapes.units import units_of_items
 from training.reading.streaming.across import across, check_thin, thin
 from training.reading.streaming.blocks import Block, IrregularError, Plan, count
-from training.reading.streaming.checks import begins_within, has_lone_cell, kinds_told, names_every
+from training.reading.streaming.checks import begins_within, has_lone_cell, kinds_told, names_every, offers_told
 from training.reading.streaming.coded import coded, follows, sources
 from training.reading.streaming.narrow import Narrow
 from training.reading.streaming.seen import NUMBERED, Guess, Seen, Terms, kinds_seen, span_of_ids
@@ -76,7 +76,7 @@ class Pass:
         alone = meaning.shape == LONG and not (width or numbered or counted)
         self.codes = alone  # where rows are compared with each other, their distinct cells do not tell
         self.width = width
-        self.kinds = kinds_told(meaning.table)
+        self.kinds = [*kinds_told(meaning.table), *offers_told(meaning)]
         self.thin = thin(meaning)
 
     def run(self, blocks: Iterator[Block], guess: Guess | None, proof: Proof | None) -> tuple[Seen, Guess]:
