@@ -22,6 +22,8 @@ def _csv(header: str, line: str) -> str:
 def test_an_aim_beside_what_was_sold_of_items_is_not_the_quantity(read: Read) -> None:
     verdict = read(_csv("Date,Milk,Bread,Target", "{},5,6,60")).verdict
     assert "'Target' may be the quantity, or an aim beside what was sold of 'Milk', 'Bread'" in verdict.sentence
+    verdict = read(_csv("Date,Item,Target,Walmart,Kroger", "{},A,1,2,60")).verdict
+    assert "beside what was sold of 'Walmart', 'Kroger', or one of them" in verdict.sentence
     assert rows(read(_csv("date,item,x1,x2,target", "{},A,1,2,60")))[0][3] == 60
     assert rows(read(_csv("date,x1,x2,target", "{},1,2,60"), columns={"units": "target"}))[0][3] == 60
 

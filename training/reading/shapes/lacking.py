@@ -19,6 +19,7 @@ from training.reading.shapes.coarse import check_coarse
 from training.reading.shapes.contents import SALES, holds_dates, sample_of
 from training.reading.shapes.meaning import is_numeric
 from training.reading.shapes.undated import check_days, check_instants, check_months, check_weeks
+from training.reading.shapes.wide import known_word
 from training.reading.tables import RawTable
 
 _LOOKED_AT, _SHOWN = 200, 40
@@ -104,19 +105,31 @@ def _called_a_date(table: RawTable) -> str:
 
 
 def check_aim(table: RawTable, roles: Roles, name: str) -> None:
-    """Raise where the only quantity is a ``Target`` beside several numbers that may be what was sold of each item."""
+    """Raise where the only quantity is a ``Target`` beside several numbers that may be what was sold of each item.
+
+    Beside an item it may be a store, as they may be, where all are written as names.
+    """
     index = roles.of.get(SALES)
-    known = {words.UNITS, words.ITEM, words.DOCUMENT} & roles.of.keys() or {words.UNITS, SALES} & roles.configured
+    known = {words.UNITS, words.DOCUMENT} & roles.of.keys() or {words.UNITS, SALES} & roles.configured
     if index is None or known or words.fold(table.header[index]) not in words.AIMS:
         return
     numeric = [i for i in roles.others if is_numeric(table, i) and not words.roles_of(table.header[i])]
+    if words.ITEM in roles:
+        numeric = [i for i in numeric if _is_name(table.header[i]) and not known_word(table.header[i])]
+        numeric = [] if words.STORE in roles or not _is_name(table.header[index]) else numeric
     if len(numeric) > 1:
         aim, shown = table.header[index], ", ".join(repr(table.header[i]) for i in numeric[:3])
         raise FileRefusedError(
             Reason.AMBIGUOUS,
-            f"{name}: {aim!r} may be the quantity, or an aim beside what was sold of {shown}; leave it out, or set "
-            f"reading.columns.units = '{aim}' if it is the quantity.",
+            f"{name}: {aim!r} may be the quantity, or an aim beside what was sold of {shown}, or one of them; leave it "
+            f"out or write more of its name, or set reading.columns.units = '{aim}' if it is the quantity.",
         )
+
+
+def _is_name(header: str) -> bool:
+    """``Walmart``, ``Trader Joe's``: a word or two, each with a capital letter."""
+    parts = header.split()
+    return 0 < len(parts) <= 3 and all(part[0].isupper() and not part.isupper() for part in parts)  # noqa: PLR2004
 
 
 def is_one_each(table: RawTable, roles: Roles, numeric: list[int]) -> bool:
