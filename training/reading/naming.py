@@ -41,6 +41,7 @@ _FISCAL: Final = frozenset(WORDS["fiscal"])
 _PRICED: Final = frozenset(WORDS["priced"])
 _HOLDS_FROM: Final = frozenset(WORDS["holds_from"])
 _FOOTFALL: Final = frozenset(WORDS["footfall"])
+_FIRST_OR_LAST, _OF_A_LIFE = frozenset(WORDS["first_or_last"]), frozenset(WORDS["of_a_life"])
 _NOT_SOLD_ON: Final = frozenset(WORDS["not_sold_on"])
 _PERSONAL: Final = frozenset(WORDS["personal"])
 _PERSON: Final = frozenset(WORDS["person"])
@@ -161,8 +162,10 @@ def is_key(name: str) -> bool:
 
 
 def is_other_day(name: str) -> bool:
-    """``shipping_limit_date``: a day on which something is due or ends, not the one it was sold on."""
-    return not _NOT_SOLD_ON.isdisjoint(fold(name).split())
+    """``shipping_limit_date``, ``Launch date``, ``Last sold``: a day of another event than the sale of the row."""
+    tokens = fold(name).split()
+    of_all = not _FIRST_OR_LAST.isdisjoint(tokens) and not _OF_A_LIFE.isdisjoint(tokens)
+    return of_all or not _NOT_SOLD_ON.isdisjoint(tokens) or tokens == ["best", "before"]
 
 
 def is_personal(name: str) -> bool:

@@ -73,6 +73,7 @@ KINDS_OF_QUANTITY: Final = (
     | OTHER_QUANTITY
     | {*WORDS["kinds_of_quantity"]}
 )
+_NO_QUANTITY: Final = frozenset(WORDS["no_quantity"])
 UNIT_OF_MEASURE: Final = frozenset(WORDS["unit_of_measure"])
 NOTES: Final = frozenset(WORDS["notes"])
 COMPONENTS, COMPOSED = frozenset(WORDS["components"]), frozenset(WORDS["composed"])
@@ -154,6 +155,8 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     """
     if (summed := _SUM.match(name)) and (told := roles_of(summed[1].strip("[]"))):  # "Sum(Qty)", as reports write it
         return told
+    if "%" in name:  # "Units %", "Sales % chg": a share or a change
+        return tuple(claim for claim in roles_of(name.replace("%", " ")) if claim[0] not in (UNITS, SALES, MONEY))
     found: dict[str, int] = {}
     short = fold(re.sub(r"[\(\[].*?[\)\]]", " ", name))
     for text in _forms(name, short):
@@ -169,10 +172,7 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
     if inner := _LINE_ITEM.match(short):  # "lineitem sku" beside the order's own name
         for role, rank in roles_of(inner[1]):
             found.setdefault(role, rank - 1)
-    if is_net(name):
-        found = {UNITS: _NET_RANK}
-    if name.strip() in SIGNS:
-        found = {MONEY: 0}
+    found = {UNITS: _NET_RANK} if is_net(name) else {MONEY: 0} if name.strip() in SIGNS else found
     if not found:
         found = _by_parts(short)
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
@@ -241,7 +241,7 @@ def is_net(name: str) -> bool:
 
 def _quantity_rank(tokens: set[str]) -> int | None:
     """``boxes shipped`` and ``total qty pcs`` are quantities; ``qty on hand`` is one of another kind."""
-    if tokens & (OTHER_QUANTITY | GIVEN_BACK) or tokens >= _LAST_YEAR or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
+    if tokens & (OTHER_QUANTITY | GIVEN_BACK | _NO_QUANTITY) or tokens >= _LAST_YEAR or len(tokens) < 2:  # noqa: PLR2004 - a word alone stands in the table
         return None
     if tokens & _OF_SALES and tokens <= _OF_SALES | COUNTED | VESSELS:
         return 1

@@ -159,3 +159,26 @@ def test_offers_that_stand_far_down_are_found_in_blocks_too(tmp_path: Path) -> N
         parts, whole, _ = both(tmp_path / "sales.csv", text)
         assert_same(parts, whole)
         assert whole.verdict.kind is kind
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["Last Sold", "First Sale Date", "Launch Date", "Date Added", "Letzter Verkauf", "Última venta", "Last Updated"],
+)
+def test_a_day_of_the_life_of_an_item_is_not_the_day_of_a_sale(read: Read, day: str) -> None:
+    text = _csv(f"SKU,Units Sold,{day}", "A{0},5,2024-03-{0:02d}")
+    assert (
+        f"{day!r} is a day on which something is due or was made, changed or sold last" in read(text).verdict.sentence
+    )
+    assert len(rows(read(text, columns={"date": day}))) == len(_DAYS)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Units %", "Opening Qty", "Qté prévue", "Cantidad prevista", "Aantal op voorraad", "Baseline Units", "Qty Counted",
+     "Variance Qty", "Transfer Qty", "Cart Qty"],
+)  # fmt: skip
+def test_quantities_of_other_kinds_are_not_what_was_sold(read: Read, header: str) -> None:
+    text = _csv(f"Date,Store,SKU,{header}", "2024-03-{0:02d},S1,A,5")
+    assert read(text).verdict.kind is Kind.REJECTED
+    assert len(rows(read(text, columns={"units": header}))) == len(_DAYS)
