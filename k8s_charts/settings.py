@@ -43,6 +43,9 @@ class Ingress(_Section):
     web_acl_arn: str | None = Field(
         None, description="regional WAFv2 web ACL; one of ours before a public service when absent"
     )
+    address_limit: int = Field(
+        2000, ge=100, le=1_000_000, description="requests of one address in five minutes; our web ACL stops more"
+    )
 
     @field_validator("certificate_arn")
     @classmethod

@@ -10,8 +10,6 @@ from stacks.base import EnvironmentStack
 from stacks.constructs.keys import SecureKey
 from stacks.constructs.log_groups import SecureLogGroup
 
-REQUESTS_IN_FIVE_MINUTES: Final = 2000
-"""From one address; more are refused until it slows down."""
 MANAGED: Final = (
     "AWSManagedRulesAmazonIpReputationList",
     "AWSManagedRulesKnownBadInputsRuleSet",
@@ -90,7 +88,9 @@ def _admit_delivery(stack: EnvironmentStack, log_group_arn: str) -> logs.CfnReso
 
 
 def _limit(stack: EnvironmentStack) -> waf.CfnWebACL.RuleProperty:
-    limit = waf.CfnWebACL.RateBasedStatementProperty(limit=REQUESTS_IN_FIVE_MINUTES, aggregate_key_type="IP")
+    """In five minutes, from one address; more are refused until it slows down."""
+    most = stack.config.service.ingress.address_limit
+    limit = waf.CfnWebACL.RateBasedStatementProperty(limit=most, aggregate_key_type="IP")
     return _rule(
         stack,
         "rate",

@@ -276,7 +276,9 @@ def test_a_web_acl_is_put_before_the_service_by_a_controller_that_may(opened: Te
 def public(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """Production with a service that faces the internet, and no firewall named for it."""
     folder = tmp_path_factory.mktemp("public")
-    ingress = f'[service.ingress]\nscheme = "internet-facing"\ncertificate_arn = "{CERTIFICATE}"\n'
+    ingress = (
+        f'[service.ingress]\nscheme = "internet-facing"\ncertificate_arn = "{CERTIFICATE}"\naddress_limit = 30000\n'
+    )
     toml = (ENVIRONMENTS / "prod.toml").read_text().replace("[service]\n", '[service]\napi_key_secret = "api-keys"\n')
     (folder / "prod.toml").write_text(f"{toml}\n{ingress}")
     return read(synthesise(load("prod", folder), folder / "out", ("cluster",)), "prod")["cluster"]
@@ -286,6 +288,7 @@ def test_a_public_service_has_a_firewall_of_ours_where_none_is_named(public: Tem
     name, acl = public.one("AWS::WAFv2::WebACL", Name="mlops-prod-service", Scope="REGIONAL")
     (limit,) = [each for each in acl["Rules"] if "RateBasedStatement" in each["Statement"]]
     assert limit["Action"] == {"Block": {}}
+    assert limit["Statement"]["RateBasedStatement"] == {"AggregateKeyType": "IP", "Limit": 30_000}
     managed = [each for each in acl["Rules"] if "ManagedRuleGroupStatement" in each["Statement"]]
     assert len(managed) == 3
     assert all(each["OverrideAction"] == {"None": {}} for each in managed), "they block, not only count"
