@@ -21,6 +21,8 @@ _TRUST: Final = 0.5
 """Of a drift that all windows show, how much is carried on: half of them turn."""
 _CHANCE: Final = 0.02
 """Drifts of this size come and go by chance."""
+_MOSTLY: Final = 0.5
+"""Share of zeros above which the middle of what is sold is nothing."""
 
 
 def choose(tested: Trials, recipe: Recipe) -> Recipe:
@@ -92,6 +94,10 @@ def _drift(frame: pl.DataFrame, name: str) -> float:
 
 
 def _error(units: Doubles, mean: Doubles) -> float:
-    """WAPE times root mean square: neither the middle nor the peaks alone decide."""
+    """WAPE times root mean square: neither the middle nor the peaks alone decide.
+
+    Where most rows are zeros the mean square alone does: the middle is nothing, and WAPE would have it forecast.
+    """
     error = mean - units
-    return float(np.abs(error).mean() * np.sqrt((error**2).mean()))
+    square = float((error**2).mean())
+    return square if (units <= 0).mean() > _MOSTLY else float(np.abs(error).mean() * np.sqrt(square))

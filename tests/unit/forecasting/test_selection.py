@@ -54,3 +54,13 @@ def test_the_series_own_view_gets_a_share_where_it_is_better_and_none_where_it_i
     views = ("log", "tweedie", "local")
     assert choose(Trials(views, frame), Recipe()).weights["local"] == pytest.approx(0.9)
     assert "local" not in choose(Trials(views, poor), Recipe()).weights
+
+
+def test_where_most_days_sell_nothing_a_forecast_of_too_little_is_not_preferred() -> None:
+    sold = np.where(np.arange(400) % 10 == 0, 10.0, 0.0)
+    windows = [shops.START + dt.timedelta(days=day) for day in (0, 1)]
+    frame = pl.concat(
+        pl.DataFrame({"units": sold}).with_columns(pl.lit(day).alias("window"), tweedie=1.0, local=0.3)
+        for day in windows
+    )
+    assert choose(Trials(("tweedie", "local"), frame), Recipe()).weights == {"tweedie": 1.0}
