@@ -95,6 +95,8 @@ PACK_SIZES: Final = frozenset(WORDS["pack_sizes"])
 BARE_CODES: Final = frozenset(map(fold, WORDS["bare_code"]))
 ITEM_NAMES: Final = 3
 """Rank from which names of items stand, no longer codes."""
+_CURRENCY_SIGNS: Final = frozenset("$\u20ac\u00a3\u00a5\u20b9")
+_CURRENCIES: Final = frozenset(WORDS["currencies"])
 SIGNS: Final = frozenset("$\u20ac\u00a3\u00a5")
 _NAMED: Final = frozenset({*WORDS["name"], "adi", "nazwa", "nazev", "neve", "namn", "navn", "bezeichnung", "libelle"})
 _NAME_OF: Final = re.compile(r"(?<=\w{3})(?:s?naam|name|bezeichnung)$")
@@ -173,9 +175,15 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
         for role, rank in roles_of(inner[1]):
             found.setdefault(role, rank - 1)
     found = {UNITS: _NET_RANK} if is_net(name) else {MONEY: 0} if name.strip() in SIGNS else found
-    if not found:
-        found = _by_parts(short)
+    found = _as_money(name, found or _by_parts(short))
     return tuple(sorted(found.items(), key=lambda entry: entry[1]))
+
+
+def _as_money(name: str, found: dict[str, int]) -> dict[str, int]:
+    """``Sales ($)``, ``sales_usd``: what may be units or money is money where the name tells a currency."""
+    if SALES not in found or not (_CURRENCY_SIGNS.intersection(name) or _CURRENCIES.intersection(fold(name).split())):
+        return found
+    return {MONEY: 0, **{role: rank for role, rank in found.items() if role not in (SALES, MONEY)}}
 
 
 def _forms(name: str, short: str) -> list[str]:

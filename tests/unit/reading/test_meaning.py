@@ -142,3 +142,12 @@ def test_the_value_of_sales_is_money(read: Read) -> None:
     assert "'Sales Value' is money and no column holds a quantity" in read(text).verdict.sentence
     text = text.replace("Sales Value", "Sales Value,Sales Singles").replace(",50", ",50,5").replace(",60", ",60,6")
     assert rows(read(text), "units") == [(5.0,), (6.0,)]
+
+
+@pytest.mark.parametrize(
+    "header", ["Sales ($)", "Sales (USD)", "Ventas €", "Sales £", "Weekly Sales (in EUR)", "Sales (Dollars)"]
+)
+def test_sales_of_which_the_name_tells_the_currency_are_money(read: Read, header: str) -> None:
+    text = f"Date;Store;SKU;{header}\n2024-03-13;S1;A;105.50\n2024-03-14;S1;A;99.00\n"
+    assert f"{header!r} is money and no column holds a quantity" in read(text).verdict.sentence
+    assert rows(read(text, columns={"units": header}), "units") == [(105.5,), (99.0,)]

@@ -42,8 +42,9 @@ def parts_of(table: RawTable, named: list[int], name: str) -> list[int]:
 
 def check_totals(headers: list[str], name: str) -> None:
     """Raise where one of several columns is called the total of some, such as ``Total Bags``."""
-    some = [header for header in headers if looks_total(re.sub(r"\([^)]*\)\s*$", "", header))]
-    if some and len(some) == len(headers) and len(some) > 1:
+    bare = [re.sub(r"\([^)]*\)\s*$", "", header) for header in headers]
+    some = [header for header, short in zip(headers, bare, strict=True) if looks_total(short)]
+    if len(headers) > 1 and all(map(is_total, bare)):  # "Total Bran" and "Total Corn" are items
         raise FileRefusedError(
             Reason.COLUMNS_MISSING,
             f"{name}: {', '.join(map(repr, headers[:3]))} are called totals, and no items or stores; add the "
