@@ -42,6 +42,7 @@ _PRICED: Final = frozenset(WORDS["priced"])
 _HOLDS_FROM: Final = frozenset(WORDS["holds_from"])
 _FOOTFALL: Final = frozenset(WORDS["footfall"])
 _FIRST_OR_LAST, _OF_A_LIFE = frozenset(WORDS["first_or_last"]), frozenset(WORDS["of_a_life"])
+_UNTIL: Final = (["best", "before"], ["use", "by"], ["ship", "by"], ["pay", "by"])
 _NOT_SOLD_ON: Final = frozenset(WORDS["not_sold_on"])
 _PERSONAL: Final = frozenset(WORDS["personal"])
 _PERSON: Final = frozenset(WORDS["person"])
@@ -165,7 +166,7 @@ def is_other_day(name: str) -> bool:
     """``shipping_limit_date``, ``Launch date``, ``Last sold``: a day of another event than the sale of the row."""
     tokens = fold(name).split()
     of_all = not _FIRST_OR_LAST.isdisjoint(tokens) and not _OF_A_LIFE.isdisjoint(tokens)
-    return of_all or not _NOT_SOLD_ON.isdisjoint(tokens) or tokens == ["best", "before"]
+    return of_all or not _NOT_SOLD_ON.isdisjoint(tokens) or tokens[:2] in _UNTIL
 
 
 def is_personal(name: str) -> bool:

@@ -145,8 +145,8 @@ def test_rows_of_stores_on_trial_are_sales_and_orders_of_a_test_are_none(read: R
     assert len(rows(read(f"store,date,sku,qty,test\n{body}"), "units")) == 2
 
 
-@pytest.mark.parametrize("state", ["SUSPECTED_FRAUD", "Pending payment"])
-def test_orders_that_were_never_paid_are_no_sales(read: Read, state: str) -> None:
+@pytest.mark.parametrize("state", ["SUSPECTED_FRAUD", "Pending payment", "Error", "Reversed", "Removed"])
+def test_orders_that_were_never_paid_or_taken_back_are_no_sales(read: Read, state: str) -> None:
     text = f"order,date,sku,qty,order status\n1,2024-03-13,A,5,Complete\n2,2024-03-14,A,6,{state}\n"
     assert rows(read(text), "units") == [(5.0,)]
 
@@ -163,8 +163,9 @@ def test_offers_that_stand_far_down_are_found_in_blocks_too(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     "day",
-    ["Last Sold", "First Sale Date", "Launch Date", "Date Added", "Letzter Verkauf", "Última venta", "Last Updated"],
-)
+    ["Last Sold", "First Sale Date", "Launch Date", "Date Added", "Letzter Verkauf", "Última venta", "Last Updated",
+     "Ship By", "Ship by date", "Use By", "Valid From", "Fällig am", "Join Date"],
+)  # fmt: skip
 def test_a_day_of_the_life_of_an_item_is_not_the_day_of_a_sale(read: Read, day: str) -> None:
     text = _csv(f"SKU,Units Sold,{day}", "A{0},5,2024-03-{0:02d}")
     assert (
