@@ -21,6 +21,7 @@ _HALF: Final = (0.45, 0.55)
 """A sum of all others is half of all, where it is on nearly all days."""
 _NEARLY_ALL: Final = 0.95
 _MOSTLY: Final = 0.5
+_LIKELY: Final = 0.25
 _SHOWN: Final = 3
 _MANY_ROWS: Final = 500_000
 _ENOUGH_DAYS: Final = 100
@@ -62,7 +63,8 @@ def whole_rows(table: pl.DataFrame, meanings: list[Meaning]) -> list[WholeRows]:
         index = meanings[0].index(role)
         if index is None:
             continue
-        wholes = {name: told for name in _near_half(sums, own) if (told := _borne_out(table, own, other, name))}
+        halves = [name for name in _near_half(sums, own) if _is_likely(looked_at, own, other, name)]
+        wholes = {name: told for name in halves if (told := _borne_out(table, own, other, name))}
         some = sums_of_some(looked_at, own, other)
         wholes |= {
             name: told
@@ -90,9 +92,14 @@ def _some_days(table: pl.DataFrame) -> pl.DataFrame:
     """Rows of enough days to find what may be a sum; all rows then have to bear it out."""
     if table.height <= _MANY_ROWS:
         return table
-    days = table[DATE].unique().sort()
+    dates = table[DATE]
+    days = dates.unique().sort()
     every = max(1, min(table.height // _MANY_ROWS, len(days) // _ENOUGH_DAYS))
-    return table.filter(pl.col(DATE).is_in(days.gather_every(every).implode()))
+    if every == 1:
+        return table
+    some = dates.is_in(days.gather_every(every).implode())
+    # Column by column: together they would first be cut alike, which copies those of blocks whole.
+    return pl.DataFrame([table[name].filter(some) for name in (DATE, STORE, ITEM, UNITS, LINE)])
 
 
 def _near_half(sums: pl.DataFrame, own: str) -> list[str]:
@@ -102,6 +109,12 @@ def _near_half(sums: pl.DataFrame, own: str) -> list[str]:
         return []
     share = pl.col(UNITS) / whole
     return each.filter(share.is_between(*_HALF))[own].cast(pl.String).sort().to_list()
+
+
+def _is_likely(looked_at: pl.DataFrame, own: str, other: str, name: str) -> bool:
+    """Do the rows of some days speak for it? Only then all are looked at."""
+    told = _cases(looked_at, own, other, name, None).filter(pl.col("several") > 1)
+    return told.height > 0 and told["hit"].sum() >= _LIKELY * told.height
 
 
 def _borne_out(table: pl.DataFrame, own: str, other: str, name: str, parts: list[str] | None = None) -> str | None:
