@@ -35,9 +35,12 @@ def header_score(fields: Sequence[str], wanted: frozenset[str] = frozenset()) ->
         return score + 2 if labelled and _are_text(filled, dates) else 0
     if len(days := days_of_month(filled)) > 0:
         return score + 2 if len(days) < len(filled) or not names[0] else 0
-    dated = roles & {DATE, YEAR, MONTH, WEEK} or _number_days(filled)
     numbers = [name for name in filled if _NUMBER.match(name)]
-    if len(numbers) > len(filled) // 3 and not (dated and _are_codes(numbers)):
+    many = len(numbers) > len(filled) // 3
+    if many and not _are_codes(numbers):
+        return 0
+    dated = roles & {DATE, YEAR, MONTH, WEEK} or _number_days(filled)
+    if many and not dated:
         return 0
     return score if score > MIN_SCORE or dated else min(score, 1)
 

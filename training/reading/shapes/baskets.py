@@ -59,9 +59,11 @@ def _check_years(table: RawTable, filled: list[str], names: list[str], name: str
 
 def _is_again(names: list[str], at: int, length: int) -> bool:
     """Do these names, of which one is an item's or a day's, stand once more right after?"""
-    block = names[at : at + length]
-    told = {role for each in block for role, _ in words.roles_of(each)}
-    return block == names[at + length : at + 2 * length] and bool(told & {words.DATE, words.MONTH, words.ITEM})
+    after = at + length
+    if names[at] != names[after] or names[at:after] != names[after : after + length]:
+        return False  # before any name is looked up: wide tables have a million such pairs
+    told = {role for each in names[at:after] for role, _ in words.roles_of(each)}
+    return bool(told & {words.DATE, words.MONTH, words.ITEM})
 
 
 def _check_numbered(table: RawTable, name: str) -> None:

@@ -100,7 +100,7 @@ def _numberish(sample: list[str]) -> bool:
 
 def holds_dates(table: RawTable, index: int, *, days_only: bool = False, strict: bool = False) -> bool:
     """Most cells of a column are dates. ``strict``: nearly all, and no bare numbers."""
-    kind = table.frame.schema[cell(index)]
+    kind = table.frame[cell(index)].dtype
     if kind == pl.Date or isinstance(kind, pl.Datetime):
         return True
     sample = [
