@@ -16,6 +16,7 @@ from training.reading.vocabulary import (
     OF_AN_ITEM,
     OTHER_QUANTITY,
     PLANNED,
+    REFUNDS,
     SHIPPED,
     SOLD,
     STORE,
@@ -28,7 +29,6 @@ COUNTED_BACK: Final = COUNTED | {*WORDS["quantity"], "un", "q", "ta", "nb", "ade
 """Words by which a quantity of what came back counts."""
 QUANTITY, BARE = "quantity", "bare"
 
-_REFUND: Final = frozenset({"refund", "refunds"})
 _BY_CUSTOMERS: Final = frozenset(
     {"customer", "customers", "client", "clients", "cliente", "clientes", "kunden", "klant", "klanten"}
 )
@@ -66,7 +66,7 @@ def given_back(name: str) -> str | None:
     """``QUANTITY`` for ``Units Returned``, ``BARE`` for ``Returns``, which may be money; None for other names."""
     tokens = set(re.sub(r"(\w)(menge|stuck|stueck|anzahl|aantal)$", r"\1 \2", fold(name)).split())
     if tokens & COUNTED_BACK:  # "Refund Qty"; bare "Refund" is money
-        tokens = {"returned" if token in _REFUND else token for token in tokens}
+        tokens = {"returned" if token in REFUNDS else token for token in tokens}
     if not tokens & GIVEN_BACK or not tokens <= GIVEN_BACK | COUNTED_BACK | BESIDE_COUNTED | _BY_CUSTOMERS:
         return None
     return QUANTITY if tokens & COUNTED_BACK else BARE

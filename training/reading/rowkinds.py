@@ -8,6 +8,7 @@ from training.reading.vocabulary import (
     COMPOSED,
     LINE_KINDS,
     PLANNED,
+    REFUNDS,
     RETURN_WORDS,
     ROW_KINDS,
     TYPE,
@@ -31,7 +32,6 @@ _FEW_WORDS: Final = 3
 _ACTUAL: Final = frozenset({"actual", "actuals", "act", "ist", "reel", "real", "reale", "realisiert", "werkelijk"})
 _ON_CREDIT: Final = frozenset({"credit", "abono"})
 _OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted", "payment"})
-_REFUND: Final = frozenset({"refund", "refunds"})
 _NO_REFUND: Final = frozenset(
     {"no", "not", "pending", "requested", "rejected", "denied", "shipping", "tax", "fee", "tip"}
 )
@@ -52,7 +52,7 @@ def returned_kinds(texts: Iterable[str]) -> set[str]:
 
 def _ends_as_refund(tokens: list[str]) -> bool:
     """``Partial refund``, ``eBay Refund``; not ``Shipping refund``, which takes no goods back."""
-    return bool(tokens) and tokens[-1] in _REFUND and len(tokens) <= _FEW_WORDS and _NO_REFUND.isdisjoint(tokens)
+    return bool(tokens) and tokens[-1] in REFUNDS and len(tokens) <= _FEW_WORDS and _NO_REFUND.isdisjoint(tokens)
 
 
 def tells_kind(name: str) -> bool:

@@ -95,9 +95,10 @@ PACK_SIZES: Final = frozenset(WORDS["pack_sizes"])
 BARE_CODES: Final = frozenset(map(fold, WORDS["bare_code"]))
 ITEM_NAMES: Final = 3
 """Rank from which names of items stand, no longer codes."""
-_CURRENCY_SIGNS: Final = frozenset("$\u20ac\u00a3\u00a5\u20b9")
 _CURRENCIES: Final = frozenset(WORDS["currencies"])
-SIGNS: Final = frozenset("$\u20ac\u00a3\u00a5")
+SIGNS: Final = frozenset("$\u20ac\u00a3\u00a5\u20b9")
+"""Of currencies."""
+REFUNDS: Final = frozenset({"refund", "refunds"})
 _NAMED: Final = frozenset({*WORDS["name"], "adi", "nazwa", "nazev", "neve", "namn", "navn", "bezeichnung", "libelle"})
 _NAME_OF: Final = re.compile(r"(?<=\w{3})(?:s?naam|name|bezeichnung)$")
 _OF: Final = frozenset({"de", "do", "da", "del", "du", "di", "der", "des", "la", "van"})
@@ -181,7 +182,7 @@ def roles_of(name: str) -> tuple[tuple[str, int], ...]:
 
 def _as_money(name: str, found: dict[str, int]) -> dict[str, int]:
     """``Sales ($)``, ``sales_usd``: what may be units or money is money where the name tells a currency."""
-    if SALES not in found or not (_CURRENCY_SIGNS.intersection(name) or _CURRENCIES.intersection(fold(name).split())):
+    if SALES not in found or not (SIGNS.intersection(name) or _CURRENCIES.intersection(fold(name).split())):
         return found
     return {MONEY: 0, **{role: rank for role, rank in found.items() if role not in (SALES, MONEY)}}
 

@@ -20,8 +20,8 @@ _NOTHING: Final = 1e-9
 _SPANS: Final = 4
 SURE: Final = 12.0
 """Digits of all different sums together: so seldom (1 in 10**12) would it be so by chance."""
-FEWEST_SHARES: Final = 3
-_Matrix = npt.NDArray[np.float64]
+_FEWEST_SHARES: Final = 3
+_Floats = npt.NDArray[np.float64]
 
 
 def sums_of_some(table: pl.DataFrame, own: str, other: str) -> list[tuple[str, list[str]]]:
@@ -41,7 +41,7 @@ def sums_of_some(table: pl.DataFrame, own: str, other: str) -> list[tuple[str, l
     return [*found.items()]
 
 
-def _sums(cases: _Matrix) -> list[tuple[int, list[int]]]:
+def _sums(cases: _Floats) -> list[tuple[int, list[int]]]:
     """Columns that are sums of others, with these.
 
     Sums are greater than their parts: columns are tried from the least on, each against those that are no sums.
@@ -60,12 +60,13 @@ def _sums(cases: _Matrix) -> list[tuple[int, list[int]]]:
         count = int(free[:place].sum())
         shares = np.linalg.solve(triangle[:count, :count], turned[:, :count].T @ tried[:, place])
         parts = _parts(cases, leaves[:count], shares, tried[:, place])
-        if len(parts) > 1 and _is_sure(cases[:, parts], SURE + count * log10(2)):
+        several = cases[:, parts][(cases[:, parts] != 0).sum(axis=1) > 1]
+        if len(parts) > 1 and is_proof(several.sum(axis=1), several.max(axis=1, initial=0.0), SURE + count * log10(2)):
             found.append((int(order[place]), parts))
     return found
 
 
-def _cases(table: pl.DataFrame, own: str, other: str, names: list[str]) -> _Matrix:
+def _cases(table: pl.DataFrame, own: str, other: str, names: list[str]) -> _Floats:
     """A row for each of some days and others, a column for each name."""
     counts = table.group_by(other).len().with_columns(pl.col(other).cast(pl.String).alias("called"))
     many = counts.sort("len", "called", descending=[True, False])[other].head(_OTHERS)
@@ -83,7 +84,7 @@ def _cases(table: pl.DataFrame, own: str, other: str, names: list[str]) -> _Matr
     return cases
 
 
-def _parts(cases: _Matrix, leaves: npt.NDArray[np.intp], shares: _Matrix, whole: _Matrix) -> list[int]:
+def _parts(cases: _Floats, leaves: npt.NDArray[np.intp], shares: _Floats, whole: _Floats) -> list[int]:
     """The leaves of which a column is the sum, by their shares in it; none where it is not the plain sum of some."""
     plain = np.round(shares)
     if not np.isin(plain, (0, 1)).all() or not np.allclose(shares, plain, rtol=0, atol=_ALIKE):
@@ -93,9 +94,14 @@ def _parts(cases: _Matrix, leaves: npt.NDArray[np.intp], shares: _Matrix, whole:
     return [int(part) for part in parts] if same else []
 
 
-def _is_sure(parts: _Matrix, digits: float) -> bool:
-    """Are there enough unlike sums of unlike shares? The same sum again, or its multiple, proves nothing more."""
-    several = parts[((parts != 0).sum(axis=1) > 1) & (parts.sum(axis=1) > 0)]
-    unlike = np.unique(np.column_stack([several.sum(axis=1), several.max(axis=1, initial=0.0)]), axis=0)
+def is_proof(sums: _Floats, largest: _Floats, digits: float = SURE) -> bool:
+    """Are there enough unlike sums of unlike shares? The same sum again, or its multiple, proves nothing more.
+
+    Args:
+        sums: (cases,) of two parts or more each.
+        largest: (cases,) the largest part of each.
+        digits: that the unlike sums must have together.
+    """
+    unlike = np.unique(np.column_stack([sums, largest])[sums > 0], axis=0)
     shares = np.unique(np.round(unlike[:, 1] / unlike[:, 0], 9))
-    return len(shares) >= FEWEST_SHARES and float(np.log10(1 + unlike[:, 0]).sum()) >= digits
+    return len(shares) >= _FEWEST_SHARES and float(np.log10(1 + unlike[:, 0]).sum()) >= digits

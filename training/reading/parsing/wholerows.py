@@ -11,7 +11,7 @@ from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, Ledger
-from training.reading.parsing.partsums import FEWEST_SHARES, SURE, sums_of_some
+from training.reading.parsing.partsums import is_proof, sums_of_some
 from training.reading.shapes.meaning import LONG, Meaning
 
 _DIMENSIONS: Final = ((STORE, ITEM, words.STORE), (ITEM, STORE, words.ITEM))
@@ -126,7 +126,8 @@ def _borne_out(table: pl.DataFrame, own: str, other: str, name: str, parts: list
     cases = _cases(table, own, other, name, parts)
     told = cases.filter((pl.col("whole") != 0) | (pl.col("several") > 1))
     hits = told.filter("hit")
-    if not _is_sure(hits.filter(pl.col("several") > 1)) or hits.height < _MOSTLY * told.height:
+    sums = hits.filter(pl.col("several") > 1)
+    if not is_proof(sums["parts"].to_numpy(), sums["largest"].to_numpy()) or hits.height < _MOSTLY * told.height:
         return None
     of = "day" if other == ITEM and table[ITEM].n_unique() == 1 else f"day and {'item' if other == ITEM else 'store'}"
     share = f"{hits.height:,} of {told.height:,} are the sum of {_named(parts)} of the {of}"
@@ -157,14 +158,6 @@ def _cases(table: pl.DataFrame, own: str, other: str, name: str, parts: list[str
     )
     near = _CLOSE * (1 + pl.col("parts").abs())
     return cases.with_columns(((pl.col("whole") - pl.col("parts")).abs() <= near).alias("hit"))
-
-
-def _is_sure(hits: pl.DataFrame) -> bool:
-    """Are there enough unlike sums of unlike shares? The same sum again, or its multiple, proves nothing more."""
-    unlike = hits.filter(pl.col("parts") > 0).unique(["parts", "largest"])
-    shares = unlike.select((pl.col("largest") / pl.col("parts")).round(9).n_unique()).item()
-    digits = unlike.select((1 + pl.col("parts")).log10().sum()).item()
-    return bool(shares >= FEWEST_SHARES and digits >= SURE)
 
 
 def _in_doubt(others: pl.DataFrame, name: str, share: str) -> FileRefusedError:
