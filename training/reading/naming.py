@@ -35,6 +35,8 @@ _BY_CUSTOMERS: Final = frozenset(
 _RECEIVED: Final = frozenset(WORDS["received"])
 _BOUGHT: Final = frozenset(WORDS["bought"])
 _PURCHASE_ORDER: Final = frozenset({"po", "einkaufsbeleg", "inkooporder"})
+_OF_A_PACK, _ON_PROMOTION = frozenset(WORDS["of_a_pack"]), frozenset(WORDS["on_promotion"])
+_PURCHASED: Final = frozenset(WORDS["purchased"])
 _OFF: Final = frozenset(WORDS["called_off"])
 _DESCRIBES: Final = frozenset(WORDS["describes_sale"])
 _FISCAL: Final = frozenset(WORDS["fiscal"])
@@ -42,8 +44,9 @@ _PRICED: Final = frozenset(WORDS["priced"])
 _HOLDS_FROM: Final = frozenset(WORDS["holds_from"])
 _FOOTFALL: Final = frozenset(WORDS["footfall"])
 _FIRST_OR_LAST, _OF_A_LIFE = frozenset(WORDS["first_or_last"]), frozenset(WORDS["of_a_life"])
-_UNTIL: Final = (["best", "before"], ["use", "by"], ["ship", "by"], ["pay", "by"])
-_NOT_SOLD_ON: Final = frozenset(WORDS["not_sold_on"])
+_UNTIL: Final = (["best", "before"], ["use", "by"], ["ship", "by"], ["pay", "by"], ["as", "of"])
+_NOT_SOLD_ON: Final = frozenset(WORDS["not_sold_on"]) | frozenset(WORDS["written_on"])
+_CAME_IN_ON, _ORDERS_IN = frozenset(WORDS["came_in_on"]), frozenset(WORDS["orders_in"])
 _PERSONAL: Final = frozenset(WORDS["personal"])
 _PERSON: Final = frozenset(WORDS["person"])
 _NAME: Final = frozenset(WORDS["name"])
@@ -136,6 +139,22 @@ def is_shipped(name: str) -> bool:
     return not SHIPPED.isdisjoint(fold(name).split())
 
 
+def is_of_a_pack(name: str) -> bool:
+    """``Case Qty``: what a case holds, or how many cases; not ``Cases Sold`` nor ``Case Qty Shipped``."""
+    tokens = set(fold(re.sub(r"[(\[].*?[)\]]", " ", name)).split())
+    return bool(tokens & _OF_A_PACK) and bool(tokens & COUNTED) and not tokens & (SOLD | SHIPPED | {"sales"})
+
+
+def is_on_promotion(name: str) -> bool:
+    """``Promo Units``: a part of what was sold."""
+    return not _ON_PROMOTION.isdisjoint(fold(name).split())
+
+
+def is_purchased(name: str) -> bool:
+    """``Purchased Qty``: by customers, or from suppliers."""
+    return not _PURCHASED.isdisjoint(fold(name).split())
+
+
 def is_planned(name: str) -> bool:
     """``Forecast``, ``Budget 2024.csv``: a file or sheet of what was planned; ``Target`` alone is a shop."""
     tokens = fold(name).split()
@@ -163,10 +182,11 @@ def is_key(name: str) -> bool:
 
 
 def is_other_day(name: str) -> bool:
-    """``shipping_limit_date``, ``Launch date``, ``Last sold``: a day of another event than the sale of the row."""
+    """``shipping_limit_date``, ``Last sold``, ``Export date``: a day of another event than the sale of the row."""
     tokens = fold(name).split()
     of_all = not _FIRST_OR_LAST.isdisjoint(tokens) and not _OF_A_LIFE.isdisjoint(tokens)
-    return of_all or not _NOT_SOLD_ON.isdisjoint(tokens) or tokens[:2] in _UNTIL
+    came_in = not _CAME_IN_ON.isdisjoint(tokens) and _ORDERS_IN.isdisjoint(tokens)  # orders come in when they are made
+    return of_all or came_in or not _NOT_SOLD_ON.isdisjoint(tokens) or tokens[:2] in _UNTIL
 
 
 def is_personal(name: str) -> bool:

@@ -24,6 +24,9 @@ _BEFORE_INVOICES: Final = frozenset(WORDS["before_invoices"])
 _INVOICES: Final = frozenset(WORDS["invoices"])
 _BOUGHT_KINDS: Final = frozenset(WORDS["bought_kinds"])
 _SALE_KINDS: Final = frozenset(WORDS["sale_kinds"])
+_GIVEN, _BESIDE_GIVEN = frozenset(map(fold, WORDS["given_kinds"])), frozenset(WORDS["beside_given"])
+_GIFTS, _REASONS = frozenset(WORDS["gifts"]), frozenset(WORDS["reasons"])
+_OF_SALES_NAMES: Final = frozenset(WORDS["of_sales"])
 _CHARGES: Final = frozenset(WORDS["charges"])
 _CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes
 _MOVED_IN, _MOVED_OUT = frozenset(WORDS["moved_in"]), frozenset(WORDS["moved_out"])
@@ -61,6 +64,25 @@ def tells_kind(name: str) -> bool:
     return folded in LINE_KINDS | ROW_KINDS or TYPE in {role for role, _ in roles_of(name)}
 
 
+def kinds_given(texts: Iterable[str], name: str) -> list[str]:
+    """``Exchange``, ``Free sample``, ``Deposit``: kinds of row that may be no sales, in a column called ``name``.
+
+    They are beside sales, or in a column that is called after sales or orders; elsewhere a ``Gift`` is a kind of goods.
+    """
+    tokens = {text: set(fold(text).split()) for text in texts}
+    given = _GIVEN
+    if not any(found & _SALE_KINDS and not found & _GIVEN for found in tokens.values()):
+        of_reasons = tells_kind(name) and not _REASONS.isdisjoint(fold(name).split())
+        given = _GIVEN - _GIFTS if of_reasons else _GIVEN if _is_of_sales(name) else frozenset()
+    return sorted(text for text, found in tokens.items() if found & given and found <= given | _BESIDE_GIVEN)
+
+
+def _is_of_sales(name: str) -> bool:
+    """``Order Type``, ``Transaction Type``; not ``Item Type``, and not the document itself."""
+    folded = fold(name)
+    return tells_kind(name) and not _OF_SALES_NAMES.isdisjoint(folded.split()) and "item" not in folded.split()
+
+
 def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:
     """``Transfer Out``, ``Waste``, ``Budget``, and beside sales ``Purchase``: kinds of row that are no sales."""
     tokens = {text: set(fold(text).split()) for text in texts}
@@ -88,7 +110,8 @@ def tell_kinds(texts: Iterable[str]) -> bool:
     """
     said = list(texts)
     moved = {fold(text) for text in said} - {""}
-    return are_actual_and_planned(said) or bool(_came_in(said)) or (bool(moved) and moved <= _MOVED_IN | _MOVED_OUT)
+    told = are_actual_and_planned(said) or bool(_came_in(said)) or (bool(moved) and moved <= _MOVED_IN | _MOVED_OUT)
+    return told or (bool(moved & _SALE_KINDS) and len(moved) <= _FEW_KINDS and moved <= _SALE_KINDS | _GIVEN)
 
 
 def are_actual_and_planned(texts: Iterable[str]) -> bool:

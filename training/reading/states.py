@@ -4,14 +4,14 @@ from typing import Final
 
 from training.reading.vocabulary import CANCELLED_WORDS, WORDS, fold
 
-NEVER_SOLD: Final = frozenset(WORDS["never_sold"])
+NEVER_SOLD, UNPAID = frozenset(map(fold, WORDS["never_sold"])), frozenset(map(fold, WORDS["unpaid"]))
 TESTS: Final = frozenset(WORDS["tests"])
 _STATE, _STATE_OF = frozenset(WORDS["state"]), frozenset(WORDS["state_of"])
 _CALLED_OFF, _NOT_OFF = frozenset(WORDS["called_off"]), frozenset(WORDS["not_off"])
 _VOIDS, _BESIDE_VOIDS = frozenset(WORDS["voids"]), frozenset(WORDS["beside_voids"])
 _MOST_WORDS: Final = 6
 _REFUNDED, _IN_PART, _NOT_WHOLE = (frozenset(WORDS[name]) for name in ("refunded", "in_part", "not_whole"))
-_RETURN: Final = frozenset({"return", "refund", "retoure", "returns", "refunds"})
+_RETURN, _BESIDE_FLAGS = frozenset(WORDS["nouns_of_return"]), frozenset(WORDS["beside_flags"])
 _BACK: Final = frozenset(WORDS["given_back"])
 _ENDS: Final = ("status", *map(fold, ("ステータス", "状態", "状态", "상태", "статус")))
 _DAY: Final = frozenset({"at", "on", "date", "datetime", "am", "datum", "le", "fecha", "data", "op"})
@@ -30,9 +30,9 @@ def is_of_return(name: str) -> bool:
 
 
 def is_flag_of_return(name: str) -> bool:
-    """``Refunded``, ``Is Returned``, ``Return flag``."""
+    """``Refunded``, ``Is Returned``, ``Return flag``, ``Rückgabe``."""
     tokens = set(fold(name).split())
-    return bool(tokens & _REFUNDED) and tokens <= _REFUNDED | _STATE_OF | {"is", "flag", "was"}
+    return bool(tokens & (_REFUNDED | _RETURN)) and tokens <= _REFUNDED | _RETURN | _STATE_OF | _BESIDE_FLAGS
 
 
 def is_noun_of_return(name: str) -> bool:

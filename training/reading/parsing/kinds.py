@@ -10,6 +10,7 @@ from training.reading import rowkinds
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
+from training.reading.parsing.stated import unpaid
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 
 LOOKED_AT: Final = 50
@@ -40,6 +41,22 @@ def check_kinds(meaning: Meaning, lines: pl.DataFrame) -> None:
             _check_sides(lines, index, header, _SIGNS)
 
 
+def check_unpaid(meaning: Meaning, lines: pl.DataFrame) -> None:
+    """Raise where a state says that lines were not paid for: sold on account, or never.
+
+    Raises:
+        FileRefusedError: the sentence names one of them.
+    """
+    for index, texts in unpaid(meaning, lines).items():
+        header, hit = meaning.table.header[index], pl.col(cell(index)).cast(pl.String).is_in(texts)
+        line, text = lines.filter(hit).select(LINE, cell(index)).sort(LINE).row(0)
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{header!r} says {text!r} of line {line}, which may have been sold on account or never; export what was "
+            f"sold alone, or set reading.columns.payment_state = {header!r} to count all rows.",
+        )
+
+
 def _check_kind(lines: pl.DataFrame, index: int, header: str) -> None:
     said = lines[cell(index)].drop_nulls().unique().to_list()
     if twice := rowkinds.told_twice(said):
@@ -60,14 +77,16 @@ def _check_kind(lines: pl.DataFrame, index: int, header: str) -> None:
             f"{header!r} says 'R' and 'S' of the rows, which may be returns and sales; write returns as negative "
             f"quantities, or set reading.columns.kind = '{header}' to count all rows.",
         )
-    kinds = rowkinds.kinds_of_no_sale(said)
+    kinds, sure = rowkinds.kinds_of_no_sale(said), True
+    if not kinds:
+        kinds, sure = rowkinds.kinds_given(said, header), False
     if not kinds:
         return
     line, kind = lines.filter(pl.col(cell(index)).is_in(kinds)).select(LINE, cell(index)).sort(LINE).row(0)
     raise FileRefusedError(
         Reason.AMBIGUOUS,
-        f"{header!r} says {kind!r} of line {line}, which is no sale; export the sales alone, or set "
-        f"reading.columns.kind = '{header}' to count all rows.",
+        f"{header!r} says {kind!r} of line {line}, which {'is' if sure else 'may be'} no sale; export the sales alone, "
+        f"or set reading.columns.kind = '{header}' to count all rows.",
     )
 
 

@@ -43,6 +43,12 @@ def never_sold(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
     return {index: texts for index, texts in found.items() if texts}
 
 
+def unpaid(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
+    """Cells that say that a sale was not paid for, by the index of their column."""
+    found = {i: _texts(lines, i, lambda text: words.fold(text) in states.UNPAID) for i in _states(meaning)}
+    return {index: texts for index, texts in found.items() if texts}
+
+
 def refunded(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
     """Cells that say that a sale was taken back whole, by the index of their column."""
     found = {i: _texts(lines, i, states.is_refunded) for i in _states(meaning, of_returns=True)}

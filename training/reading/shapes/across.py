@@ -20,6 +20,7 @@ from training.reading.roles import Roles
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import are_names, sample_of
 from training.reading.shapes.meaning import WIDE_DATES, Meaning, is_numeric
+from training.reading.shapes.multiples import check_multiples_of_days
 from training.reading.shapes.wide import known_word
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
@@ -38,6 +39,7 @@ def measured_days(table: RawTable, reading: Reading, name: str) -> Meaning | Non
     roles = find_roles(found.table, reading.columns, name, valued=(*found.dated, *found.others))
     if words.DATE in roles:
         return None
+    check_multiples_of_days((table.header[index] for index in found.dated), name)
     return _wide_dates(found.table, roles, found.dated, found.others)
 
 

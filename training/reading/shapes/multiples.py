@@ -1,11 +1,13 @@
 """Quantities that are counted in thousands or millions, by their name: ``Units (000)``, ``Menge in Tsd.``."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
+from training.reading.lines.measured import label_of
 from training.reading.roles import Roles
 from training.reading.shapes.contents import SALES
 from training.reading.tables import RawTable
@@ -26,16 +28,37 @@ _BRACKETS: Final = re.compile(r"[(\[]([^)\]]*)[)\]]")
 _BY: Final = re.compile(r"[x\u00d7*]\s*1([., ']?000){1,2}\b|[(\[]\s*1([., ']?000){1,2}\s*[)\]]")
 
 
+_SHORT: Final = {"M": "millions", "MM": "millions", "MN": "millions", "Mn": "millions"}
+"""In brackets; small letters are metres."""
+
+
 def multiple_of(header: str) -> str | None:
     """``thousands`` or ``millions`` where a name says that its numbers are so many; None for others."""
-    tokens = words.fold(header).split()
+    return _multiple(header, words.fold(header).split())
+
+
+def _multiple(header: str, tokens: list[str]) -> str | None:
     if (by := _BY.search(header)) is not None:
         return "millions" if by.group().count("000") > 1 else "thousands"
     if tokens[-2:] == ["000", "000"]:
         return "millions"
     told = next((what for what, names in _TIMES.items() if set(names) & set(tokens[1:])), None)
-    inner = (words.fold(text).removeprefix("in ").removeprefix("en ") for text in _BRACKETS.findall(header))
-    return told or next((_IN_BRACKETS[text] for text in inner if text in _IN_BRACKETS), None)
+    inner = [re.sub(r"^(?:in|en) ", "", text.strip(), flags=re.IGNORECASE) for text in _BRACKETS.findall(header)]
+    told = told or next((_SHORT[text] for text in inner if text in _SHORT), None)
+    return told or next((_IN_BRACKETS[text] for text in map(words.fold, inner) if text in _IN_BRACKETS), None)
+
+
+def check_multiples_of_days(columns: Iterable[str], name: str) -> None:
+    """Raise where the measure in the names of columns of days is counted so: ``Units (000) 2024-01-01``."""
+    for column in columns:
+        label = label_of(column)
+        what = None if label is None else _multiple(label.measure, ["", *words.fold(label.measure).split()])
+        if what is not None:
+            raise FileRefusedError(
+                Reason.AMBIGUOUS,
+                f"{name}: {column!r} counts in {what} by its name; export the numbers in full, and leave that out of "
+                "the names.",
+            )
 
 
 def check_multiples(table: RawTable, roles: Roles, name: str) -> None:

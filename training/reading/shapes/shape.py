@@ -36,7 +36,7 @@ from training.reading.shapes.pairs import pairs
 from training.reading.shapes.prices import check_catalogue, check_prices, check_quotes
 from training.reading.shapes.undated import check_fiscal
 from training.reading.shapes.units import check_packs, check_units
-from training.reading.shapes.unsold import check_bought, check_moved, check_returned
+from training.reading.shapes.unsold import check_bought, check_moved, check_other_quantity, check_returned
 from training.reading.shapes.wholes import check_totals, parts_of
 from training.reading.shapes.wide import check_names, check_texts, known_word, wide_values
 from training.reading.tables import RawTable
@@ -48,7 +48,7 @@ _OF_ITS_DAY: Final = (
 )  # fmt: skip
 _OF_ITS_QUANTITY: Final = (
     check_aim, check_measures, check_qualifiers, check_levels, check_parts, check_baskets, check_units, check_packs,
-    check_heading, check_multiples,
+    check_heading, check_multiples, check_other_quantity,
 )  # fmt: skip
 """What a table must not be, in the order in which a reader should be told."""
 

@@ -1,5 +1,8 @@
 """Tables of what was bought, moved, or came back, and was not sold."""
 
+from collections.abc import Callable
+from typing import Final
+
 from core.contracts.verdict import Reason
 from training.reading import naming
 from training.reading import vocabulary as words
@@ -33,6 +36,35 @@ def check_moved(table: RawTable, roles: Roles, name: str) -> None:
         f"{name}: {told[0]!r} and {told[1]!r} (line {table.header_line}) say that goods were moved between stores, not "
         f"sold; upload what was sold, or set reading.columns.units = '{units}' to read it as sales on purpose.",
     )
+
+
+def check_other_quantity(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where the only quantity may be that of a pack, is a part of what was sold, or may have been bought in."""
+    index = roles.of.get(words.UNITS)
+    if index is None or words.UNITS in roles.configured:
+        return
+    units = table.header[index]
+    what = next((told for told, is_named in _OTHERS if is_named(units)), None)
+    if what is None and naming.is_purchased(units) and not _tells_customers(table, roles):
+        what = "what customers bought or what was bought from suppliers"
+    if what is not None:
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: {units!r} (line {table.header_line}) may be {what}, and no other column is known as the quantity "
+            f"sold; add that, or set reading.columns.units = '{units}' if it is all that was sold.",
+        )
+
+
+_OTHERS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
+    ("what one pack holds or how many packs there were", naming.is_of_a_pack),
+    ("only what was sold on promotion", naming.is_on_promotion),
+)
+
+
+def _tells_customers(table: RawTable, roles: Roles) -> bool:
+    """Do other columns tell how, where or to whom each row was sold, or of which order it is?"""
+    told = {words.DOCUMENT, words.CUSTOMER} & roles.of.keys()
+    return bool(told) or any(map(naming.describes_sale, table.header))
 
 
 def check_returned(table: RawTable, roles: Roles, name: str) -> None:

@@ -103,7 +103,7 @@ def _has_kinds(meaning: Meaning, seen: Seen) -> bool:
             return True
         if index in offers:
             continue
-        if any(tells(said) for tells in _OF_KINDS):
+        if any(tells(said) for tells in _OF_KINDS) or rowkinds.kinds_given(said, header):
             return True
         if tells_flags(header) and are_flags_in_part(said):
             return True
