@@ -40,3 +40,13 @@ def test_items_named_like_charges_are_kept_and_told(read: Read) -> None:
 def test_a_type_that_is_a_category_of_goods_drops_nothing(read: Read) -> None:
     text = "order id,date,sku,qty,item type\n1,2024-03-13,A,2,Snacks\n1,2024-03-13,B,1,Fruits\n"
     assert rows(read(text), "item_id") == [("A",), ("B",)]
+
+
+@pytest.mark.parametrize("nothing", ["", "0", "0,00"])
+def test_texts_between_the_lines_of_a_document_are_no_items(read: Read, nothing: str) -> None:
+    reading = read(
+        "Document No.;Posting Date;Type;No.;Description;Quantity\nI1;13.03.2024;Item;A;Mug;2,00\n"
+        f"I1;13.03.2024;G/L Account;6510;Freight;1,00\nI1;13.03.2024; ;;Thank you for your order;{nothing}\n"
+        "I2;14.03.2024;Item;B;Cup;1,00\n"
+    )
+    assert rows(reading, "item_id", "units") == [("A", 2.0), ("B", 1.0)]

@@ -11,6 +11,7 @@ from training.reading.dialect.days import DAY_TEXT
 from training.reading.dialect.numbers import Decimal
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.parsing.rows import ITEM_TEXT, UNITS_TEXT
+from training.reading.shapes.contents import NOTHING
 from training.reading.shapes.meaning import TRANSACTIONS, Meaning
 
 _CLOSE: Final = 1e-6
@@ -31,7 +32,7 @@ def without_heads(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledge
     if not may_have_heads(meaning, lines):
         return lines
     told = lines.select(LINE, _unnamed(meaning).alias("unnamed"), _text(UNITS_TEXT).alias("text"))
-    texts = told.select((pl.col("unnamed") & (pl.col("text") == "")).alias("hit"))["hit"]
+    texts = told.select((pl.col("unnamed") & pl.col("text").str.contains(NOTHING)).alias("hit"))["hit"]
     heads = _heads(meaning, lines, decimal)
     for found, why in ((texts, _TEXTS), (heads, _HEADS)):
         ledger.leave_out(Reason.NO_ITEM, told[LINE].filter(found), why)

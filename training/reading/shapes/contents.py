@@ -13,6 +13,8 @@ from training.reading.tables import RawTable
 from training.reading.totals import looks_total
 
 SALES: Final = "sales"
+NOTHING: Final = r"^-?0*[.,]?0*$"
+"""A quantity that is blank or zero."""
 SAMPLE: Final = 200
 _NEARLY_ALL: Final = 0.95
 MOST_STRAYS: Final = int(SAMPLE * (1 - _NEARLY_ALL) + 0.5)
@@ -44,9 +46,10 @@ def is_filled(table: RawTable, index: int, beside: int) -> bool:
     """Wherever the other column is, among the first rows that have a quantity; others hold a text or a comment."""
     counted = [at for at, name in enumerate(table.header) if words.UNITS in dict(words.roles_of(name))]
     own, other, *quantities = (
-        pl.col(cell(at)).cast(pl.String).fill_null("").str.strip_chars() != "" for at in (index, beside, *counted)
+        pl.col(cell(at)).cast(pl.String).fill_null("").str.strip_chars() for at in (index, beside, *counted)
     )
-    sold = pl.any_horizontal(quantities) if quantities else pl.lit(value=True)
+    own, other = own != "", other != ""
+    sold = pl.any_horizontal(~text.str.contains(NOTHING) for text in quantities) if quantities else pl.lit(value=True)
     return bool(table.frame.head(SAMPLE * 3).select((own | ~other | ~sold).all()).item())
 
 

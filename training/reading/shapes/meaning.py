@@ -29,7 +29,7 @@ class Meaning:
     lines without a quantity, each of which is one unit; ``deducted`` are quantities to take off the units.
     ``beside`` are columns of a wide table that each of ``values`` fills from a column of its own, or leaves blank;
     ``sided`` says that the columns of such measures are told by their names alone, ``timed`` that rows of a wide table
-    are of times of a day.
+    are of times of a day. ``told`` says what the rows told of a column against its name.
     """
 
     table: RawTable
@@ -43,6 +43,7 @@ class Meaning:
     beside: dict[int, list[int | None]] = field(default_factory=dict)
     sided: bool = False
     timed: bool = False
+    told: str = ""
 
     def index(self, role: str) -> int | None:
         """Column of a role, None where the file has none."""

@@ -23,6 +23,7 @@ from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
 from training.reading.shapes.lacking import check_aim, check_foreign, is_one_each, need_date, no_target
+from training.reading.shapes.lineprices import without_line_price
 from training.reading.shapes.listings import check_listings
 from training.reading.shapes.meaning import (
     LONG,
@@ -76,7 +77,8 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     if words.UNITS in roles or SALES in roles:
         shape = TRANSACTIONS if _is_transactions(roles) else LONG
         less = deductions(table, roles)
-        return _drop_totals(Meaning(table, shape, roles, covariates=list(roles.others), deducted=less))
+        told = without_line_price(table, roles)
+        return _drop_totals(Meaning(table, shape, roles, covariates=list(roles.others), deducted=less, told=told))
     if words.MONEY in roles and is_total(table.header[roles.of[words.MONEY]]) and words.PRICE not in roles:
         roles.others.append(roles.of.pop(words.MONEY))
     numeric = [index for index in roles.others if is_numeric(table, index)]

@@ -21,6 +21,8 @@ def first_paper(meanings: list[Meaning]) -> Dialect:
         told.append(f"{len(meanings)} tables, headers on lines {lines}")
     if first.one_each:
         told.append("no quantity column: each transaction line is one unit")
+    if first.told:
+        told.append(first.told)
     if first.shape in WIDE:
         told.append(f"{len(first.values)} columns hold the units, from {table.header[first.values[0]]!r}")
     return Dialect(
