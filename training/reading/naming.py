@@ -47,6 +47,7 @@ _FIRST_OR_LAST, _OF_A_LIFE = frozenset(WORDS["first_or_last"]), frozenset(WORDS[
 _UNTIL: Final = (["best", "before"], ["use", "by"], ["ship", "by"], ["pay", "by"], ["as", "of"])
 _NOT_SOLD_ON: Final = frozenset(WORDS["not_sold_on"]) | frozenset(WORDS["written_on"])
 _CAME_IN_ON, _ORDERS_IN = frozenset(WORDS["came_in_on"]), frozenset(WORDS["orders_in"])
+_PREDICTED: Final = frozenset(WORDS["predicted"])
 _PERSONAL: Final = frozenset(WORDS["personal"])
 _PERSON: Final = frozenset(WORDS["person"])
 _NAME: Final = frozenset(WORDS["name"])
@@ -159,6 +160,12 @@ def is_planned(name: str) -> bool:
     """``Forecast``, ``Budget 2024.csv``: a file or sheet of what was planned; ``Target`` alone is a shop."""
     tokens = fold(name).split()
     return tokens != ["target"] and not PLANNED.isdisjoint(tokens)
+
+
+def is_predicted(name: str) -> bool:
+    """``yhat_lower``, ``y_pred``, ``Forecast units``: what a model expects, and no item."""
+    folded = fold(name)
+    return folded.startswith("y hat") or not _PREDICTED.isdisjoint(folded.split())
 
 
 def is_footfall(name: str) -> bool:

@@ -80,6 +80,7 @@ COMPONENTS, COMPOSED = frozenset(WORDS["components"]), frozenset(WORDS["composed
 MOVED_FROM, MOVED_TO = frozenset(WORDS["moved_from"]), frozenset(WORDS["moved_to"])
 COUNTED_IN, VESSELS = frozenset(WORDS["counted_in"]), frozenset(WORDS["vessels"])
 PLANNED, AIMS = frozenset(WORDS["planned"]), frozenset(WORDS["aims"])
+STATISTICS: Final = frozenset(WORDS["statistics"])
 BESIDE_COLUMNS: Final = frozenset(WORDS["beside_columns"])
 NOT_OF_SALES: Final = frozenset(WORDS["not_of_sales"])
 MEASURE_KINDS: Final = frozenset(WORDS["measure_kinds"])

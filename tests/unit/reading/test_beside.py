@@ -91,3 +91,26 @@ def test_rows_of_other_measures_are_not_added_to_those_of_the_quantity(read: Rea
 def test_of_unknown_texts_those_are_named_that_tell_rows_of_one_key_apart(read: Read) -> None:
     text = _csv("date,sku,brand,channel,qty", "{0},A,Acme,Retail,5\n{0},A,Acme,Online,6")
     assert read(text).verdict.sentence.endswith("where one tells them apart ('channel'?).")
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("ds,yhat,yhat_lower", "'yhat' is named by what is expected"),
+        ("date,y_true,y_pred", "'y_pred' is named by what is expected"),
+        ("date,A,Forecast A", "'Forecast A' is named by what is expected"),
+        ("ds,AutoARIMA,NHITS", "'AutoARIMA' is named by what is expected"),
+        ("date,lower,upper", "are named by statistics"),
+        ("date,Lo 80,Hi 80", "are named by statistics"),
+    ],
+)
+def test_columns_of_what_a_model_expects_are_no_items(read: Read, header: str, told: str) -> None:
+    text = "\n".join([header, *(f"{day},{day.day}.5,2" for day in _DAYS)])
+    assert told in read(text).verdict.sentence
+
+
+def test_what_a_model_expects_is_kept_beside_items_where_the_configuration_says_so(read: Read) -> None:
+    text = "\n".join(["date,A,B,Forecast A", *(f"{day},5,6,7" for day in _DAYS)])
+    said = "set reading.columns.forecast_a = 'Forecast A' to keep it beside what was sold"
+    assert said in read(text).verdict.sentence
+    assert {row[2] for row in rows(read(text, columns={"forecast_a": "Forecast A"}))} == {"A", "B"}

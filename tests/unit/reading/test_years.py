@@ -35,6 +35,36 @@ def test_days_that_go_on_into_a_further_year_are_not_of_the_title_alone(read: Re
     assert read(f"Sales 2023,,,\nItem,30-Dec,31-Dec,1-Jan{_CELLS}").verdict.kind is Kind.REJECTED
 
 
+@pytest.mark.parametrize("week", ["W{}", "KW {}", "Week 0{}", "Semaine {}"])
+def test_the_year_of_a_title_is_that_of_columns_of_weeks(read: Read, week: str) -> None:
+    header = ",".join(["Item", *(week.format(number) for number in (1, 2, 3))])
+    found = rows(read(f"Sales 2024,,,\n{header}{_CELLS}"))
+    assert [(day, units) for day, _, item, units in found if item == "A"] == [
+        ("2024-01-01", 1.0), ("2024-01-08", 2.0), ("2024-01-15", 3.0),
+    ]  # fmt: skip
+
+
+def _month(title: str, days: int = 31) -> str:
+    return f"{title}\nItem,{','.join(map(str, range(1, days + 1)))}\nA,{','.join(['2'] * days)}\n"
+
+
+@pytest.mark.parametrize("title", ["Sales May 2024", "Mai 2024", "Ventas de mayo 2024", "MAY 2024"])
+def test_the_month_of_a_title_is_that_of_columns_1_to_31(read: Read, title: str) -> None:
+    found = read(_month(title))
+    assert rows(found)[0] == ("2024-05-01", "all", "A", 2.0)
+    assert (len(rows(found)), rows(found)[-1][0]) == (31, "2024-05-31")
+    told = note(found.verdict, Reason.TITLE_READ).sentence
+    assert "the month of each day is that of the title above: 2024-05" in told
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["June 2024", "Sales 2024", "Printed May 2024", "3 May 2024", "May 2024 vs May 2023", "May 2024 to June 2024"],
+)
+def test_other_titles_tell_no_month_of_columns_1_to_31(read: Read, title: str) -> None:
+    assert "are days of a month, and no columns of the year and the month" in read(_month(title)).verdict.sentence
+
+
 def test_days_of_a_month_beside_columns_of_the_year_and_the_month(read: Read) -> None:
     header = ",".join(["Store", "Item", "Year", "Month", *map(str, range(1, 32))])
     march = ",".join(["S1", "A", "2023", "3", *map(str, range(1, 32))])

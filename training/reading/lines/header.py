@@ -7,11 +7,10 @@ from typing import Final
 from training.reading.dialect.dateforms import header_dates, readings, split_time
 from training.reading.lines.measured import labels
 from training.reading.lines.strays import kinds
-from training.reading.lines.years import is_short_day, lacks_year
+from training.reading.lines.years import days_of_month, is_short_day, lacks_year
 from training.reading.vocabulary import DATE, MONTH, MONTH_OF, WEEK, WEEKDAYS, YEAR, fold, roles_of
 
 MIN_SCORE: Final = 2
-_DAYS_OF_MONTH: Final = range(28, 32)
 _SEVERAL: Final = 2
 _NUMBERED: Final = re.compile(r"^(?:d|day|f|w|wk|week|kw|woche|semaine|semana|settimana) ?\d{1,4}$")
 _NUMBER: Final = re.compile(r"^[\s\-+(]*[$€£]?\s*\d[\d.,' \u00a0]*%?\)?$")
@@ -43,13 +42,6 @@ def header_score(fields: Sequence[str], wanted: frozenset[str] = frozenset()) ->
     if many and not dated:
         return 0
     return score if score > MIN_SCORE or dated else min(score, 1)
-
-
-def days_of_month(names: Sequence[str]) -> list[str]:
-    """Of ``Item, 1, 2, ..., 31``: the numbers of the days of a month, where all stand in a row."""
-    numbers = [name for name in names if name.isdigit() and name[0] != "0"]
-    counted = [str(number) for number in range(1, len(numbers) + 1)]
-    return numbers if numbers == counted and len(numbers) in _DAYS_OF_MONTH else []
 
 
 def _number_days(filled: Sequence[str]) -> bool:

@@ -1,9 +1,11 @@
 """Days without a year, under a title that tells it: ``Sales 2023`` above columns ``1-Jan``, ``2-Jan``, ..."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 import polars as pl
@@ -23,8 +25,10 @@ _NOT_ITS_YEAR: Final = frozenset(
      "fiscal", "fiskal", "ly", "last", "previous"}
 )  # fmt: skip
 _MOST_WORDS: Final = 4
-_FEWEST_MONTHS: Final = 3
+_FEWEST: Final = 3
+_WEEK: Final = re.compile(r"^(?:w|wk|week|kw|woche|sem|semaine|semana|settimana)[ _.]?\d{1,2}$", re.IGNORECASE)
 _SAMPLE: Final = 200
+_DAYS_OF_MONTH: Final = range(28, 32)
 
 
 def is_short_day(text: str) -> bool:
@@ -43,13 +47,28 @@ def lacks_year(text: str) -> bool:
     )
 
 
+def days_of_month(names: Sequence[str]) -> list[str]:
+    """Of ``Item, 1, 2, ..., 31``: the numbers of the days of a month, where all stand in a row."""
+    numbers = [name for name in names if name.isdigit() and name[0] != "0"]
+    counted = [str(number) for number in range(1, len(numbers) + 1)]
+    return numbers if numbers == counted and len(numbers) in _DAYS_OF_MONTH else []
+
+
+def is_week(text: str) -> bool:
+    """``KW 1``, ``Week 12``: a week of no year."""
+    return _WEEK.match(text.strip()) is not None
+
+
 def with_year(table: RawTable, above: Iterable[str], ledger: Ledger) -> RawTable:
     """The table with the year of the title above it written into days that lack one, where all of them lie in order."""
+    above = list(above)
+    if days := days_of_month(table.header):
+        return _with_month(table, days, above, ledger)
     years = _years(above)
     if len(years) != 1:
         return table
     year = next(iter(years))
-    heads = [at for at, name in enumerate(table.header) if lacks_year(name)] or _months(table)
+    heads = [at for at, name in enumerate(table.header) if lacks_year(name)] or _named(table)
     if len(heads) > 1 and _in_order([table.header[at] for at in heads], year):
         header = tuple(f"{name} {year}" if at in heads else name for at, name in enumerate(table.header))
         _tell(year, table, ledger)
@@ -63,11 +82,44 @@ def with_year(table: RawTable, above: Iterable[str], ledger: Ledger) -> RawTable
     return replace(table, frame=table.frame.with_columns(dated.otherwise(text).alias(cell(column))))
 
 
-def _months(table: RawTable) -> list[int]:
-    """Columns named by months alone, beside which no column tells the year or a day."""
-    named = [at for at, name in enumerate(table.header) if words.fold(name) in words.MONTH_OF]
+def _named(table: RawTable) -> list[int]:
+    """Columns named by months or weeks alone, beside which no column tells the year or a day."""
+    months = [at for at, name in enumerate(table.header) if words.fold(name) in words.MONTH_OF]
+    named = months or [at for at, name in enumerate(table.header) if is_week(name)]
     told = {role for at, name in enumerate(table.header) if at not in named for role, _ in words.roles_of(name)}
-    return named if len(named) >= _FEWEST_MONTHS and told.isdisjoint({words.DATE, words.YEAR, words.DAY}) else []
+    return named if len(named) >= _FEWEST and told.isdisjoint({words.DATE, words.YEAR, words.DAY}) else []
+
+
+def _with_month(table: RawTable, days: Sequence[str], above: Sequence[str], ledger: Ledger) -> RawTable:
+    """The table with the month of the title above it written into columns ``1`` to ``31``, where it has such days."""
+    told = {month for line in above for month in _months_in(line)}
+    if len(told) != 1 or {words.MONTH, words.DATE} & {
+        role for name in table.header for role, _ in words.roles_of(name)
+    }:
+        return table
+    year, month = told.pop()
+    if len(days) > monthrange(year, month)[1]:
+        return table
+    header = tuple(f"{year}-{month:02}-{int(name):02}" if name in days else name for name in table.header)
+    ledger.remark(
+        Reason.TITLE_READ,
+        f"the month of each day is that of the title above: {year}-{month:02}",
+        table.frame[LINE].head(1),
+    )
+    return replace(table, header=header)
+
+
+def _months_in(line: str) -> set[tuple[int, int]]:
+    """``May 2024`` of ``Sales May 2024``: months with their year that a title tells, without a day."""
+    tokens = words.fold(line).split()
+    if _DATED.search(line) or not _NOT_ITS_YEAR.isdisjoint(tokens):
+        return set()
+    pairs = [(at, pair) for at, pair in enumerate(pairwise(tokens)) if pair[0] in words.MONTH_OF]
+    return {
+        (int(year), words.MONTH_OF[month])
+        for at, (month, year) in pairs
+        if _YEAR.fullmatch(year) and not (at and tokens[at - 1].isdigit())
+    }
 
 
 def _years(above: Iterable[str]) -> set[str]:

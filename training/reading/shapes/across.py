@@ -14,8 +14,8 @@ from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import header_dates
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
-from training.reading.lines.header import days_of_month
 from training.reading.lines.measured import measured
+from training.reading.lines.years import days_of_month
 from training.reading.roles import Roles
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import are_names, sample_of

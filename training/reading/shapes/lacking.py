@@ -47,8 +47,9 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
         raise FileRefusedError(
             Reason.COLUMNS_MISSING,
             f"{name}: {due!r} is a day on which something is due or was made, received, reported, changed or sold "
-            f"last, not the day of the sale, and no other column of the header on line {table.header_line} holds "
-            f"dates; add the date of the order, or set reading.columns.date = {due!r} to use it on purpose.",
+            "last, or someone joined, not the day of the sale, and no other column of the header on line "
+            f"{table.header_line} holds dates; add the date of the order, or set reading.columns.date = {due!r} to use "
+            "it on purpose.",
         )
     check_months(table, name)
     counted = numbering_column(table, roles)

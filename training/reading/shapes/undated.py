@@ -9,13 +9,11 @@ from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import EXCEL, readings, split_time
 from training.reading.errors import FileRefusedError
-from training.reading.lines.header import days_of_month
-from training.reading.lines.years import is_short_day, lacks_year
+from training.reading.lines.years import days_of_month, is_short_day, is_week, lacks_year
 from training.reading.roles import Roles
 from training.reading.shapes.contents import sample_of
 from training.reading.tables import RawTable
 
-_WEEK: Final = re.compile(r"^(?:w|wk|week|kw|woche|sem|semaine|semana|settimana)[ _.]?\d{1,2}$", re.IGNORECASE)
 _INSTANT: Final = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d+)?$")
 
 
@@ -32,7 +30,7 @@ def check_months(table: RawTable, name: str) -> None:
 
 def check_weeks(table: RawTable, name: str) -> None:
     """Raise where columns are weeks of no year."""
-    weeks = [header for header in table.header if _WEEK.match(header.strip())]
+    weeks = [header for header in table.header if is_week(header)]
     if len(weeks) > 2:  # noqa: PLR2004 - fewer may be of another kind
         raise FileRefusedError(
             Reason.COLUMNS_MISSING,

@@ -123,6 +123,14 @@ def check_names(headers: list[str], name: str) -> None:
             f"reading.columns.{words.snake(beside)} = '{beside}' to keep it beside them, or where it is the name of an "
             "item or a store, write more of it.",
         )
+    expected = next((header for header in headers if naming.is_predicted(header)), None)
+    if expected is not None:
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{name}: {expected!r} is named by what is expected, and not by an item or a store, and sales are what was "
+            f"sold; leave such columns out, or set reading.columns.{words.snake(expected)} = '{expected}' to keep it "
+            "beside what was sold.",
+        )
 
 
 def _is_counted_in(header: str) -> bool:
@@ -137,6 +145,11 @@ def _is_of_an_item(header: str) -> bool:
     return not words.OF_AN_ITEM.isdisjoint(words.fold(header).split())
 
 
+def _is_statistic(header: str) -> bool:
+    named = [token for token in words.fold(header).split() if not token.isdigit()]
+    return bool(named) and words.STATISTICS.issuperset(named)
+
+
 _NEITHER: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("days of the week", lambda header: words.fold(header) in words.WEEKDAYS),
     ("times of the day", lambda header: _TIME_OF_DAY.match(header) is not None),
@@ -144,4 +157,5 @@ _NEITHER: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("sizes", lambda header: _SIZE.match(header) is not None),
     ("kinds of a quantity", _is_kind),
     ("what an item has", _is_of_an_item),
+    ("statistics", _is_statistic),
 )
