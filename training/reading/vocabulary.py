@@ -113,6 +113,8 @@ _ID_TAILS: Final = (
 _COMPOUND: Final = re.compile(r"(?:nummer|nr|code|kode|id|kennung|schlussel|schluessel|no)$")  # filialnummer, winkelnr
 _TAIL: Final = re.compile(rf"^(?:(?:{_ID_TAILS})\s+)?(.*?)(?:\s+(?:{_ID_TAILS}))?$")
 _PLURAL: Final = re.compile(r"^(product|item|article|store|order)s ")  # "Products Name"
+_VIEW: Final = re.compile(r"^(\w{3,})s (?=\1 )")  # "Stores Store ID", as explorers of tables write it
+_NUMERO: Final = re.compile(r"^n [oa] ")  # "N.\u00ba de venda"
 _LESS: Final = re.compile(
     r"[\(\[]\s*(?:[-\u2013\u2212]|(?:less|minus|net of|abzgl\.?|abz\u00fcglich|moins|menos|meno)\s)\s*(\w+)\s*[\)\]]",
     re.IGNORECASE,
@@ -191,7 +193,8 @@ def _as_money(name: str, found: dict[str, int]) -> dict[str, int]:
 def _forms(name: str, short: str) -> list[str]:
     """The name as it may stand in the table: whole, without brackets, the last of a path, in the singular."""
     whole = fold(name)
-    forms = [whole, short, fold(name.rsplit("/", 1)[-1]), _PLURAL.sub(r"\1 ", whole)]  # "Order Lines/Product"
+    forms = [whole, short, fold(name.rsplit("/", 1)[-1])]  # "Order Lines/Product"
+    forms += [_PLURAL.sub(r"\1 ", whole), _VIEW.sub("", whole), _NUMERO.sub("no ", whole)]
     if name.rstrip().endswith("#"):  # "Check #"
         forms.append(f"{whole} number")
     written = [_SHORT.get(token, token) for token in whole.split()]

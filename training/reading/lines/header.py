@@ -101,10 +101,15 @@ def _filled(fields: Sequence[str]) -> list[str]:
 
 def _has_data(rows: Sequence[Sequence[str]], index: int) -> bool:
     """The next row that is not blank has cells with digits, and about as many as there are names."""
-    below = next((filled for fields in rows[index + 1 :] if (filled := _filled(fields))), None)
+    below = next((filled for fields in rows[index + 1 :] if (filled := _filled(fields)) and not _is_rule(filled)), None)
     if below is None:
         return True
     return len(below) > 1 and any(c.isdigit() for text in below for c in text) and len(rows[index]) > 1
+
+
+def _is_rule(filled: Sequence[str]) -> bool:
+    """A line drawn below the header: ``-----``, ``|---|---|``."""
+    return not "".join(filled).strip("-=_+*")
 
 
 def _is_like_data(header: Sequence[str], fields: Sequence[str]) -> bool:

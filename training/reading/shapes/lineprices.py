@@ -23,7 +23,7 @@ def without_line_price(table: RawTable, roles: Roles) -> str:
     Such a column is the sum of its line. Returns what to say of it, nothing where the price is of one unit.
     """
     index = roles.of.get(words.PRICE)
-    if index is None or {words.PRICE, words.UNITS} & roles.configured or not _grows(table, roles, index):
+    if index is None or words.PRICE in roles.configured or not _grows(table, roles, index):
         return ""
     del roles.of[words.PRICE]
     roles.of.setdefault(words.MONEY, index)

@@ -35,6 +35,7 @@ from training.reading.shapes.meaning import (
 from training.reading.shapes.multiples import check_multiples, check_multiples_across
 from training.reading.shapes.pairs import pairs
 from training.reading.shapes.prices import check_catalogue, check_prices, check_quotes
+from training.reading.shapes.provenunits import take_proven_stock
 from training.reading.shapes.undated import check_fiscal
 from training.reading.shapes.units import check_packs, check_units
 from training.reading.shapes.unsold import check_bought, check_moved, check_other_quantity, check_returned
@@ -69,6 +70,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         check_measures_across(wide.table, wide.values, name)
         return wide
     table = days_counted(table, roles, reading)
+    take_proven_stock(table, roles)
     for check in _OF_ITS_DAY:
         check(table, roles, name)
     check_fiscal(table, roles, reading, name)

@@ -39,7 +39,7 @@ def _untold(meaning: Meaning) -> str:
 
 def _telling(meaning: Meaning) -> list[int]:
     """Texts that differ between rows of one day, store and item, among the first rows."""
-    texts = [index for index in meaning.covariates if meaning.is_text(index)]
+    texts = [index for index in meaning.covariates if meaning.table.header[index] and meaning.is_text(index)]
     keys = [cell(at) for role in (words.DATE, words.STORE, words.ITEM) if (at := meaning.index(role)) is not None]
     if not texts or not keys:
         return texts
