@@ -19,7 +19,7 @@ from training.reading.shapes.coarse import check_coarse
 from training.reading.shapes.contents import SALES, holds_dates, sample_of
 from training.reading.shapes.meaning import is_numeric
 from training.reading.shapes.undated import check_days, check_instants, check_months, check_weeks
-from training.reading.shapes.wide import known_word
+from training.reading.shapes.wide import is_word_name, known_word
 from training.reading.tables import RawTable
 
 _LOOKED_AT, _SHOWN = 200, 40
@@ -116,8 +116,8 @@ def check_aim(table: RawTable, roles: Roles, name: str) -> None:
         return
     numeric = [i for i in roles.others if is_numeric(table, i) and not words.roles_of(table.header[i])]
     if words.ITEM in roles:
-        numeric = [i for i in numeric if _is_name(table.header[i]) and not known_word(table.header[i])]
-        numeric = [] if words.STORE in roles or not _is_name(table.header[index]) else numeric
+        numeric = [i for i in numeric if is_word_name(table.header[i]) and not known_word(table.header[i])]
+        numeric = [] if words.STORE in roles or not is_word_name(table.header[index]) else numeric
     if len(numeric) > 1:
         aim, shown = table.header[index], ", ".join(repr(table.header[i]) for i in numeric[:3])
         raise FileRefusedError(
@@ -125,12 +125,6 @@ def check_aim(table: RawTable, roles: Roles, name: str) -> None:
             f"{name}: {aim!r} may be the quantity, or an aim beside what was sold of {shown}, or one of them; leave it "
             f"out or write more of its name, or set reading.columns.units = '{aim}' if it is the quantity.",
         )
-
-
-def _is_name(header: str) -> bool:
-    """``Walmart``, ``Trader Joe's``: a word or two, each with a capital letter."""
-    parts = header.split()
-    return 0 < len(parts) <= 3 and all(part[0].isupper() and not part.isupper() for part in parts)  # noqa: PLR2004
 
 
 def is_one_each(table: RawTable, roles: Roles, numeric: list[int]) -> bool:

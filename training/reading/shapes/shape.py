@@ -33,6 +33,7 @@ from training.reading.shapes.meaning import (
     is_numeric,
 )
 from training.reading.shapes.multiples import check_multiples, check_multiples_across
+from training.reading.shapes.overall import total_of_columns
 from training.reading.shapes.pairs import pairs
 from training.reading.shapes.prices import check_catalogue, check_prices, check_quotes
 from training.reading.shapes.provenunits import take_proven_stock
@@ -77,6 +78,8 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     for check in _OF_ITS_QUANTITY:
         check(table, roles, name)
     if words.UNITS in roles or SALES in roles:
+        if (across := total_of_columns(table, roles, name)) is not None:
+            return across
         shape = TRANSACTIONS if _is_transactions(roles) else LONG
         less = deductions(table, roles)
         told = without_line_price(table, roles)

@@ -69,6 +69,12 @@ def starts_as_store(name: str) -> bool:
     return bool(first) and any(role == words.STORE for role, _ in words.roles_of(first[0]))
 
 
+def is_word_name(header: str) -> bool:
+    """``Walmart``, ``Trader Joe's``: a word or two, each with a capital letter."""
+    parts = header.split()
+    return 0 < len(parts) <= 3 and all(part[0].isupper() and not part.isupper() for part in parts)  # noqa: PLR2004
+
+
 def known_word(name: str) -> bool:
     """``Holiday``, ``Day of week``: named after the calendar or what is known ahead."""
     tokens = words.fold(name).split()

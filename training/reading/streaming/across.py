@@ -128,9 +128,10 @@ def _may_be_others(meaning: Meaning) -> bool:
     untold = meaning.index(words.DATE) is None or (bool(texts) and words.ITEM not in meaning.roles)
     if meaning.sided:
         return untold
+    summed = any({words.UNITS, "sales"} & dict(words.roles_of(header[index])).keys() for index in meaning.ignored)
     priced = words.PRICE in meaning.roles or any(map(naming.is_priced, header))
     whole = any(map(may_be_whole, header))  # a row further down may show that it is no sum
-    return priced or whole or untold
+    return priced or whole or untold or summed
 
 
 def thin(meaning: Meaning) -> list[str]:
