@@ -38,6 +38,8 @@ _OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos
 _NO_REFUND: Final = frozenset(
     {"no", "not", "pending", "requested", "rejected", "denied", "shipping", "tax", "fee", "tip"}
 )
+_SOLD_WORDS: Final = _SALE_KINDS | _INVOICES
+_SALES_OR_BACK: Final = _SOLD_WORDS | (RETURN_WORDS - _ON_CREDIT)
 _OF_A_SALE: Final = _SALE_KINDS | _INVOICES | {"debit", "order", "payment", "charge"}
 
 
@@ -111,7 +113,21 @@ def tell_kinds(texts: Iterable[str]) -> bool:
     said = list(texts)
     moved = {fold(text) for text in said} - {""}
     told = are_actual_and_planned(said) or bool(_came_in(said)) or (bool(moved) and moved <= _MOVED_IN | _MOVED_OUT)
-    return told or (bool(moved & _SALE_KINDS) and len(moved) <= _FEW_KINDS and moved <= _SALE_KINDS | _GIVEN)
+    given = bool(moved & _SALE_KINDS) and len(moved) <= _FEW_KINDS and moved <= _SALE_KINDS | _GIVEN
+    return told or given or are_sales_or_returns(said)
+
+
+def are_sales_or_returns(texts: Iterable[str]) -> bool:
+    """``Vendita``, ``Reso``: one of them or both, and nothing else but what was given away."""
+    folded = {fold(text) for text in texts} - {""}
+    return not folded.isdisjoint(_SALES_OR_BACK) and folded <= _SALES_OR_BACK | _GIVEN
+
+
+def are_sales_and_returns(texts: Iterable[str]) -> bool:
+    """``Vendita`` beside ``Reso``, under whatever name: the second takes goods back."""
+    folded = {fold(text) for text in texts} - {""}
+    back = folded & (_SALES_OR_BACK - _SOLD_WORDS)
+    return are_sales_or_returns(folded) and bool(back) and not folded.isdisjoint(_SOLD_WORDS)
 
 
 def are_actual_and_planned(texts: Iterable[str]) -> bool:

@@ -69,3 +69,33 @@ def test_kinds_of_rows_of_a_settlement_in_russian_are_told(read: Read) -> None:
         "A;Возврат;Возврат;2024-03-14;1;x1\n"
     )
     assert rows(reading, "date", "units") == [("2024-03-13", 2.0), ("2024-03-14", -1.0)]
+
+
+@pytest.mark.parametrize(
+    ("header", "sold", "back"),
+    [
+        ("Causale", "VENDITA", "RESO"),
+        ("Operazione", "Vendita", "Reso"),
+        ("Was", "Verkauf", "Retoure"),
+        ("K", "Sale", "Return"),
+    ],
+)
+def test_a_column_of_sales_and_returns_tells_them_whatever_its_name(
+    read: Read, header: str, sold: str, back: str
+) -> None:
+    text = f"Order No;Date;SKU;Qty;{header}\n1;2024-03-13;A;3;{sold}\n2;2024-03-13;A;1;{back}\n"
+    assert rows(read(text), "units") == [(2.0,)]
+    assert rows(read(text.replace(f";1;{back}", f";-1;{back}")), "units") == [(2.0,)]
+    assert rows(read(text.replace(back, "Other")), "units") == [(4.0,)]
+
+
+def test_codes_between_commas_that_stand_alone_in_other_cells_are_lists(read: Read) -> None:
+    text = "Order ID;Sale Date;SKU;Number of Items\n1;03/13/24;T-M,KETL;2\n2;03/14/24;KETL;1\n3;03/14/24;T-M;1\n"
+    sentence = read(f"{text}4;03/15/24;KETL,T-M;2\n").verdict.sentence
+    assert "'SKU' lists several items in a cell (line 2: 'T-M,KETL'), which stand alone in others" in sentence
+
+
+def test_the_header_proves_the_turkish_encoding(read: Read) -> None:
+    head = "Fatura Tarihi;Fatura No;\u015eube;Malzeme Kodu;Malzeme A\u00e7\u0131klamas\u0131;Miktar\n"
+    reading = read(f"{head}13.03.2024;F1;Kad\u0131k\u00f6y;A;\u00c7ay;2\n", encoding="cp1254")
+    assert rows(reading) == [("2024-03-13", "Kad\u0131k\u00f6y", "A", 2.0)]

@@ -123,6 +123,7 @@ IRREGULAR: dict[str, str | bytes] = {
     "orders, and an invoice far down": beside("reason", lambda n: "order" if n != 1400 else "invoice"),
     "a transfer far down": beside("reason", lambda n: "sold" if n != 1400 else "transfer"),
     "a purchase far down": beside("reason", lambda n: "sold" if n < 300 else "purchase"),
+    "a return far down, under a name of no kind": beside("was", lambda n: "sale" if n != 1400 else "return"),
     "a sign far down": beside("sign", lambda n: "+" if n != 1400 else "-"),
     "an item in two units far down": beside("uom", lambda n: "ea" if n != 1400 else "cs"),
     "amounts of several kinds far down": beside("amount type", lambda n: "price" if n != 1400 else "tax"),

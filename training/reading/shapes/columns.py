@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+import polars as pl
+
 from core.contracts.verdict import Reason
-from training.reading import naming
+from training.reading import naming, rowkinds
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
+from training.reading.ledger import cell
 from training.reading.roles import Roles
 from training.reading.shapes.contents import (
     SALES,
@@ -158,6 +161,8 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
     ]
     if not claims and role == words.ITEM:
         claims = code_alone(table, taken) or names_alone(table, taken)
+    if not claims and role == words.TYPE:
+        claims = _kinds_by_content(table, taken)
     if not claims:
         return
     claims = [claim for claim in claims if sample_of(table, claim[1])] or claims  # a blank column is nothing
@@ -178,6 +183,14 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
     if role == words.UNITS:
         check_one_quantity(table, roles, claims, name)
     _take(roles, taken, role, claims[0][1])
+
+
+def _kinds_by_content(table: RawTable, taken: set[int]) -> list[tuple[int, int]]:
+    """A column of ``Sale`` and ``Return`` alone tells the kind of each row, whatever its name."""
+    told = (at for at in range(len(table.header)) if at not in taken)
+    likely = (at for at in told if rowkinds.are_sales_or_returns(sample_of(table, at)))
+    said = ((at, table.frame[cell(at)].cast(pl.String).drop_nulls().unique().to_list()) for at in likely)
+    return [(0, at) for at, texts in said if rowkinds.are_sales_and_returns(texts)][:1]
 
 
 def _take(roles: Roles, taken: set[int], role: str, index: int) -> None:

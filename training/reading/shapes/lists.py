@@ -34,13 +34,16 @@ def check_lists(head: pl.DataFrame, header: str, name: str) -> None:
 
 
 def _of_lone(texts: list[tuple[int, str]]) -> list[tuple[int, str, str]]:
-    """``Tea; Milk`` beside ``Tea`` and ``Milk``."""
-    alone = {text for _, text in texts if not BETWEEN.search(text)}
-    return [
-        (line, text, ", which stand alone in others")
-        for line, text in texts
-        if text not in alone and all(part in alone for part in BETWEEN.split(text))
-    ]
+    """``Tea; Milk`` beside ``Tea`` and ``Milk``; ``T-1,M-2`` beside ``T-1`` and ``M-2``."""
+    found: list[tuple[int, str, str]] = []
+    for mark in (BETWEEN, _BETWEEN_CODES):
+        alone = {text for _, text in texts if not mark.search(text)}
+        found = found or [
+            (line, text, ", which stand alone in others")
+            for line, text in texts
+            if text not in alone and all(part in alone for part in mark.split(text))
+        ]
+    return found
 
 
 def _of_codes(texts: list[tuple[int, str]]) -> list[tuple[int, str, str]]:

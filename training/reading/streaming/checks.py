@@ -46,6 +46,7 @@ def is_regular(meaning: Meaning, config: Reading) -> bool:
         and (words.PACK_SIZES | words.WHOLES).isdisjoint(map(words.fold, header))
         and not (meaning.shape == TRANSACTIONS and config.duplicates == "reject" and texts_of_lines(meaning))
         and not any(words.TYPE in found for found in roles)
+        and words.TYPE not in meaning.roles
         and not any(naming.given_back(name) for name in header)
         and not tells_movements(header)
         and not may_number_lines(meaning.table, meaning.roles)
@@ -71,6 +72,7 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
 
 _OF_KINDS: Final[tuple[Callable[[Iterable[str]], object], ...]] = (
     rowkinds.kinds_of_no_sale, rowkinds.told_twice, rowkinds.told_in_parts, rowkinds.may_be_returns,
+    rowkinds.are_sales_and_returns,
 )  # fmt: skip
 
 
