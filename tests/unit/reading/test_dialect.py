@@ -188,3 +188,20 @@ def test_days_may_end_in_a_point(read: Read, day: str, second: str) -> None:
 def test_what_reports_write_for_nothing_is_a_missing_quantity(read: Read, blank: str) -> None:
     verdict = read(f"date;item;qty\n2024-01-01;A;5\n2024-01-02;A;{blank}\n", max_refused_share=0.5).verdict
     assert [(row.value, row.reason) for row in verdict.refusals] == [(blank, Reason.UNITS_MISSING)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sold"),
+    [
+        ("Item;2024-01-01;2024-01-08;Total\nA;1.200;800;2.000\nB;1.300;1.150;2.450\n", 4450.0),
+        ("Date;A;B;Total\n2024-01-01;1.200;800;2.000\n2024-01-02;1.300;1.150;2.450\n", 4450.0),
+        ("Item;2024-01-01;2024-01-08;Total\nA;1.250;10;11.250\nB;2.125;0.500;2.625\n", 13.875),
+    ],
+)
+def test_the_total_of_a_row_proves_the_mark_of_its_cells(read: Read, text: str, sold: float) -> None:
+    assert pytest.approx(sold) == sum(float(str(units)) for (units,) in rows(read(text), "units"))
+
+
+def test_a_total_that_holds_under_both_marks_proves_none(read: Read) -> None:
+    text = "Item;2024-01-01;2024-01-08;Total\nA;1.200;1.800;3.000\nB;1.300;1.150;2.450\n"
+    assert "nothing in the file shows whether the mark is decimal or thousands" in read(text).verdict.sentence

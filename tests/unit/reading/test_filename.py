@@ -108,3 +108,32 @@ def test_a_member_of_returns_beside_sales_is_refused_for_they_may_be_net_of_it_a
     assert rows(named(tmp_path, "a.zip", archive(returns_csv=back)), "units") == [(2.0,)]
     told = named(tmp_path, "a.zip", archive(sales_csv=sales, returns_csv="about,returns\nten,days\n"))
     assert rows(told) == [("2024-01-01", "S1", "A", 5.0)]
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "second"),
+    [
+        ("Date", "01/01", "02/01"),
+        ("Date", "13.03.", "14.03."),
+        ("Date", "Mon", "Tue"),
+        ("Weekday", "Mon", "Tue"),
+        ("Month", "Jan", "Feb"),
+        ("Month", "1", "2"),
+        ("Week", "W1", "W2"),
+    ],
+)
+def test_rows_of_several_days_are_not_all_of_the_day_in_the_name(
+    tmp_path: Path, column: str, first: str, second: str
+) -> None:
+    path = tmp_path / "sales_2024-05.csv"
+    path.write_text(f"{column},Item,Qty\n{first},A,3\n{second},B,4\n", "utf-8")
+    told = read_file(path).verdict.sentence
+    assert f"as {column!r} tells of several days, the one in the file's name is not taken" in told
+    path.write_text(f"{column},Item,Qty\n{first},A,3\n{first},B,4\n", "utf-8")
+    assert read_file(path).rows is not None
+
+
+def test_times_of_the_day_beside_the_day_in_the_name(tmp_path: Path) -> None:
+    path = tmp_path / "sales_2024-05-03.csv"
+    path.write_text("Date,Item,Qty\n09:00,A,3\n10:00,B,4\n", "utf-8")
+    assert {row[0] for row in rows(read_file(path))} == {"2024-05-03"}

@@ -100,3 +100,9 @@ def test_the_year_of_a_title_is_that_of_columns_of_months(read: Read) -> None:
     found = read("Sales 2023,,,\nItem,Jan,Feb,Mar\nA,1,2,3\nB,4,5,6\n")
     assert rows(found)[0] == ("2023-01-01", "all", "A", 1.0)
     assert read("Sales 2023,,,\nItem,Nov,Dec,Jan\nA,1,2,3\nB,4,5,6\n").verdict.kind is Kind.REJECTED
+
+
+def test_a_column_of_days_without_a_year_is_said_to_lack_it(read: Read) -> None:
+    told = read("Date,Item,Qty\n01-Jan,A,3\n02-Jan,A,4\n").verdict.sentence
+    assert "he days of 'Date' tell no year (line 2: '01-Jan'); write it into them, as '01-Jan 2024'" in told
+    assert rows(read("Date,Item,Qty\n01-Jan 2024,A,3\n02-Jan 2024,A,4\n"))[0] == ("2024-01-01", "all", "A", 3.0)

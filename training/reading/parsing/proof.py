@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import reduce
+from operator import add
 from typing import Final
 
 import polars as pl
@@ -19,8 +21,10 @@ from training.reading.ledger import LINE, cell
 from training.reading.parsing.rows import UNITS_TEXT
 from training.reading.shapes.meaning import WIDE, WIDE_DATES, Meaning
 from training.reading.tables import RawTable
+from training.reading.totals import is_total
 
 _SAMPLE: Final = 200
+_ROUNDED: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -151,8 +155,8 @@ def conclude(
         if not strong.both and min(strong.point, strong.comma):  # only covariates, and they contradict each other
             strong = Evidence()
     unsettled = strong.both and not (strong.point or strong.comma) and config.decimal is None
-    if unsettled and first and (product := _by_product(*first)) is not None:
-        strong = product
+    if unsettled and first and (made := _by_product(*first) or _by_total(first[0])) is not None:
+        strong = made
     decimal, why = numbers.decide(strong, name, config.decimal, point=point)
     told = tuple(text for text in (dates.evidence, why) if text)
     return Proof(dates, decimal, told, frozenset() if decimal else frozenset(doubtful))
@@ -176,6 +180,30 @@ def _by_product(meaning: Meaning, frame: pl.DataFrame) -> Evidence | None:
             setattr(
                 found, name, (line, "quantity, price and total", " x ".join(map(str, texts[:2])) + f" = {texts[2]}")
             )
+    return found if found.seen else None
+
+
+def _by_total(meaning: Meaning) -> Evidence | None:
+    """The total of a row is the sum of its cells under one mark only: ``1.200;1.150;Total 2.350``."""
+    header = meaning.table.header
+    totals = [at for at, name in enumerate(header) if at not in meaning.values and is_total(name)]
+    if meaning.shape not in WIDE or len(totals) != 1:
+        return None
+    columns = [cell(at) for at in (*meaning.values, *totals)]
+    head = meaning.table.frame.head(_SAMPLE).select(LINE, *columns)
+    found = Evidence()
+    holds: dict[Decimal, pl.Series] = {}
+    for mark in MARKS:
+        read = [numbers.numbers(head[name], mark)[0].fill_null(0.0) for name in columns]
+        total = read.pop()
+        summed = reduce(add, read)
+        holds[mark] = ((summed - total).abs() <= _ROUNDED * total.abs()) & (total != 0)
+    point, comma = (holds[mark] & ~holds[other] for mark, other in (MARKS, MARKS[::-1]))
+    found.point, found.comma = int(point.sum()), int(comma.sum())
+    for rows, name in ((point, "point_at"), (comma, "comma_at")):
+        if rows.any():
+            line, *texts = head.filter(rows).row(0)
+            setattr(found, name, (line, header[totals[0]], str(texts[-1])))
     return found if found.seen else None
 
 

@@ -8,14 +8,18 @@ from typing import Final
 import polars as pl
 
 from core.contracts.dataset import Reading
+from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import EXCEL, readings
 from training.reading.errors import UndatedError
 from training.reading.ledger import cell
+from training.reading.lines.years import lacks_year
+from training.reading.shapes.contents import sample_of
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 from training.reading.shapes.shape import understand
 from training.reading.tables import RawTable
 
+_CALENDAR: Final = frozenset({words.DATE, words.YEAR, words.MONTH, words.WEEK, words.DAY})
 COLUMN: Final = "day of the file name"
 _START, _STOP = r"(?<![A-Za-z0-9.])", r"(?![A-Za-z0-9])"
 _DAYS: Final = tuple(
@@ -59,9 +63,35 @@ def understood(table: RawTable, config: Reading, name: str) -> Meaning:
     except UndatedError as undated:
         own = next((each for each in (table.member, name) if each and day_in(each)), "")
         days = day_in(own)
+        if days and (tells := _tells_days(table)) is not None:
+            raise undated.but(
+                f"and as {tells!r} tells of several days, the one in the file's name is not taken; add a column "
+                "of the day, or name it"
+            ) from undated
         if len(days) == 1 and _of_sales(own) and (found := _dated(table, config, name, days[0])) is not None:
             return found
         raise undated.but(_why(PurePosixPath(own).name, days)) from undated
+
+
+def _tells_days(table: RawTable) -> str | None:
+    """The column by which rows are of several days, though not fully told: ``01/01``, ``Mon``, ``Jan``, ``W12``."""
+    for index, header in enumerate(table.header):
+        texts = set(sample_of(table, index))
+        if len(texts) > 1 and (all(map(_is_part, texts)) or (_is_called(header) and not any(map(_is_clock, texts)))):
+            return header
+    return None
+
+
+def _is_part(text: str) -> bool:
+    return words.fold(text) in words.WEEKDAYS or words.fold(text) in words.MONTH_OF or lacks_year(text)
+
+
+def _is_called(header: str) -> bool:
+    return naming.is_date_name(header) or any(role in _CALENDAR for role, _ in words.roles_of(header))
+
+
+def _is_clock(text: str) -> bool:
+    return ":" in text
 
 
 def _dated(table: RawTable, config: Reading, name: str, day: str) -> Meaning | None:

@@ -13,6 +13,7 @@ from training.reading.dialect.dateforms import readings, split_time
 from training.reading.errors import FileRefusedError, UndatedError
 from training.reading.ledger import LINE, cell
 from training.reading.lines.measured import check_periods
+from training.reading.lines.years import lacks_year
 from training.reading.roles import Roles
 from training.reading.shapes.across import numbering_column
 from training.reading.shapes.coarse import check_coarse
@@ -84,7 +85,7 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
             "of each period into a column of the day.",
         )
     told = f"{name}: no column of the header on line {table.header_line} ({columns}) holds dates"
-    raise UndatedError(told + _called_a_date(table))
+    raise UndatedError(told + _called_a_date(table, name))
 
 
 def _tells_days(table: RawTable, index: int) -> bool:
@@ -93,7 +94,7 @@ def _tells_days(table: RawTable, index: int) -> bool:
     return bool(sample_of(table, index)) and (named or holds_dates(table, index, strict=True))
 
 
-def _called_a_date(table: RawTable) -> str:
+def _called_a_date(table: RawTable, name: str) -> str:
     """What stands in a column that is called a date: no day with its year, or one in a form that nobody knows."""
     for index, header in enumerate(table.header):
         if not any(role == words.DATE for role, _ in words.roles_of(header)) and not naming.is_date_name(header):
@@ -101,6 +102,12 @@ def _called_a_date(table: RawTable) -> str:
         head = table.frame.head(_LOOKED_AT).select(LINE, pl.col(cell(index)).cast(pl.String).str.strip_chars())
         for line, text in head.iter_rows():
             if text and text.lower() not in words.MISSING_WORDS and not readings(split_time(text)[0]):
+                if lacks_year(text):
+                    raise FileRefusedError(
+                        Reason.COLUMNS_MISSING,
+                        f"{name}: the days of {header!r} tell no year (line {line}: {text[:_SHOWN]!r}); write it into "
+                        f"them, as {f'{text} 2024'[:_SHOWN]!r}.",
+                    )
                 return f": most cells of {header!r} are no day of a year (line {line}: {text[:_SHOWN]!r})"
     return ""
 
