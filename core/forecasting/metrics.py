@@ -52,8 +52,11 @@ def rmsse(rows: pl.DataFrame, history: pl.DataFrame) -> float | None:
     """Root mean squared scaled error (Hyndman & Koehler 2006; M5), mean over series.
 
     Each series' squared error is divided by the mean squared difference of neighbouring days of
-    its history, then weighted by its units in ``history``. Series without a difference are left out.
+    its history, then weighted by its units in ``history``. Series without a difference are left out; None where no
+    series is left.
     """
+    if rows.is_empty():
+        return None
     told = history.lazy().select(*KEY, UNITS).filter((pl.col(DATE) < rows[DATE].min()) & pl.col(UNITS).is_not_null())
     before = told if history[DATE].is_sorted() else told.sort(DATE)
     change = pl.col(UNITS).diff().pow(2).mean().alias("scale")

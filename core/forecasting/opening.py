@@ -13,6 +13,8 @@ from core.forecasting.placed import OPEN, Block, Placed
 
 __all__ = ["OPEN", "opening"]
 _WEEKS: Final = 8
+_SEEN: Final = 2
+"""Times a weekday must have come before it can be one on which a store is closed."""
 _CLOSED_SHARE: Final = 0.1
 _YEARS: Final = 2
 """In which a date must have been closed: a single closed day is no custom."""
@@ -91,18 +93,26 @@ def _complete(ahead: list[Block]) -> bool:
 def _usual(values: Floats, origin: int, days: Days | None) -> Floats:
     """Opening in the horizon by the past: closed on weekdays, holidays and dates that were (almost) always closed."""
     horizon = values.shape[1] - origin - 1
-    if days is None or origin + 1 < 2 * 7:
+    if days is None or origin + 1 < _SEEN * 7:
         return np.ones((len(values), horizon), dtype=np.float32)
     weeks = min(_WEEKS, (origin + 1) // 7)
-    recent = values[:, origin + 1 - weeks * 7 : origin + 1].reshape(len(values), weeks, 7)
-    share = recent.mean(axis=1)
-    share[share.max(axis=1) == 0] = 1
-    pattern = (share > _CLOSED_SHARE).astype(np.float32)
+    pattern = (_open_share(values, origin, weeks) > _CLOSED_SHARE).astype(np.float32)
     usual = np.tile(pattern, (1, -(-horizon // 7)))[:, :horizon]
     ahead = days.feasts[(days.feasts > origin) & (days.feasts < values.shape[1])]
     usual[np.ix_(_keepers(values, origin, days.feasts), ahead - origin - 1)] = 0
     usual[_each_year(values, origin, days.before, np.tile(pattern, (1, -(-(origin + 1) // 7))))] = 0
     return usual
+
+
+def _open_share(values: Floats, origin: int, weeks: int) -> Floats:
+    """(stores, 7) how often each weekday was open in the last weeks; what a store has not yet shown counts as open."""
+    first = origin + 1 - weeks * 7
+    recent = values[:, first : origin + 1].reshape(len(values), weeks, 7)
+    began = first_true(values[:, : origin + 1] > 0)
+    there = (np.arange(first, origin + 1) >= began[:, None]).reshape(recent.shape).sum(axis=1)
+    share: Floats = np.divide(recent.sum(axis=1), there, out=np.ones(there.shape, np.float32), where=there >= _SEEN)
+    share[share.max(axis=1) == 0] = 1
+    return share
 
 
 def _each_year(values: Floats, origin: int, before: Ints, pattern: Floats) -> Bools:

@@ -68,7 +68,7 @@ def _smearing(frame: pl.DataFrame, name: str) -> float:
         return 1.0
     top, bottom = 0.0, 0.0
     for part in frame.partition_by("window"):
-        units, made = part[UNITS].to_numpy(), part[name].to_numpy()
+        units, made = np.maximum(part[UNITS].to_numpy(), 0), part[name].to_numpy()
         gap = np.log((units + 1) / (made + 1))
         if made.sum() > 0:
             gap = gap - np.average(gap, weights=made)

@@ -18,7 +18,7 @@ Frequency = Literal["D", "W", "M"]
 
 def backtest(
     *,
-    sales: Annotated[Path, typer.Option(help="Long CSV or parquet: date, store_id, item_id, units, covariates.")],
+    sales: Annotated[Path, typer.Option(help=inputs.SALES_HELP)],
     horizon: Annotated[int, typer.Option(min=1, help="Periods ahead.")],
     windows: Annotated[int, typer.Option(min=1, max=12, help="Rolling origins, a horizon apart.")] = 2,
     frequency: Annotated[Frequency | None, typer.Option(help="Days, weeks or months; inferred when absent.")] = None,
@@ -35,6 +35,7 @@ def backtest(
     try:
         stages.begin("read")
         given = inputs.load(sales, None, horizon, frequency, config, planned=True)
+        report.remark(given.remarks)
         frame = roll(given.sales, given.spec, windows, on_window=lambda day: stages.begin(f"window {day}"))
     except RetailForecastError as error:
         typer.echo(f"{error}", err=True)

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import polars as pl
 import typer
@@ -21,7 +21,7 @@ Frequency = Literal["D", "W", "M"]
 
 def forecast(
     *,
-    sales: Annotated[Path, typer.Option(help="Long CSV or parquet: date, store_id, item_id, units, covariates.")],
+    sales: Annotated[Path, typer.Option(help=inputs.SALES_HELP)],
     horizon: Annotated[int, typer.Option(min=1, help="Periods ahead.")],
     out: Annotated[Path, typer.Option(help="Where the forecasts go: .csv or .parquet.")],
     future: Annotated[
@@ -54,6 +54,7 @@ def forecast(
     try:
         stages.begin("read")
         given = inputs.load(sales, future, horizon, frequency, config)
+        report.remark(given.remarks)
         grouped = None if aggregate is None else grouped_by(aggregate, given)
         model = train(given.sales, given.spec, on_stage=stages.begin, leave_out=begins(given))
         stages.begin("predict")
@@ -74,10 +75,7 @@ def forecast(
         report_file.write_text(json.dumps(document, indent=2))
     scores = document["backtest"]
     sums = f"{answer.height} forecasts" if aggregate is None else f"{written.height} sums by {aggregate}"
-    typer.echo(
-        f"{sums} of {document['series']} series in {out}; backtest WAPE "
-        f"{_number(scores['model']['wape'])}, seasonal naive {_number(scores['seasonal_naive']['wape'])}"
-    )
+    typer.echo(f"{sums} of {document['series']} series in {out}; {_backtested(scores)}")
 
 
 def begins(given: inputs.Inputs) -> bool:
@@ -109,6 +107,13 @@ def write(answer: pl.DataFrame, path: Path) -> None:
         answer.write_parquet(path)
     else:
         answer.write_csv(path, float_precision=4)
+
+
+def _backtested(scores: dict[str, Any]) -> str:
+    if not scores["model"]["rows"]:
+        return "no backtest, for the history is too short to hold a horizon back; intervals are wide by rule"
+    model, naive = (_number(scores[who]["wape"]) for who in ("model", "seasonal_naive"))
+    return f"backtest WAPE {model}, seasonal naive {naive}"
 
 
 def _number(value: float | None) -> str:

@@ -1,60 +1,64 @@
-"""Long sales files as frames for the engine, for commands that need no verdict.
+"""Files of sales and of what is known ahead as frames for the engine, for commands that need no verdict.
 
-Canonical names are taken as they are, the file's own words for them are understood, every
-further column is a covariate. Ids stay the strings they were written as.
+Tables in the words of the sales table are taken as they stand, at any size. Every other file is read as an upload
+would be: by the same reader, with the same refusals.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from core.contracts.dataset import Reading
+from core.contracts.dataset import DatasetConfig, Reading
 from core.contracts.errors import RejectedDataError
-from core.contracts.sales import DATE, ITEM, NO_ID, STORE, UNITS
+from core.contracts.sales import DATE, ITEM, KEY, NO_ID, SERIES, SOURCE, STORE, UNITS
 from core.forecasting.infer import covariates, static_attributes
-from training.reading.vocabulary import fold, roles_of
+from core.forecasting.table import as_codes, compact
+from training.compact import has_twins
+from training.reading import read_file
+from training.reading.vocabulary import fold
 
-_ROLES: Final = {
-    DATE: ("date",),
-    STORE: ("store_id",),
-    ITEM: ("item_id",),
-    UNITS: ("units", "sales"),
-    "open": ("open",),
-}
-_BEST_RANKS: Final = 2
 _MISSING: Final = ["", "NA", "N/A", "nan", "NaN", "null", "NULL"]
 _SNIFFED_ROWS: Final = 10_000
+_PARQUET: Final = b"PAR1"
 
 
-def read_sales(path: Path, reading: Reading) -> pl.DataFrame:
-    """Read a sales file.
+@dataclass(frozen=True)
+class Files:
+    """What the files hold.
 
-    Returns:
-        date, store_id, item_id, units (Float64) and the file's further columns.
+    Attributes:
+        sales: date, store_id, item_id, units (Float64) and covariates, in the order of dates.
+        future: Keys and covariates known in advance, or None.
+        remarks: What reading left out or repaired, a sentence a file.
+    """
+
+    sales: pl.DataFrame
+    future: pl.DataFrame | None
+    remarks: tuple[str, ...] = ()
+
+
+def read(sales: Path, future: Path | None, config: DatasetConfig) -> Files:
+    """Read a sales file, and the one of what is known of the horizon, both in the same way: names must agree.
 
     Raises:
-        RejectedDataError: no date or no quantity column, or a value that is neither.
+        RejectedDataError: a file cannot be used.
     """
-    raw = _read(path, reading)
-    frame = raw.rename(_names(raw, path, reading, needed=(DATE, UNITS)))
-    units = frame[UNITS].cast(pl.Float64, strict=False)
-    lost = units.is_null() & frame[UNITS].is_not_null()
-    if lost.any():
-        row = int(lost.arg_true()[0])
-        raise RejectedDataError(f"{path}: data row {row + 1}: units {frame[UNITS][row]!r} is not a number")
-    return _with_keys(frame.with_columns(units.alias(UNITS)), path, reading)
-
-
-def read_future(path: Path, reading: Reading, sales: pl.DataFrame) -> pl.DataFrame:
-    """Read what is known of the horizon: keys and covariates; a target column in it is ignored."""
-    raw = _read(path, reading)
-    frame = raw.rename(_names(raw, path, reading, needed=(DATE,)))
-    if ITEM not in frame.columns and sales[ITEM].n_unique() > 1:
-        raise RejectedDataError(f"{path}: no item column, but the sales have items; add item_id")
-    if STORE not in frame.columns and sales[STORE].n_unique() > 1:
-        raise RejectedDataError(f"{path}: no store column, but the sales have stores; add store_id")
-    return _with_keys(frame.drop(UNITS, strict=False), path, reading)
+    files = [sales] if future is None else [sales, future]
+    for path in files:
+        if not path.is_file():
+            raise RejectedDataError(f"{path}: no such file")
+    plain = list(_as_they_stand(files, config.reading))
+    if len(plain) == len(files):
+        told, *ahead = plain
+        remarks: tuple[str, ...] = ()
+    else:
+        (told, *ahead), remarks = _as_uploads(files, config)
+    if UNITS not in told.columns:
+        raise RejectedDataError(f"{sales}: no quantity is told; a file of sales is needed")
+    return Files(compact(told), _asked(future, ahead[0], told) if future and ahead else None, remarks)
 
 
 def roles(sales: pl.DataFrame, future: pl.DataFrame | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -64,89 +68,70 @@ def roles(sales: pl.DataFrame, future: pl.DataFrame | None) -> tuple[tuple[str, 
     return tuple(name for name in covariates(sales) if name in told and name not in static), static
 
 
-def _read(path: Path, reading: Reading) -> pl.DataFrame:
-    if not path.is_file():
-        raise RejectedDataError(f"{path}: no such file")
+def _asked(path: Path, ahead: pl.DataFrame, sales: pl.DataFrame) -> pl.DataFrame:
+    """The future file's rows; a target in it is ignored, and what names no series answers for none."""
+    for name, word in ((ITEM, "item"), (STORE, "store")):
+        if _is_absent(ahead[name]) and sales[name].n_unique() > 1:
+            raise RejectedDataError(f"{path}: no {word} column, but the sales have {word}s; add {name}")
+    return ahead.drop(UNITS, strict=False)
+
+
+def _is_absent(ids: pl.Series) -> bool:
+    return bool((ids.unique().cast(pl.String) == NO_ID).all())
+
+
+def _as_they_stand(files: list[Path], reading: Reading) -> Iterator[pl.DataFrame]:
+    """Each file in turn, as long as they are tables that need no reading: our names, ISO days, numbers, keys once."""
+    if reading != Reading():
+        return
+    for number, path in enumerate(files):
+        frame = _plain(path, needed=(DATE,) if number else (DATE, UNITS))
+        if frame is None:
+            return
+        yield frame
+
+
+def _plain(path: Path, needed: tuple[str, ...]) -> pl.DataFrame | None:
+    raw = _typed(path, needed)
+    if raw is None:
+        return None
+    days = _days(raw[DATE])
+    units = raw[UNITS].cast(pl.Float64, strict=False) if UNITS in raw.columns else None
+    if days is None or (units is not None and units.null_count() > raw[UNITS].null_count()):
+        return None
+    ids = [_trimmed(raw[name]) if name in raw.columns else pl.lit(NO_ID, pl.Categorical).alias(name) for name in SERIES]
+    frame = raw.with_columns(days, *ids, *([] if units is None else [units]))
+    if any(frame[name].null_count() for name in KEY):
+        return None
+    first = [*KEY, *([] if units is None else [UNITS])]
+    frame = as_codes(frame.select(*first, *(name for name in frame.columns if name not in first and fold(name))))
+    return None if has_twins(frame.select(KEY)) else frame
+
+
+def _typed(path: Path, needed: tuple[str, ...]) -> pl.DataFrame | None:
     with path.open("rb") as stream:
-        parquet = stream.read(4) == b"PAR1"
-    if parquet:
-        return pl.scan_parquet(path).with_columns(pl.col(pl.String).cast(pl.Categorical)).collect(engine="streaming")
-    separator = reading.delimiter or _separator(path)
+        is_parquet = stream.read(len(_PARQUET)) == _PARQUET
     try:
-        header = pl.read_csv(path, separator=separator, n_rows=0).columns
-        text = {name: pl.String for name in header if _is_id(name, reading)}
-        for rows in (_SNIFFED_ROWS, None):
-            try:
-                return pl.read_csv(
-                    path,
-                    separator=separator,
-                    schema_overrides=text,
-                    null_values=_MISSING,
-                    infer_schema_length=rows,
-                    decimal_comma=reading.decimal == ",",
-                    encoding="utf8" if reading.encoding in (None, "utf-8", "utf8") else str(reading.encoding),
-                )
-            except pl.exceptions.ComputeError:
-                if rows is None:
-                    raise
-    except pl.exceptions.PolarsError as error:
-        raise RejectedDataError(f"{path}: not a readable CSV or parquet table: {error}") from error
+        if is_parquet:
+            scan = pl.scan_parquet(path)
+            if not set(needed) <= set(scan.collect_schema()):
+                return None
+            return scan.with_columns(pl.col(pl.String).cast(pl.Categorical)).collect(engine="streaming")
+        header = pl.read_csv(path, n_rows=0).columns
+        return _csv(path, [name for name in header if name in KEY]) if set(needed) <= set(header) else None
+    except (pl.exceptions.PolarsError, UnicodeDecodeError):
+        return None  # the reader of uploads says what is wrong with it
+
+
+def _csv(path: Path, texts: list[str]) -> pl.DataFrame:
+    kinds = dict.fromkeys(texts, pl.String)
+    for rows in (_SNIFFED_ROWS, None):
+        try:
+            return pl.read_csv(path, schema_overrides=kinds, null_values=_MISSING, infer_schema_length=rows)
+        except pl.exceptions.ComputeError:
+            if rows is None:
+                raise
     raise AssertionError("unreachable: the second reading returns or raises")
-
-
-def _separator(path: Path) -> str:
-    """The delimiter that divides the header most often."""
-    with path.open(encoding="utf-8", errors="replace") as stream:
-        header = stream.readline()
-    return max(",;\t|", key=header.count)
-
-
-def _is_id(name: str, reading: Reading) -> bool:
-    ours = {theirs: our for our, theirs in reading.columns.items()}.get(name, name)
-    return ours in (DATE, STORE, ITEM) or any(role in (DATE, STORE, ITEM) for role, _ in roles_of(name))
-
-
-def _names(frame: pl.DataFrame, path: Path, reading: Reading, needed: tuple[str, ...]) -> dict[str, str]:
-    """The file's column -> ours, for the columns that have another name."""
-    found = {ours: theirs for ours, theirs in reading.columns.items() if theirs in frame.columns}
-    for ours, wanted in _ROLES.items():
-        taken = set(found.values())
-        if ours in found:
-            continue
-        if ours in frame.columns:
-            found[ours] = ours
-            continue
-        ranked = [
-            (wanted.index(role), rank, place, name)
-            for place, name in enumerate(frame.columns)
-            if name not in taken and name not in _ROLES
-            for role, rank in roles_of(name)
-            if role in wanted and rank < _BEST_RANKS
-        ]
-        if ranked:
-            found[ours] = min(ranked)[3]
-    missing = [name for name in needed if name not in found]
-    if missing:
-        raise RejectedDataError(
-            f"{path}: no column for {' and '.join(missing)} among {', '.join(frame.columns)}; "
-            f'name it in the config: [reading.columns] {missing[0]} = "..."'
-        )
-    return {theirs: ours for ours, theirs in found.items() if theirs != ours}
-
-
-def _with_keys(frame: pl.DataFrame, path: Path, reading: Reading) -> pl.DataFrame:
-    """Dates as Date, ids as trimmed strings, ``all`` where there is no such column."""
-    ids = [
-        _trimmed(frame[name]) if name in frame.columns else pl.lit(NO_ID, pl.Categorical).alias(name)
-        for name in (STORE, ITEM)
-    ]
-    frame = frame.with_columns(_dates(frame[DATE], path, reading).alias(DATE), *ids)
-    gone = frame.select(pl.any_horizontal(pl.col(DATE, STORE, ITEM).is_null()).alias("gone"))["gone"]
-    if gone.any():
-        row = int(gone.arg_true()[0])
-        raise RejectedDataError(f"{path}: data row {row + 1}: date, store or item is missing or unreadable")
-    first = [DATE, STORE, ITEM, *([UNITS] if UNITS in frame.columns else [])]
-    return frame.select(*first, *(name for name in frame.columns if name not in first and fold(name)))
 
 
 def _trimmed(ids: pl.Series) -> pl.Series:
@@ -158,19 +143,23 @@ def _trimmed(ids: pl.Series) -> pl.Series:
     return ids.cast(pl.String).str.strip_chars().cast(pl.Categorical)
 
 
-def _dates(column: pl.Series, path: Path, reading: Reading) -> pl.Series:
+def _days(column: pl.Series) -> pl.Series | None:
     if column.dtype == pl.Date:
         return column
     if isinstance(column.dtype, pl.Datetime):
         return column.dt.date()
     words = column.cast(pl.String).str.strip_chars()
-    formats = [reading.date_format] if reading.date_format else ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d.%m.%Y"]
-    for pattern in formats:
-        text = words.str.slice(0, 10) if pattern == "%Y-%m-%d" else words
-        parsed = text.str.to_date(pattern, strict=False)
-        if not parsed.is_null().any():
-            return parsed
-    raise RejectedDataError(
-        f"{path}: dates such as {words.drop_nulls()[0] if words.count() else None!r} are not all of one form I know; "
-        'name it in the config: [reading] date_format = "%d/%m/%Y"'
-    )
+    found = words.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    return None if found.is_null().any() else found
+
+
+def _as_uploads(files: list[Path], config: DatasetConfig) -> tuple[list[pl.DataFrame], tuple[str, ...]]:
+    frames, remarks = [], []
+    for path in files:
+        reading = read_file(path, config=config)
+        if reading.table is None:
+            raise RejectedDataError(f"{path}: {reading.verdict.sentence}")
+        frames.append(as_codes(reading.table.drop(SOURCE, strict=False)))
+        if reading.quarantine is not None or reading.verdict.notes:
+            remarks.append(f"{path}: {reading.verdict.sentence}")
+    return frames, tuple(remarks)

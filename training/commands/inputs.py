@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -9,18 +10,23 @@ from core.contracts.dataset import DatasetConfig, Frequency
 from core.contracts.errors import ConfigError
 from core.forecasting import ForecastSpec
 from core.forecasting.infer import infer_frequency, known_covariates
-from core.forecasting.table import compact
 from training import dataset
 from training.commands import frames
+
+SALES_HELP: Final = (
+    "Any file that `check` can read; date, store_id, item_id, units and covariates as CSV or parquet are taken as they "
+    "stand."
+)
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Sales, what is known of the horizon, and the spec that follows from both."""
+    """Sales, what is known of the horizon, the spec that follows from both, and what reading them left out."""
 
     sales: pl.DataFrame
     future: pl.DataFrame | None
     spec: ForecastSpec
+    remarks: tuple[str, ...] = ()
 
 
 def load(
@@ -35,7 +41,7 @@ def load(
     """Read the files and infer the rest.
 
     Args:
-        sales_file: long CSV or parquet.
+        sales_file: whatever ``check`` can read; canonical CSV or parquet is taken as it stands.
         future_file: covariates known in advance, or None.
         horizon: periods ahead.
         frequency: inferred when None.
@@ -48,8 +54,8 @@ def load(
         RejectedDataError: a file cannot be used.
     """
     config = read_config(config_file)
-    sales = compact(frames.read_sales(sales_file, config.reading))
-    future = None if future_file is None else frames.read_future(future_file, config.reading, sales)
+    files = frames.read(sales_file, future_file, config)
+    sales, future = files.sales, files.future
     known, static = frames.roles(sales, future)
     if planned:
         known = known_covariates(sales, None)
@@ -63,7 +69,7 @@ def load(
         seed=config.model.seed,
         country=config.model.country,
     )
-    return Inputs(sales, future, spec)
+    return Inputs(sales, future, spec, files.remarks)
 
 
 def read_config(path: Path | None) -> DatasetConfig:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import typer
 
 from core.contracts.models import Scores
 
@@ -32,6 +33,12 @@ class Stages:
         """Stop the clock."""
         self.begin("end")
         return self.seconds
+
+
+def remark(sentences: tuple[str, ...]) -> None:
+    """Say beside the results what reading left out or repaired."""
+    for sentence in sentences:
+        typer.echo(f"{sentence} `python -m training check` says more.", err=True)
 
 
 def peak_memory_mib() -> float:

@@ -5,14 +5,13 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from core.contracts.dataset import Reading
+from core.contracts.dataset import DatasetConfig, Reading
 from core.contracts.errors import RejectedDataError
 from tests.unit.forecasting import shops
 from training.cli import app
 from training.commands import frames
 
 COLUMNS = ["date", "store_id", "item_id", "mean", "p10", "p50", "p90", "tier"]
-READING = Reading()
 
 
 def run(*arguments: object) -> str:
@@ -99,24 +98,67 @@ def test_a_file_that_cannot_be_used_ends_with_a_sentence(tmp_path: Path) -> None
         app, ["forecast", "--sales", str(tmp_path / "sales.csv"), "--horizon", "3", "--out", str(tmp_path / "o.csv")]
     )
     assert result.exit_code == 1
-    assert "no column for date and units among a, b" in result.output
+    assert "sales.csv: No line names a date and a quantity" in result.output
 
 
 def test_ids_stay_the_strings_they_were(tmp_path: Path) -> None:
-    (tmp_path / "sales.csv").write_text("Date,Store,Value\n2024-01-01,007,3\n2024-01-02,1e5,4.5\n")
-    frame = frames.read_sales(tmp_path / "sales.csv", READING)
-    assert frame["store_id"].to_list() == ["007", "1e5"]
-    assert frame["item_id"].to_list() == ["all", "all"]
-    assert frame["units"].to_list() == [3.0, 4.5]
+    for header in ("date,store_id,units", "Date,Store,Value"):
+        (tmp_path / "sales.csv").write_text(f"{header}\n2024-01-01,007,3\n2024-01-02,1e5,4.5\n")
+        sales = frames.read(tmp_path / "sales.csv", None, DatasetConfig()).sales
+        assert sales["store_id"].to_list() == ["007", "1e5"]
+        assert sales["item_id"].to_list() == ["all", "all"]
+        assert sales["units"].to_list() == [3.0, 4.5]
 
 
 def test_columns_and_dates_can_be_named_by_the_configuration(tmp_path: Path) -> None:
-    (tmp_path / "sales.csv").write_text("tag;laden;zahl\n31/12/2023;a;1,5\n01/01/2024;a;2,5\n")
-    reading = Reading(
-        columns={"date": "tag", "store_id": "laden", "units": "zahl"}, decimal=",", date_format="%d/%m/%Y"
-    )
-    frame = frames.read_sales(tmp_path / "sales.csv", reading)
-    assert frame["units"].to_list() == [1.5, 2.5]
-    assert [str(day) for day in frame["date"]] == ["2023-12-31", "2024-01-01"]
+    (tmp_path / "sales.csv").write_text("tag;laden;zahl\n01/02/2024;a;1,5\n02/02/2024;a;2,5\n")
+    columns = {"date": "tag", "store_id": "laden", "units": "zahl"}
+    config = DatasetConfig(reading=Reading(columns=columns, date_format="%d/%m/%Y"))
+    sales = frames.read(tmp_path / "sales.csv", None, config).sales
+    assert sales["units"].to_list() == [1.5, 2.5]
+    assert [str(day) for day in sales["date"]] == ["2024-02-01", "2024-02-02"]
     with pytest.raises(RejectedDataError, match="date_format"):
-        frames.read_sales(tmp_path / "sales.csv", reading.model_copy(update={"date_format": None}))
+        frames.read(tmp_path / "sales.csv", None, DatasetConfig(reading=Reading(columns=columns)))
+
+
+def test_files_that_need_reading_are_read_as_uploads_are(tmp_path: Path) -> None:
+    (tmp_path / "sales.csv").write_text(
+        "Artikel;01.03.2024;02.03.2024;31.03.2024\nBrot;1;2;3\nMilch;4;5;6\nSumme;5;7;9\n"
+    )
+    files = frames.read(tmp_path / "sales.csv", None, DatasetConfig())
+    assert files.sales.sort("item_id", "date")["units"].to_list() == [1, 2, 3, 4, 5, 6]
+    assert "sales.csv: 6 rows of sales" in files.remarks[0]
+
+
+def test_a_canonical_row_told_twice_counts_once_and_two_that_differ_are_refused(tmp_path: Path) -> None:
+    once, other = "2024-01-01,a,3", "2024-01-02,a,4"
+    (tmp_path / "sales.csv").write_text("\n".join(["date,item_id,units", once, once, other]))
+    assert frames.read(tmp_path / "sales.csv", None, DatasetConfig()).sales["units"].to_list() == [3, 4]
+    (tmp_path / "sales.csv").write_text("\n".join(["date,item_id,units", once, "2024-01-01,a,5", other]))
+    with pytest.raises(RejectedDataError, match="lines 2 and 3 differ"):
+        frames.read(tmp_path / "sales.csv", None, DatasetConfig())
+
+
+def test_a_future_is_read_as_its_sales_are_so_that_names_agree(tmp_path: Path) -> None:
+    sold = [f"{day:02}.01.2024;A;{day};{day % 2}" for day in range(1, 29)]
+    ahead = [f"2024-02-{day:02};A;1" for day in range(1, 3)]
+    (tmp_path / "sales.csv").write_text("\n".join(["Datum;Artikel;Menge;Promo", *sold]))
+    (tmp_path / "future.csv").write_text("\n".join(["date;item_id;Promo", *ahead]))
+    files = frames.read(tmp_path / "sales.csv", tmp_path / "future.csv", DatasetConfig())
+    assert files.future is not None
+    assert "units" not in files.future.columns
+    assert frames.roles(files.sales, files.future)[0] == ("promo",)
+
+
+def test_a_future_without_the_item_that_its_sales_have_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sales.csv").write_text("date,item_id,units\n2024-01-01,a,3\n2024-01-01,b,3\n")
+    (tmp_path / "future.csv").write_text("date,promo\n2024-01-02,1\n")
+    with pytest.raises(RejectedDataError, match="no item column, but the sales have items; add item_id"):
+        frames.read(tmp_path / "sales.csv", tmp_path / "future.csv", DatasetConfig())
+
+
+def test_a_history_of_some_days_is_continued_and_the_missing_backtest_is_said(tmp_path: Path) -> None:
+    (tmp_path / "sales.csv").write_text("date,units\n2024-01-01,5\n2024-01-02,5\n2024-01-03,5\n")
+    printed = run("forecast", "--sales", tmp_path / "sales.csv", "--horizon", 9, "--out", tmp_path / "out.csv")
+    assert pl.read_csv(tmp_path / "out.csv")["mean"].to_list() == pytest.approx([5] * 9)
+    assert "no backtest, for the history is too short" in printed

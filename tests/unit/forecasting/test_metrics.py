@@ -57,7 +57,8 @@ def test_nothing_sold_leaves_ratios_undefined() -> None:
     nothing = made.with_columns(units=pl.lit(0.0))
     scores = metrics.scores(nothing, history=history.with_columns(units=pl.lit(0.0)))
     assert (scores.wape, scores.bias, scores.pinball, scores.rmsse) == (None, None, None, None)
-    assert metrics.scores(made.clear()).coverage is None
+    for absent in (metrics.scores(made.clear()), metrics.scores(made.clear(), history=history)):
+        assert (absent.coverage, absent.rmsse) == (None, None)
 
 
 def test_rows_without_units_do_not_count() -> None:

@@ -74,6 +74,13 @@ def test_a_weekday_always_closed_stays_closed_in_a_horizon_that_says_nothing() -
     assert panel.open.values[0, panel.origin + 1 :].tolist() == [float(day != 7) for day in days]
 
 
+def test_weekdays_that_a_store_has_not_yet_shown_are_open_in_its_horizon() -> None:
+    frame = shops.sales(70)
+    young = frame.filter((pl.col("store_id") != "01") | (pl.col("date") >= on(66)))
+    panel = panel_of(young, shops.future(frame, 7), horizon=7)
+    assert panel.open.values[:, panel.origin + 1 :].min() == 1
+
+
 def christmas_closed(days: int, *stores: str) -> pl.DataFrame:
     frame = shops.sales(days)
     feast = (pl.col("date").dt.month() == 12) & (pl.col("date").dt.day() == 25)

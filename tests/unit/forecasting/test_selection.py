@@ -40,6 +40,15 @@ def test_a_drift_is_believed_only_where_the_windows_agree() -> None:
     assert choose(trials((0.9, 1.1), 30), Recipe()).factors["log"] == pytest.approx(1, abs=0.01)
 
 
+def test_days_with_more_returns_than_sales_leave_a_recipe_of_numbers() -> None:
+    tested = trials((1.0, 1.0), 30)
+    frame = tested.frame.with_columns(
+        pl.when(pl.int_range(pl.len()) % 40 == 0).then(-3.0).otherwise("units").alias("units")
+    )
+    recipe = choose(Trials(tested.views, frame), Recipe())
+    assert all(np.isfinite(factor) for factor in recipe.factors.values())
+
+
 def test_without_a_window_the_objectives_share_equally() -> None:
     nothing = Trials(("log", "tweedie"), pl.DataFrame())
     assert choose(nothing, QUICK).weights == {"log": 0.5, "tweedie": 0.5}
