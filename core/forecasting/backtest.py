@@ -10,6 +10,7 @@ from core.contracts.sales import DATE, KEY, SERIES, UNITS
 from core.forecasting.boosters import OBJECTIVES
 from core.forecasting.calendar import Calendar
 from core.forecasting.core import SHAPE_MARK, blend, fit_core
+from core.forecasting.ended import last_sales, silence
 from core.forecasting.fitting import ALONE, Run
 from core.forecasting.grid import Doubles, Floats
 from core.forecasting.intervals import SHAPE_FEATURES, Intervals, Residuals, calibrate
@@ -17,7 +18,7 @@ from core.forecasting.metrics import quantile_name
 from core.forecasting.naive import seasonal_naive
 from core.forecasting.panel import build
 from core.forecasting.span import span
-from core.forecasting.spec import LOCAL, ForecastSpec, Recipe
+from core.forecasting.spec import LOCAL, RHYTHMS, ForecastSpec, Recipe
 from core.forecasting.table import as_codes, as_words, between, compact, with_units
 
 _SMOOTH, _INTERMITTENT = 0.05, 0.3
@@ -25,6 +26,9 @@ _SMOOTH, _INTERMITTENT = 0.05, 0.3
 BACKTEST_COLUMNS: Final = {
     "window": pl.Date, DATE: pl.Date, "store_id": pl.String, "item_id": pl.String, UNITS: pl.Float64,
 }  # fmt: skip
+ENDED: Final = "ended"
+"""Flag of a row after the end of its series that could not be told yet at the window's origin."""
+_LAST_SALE: Final = "_last_sale"
 
 
 @dataclass(frozen=True)
@@ -33,11 +37,16 @@ class Trials:
 
     Attributes:
         views: objectives of boosters, and ``LOCAL``.
-        frame: ``BACKTEST_COLUMNS``, naive and one column a view.
+        frame: ``BACKTEST_COLUMNS``, ``ENDED``, naive and one column a view.
     """
 
     views: tuple[str, ...]
     frame: pl.DataFrame
+
+    @property
+    def going(self) -> pl.DataFrame:
+        """The rows from which a blend is chosen."""
+        return self.frame.filter(~pl.col(ENDED))
 
     def blended(self, recipe: Recipe, spec: ForecastSpec) -> tuple[pl.DataFrame, Intervals]:
         """The backtest frame of one recipe, and intervals calibrated on all its windows.
@@ -46,7 +55,8 @@ class Trials:
         """
         frame = self.frame.with_columns(blend(recipe).alias("mean"))
         window = frame["window"].rank("dense").to_numpy().astype(np.float32)
-        units, mean = (frame[name].to_numpy() for name in (UNITS, "mean"))
+        mean = frame["mean"].to_numpy()
+        units = frame.select(pl.when(~pl.col(ENDED)).then(UNITS).otherwise(float("nan")))[UNITS].to_numpy()
         told = spread_of(frame, spec.quantiles)
         residuals = Residuals(units, mean, shape_of(frame), window, told, series_that_count(frame))
         intervals, own = calibrate(residuals, spec.quantiles, spec.seed)
@@ -120,7 +130,9 @@ def backtest(
     actuals, zeros = actuals_of(sales, calendar, first, last, after=starts[0] if starts else last)
     objectives = recipe.objectives or candidates(zeros)
     views = (*objectives, LOCAL)
-    empty = pl.DataFrame(schema=BACKTEST_COLUMNS | {"naive": pl.Float64} | dict.fromkeys(views, pl.Float64))
+    empty = pl.DataFrame(
+        schema=BACKTEST_COLUMNS | {ENDED: pl.Boolean, "naive": pl.Float64} | dict.fromkeys(views, pl.Float64)
+    )
     if not starts:
         return Trials(views, empty)
     learned = between(sales, calendar, first, starts[0])
@@ -134,7 +146,9 @@ def backtest(
         answer = core.predict_each(history, future, spec, run)
         naive = seasonal_naive(history, future.select(KEY), spec.frequency)["naive"]
         start = calendar.dates(np.array([origin]))[0]
-        labelled = window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS)
+        last_sale = pl.col(_LAST_SALE)
+        ended = (pl.col("_t") > last_sale) & (last_sale > origin - silence(spec.rhythm))
+        labelled = window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS, ended.alias(ENDED))
         frames.append(
             as_words(labelled).with_columns(
                 naive, *(answer[name] for name in answer.columns if name in views or name.startswith(SHAPE_MARK))
@@ -149,19 +163,22 @@ def actuals_of(
     """What was sold on the regular calendar, zeros filled in as the panel does.
 
     Returns:
-        Key, ``_t`` and units of the periods after one; and the share of zeros in all periods.
+        Key, ``_t``, units and the period of an ended series' last sale, of the periods after one;
+        and the share of zeros in all periods.
     """
     panel = build(sales, None, calendar, (), (), last=last, periods=last - first + 1, horizon=0)
     late = panel.units[:, after + 1 - first :]
     series, column = np.nonzero(~np.isnan(late))
     period = column.astype(np.int64) + after + 1
     zeros, known = int((panel.units <= 0).sum()), int((~np.isnan(panel.units)).sum())
+    gone = first + last_sales(panel.units, RHYTHMS[calendar.frequency])
     frame = panel.keys[series].with_columns(
         calendar.dates(period).alias(DATE),
         pl.Series("_t", period),
+        pl.Series(_LAST_SALE, gone[series]),
         pl.Series(UNITS, late[series, column].astype(np.float64)),
     )
-    return as_codes(frame.select(*KEY, "_t", UNITS)), zeros / max(1, known)
+    return as_codes(frame.select(*KEY, "_t", UNITS, _LAST_SALE)), zeros / max(1, known)
 
 
 def known_of_window(
@@ -180,5 +197,5 @@ def known_of_window(
     rows = between(sales, calendar, origin + 1, origin + spec.horizon)
     placed = rows.with_columns(pl.Series("_t", calendar.index(rows[DATE]), dtype=pl.Int64))
     told = placed.select(*on, *names).unique(on, keep="first", maintain_order=True)
-    future = window.drop(UNITS).join(told, on=on, how="left", maintain_order="left")
+    future = window.drop(UNITS, _LAST_SALE).join(told, on=on, how="left", maintain_order="left")
     return window, future.drop("_t")

@@ -27,7 +27,7 @@ _MOSTLY: Final = 0.5
 
 def choose(tested: Trials, recipe: Recipe) -> Recipe:
     """The blend with the least error on all windows; where there is no window, equal shares of the boosters."""
-    names, frame = tested.views, tested.frame
+    names, frame = tested.views, tested.going
     if frame.is_empty():
         fitted = [name for name in names if name != LOCAL]
         return replace(recipe, weights={name: 1 / len(fitted) for name in fitted})
@@ -55,7 +55,7 @@ def _blends(names: tuple[str, ...]) -> list[dict[str, float]]:
 
 def error(tested: Trials, recipe: Recipe) -> float:
     """What ``choose`` makes small: the error of a recipe's blend on all windows."""
-    frame = tested.frame.with_columns(blend(recipe).alias("mean"))
+    frame = tested.going.with_columns(blend(recipe).alias("mean"))
     return _error(frame[UNITS].to_numpy(), frame["mean"].to_numpy())
 
 

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from core.forecasting import Recipe
-from core.forecasting.backtest import Trials, candidates
+from core.forecasting.backtest import ENDED, Trials, candidates
 from core.forecasting.selection import choose
 from tests.unit.forecasting import shops
 from tests.unit.forecasting.shops import QUICK, SPEC
@@ -21,7 +21,11 @@ def trials(log_ratio: tuple[float, float], tweedie_noise: float) -> Trials:
             .with_columns(window=pl.lit(shops.START + dt.timedelta(days=window)))
             .with_columns(pl.col("log").clip(0), pl.col("tweedie").clip(0))
         )
-    return Trials(("log", "tweedie"), pl.concat(frames))
+    return Trials(("log", "tweedie"), pl.concat(frames).with_columns(GOING))
+
+
+GOING = pl.lit(value=False).alias(ENDED)
+NOTHING = pl.DataFrame(schema={ENDED: pl.Boolean})
 
 
 def test_smooth_demand_is_tried_by_factors_and_sparse_demand_by_counts() -> None:
@@ -50,9 +54,9 @@ def test_days_with_more_returns_than_sales_leave_a_recipe_of_numbers() -> None:
 
 
 def test_without_a_window_the_objectives_share_equally() -> None:
-    nothing = Trials(("log", "tweedie"), pl.DataFrame())
+    nothing = Trials(("log", "tweedie"), NOTHING)
     assert choose(nothing, QUICK).weights == {"log": 0.5, "tweedie": 0.5}
-    assert choose(Trials(("log", "tweedie", "local"), pl.DataFrame()), QUICK).weights == {"log": 0.5, "tweedie": 0.5}
+    assert choose(Trials(("log", "tweedie", "local"), NOTHING), QUICK).weights == {"log": 0.5, "tweedie": 0.5}
     assert SPEC.backtest_windows == 2
 
 
@@ -69,7 +73,15 @@ def test_where_most_days_sell_nothing_a_forecast_of_too_little_is_not_preferred(
     sold = np.where(np.arange(400) % 10 == 0, 10.0, 0.0)
     windows = [shops.START + dt.timedelta(days=day) for day in (0, 1)]
     frame = pl.concat(
-        pl.DataFrame({"units": sold}).with_columns(pl.lit(day).alias("window"), tweedie=1.0, local=0.3)
+        pl.DataFrame({"units": sold}).with_columns(pl.lit(day).alias("window"), GOING, tweedie=1.0, local=0.3)
         for day in windows
     )
     assert choose(Trials(("tweedie", "local"), frame), Recipe()).weights == {"tweedie": 1.0}
+
+
+def test_items_that_end_within_a_window_drag_no_forecast_down() -> None:
+    steady = trials((1.0, 1.0), 30).frame
+    gone = steady.with_columns(pl.lit(0.0).alias("units"), pl.lit(value=True).alias(ENDED))
+    views = ("log", "tweedie")
+    with_ends = choose(Trials(views, pl.concat([steady, gone])), Recipe())
+    assert with_ends == choose(Trials(views, steady), Recipe())
