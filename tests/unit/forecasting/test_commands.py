@@ -150,6 +150,25 @@ def test_a_future_is_read_as_its_sales_are_so_that_names_agree(tmp_path: Path) -
     assert frames.roles(files.sales, files.future)[0] == ("promo",)
 
 
+def test_a_future_of_keys_alone_or_with_its_target_left_blank_is_taken_in_the_words_of_its_sales(
+    tmp_path: Path,
+) -> None:
+    sold = [f"2024-01-{day:02},{item},{day},{day % 2}" for day in range(1, 29) for item in (1, 2)]
+    (tmp_path / "sales.csv").write_text("\n".join(["Date,Item,Sales,OnPromo", *sold]))
+    for header, cells, columns in (
+        ("id,Date,Item", "0,2024-01-29,1", ["date", "store_id", "item_id"]),
+        ("Date,Item,Sales,OnPromo", "2024-01-29,1,,1", ["date", "store_id", "item_id", "on_promo"]),
+    ):
+        (tmp_path / "future.csv").write_text(f"{header}\n{cells}\n")
+        files = frames.read(tmp_path / "sales.csv", tmp_path / "future.csv", DatasetConfig())
+        assert files.future is not None
+        assert files.future.columns == columns
+        assert files.future["item_id"].to_list() == ["1"]
+    (tmp_path / "future.csv").write_text("Date,Item,Sales,OnPromo\n2024-01-29,1,,maybe\n")
+    with pytest.raises(RejectedDataError, match="units_missing"):
+        frames.read(tmp_path / "sales.csv", tmp_path / "future.csv", DatasetConfig())
+
+
 def test_a_future_without_the_item_that_its_sales_have_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sales.csv").write_text("date,item_id,units\n2024-01-01,a,3\n2024-01-01,b,3\n")
     (tmp_path / "future.csv").write_text("date,promo\n2024-01-02,1\n")
