@@ -87,7 +87,7 @@ def _as_they_stand(files: list[Path], reading: ReadingConfig) -> Iterator[pl.Dat
     if reading != ReadingConfig():
         return
     for number, path in enumerate(files):
-        frame = _plain(path, needed=(DATE,) if number else (DATE, UNITS))
+        frame = _plain(path, needed=KEY if number else (*KEY, UNITS))
         if frame is None:
             return
         yield frame

@@ -102,11 +102,11 @@ def test_a_file_that_cannot_be_used_ends_with_a_sentence(tmp_path: Path) -> None
 
 
 def test_ids_stay_the_strings_they_were(tmp_path: Path) -> None:
-    for header in ("date,store_id,units", "Date,Store,Value"):
-        (tmp_path / "sales.csv").write_text(f"{header}\n2024-01-01,007,3\n2024-01-02,1e5,4.5\n")
+    for header in ("date,store_id,item_id,units", "Date,Store,Item,Value", "date,store,item,units"):
+        (tmp_path / "sales.csv").write_text(f"{header}\n2024-01-01,007,NA,3\n2024-01-02,1e5,12,4.5\n")
         sales = frames.read(tmp_path / "sales.csv", None, DatasetConfig()).sales
         assert sales["store_id"].to_list() == ["007", "1e5"]
-        assert sales["item_id"].to_list() == ["all", "all"]
+        assert sales["item_id"].to_list() == ["NA", "12"]
         assert sales["units"].to_list() == [3.0, 4.5]
 
 
@@ -131,10 +131,10 @@ def test_files_that_need_reading_are_read_as_uploads_are(tmp_path: Path) -> None
 
 
 def test_a_canonical_row_told_twice_counts_once_and_two_that_differ_are_refused(tmp_path: Path) -> None:
-    once, other = "2024-01-01,a,3", "2024-01-02,a,4"
-    (tmp_path / "sales.csv").write_text("\n".join(["date,item_id,units", once, once, other]))
+    once, other = "2024-01-01,s,a,3", "2024-01-02,s,a,4"
+    (tmp_path / "sales.csv").write_text("\n".join(["date,store_id,item_id,units", once, once, other]))
     assert frames.read(tmp_path / "sales.csv", None, DatasetConfig()).sales["units"].to_list() == [3, 4]
-    (tmp_path / "sales.csv").write_text("\n".join(["date,item_id,units", once, "2024-01-01,a,5", other]))
+    (tmp_path / "sales.csv").write_text("\n".join(["date,store_id,item_id,units", once, "2024-01-01,s,a,5", other]))
     with pytest.raises(RejectedDataError, match="lines 2 and 3 differ"):
         frames.read(tmp_path / "sales.csv", None, DatasetConfig())
 
