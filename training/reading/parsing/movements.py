@@ -14,16 +14,19 @@ from training.reading.shapes.meaning import Meaning
 
 _HEADERS: Final = frozenset(
     {"movement type", "bewegungsart", "entry type", "postenart", "bwart", "mvt", "activity code", "mvt type", "bewart",
-     "item ledger entry type", "artikelpostenart", "clase de movimiento", "clase mov", "code mouvement"}
+     "item ledger entry type", "event type", "artikelpostenart", "clase de movimiento", "clase mov", "code mouvement"}
 )  # fmt: skip
 _SOLD: Final = frozenset(
-    {"251", "601", "sale", "verkauf", "vente", "venta", "vendita", "verkoop", "venda", "qs"}
-)  # SAP's issues to customers, and entries of sale elsewhere, and X12 852
-_UNDONE: Final = frozenset({"252", "602"})
+    {"251", "601", "sale", "verkauf", "vente", "venta", "vendita", "verkoop", "venda", "qs", "shipments",
+     "customer shipments"}
+)  # fmt: skip
+"""SAP's issues to customers, entries of sale elsewhere, X12 852, and ledgers of warehouses of marketplaces."""
+_UNDONE: Final = frozenset({"252", "602", "customer returns"})
 _OTHER: Final = frozenset(
     {"101", "102", "201", "261", "301", "311", "501", "561", "701", "702", "purchase", "transfer", "consumption",
      "output", "positive adjmt", "negative adjmt", "einkauf", "umlagerung",
-     "qa", "qb", "qc", "qo", "qp", "qr", "qt", "achat", "compra", "acquisto", "inkoop"}
+     "qa", "qb", "qc", "qo", "qp", "qr", "qt", "achat", "compra", "acquisto", "inkoop",
+     "receipts", "adjustments", "whse transfers", "warehouse transfers", "vendor returns", "transfers"}
 )  # fmt: skip
 
 _SHOWN: Final = 5
@@ -93,6 +96,18 @@ def _tells_sales(folded: Collection[str]) -> bool:
     return not _SOLD.isdisjoint(folded) and set(folded) <= _SOLD | _UNDONE | _OTHER
 
 
+def takes_back(meaning: Meaning, lines: pl.DataFrame) -> bool:
+    """Is it such a ledger with sales that came back among its movements, whose signs ``sold`` proves?"""
+    index = _column(meaning)
+    known = {} if index is None or not lines.height else _kinds(lines, index)[1]
+    return _tells_sales(known.values()) and not _UNDONE.isdisjoint(known.values()) and _is_ledger(known.values())
+
+
+def _is_ledger(folded: Collection[str]) -> bool:
+    """Sales and what takes them back alone."""
+    return _OTHER.isdisjoint(folded)
+
+
 def sold(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
     """The units of a movement ledger as sales: issues count, their reversals are taken off.
 
@@ -103,12 +118,12 @@ def sold(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
     if index is None or not lines.height:
         return lines
     kinds, known = _kinds(lines, index)
-    if not _tells_sales(known.values()) or not _OTHER.isdisjoint(known.values()):
+    if not _tells_sales(known.values()) or not _is_ledger(known.values()):
         return lines
     column = meaning.table.header[index]
     folded = kinds.replace_strict(known, return_dtype=pl.String)
     undone, units = folded.is_in(list(_UNDONE)), lines[UNITS].fill_null(0)
-    codes = all(text.isdigit() for text in known.values())
+    codes = all(text.isdigit() for text in known.values()) or bool(undone.any())
     if codes and bool((units.filter(undone) >= 0).all()) and bool((units.filter(~undone) >= 0).all()):
         signed = pl.when(undone).then(-pl.col(UNITS)).otherwise(pl.col(UNITS))
         return lines.with_columns(signed.alias(UNITS))

@@ -17,7 +17,7 @@ from training.reading.parsing.charges import items_only
 from training.reading.parsing.covariates import flag_or_number
 from training.reading.parsing.heads import without_heads
 from training.reading.parsing.kinds import check_kinds, check_unpaid
-from training.reading.parsing.movements import check_reversals, sold, to_customers
+from training.reading.parsing.movements import check_reversals, sold, takes_back, to_customers
 from training.reading.parsing.netting import net
 from training.reading.parsing.orders import not_called_off
 from training.reading.parsing.proof import Proof
@@ -86,8 +86,19 @@ def _ids(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
             lines, refused = _split(lines, pl.col(text) == "")
             if refused is not None:
                 ledger.refuse(refused, Reason.ID_MISSING, _column(meaning, role), pl.col(text))
+                _hint_names(meaning, role, ledger)
         lines = lines.rename({text: name})
     return lines
+
+
+def _hint_names(meaning: Meaning, role: str, ledger: Ledger) -> None:
+    """Say that a column of names may stand for codes that some rows lack."""
+    column = _column(meaning, role)
+    claims = [(index, words.roles_of(header)) for index, header in enumerate(meaning.table.header)]
+    names = [i for i, told in claims if i != meaning.index(role) and (words.ITEM, words.ITEM_NAMES) in told]
+    if role == words.ITEM and names and column is not None and role not in meaning.roles.configured:
+        header = meaning.table.header[names[0]]
+        ledger.hints[column] = f"write the id, or set reading.columns.item_id = {header!r} to name items by that"
 
 
 def _open(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
@@ -112,7 +123,7 @@ def _units(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: Ledg
         return lines.with_columns(pl.lit(1.0).alias(UNITS))
     value, state = numbers.numbers(lines[UNITS_TEXT], decimal, shares=False)
     lines = lines.with_columns(value.alias(UNITS), state.alias(STATE))
-    lines = sold(meaning, _returned(meaning, lines))
+    lines = sold(meaning, lines if takes_back(meaning, lines) else _returned(meaning, lines))
     check_reversals(meaning, lines)
     if bool((state == OK).all()):
         return net(meaning, lines.drop(STATE), decimal, ledger)

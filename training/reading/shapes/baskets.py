@@ -12,7 +12,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell
 from training.reading.roles import Roles
 from training.reading.shapes.contents import SALES, are_names, sample_of
-from training.reading.shapes.lists import check_lists
+from training.reading.shapes.lists import check_counted, check_lists
 from training.reading.tables import RawTable
 
 _COUNTED: Final = r"^\d+\s*[x\x{d7}]\s+\S"
@@ -205,6 +205,10 @@ def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
     head = table.frame.select(LINE, pl.col(cell(index)).str.strip_chars().alias("text")).head(_SAMPLE)
     if words.ITEM not in roles.configured:
         check_lists(head, table.header[index], name)
+        target = roles.of.get(words.UNITS, roles.of.get(SALES))
+        if target is not None:
+            counted = table.frame[cell(target)].head(_SAMPLE).cast(pl.String).alias("units")
+            check_counted(head.with_columns(counted), (table.header[index], table.header[target]), name)
     filled = head.filter(pl.col("text") != "")
     lists = filled.filter(pl.col("text").str.contains(_COUNTED))
     several = [(line, text) for line, text in lists.iter_rows() if _SEVERAL.search(text)]

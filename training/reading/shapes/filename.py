@@ -8,10 +8,11 @@ from typing import Final
 import polars as pl
 
 from core.contracts.dataset import Reading
+from core.contracts.verdict import Reason
 from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import EXCEL, readings
-from training.reading.errors import UndatedError
+from training.reading.errors import FileRefusedError, UndatedError
 from training.reading.ledger import cell
 from training.reading.lines.years import lacks_year
 from training.reading.shapes.contents import sample_of
@@ -21,6 +22,7 @@ from training.reading.tables import RawTable
 
 _CALENDAR: Final = frozenset({words.DATE, words.YEAR, words.MONTH, words.WEEK, words.DAY})
 COLUMN: Final = "day of the file name"
+_QUANTITY: Final = re.compile(r"reading\.columns\.units = '([^']+)'")
 _START, _STOP = r"(?<![A-Za-z0-9.])", r"(?![A-Za-z0-9])"
 _DAYS: Final = tuple(
     re.compile(_START + form + _STOP, re.IGNORECASE)
@@ -71,6 +73,23 @@ def understood(table: RawTable, config: Reading, name: str) -> Meaning:
         if len(days) == 1 and _of_sales(own) and (found := _dated(table, config, name, days[0])) is not None:
             return found
         raise undated.but(_why(PurePosixPath(own).name, days)) from undated
+    except FileRefusedError as refused:
+        raise _with_next(refused, table, config, name) from refused
+
+
+def _with_next(refused: FileRefusedError, table: RawTable, config: Reading, name: str) -> FileRefusedError:
+    """The refusal with that which would follow once the quantity is named as it says: both are told at once."""
+    entry = _QUANTITY.search(refused.sentence)
+    if entry is None or words.UNITS in config.columns or refused.reason is not Reason.AMBIGUOUS:
+        return refused
+    named = config.model_copy(update={"columns": {**config.columns, words.UNITS: entry[1]}})
+    try:
+        understood(table, named, name)
+    except FileRefusedError as following:
+        told = following.sentence.removeprefix(f"{name}: ")
+        sentence = f"{refused.sentence} Besides: {told[:1].lower() + told[1:]}"
+        return FileRefusedError(refused.reason, sentence, refused.refusals)
+    return refused
 
 
 def _tells_days(table: RawTable) -> str | None:

@@ -8,8 +8,11 @@ import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading.errors import FileRefusedError
+from training.reading.ledger import LINE
 
 BETWEEN: Final = re.compile(r"\s*(?:[;|]|,\s|\s\+\s)\s*")
+_MARK: Final = r"[;|]|,\s|\s\+\s"
+_FEWEST_COUNTED: Final = 4
 _BETWEEN_CODES: Final = re.compile(r"\s*[;|,]\s*|\s\+\s")
 _CODE: Final = re.compile(r"^(?=.*\d)(?=.*[^\W\d_])[\w.-]+$")
 _DIGITS: Final = re.compile(r"\d+")
@@ -31,6 +34,25 @@ def check_lists(head: pl.DataFrame, header: str, name: str) -> None:
     for found in (_of_lone(texts), _of_codes(texts), _of_moved(texts)):
         if len(found) >= _FEWEST:
             raise _of_lists(found, header, name)
+
+
+def check_counted(head: pl.DataFrame, names: tuple[str, str], name: str) -> None:
+    """Raise where cells list as many parts as the quantity of their rows counts, and not always equally many.
+
+    ``head`` has ``text``, ``units`` as written and the line; ``names`` are those of the item and of the quantity.
+
+    Raises:
+        FileRefusedError: the sentence shows one of them.
+    """
+    parts = pl.col("text").str.count_matches(_MARK) + 1
+    units = pl.col("units").str.strip_chars().str.replace(r"[.,]0+$", "").cast(pl.UInt32, strict=False)
+    rows = head.filter(pl.col("text") != "").with_columns(parts.alias("parts"), units.alias("units"))
+    lists = rows.filter(pl.col("parts") > 1)
+    if lists.height < _FEWEST_COUNTED or rows["parts"].n_unique() < _FEWEST:
+        return
+    if rows.select((pl.col("parts") == pl.col("units")).fill_null(value=False).all()).item():
+        line, text = lists.select(LINE, "text").row(0)
+        raise _of_lists([(line, text, f", as many as {names[1]!r} counts")], names[0], name)
 
 
 def _of_lone(texts: list[tuple[int, str]]) -> list[tuple[int, str, str]]:

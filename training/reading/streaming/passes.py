@@ -1,18 +1,14 @@
 """One pass over the blocks of a long text: each is parsed by the guess, many side by side."""
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 import polars as pl
 
-from core.contracts.sales import DATE, ITEM, OPTIONAL, STORE, UNITS
+from core.contracts.sales import UNITS
 from core.contracts.verdict import Reason
-from training.compact import compact
 from training.reading import vocabulary as words
 from training.reading.dialect import numbers
 from training.reading.dialect.dates import EARLIEST, by_form
@@ -20,7 +16,6 @@ from training.reading.dialect.days import CLOCK
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.parsing.charges import charges_of
 from training.reading.parsing.covariates import Look, covariates, stripped
-from training.reading.parsing.fold import ALL, hashed
 from training.reading.parsing.heads import may_have_heads
 from training.reading.parsing.orders import orders_of
 from training.reading.parsing.parse import parse
@@ -33,16 +28,14 @@ from training.reading.streaming.across import across, check_thin, thin
 from training.reading.streaming.blocks import Block, IrregularError, Plan, count
 from training.reading.streaming.checks import begins_within, has_lone_cell, kinds_told, names_every, offers_told
 from training.reading.streaming.coded import coded, follows, sources
-from training.reading.streaming.narrow import Narrow
+from training.reading.streaming.parallel import compacted, side_by_side
 from training.reading.streaming.seen import NUMBERED, Guess, Seen, Terms, kinds_seen, span_of_ids
 
-Result = TypeVar("Result")
 Form = Callable[[pl.DataFrame], pl.DataFrame]
 PIECE: Final = 1 << 20
 """Cells of a wide table that are turned at a time: each becomes a row of a dozen columns."""
 _CELLS: Final = 8
 """Cells that each line of most wide tables repeats."""
-_WORKERS: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -91,7 +84,7 @@ class Pass:
         seen.add(found)
         for part in others:
             seen.add(self._take(part, guess, None, last=last)[0])
-        for found in _side_by_side(partial(self._block, guess=guess), blocks):
+        for found in side_by_side(partial(self._block, guess=guess), blocks):
             seen.add(found)
         return seen, guess
 
@@ -100,7 +93,7 @@ class Pass:
         seen, last = Seen(), next(blocks).last
         for part in self._parts(self.meaning.table.frame):
             seen.add(self._shown(part, last=last))
-        for found in _side_by_side(self._sight, blocks):
+        for found in side_by_side(self._sight, blocks):
             seen.add(found)
         return seen.sight
 
@@ -118,7 +111,7 @@ class Pass:
     def lines(self, blocks: Iterator[Block], again: Again) -> list[pl.DataFrame]:
         """Some lines of the file once more."""
         parts = self._again(self.meaning.table.frame, again, again.wanted, last=next(blocks).last)
-        return parts + [part for found in _side_by_side(partial(self._lines, again=again), blocks) for part in found]
+        return parts + [part for found in side_by_side(partial(self._lines, again=again), blocks) for part in found]
 
     def _lines(self, block: Block, again: Again) -> list[pl.DataFrame]:
         here = again.wanted.filter(again.wanted.is_between(block.line, block.line + count(block.data, b"\n")))
@@ -269,32 +262,3 @@ class Pass:
             if text in dates.implausible or (not proven and not EARLIEST <= day <= self.terms.latest)
         }
         return replace(proof, dates=replace(dates, days=days, implausible=frozenset(seen.odd)))
-
-
-def compacted(
-    lines: pl.DataFrame, *, named: Iterable[str], width: int, texts: pl.Categorical, narrow: Narrow | None = None
-) -> pl.DataFrame:
-    """Parsed lines in few bytes, without their cells but for a hash of ``width`` of them, 0 for none.
-
-    Texts are codes of ``narrow`` where it is given and has room for them, or else of ``texts``.
-    """
-    lines = hashed(lines, width) if width else lines
-    names = (DATE, STORE, ITEM, UNITS, *OPTIONAL, *named, LINE, ALL)
-    rows = lines.select(name for name in names if name in lines.columns)
-    return compact(narrow.of(rows) if narrow else rows, texts)
-
-
-def _side_by_side(work: Callable[[Block], Result], blocks: Iterator[Block]) -> Iterator[Result]:
-    """What each block gives, in order; no more of them are under way than there are workers."""
-    waiting: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        try:
-            for block in blocks:
-                waiting.append(pool.submit(work, block))
-                if len(waiting) > _WORKERS:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
