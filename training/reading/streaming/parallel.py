@@ -1,9 +1,10 @@
-"""Blocks side by side, and their rows in few bytes until all are read."""
+"""Blocks side by side, their rows in few bytes until all are read, and which of them are read once more."""
 
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import polars as pl
@@ -14,9 +15,28 @@ from training.reading.ledger import LINE
 from training.reading.parsing.fold import ALL, hashed
 from training.reading.streaming.blocks import Block
 from training.reading.streaming.narrow import Narrow
+from training.reading.streaming.seen import Guess
 
 Result = TypeVar("Result")
+Form = Callable[[pl.DataFrame], pl.DataFrame]
 _WORKERS: Final = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Again:
+    """Which lines of a text are read once more, and how.
+
+    Attributes:
+        guess: what was proven.
+        wanted: their numbers.
+        form: what is kept of those of a block.
+        whole: also cells of wide tables that no value needs.
+    """
+
+    guess: Guess
+    wanted: pl.Series
+    form: Form
+    whole: bool = False
 
 
 def compacted(

@@ -1,7 +1,7 @@
 """One pass over the blocks of a long text: each is parsed by the guess, many side by side."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -28,31 +28,13 @@ from training.reading.streaming.across import across, check_thin, thin
 from training.reading.streaming.blocks import Block, IrregularError, Plan, count
 from training.reading.streaming.checks import begins_within, has_lone_cell, kinds_told, names_every, offers_told
 from training.reading.streaming.coded import coded, follows, sources
-from training.reading.streaming.parallel import compacted, side_by_side
+from training.reading.streaming.parallel import Again, compacted, side_by_side
 from training.reading.streaming.seen import NUMBERED, Guess, Seen, Terms, kinds_seen, span_of_ids
 
-Form = Callable[[pl.DataFrame], pl.DataFrame]
 PIECE: Final = 1 << 20
 """Cells of a wide table that are turned at a time: each becomes a row of a dozen columns."""
 _CELLS: Final = 8
 """Cells that each line of most wide tables repeats."""
-
-
-@dataclass(frozen=True)
-class Again:
-    """Which lines of a text are read once more, and how.
-
-    Attributes:
-        guess: what was proven.
-        wanted: their numbers.
-        form: what is kept of those of a block.
-        whole: also cells of wide tables that no value needs.
-    """
-
-    guess: Guess
-    wanted: pl.Series
-    form: Form
-    whole: bool = False
 
 
 class Pass:

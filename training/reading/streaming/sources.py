@@ -31,7 +31,8 @@ from training.reading.streaming.blocks import (
 )
 from training.reading.streaming.checks import check_seen, is_regular
 from training.reading.streaming.laid import Laid, from_older, with_line_feeds
-from training.reading.streaming.passes import Again, Pass
+from training.reading.streaming.parallel import Again
+from training.reading.streaming.passes import Pass
 from training.reading.streaming.seen import Guess, Seen, Terms
 
 _FIRST_BYTES: Final = 1 << 20

@@ -19,8 +19,7 @@ from training.reading.shapes.meaning import WIDE, WIDE_DATES
 from training.reading.streaming.blocks import IrregularError
 from training.reading.streaming.encoded import TwinsError, joined, level, say_open
 from training.reading.streaming.folded import Rule, folded, in_turn, named_of, once_each
-from training.reading.streaming.parallel import compacted
-from training.reading.streaming.passes import Again
+from training.reading.streaming.parallel import Again, compacted
 from training.reading.streaming.seen import Terms
 from training.reading.streaming.sources import Run
 
