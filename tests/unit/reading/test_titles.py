@@ -92,3 +92,36 @@ def test_a_day_above_a_table_without_days_may_be_that_of_the_print(read: Read) -
     assert "holds dates" in verdict.sentence
     own = "Item,Sold,Qty\n2024-01-01,,\nLatte,2024-03-13,5\n2024-01-02,,\nLatte,2024-03-14,6\n"
     assert rows(read(own, max_refused_share=0.5), "date") == [("2024-03-13",), ("2024-03-14",)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Z-Report 2024-03-13", "Z-Bericht Nr. 17;13.03.2024", "Tagesabschluss vom 13.03.2024", "Cierre Z 13/03/2024",
+        "Z Report No 7\nDate: 03/13/2024\n", "Caisse 1\nTicket Z du 13/03/2024 22:10\nImprimé le 14/03/2024",
+    ],
+)  # fmt: skip
+def test_the_title_of_a_closing_report_tells_its_day(read: Read, title: str) -> None:
+    reading = read(f"{title}\nItem;Qty;Amount\nLatte;5;10\nMocha;6;12\n")
+    assert rows(reading, "date", "item_id", "units") == [("2024-03-13", "Latte", 5.0), ("2024-03-13", "Mocha", 6.0)]
+    assert note(reading.verdict, Reason.TITLE_READ).sentence.startswith("the day of each row is that of the title")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Z Report 01.03.2024 - 13.03.2024",
+        "Z Report\n2024-03-13\n2024-03-14",
+        "Price list 2024-03-13",
+        "Printed 13.03.2024",
+        "Z Report",
+    ],
+)
+def test_several_days_in_titles_and_days_of_other_lists_are_none_of_sales(read: Read, title: str) -> None:
+    verdict = read(f"{title}\nItem;Qty;Amount\nLatte;5;10\nMocha;6;12\n").verdict
+    assert "holds dates" in verdict.sentence
+
+
+def test_rows_below_the_title_of_a_closing_report_keep_days_of_their_own(read: Read) -> None:
+    text = "Z-Report 2024-03-13\nDate;Item;Qty\n2024-03-12;Latte;5\n2024-03-12;Mocha;6\n"
+    assert {row[0] for row in rows(read(text), "date")} == {"2024-03-12"}

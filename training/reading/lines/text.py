@@ -12,6 +12,7 @@ from training.reading.files.containers import Part
 from training.reading.files.encoding import to_utf8
 from training.reading.ledger import LINE, Ledger
 from training.reading.limits import Limits
+from training.reading.lines.closings import closing_day
 from training.reading.lines.cutting import Section, header_lines, sections
 from training.reading.lines.delimiter import Layout, find_layout
 from training.reading.lines.headings import TITLES_OUT, headed, with_lone_heads
@@ -108,6 +109,7 @@ def _titled(lines: pl.DataFrame, records: pl.DataFrame, layout: Layout, config: 
     """Titles that say the store or the item of the rows below them, where no column does."""
     above = lines.head(layout.header_index)
     lines = pl.concat([above.select(LINE, RAW), records.slice(1).select(LINE, RAW)])
+    own = False
     if role == DATE:  # a day above the table may be that of the print, and rows may have one of their own
         lines = records.slice(1).select(LINE, RAW)
         own = any("d" in kinds(fields) for raw in lines[RAW].head(_SHOWN) if len(fields := _cells(raw, layout)) > 1)
@@ -115,6 +117,8 @@ def _titled(lines: pl.DataFrame, records: pl.DataFrame, layout: Layout, config: 
     if not names_none(role, layout.header, tuple(config.columns)):
         lines = lines.clear()
     found = find_titles(lines, layout.delimiter, layout.width, role)
+    if role == DATE and not found.height and not own and names_none(role, layout.header, tuple(config.columns)):
+        return closing_day(above.select(LINE, RAW), layout.delimiter, layout.width)
     return found.clear() if role == DATE and found[TITLE].n_unique() < 2 else found  # noqa: PLR2004 - one day heads nothing
 
 
