@@ -17,6 +17,7 @@ from training.reading.ledger import cell
 from training.reading.lines.measured import measured
 from training.reading.lines.years import days_of_month
 from training.reading.roles import Roles
+from training.reading.shapes.among import check_among
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import are_names, sample_of
 from training.reading.shapes.meaning import WIDE_DATES, Meaning, is_numeric
@@ -46,7 +47,10 @@ def measured_days(table: RawTable, reading: Reading, name: str) -> Meaning | Non
 def days_across(table: RawTable, roles: Roles, reading: Reading, name: str) -> Meaning | None:
     """One column for each day, month or numbered day."""
     dated = _date_columns(table, roles) or _month_columns(table, roles) or _days_of_months(table, roles)
-    return _wide_dates(table, roles, dated) if dated else _numbered_days(table, roles, reading, name)
+    if not dated:
+        return _numbered_days(table, roles, reading, name)
+    check_among(table, roles, dated, name)
+    return _wide_dates(table, roles, dated)
 
 
 def _date_columns(table: RawTable, roles: Roles) -> list[int]:

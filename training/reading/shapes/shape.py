@@ -7,6 +7,7 @@ from training.reading import vocabulary as words
 from training.reading.lines.headings import check_heading
 from training.reading.roles import Roles
 from training.reading.shapes.across import days_across, days_counted, measured_days
+from training.reading.shapes.among import check_unnamed
 from training.reading.shapes.baskets import (
     check_amounts,
     check_baskets,
@@ -101,6 +102,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         check_totals([table.header[index] for index in named], name)
         check_multiples_across([table.header[index] for index in named], name)
         check_catalogue(table, roles, named, name)
+        check_unnamed(table, named, name)
         return wide_values(table, roles, named, fresh)
     raise no_target(table, roles, name)
 
