@@ -11,6 +11,7 @@ from core.contracts.errors import ConfigError
 from stacks.account import Client, identity, stack_status
 from stacks.adopt.kept import NOTHING_IN_IT, orphans
 from stacks.config import Config
+from stacks.preflight import cost_explorer
 from stacks.preflight.addons import addon_versions
 from stacks.preflight.finding import Finding
 from stacks.preflight.organisations import other_manager
@@ -140,6 +141,9 @@ def _unusual_costs(client: Client, config: Config, account: str) -> Finding:
             f"this account is a member of an organisation that {manager} manages, and may have no monitor of a tag: "
             f"set spending.anomaly_monitor in {file} to one that is there (aws ce get-anomaly-monitors lists them)"
         )
+        return Finding(check=check, outcome="missing", says=says)
+    if cost_explorer.is_off(client):
+        says = "nobody has opened Cost Explorer yet, without which no monitor is made: open it once in the console"
         return Finding(check=check, outcome="missing", says=says)
     return Finding(check=check, outcome="ok", says="told by a monitor of this environment's tag")
 

@@ -87,12 +87,16 @@ def trails(aws: Answers, **selectors: dict[str, Any]) -> None:
         aws["cloudtrail"].add_response("get_event_selectors", found, {"TrailName": trail["TrailARN"]})
 
 
-def organisation(aws: Answers, manager: str | None = None) -> None:
-    """The account is alone, or in one that somebody manages."""
+def organisation(aws: Answers, manager: str | None = None, *, explorer: str | None = None) -> None:
+    """The account is alone, or in one that somebody manages; ``explorer``: what refuses to tell its monitors."""
     if manager:
         aws["organizations"].add_response("describe_organization", {"Organization": {"MasterAccountId": manager}})
     else:
         aws["organizations"].add_client_error("describe_organization", "AWSOrganizationsNotInUseException")
+    if explorer:
+        aws["ce"].add_client_error("get_anomaly_monitors", "AccessDeniedException", explorer)
+    else:
+        aws["ce"].add_response("get_anomaly_monitors", {"AnomalyMonitors": []})
 
 
 def images(aws: Answers) -> None:
@@ -229,6 +233,18 @@ def test_a_member_of_an_organisation_is_told_that_it_may_have_no_monitor_of_a_ta
 def test_who_manages_an_organisation_or_is_in_none_may_have_one(aws: Answers, dev: Config, manager: str | None) -> None:
     organisation(aws, manager)
     assert asked(aws, dev)["unusual costs"].outcome == "ok"
+
+
+def test_an_account_in_which_nobody_opened_cost_explorer_can_have_no_monitor(aws: Answers, dev: Config) -> None:
+    organisation(aws, explorer="User not enabled for cost explorer access")
+    found = asked(aws, dev)["unusual costs"]
+    assert (found.outcome, "open it once" in found.says) == ("missing", True)
+
+
+def test_who_may_not_ask_for_monitors_is_not_told_that_there_can_be_none(aws: Answers, dev: Config) -> None:
+    organisation(aws, explorer="User is not authorized to perform: ce:GetAnomalyMonitors")
+    found = asked(aws, dev)["unusual costs"]
+    assert (found.outcome, "ce:GetAnomalyMonitors" in found.says) == ("unknown", True)
 
 
 def test_a_named_monitor_asks_for_no_other(aws: Answers, dev: Config) -> None:
