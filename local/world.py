@@ -37,16 +37,17 @@ class World:
     """A world in one folder. Usable as a context manager: up on entry, down on exit.
 
     Everything worth keeping is on disk at any moment, so ``up`` after ``down`` and ``up``
-    after ``kill -9`` come to the same.
+    after ``kill -9`` come to the same. ``rights``: functions and jobs may do what their
+    deployed roles may and nothing else, as on AWS.
     """
 
-    def __init__(self, folder: Path, ports: Ports | None = None, *, service: bool = True) -> None:
+    def __init__(self, folder: Path, ports: Ports | None = None, *, service: bool = True, rights: bool = False) -> None:
         self.layout = Layout(folder)
         self.ports = ports or Ports()
         self.info = WorldInfo.of(os.getpid(), self.ports)
         self.left_out: list[str] = []
-        self.emulator = Emulator(self.layout, self.ports)
-        self.sagemaker = self._sagemaker()
+        self.emulator = Emulator(self.layout, self.ports, rights=rights)
+        self.sagemaker = self._sagemaker(rights=rights)
         self.service = self._service()
         self._with_service = service
         self._deployed = False  # what was deployed by halves is not worth keeping
@@ -118,9 +119,9 @@ class World:
         self._watcher = threading.Thread(target=self._watch, args=(say,), name="watcher", daemon=True)
         self._watcher.start()
 
-    def _sagemaker(self) -> Child:
+    def _sagemaker(self, *, rights: bool) -> Child:
         command = [sys.executable, "-m", "local.sagemaker", "--port", str(self.ports.sagemaker)]
-        command += ["--root", str(self.layout.root.resolve())]
+        command += ["--root", str(self.layout.root.resolve()), *(["--rights"] if rights else [])]
         environment = aws_environment(self.ports)
         return Child("SageMaker", command, env=environment, log=self.layout.logs / "sagemaker.log", cwd=REPOSITORY)
 

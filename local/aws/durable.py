@@ -16,6 +16,7 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,8 @@ _WRITES: Final = frozenset(
     f"DynamoDB_20120810.{name}".encode()
     for name in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
 )
+DENIED: Final = "denied:"
+"""What a line of the log begins with for each request that was, in a world that holds everybody to their rights."""
 _KEPT_HEADERS: Final = (b"x-amz-target", b"authorization", b"content-type", b"host")
 _SNAPSHOT_EVERY: Final = 30.0  # seconds, while there is traffic
 _LOOK_EVERY: Final = 1.0
@@ -51,9 +54,13 @@ class Durable:
         self._journal = Journal(generations.journal)
         self._busy = False
         self._snapshots_on = generations.asked_for
+        self._rights = os.environ.get("AUTH") == "true"
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
+        if self._rights and scope["type"] == "http":
+            scope["scheme"] = "https"  # policies refuse whoever comes without TLS, which nobody needs on loopback
+            send = _telling(scope, send)
         if scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == SNAPSHOT_PATH:
@@ -130,6 +137,18 @@ class Durable:
                 await self.snapshot()
                 ended = time.monotonic()
                 took = ended - began
+
+
+def _telling(scope: Message, send: Send) -> Send:
+    """Log what was denied: who is refused may go on without, and say nothing of it."""
+
+    async def tell(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == HTTPStatus.FORBIDDEN:
+            target = dict(scope["headers"]).get(b"x-amz-target", b"").decode()
+            log.error("%s %s %s %s", DENIED, scope["method"], scope["path"], target)
+        await send(message)
+
+    return tell
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

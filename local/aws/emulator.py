@@ -14,7 +14,7 @@ from local.settings import ACCOUNT, HOST, REGION, REPOSITORY, SNAPSHOT_PATH, Lay
 class Emulator:
     """The AWS API on one loopback port, state beneath the world's folder."""
 
-    def __init__(self, layout: Layout, ports: Ports) -> None:
+    def __init__(self, layout: Layout, ports: Ports, *, rights: bool = False) -> None:
         self._layout = layout
         self._url = f"http://{HOST}:{ports.aws}"
         # Functions run with the interpreter and the environment of the emulator itself,
@@ -25,6 +25,7 @@ class Emulator:
             "MINISTACK_HOST": HOST,
             "MINISTACK_REGION": REGION,
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
+            "AUTH": str(rights).lower(),  # hold everybody but who deploys to their policies
             "PERSIST_STATE": "1",
             "STATE_DIR": str(Generations(layout.state.resolve()).work),
             "S3_PERSIST": "1",

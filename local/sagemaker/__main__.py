@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-import boto3
-from botocore.config import Config
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
@@ -20,22 +18,21 @@ from local.sagemaker.api import Api
 from local.sagemaker.events import Courier
 from local.sagemaker.journal import Journal
 from local.sagemaker.registry import ApiError, Registry
+from local.sagemaker.rights import Rights
 from local.sagemaker.runner import Runner
-from local.sagemaker.storage import Storage
 from local.settings import HOST, REPOSITORY, Layout
 
 log = logging.getLogger("local.sagemaker")
 _GATEWAY_SECONDS: Final = 600
-_PATIENT: Final = Config(retries={"mode": "standard", "max_attempts": 10})  # bridges a restart of the emulator
 
 
-def build(layout: Layout, environment: dict[str, str]) -> Runner:
+def build(layout: Layout, environment: dict[str, str], *, rights: bool) -> Runner:
     """The stand-in over one world's folder; AWS clients find the emulator by the environment."""
     journal = Journal(layout.sagemaker / "journal.db")
     journal.reopen_events()
     courier = Courier(journal)
     return Runner(
-        journal, Registry(journal), courier, Storage(boto3.client("s3", config=_PATIENT)),
+        journal, Registry(journal), courier, Rights(rights),
         scratch=layout.scratch, logs=layout.logs, environment=environment,
     )  # fmt: skip
 
@@ -70,10 +67,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--rights", action="store_true", help="hold each job to what its role may")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("botocore").setLevel(logging.WARNING)
-    runner = build(Layout(options.root), {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"})
+    runner = build(
+        Layout(options.root),
+        {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"},
+        rights=options.rights,
+    )
     server = make_server(HOST, options.port, application(Api(runner)), threaded=True, request_handler=_Quiet)
     runner.courier.start()
     threading.Thread(target=_resume, args=(runner,), name="resume", daemon=True).start()

@@ -22,7 +22,7 @@ from local.sagemaker.definition import Resolver, StepJson, all_steps, in_order, 
 from local.sagemaker.events import Courier, execution_arn, iso, pipeline_arn
 from local.sagemaker.journal import Execution, Journal, Step
 from local.sagemaker.registry import ApiError, Registry
-from local.sagemaker.storage import Storage
+from local.sagemaker.rights import Rights
 from local.sagemaker.transform import transform
 from local.settings import ACCOUNT, REGION
 
@@ -37,10 +37,10 @@ class Runner:
     """Runs the executions of the journal."""
 
     def __init__(
-        self, journal: Journal, registry: Registry, courier: Courier, storage: Storage, *,
+        self, journal: Journal, registry: Registry, courier: Courier, rights: Rights, *,
         scratch: Path, logs: Path, environment: Mapping[str, str],
     ) -> None:  # fmt: skip
-        self.journal, self.registry, self.courier, self.storage = journal, registry, courier, storage
+        self.journal, self.registry, self.courier, self.rights = journal, registry, courier, rights
         self.scratch, self.logs, self.environment = scratch.resolve(), logs.resolve(), environment
         self.places = threading.BoundedSemaphore(AT_ONCE)
         self._stops: dict[str, threading.Event] = {}
@@ -185,19 +185,24 @@ class Run:
         runner = self._runner
         root = runner.scratch / name
 
+        model = (
+            runner.registry.call("DescribeModel", {"ModelName": arguments["ModelName"]}) if kind == "Transform" else {}
+        )
+        role = model.get("ExecutionRoleArn", "") if model else arguments.get("RoleArn", "")
+        storage = runner.rights.storage(role)  # SageMaker brings and fetches a job's files as the job's role, too
+
         def new(*, env: Mapping[str, str], **parts: Any) -> Container:
             return Container(
                 root=root, log=runner.logs / step.execution / f"{step.name}.log", stop=self._stop,
-                env={**runner.environment, **env}, **parts,
+                env={**runner.environment, **runner.rights.environment(role), **env}, **parts,
             )  # fmt: skip
 
         try:
-            if kind == "Transform":
-                model = runner.registry.call("DescribeModel", {"ModelName": arguments["ModelName"]})
-                properties = transform(name, arguments, model, new, runner.storage)
+            if model:
+                properties = transform(name, arguments, model, new, storage)
             else:
                 job = jobs.processing if kind == "Processing" else jobs.training
-                properties = job(name, arguments, new, runner.storage)
+                properties = job(name, arguments, new, storage)
         finally:
             if not os.environ.get("LOCAL_KEEP_SCRATCH"):
                 shutil.rmtree(root, ignore_errors=True)
@@ -205,7 +210,15 @@ class Run:
         return {**properties, f"{kind}JobArn": arn}
 
     def _property_file(self, step: str, name: str) -> str:
-        return jobs.property_file(self._steps[step], self._done[step].properties, name, self._runner.storage)
+        storage = self._runner.rights.storage(self._pipeline_role())
+        return jobs.property_file(self._steps[step], self._done[step].properties, name, storage)
+
+    def _pipeline_role(self) -> str:
+        """What decides between steps reads what they wrote."""
+        if not self._runner.rights.held:
+            return ""
+        pipeline = self._runner.registry.call("DescribePipeline", {"PipelineName": self._execution.pipeline})
+        return str(pipeline["RoleArn"])
 
 
 def job_name(step: Step) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from local.aws.durable import DENIED
 from local.client import Client
 from local.settings import free_ports
 from local.world import World
@@ -25,11 +26,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world that is up, shared by all tests that do not harm it."""
-    made = World(tmp_path_factory.mktemp("world"), free_ports())
+    """A world that is up, shared by all tests that do not harm it.
+
+    Functions and steps work in it under their deployed roles: what a role's policy does not allow is denied, as on
+    AWS, and no test may have needed it.
+    """
+    made = World(tmp_path_factory.mktemp("world"), free_ports(), rights=True)
     made.up()
     yield made
+    denied = [line for line in made.emulator.child.log.read_text("utf-8").splitlines() if DENIED in line]
     made.down()
+    assert not denied, denied
 
 
 @pytest.fixture

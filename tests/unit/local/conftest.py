@@ -12,6 +12,7 @@ import pytest
 
 from local.sagemaker.journal import Execution, Journal
 from local.sagemaker.registry import Registry
+from local.sagemaker.rights import Rights
 from local.sagemaker.runner import Runner
 from local.sagemaker.storage import Storage
 
@@ -50,6 +51,17 @@ class FolderStorage(Storage):
         self._path(uri).write_bytes(body)
 
 
+class Unheld(Rights):
+    """Nobody is held to rights; everybody's files lie in one folder."""
+
+    def __init__(self, storage: Storage) -> None:
+        super().__init__(held=False)
+        self._storage = storage
+
+    def storage(self, role_arn: str) -> Storage:
+        return self._storage
+
+
 class Collector:
     """Takes the courier's place."""
 
@@ -74,7 +86,7 @@ class Bench:
         self.journal = Journal(self.folder / "journal.db")
         self.registry = Registry(self.journal)
         self.runner = Runner(
-            self.journal, self.registry, self.collector, self.storage,  # type: ignore[arg-type]
+            self.journal, self.registry, self.collector, Unheld(self.storage),  # type: ignore[arg-type]
             scratch=self.folder / "scratch", logs=self.folder / "logs",
             environment={"PATH": os.environ["PATH"]},
         )  # fmt: skip
