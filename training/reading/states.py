@@ -4,7 +4,8 @@ from typing import Final
 
 from training.reading.vocabulary import CANCELLED_WORDS, WORDS, fold
 
-NEVER_SOLD, UNPAID = frozenset(map(fold, WORDS["never_sold"])), frozenset(map(fold, WORDS["unpaid"]))
+AWAITED, UNPAID = frozenset(map(fold, WORDS["awaited"])), frozenset(map(fold, WORDS["unpaid"]))
+NEVER_SOLD: Final = frozenset(map(fold, WORDS["never_sold"])) | AWAITED
 TESTS: Final = frozenset(WORDS["tests"])
 _STATE, _STATE_OF = frozenset(WORDS["state"]), frozenset(WORDS["state_of"])
 _CALLED_OFF, _NOT_OFF = frozenset(WORDS["called_off"]), frozenset(WORDS["not_off"])

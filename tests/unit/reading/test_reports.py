@@ -99,3 +99,11 @@ def test_the_header_proves_the_turkish_encoding(read: Read) -> None:
     head = "Fatura Tarihi;Fatura No;\u015eube;Malzeme Kodu;Malzeme A\u00e7\u0131klamas\u0131;Miktar\n"
     reading = read(f"{head}13.03.2024;F1;Kad\u0131k\u00f6y;A;\u00c7ay;2\n", encoding="cp1254")
     assert rows(reading) == [("2024-03-13", "Kad\u0131k\u00f6y", "A", 2.0)]
+
+
+@pytest.mark.parametrize("state", ["Awaiting Payment", "Unpaid", "Pendiente de pago"])
+def test_an_invoice_that_is_not_paid_yet_is_a_sale_on_account(read: Read, state: str) -> None:
+    text = "InvoiceNumber,InvoiceDate,SKU,Quantity,Status\nI1,13/03/2024,A,2,Paid\nI2,14/03/2024,A,3,{}\n"
+    text += "I3,14/03/2024,A,5,Voided\nI4,14/03/2024,A,5,Draft\n"
+    assert rows(read(text.format(state)), "units") == [(2.0,), (3.0,)]
+    assert rows(read(text.format(state), columns={"payment_state": "Status"}), "units") == [(2.0,), (13.0,)]

@@ -11,6 +11,7 @@ from training.reading.dialect.dateforms import readings, split_time
 from training.reading.ledger import cell
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 
+_INVOICES: Final = tuple(word for word in words.WORDS["invoices"] if word not in ("ship", "sales invoice"))
 _YES: Final = frozenset({*words.TRUE_WORDS, "1", "1.0"})
 _NO_MARK: Final = frozenset({*words.FALSE_WORDS, *words.MISSING_WORDS, "0", "0.0"})
 _FLAGS: Final = frozenset({*_YES, *words.FALSE_WORDS, "", "0", "0.0"})
@@ -35,7 +36,8 @@ def cancelled(meaning: Meaning, lines: pl.DataFrame) -> dict[int, pl.Expr]:
 
 def never_sold(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
     """Cells that call a line no sale, by the index of their column: quotations, payments that failed, tests."""
-    found = {i: _texts(lines, i, lambda text: words.fold(text) in states.NEVER_SOLD) for i in _states(meaning)}
+    none = states.NEVER_SOLD - states.AWAITED if _is_of_invoices(meaning) else states.NEVER_SOLD
+    found = {i: _texts(lines, i, lambda text: words.fold(text) in none) for i in _states(meaning)}
     tests = [i for i, name in enumerate(meaning.table.header) if words.fold(name) in states.TESTS]
     if meaning.index(words.DOCUMENT) is None:  # of stores, "Test" is one side of a trial
         tests = [i for i in tests if words.fold(meaning.table.header[i]) != "test"]
@@ -44,7 +46,9 @@ def never_sold(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
 
 
 def unpaid(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
-    """Cells that say that a sale was not paid for, by the index of their column."""
+    """Cells that say that a sale was not paid for, by the index of their column; an invoice is one on account."""
+    if _is_of_invoices(meaning):
+        return {}
     found = {i: _texts(lines, i, lambda text: words.fold(text) in states.UNPAID) for i in _states(meaning)}
     return {index: texts for index, texts in found.items() if texts}
 
@@ -96,6 +100,13 @@ def _states(meaning: Meaning, *, of_returns: bool = False) -> list[int]:
     named = [index for index, name in enumerate(meaning.table.header) if states.is_state(name)]
     named = [index for index in named if of_returns or not states.is_of_return(meaning.table.header[index])]
     return found + [index for index in named if _is_free(meaning, index)]
+
+
+def _is_of_invoices(meaning: Meaning) -> bool:
+    """Is each document an invoice by the name of its column: ``InvoiceNumber``, ``Rechnungs-Nr.``?"""
+    index = meaning.index(words.DOCUMENT)
+    tokens = [] if index is None else words.fold(meaning.table.header[index]).split()
+    return any(token.startswith(_INVOICES) for token in tokens)
 
 
 def _is_free(meaning: Meaning, index: int) -> bool:
