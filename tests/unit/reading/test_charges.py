@@ -50,3 +50,14 @@ def test_texts_between_the_lines_of_a_document_are_no_items(read: Read, nothing:
         "I2;14.03.2024;Item;B;Cup;1,00\n"
     )
     assert rows(reading, "item_id", "units") == [("A", 2.0), ("B", 1.0)]
+
+
+def test_charges_without_a_code_are_no_items_and_goods_without_one_are_refused(read: Read) -> None:
+    text = "Auftragsnummer;Auftragsdatum;Artikelnummer;Artikelbezeichnung;Menge\n1;13.03.2024;A;Kerze;2\n"
+    reading = read(f"{text}1;13.03.2024;;Versandkosten;1\n2;14.03.2024;B;Versandkosten;1\n")
+    assert rows(reading, "item_id", "units") == [("A", 2.0), ("B", 1.0)]
+    told = note(reading.verdict, Reason.NO_ITEM)
+    assert told.sentence == "lines without the code of an item, which are named like charges, are no items"
+    assert told.lines == (3,)
+    refused = read(f"{text}1;13.03.2024;;Windlicht;1\n", max_refused_share=0.9)
+    assert [entry.reason for entry in refused.verdict.refusals] == [Reason.ID_MISSING]

@@ -113,6 +113,9 @@ IRREGULAR: dict[str, str | bytes] = {
               for n, row in enumerate(BODY[1000:], 1000))]
     ),
     "a status on the first line of each order": beside("Status", on_first("cancelled")),
+    "charges without the code of an item": till(
+        *((place, "536050,,Postage,1,2024-01-02 10:15,2.5,17001,France") for place in (1400, 200, 11))
+    ),
     "shipping far down": beside("itemization type", lambda n: "goods" if n != 1400 else "shipping"),
     "all stores far down": beside("store", lambda n: "S1" if n != 1400 else "All Stores"),
     "a reason to void on some lines": beside("void reason", lambda n: "" if n % 6 else "late"),

@@ -11,9 +11,11 @@ from core.contracts.verdict import Reason
 from training.reading import rowkinds
 from training.reading import vocabulary as words
 from training.reading.ledger import LINE, MAX_NOTE_LINES, Ledger, cell
+from training.reading.parsing.rows import ITEM_TEXT
 from training.reading.shapes.meaning import TRANSACTIONS, Meaning
 
 _SHOWN: Final = 5
+_UNCODED: Final = "lines without the code of an item, which are named like charges, are no items"
 
 
 def no_items(texts: Iterable[str]) -> list[str]:
@@ -39,7 +41,28 @@ def items_only(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.Data
                 Reason.NO_ITEM, lines[LINE].filter(hit), f"lines that {header!r} calls {told} are no items"
             )
             lines = lines.filter(~hit)
-    return lines
+    return _without_uncoded(meaning, lines, ledger)
+
+
+def _without_uncoded(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+    """Leave out lines without a code of an item that the name beside it calls a charge: ``Versandkosten``."""
+    item = meaning.index(words.ITEM)
+    if item is None:
+        return lines
+    uncoded = lines.filter(_text(ITEM_TEXT) == "")
+    if not uncoded.height:
+        return lines
+    names = [
+        cell(index)
+        for index, header in enumerate(meaning.table.header)
+        if index != item and cell(index) in lines.columns and words.ITEM in dict(words.roles_of(header))
+    ]
+    said = {text for name in names for text in uncoded.select(_text(name).unique()).to_series().to_list()}
+    charges = [text for text in said if rowkinds.is_charge(text)]
+    named = pl.any_horizontal([_text(name).is_in(charges) for name in names]) if names else pl.lit(value=False)
+    hit = lines.select(((_text(ITEM_TEXT) == "") & named).alias("hit"))["hit"]
+    ledger.leave_out(Reason.NO_ITEM, lines[LINE].filter(hit), _UNCODED)
+    return lines.filter(~hit)
 
 
 @dataclass
@@ -75,3 +98,7 @@ def charges_of(meaning: Meaning, lines: pl.DataFrame) -> Charges:
     names = {text for text in lines[ITEM].unique().to_list() if rowkinds.is_charge(text)}
     kept = lines[LINE].filter(lines[ITEM].is_in(list(names)))
     return Charges(names, kept.len(), kept.head(MAX_NOTE_LINES).to_list())
+
+
+def _text(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).fill_null("").str.strip_chars()
