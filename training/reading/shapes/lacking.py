@@ -41,15 +41,16 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
         return
     check_periods(table, name)
     columns = ", ".join(repr(header) for header in table.header[:30] if header)
+    several = [header for index, header in enumerate(table.header) if header and _tells_days(table, index)]
     due = next(
         (h for i, h in enumerate(table.header) if naming.is_other_day(h) and holds_dates(table, i, strict=True)), None
     )
-    if due:
+    if due and all(map(naming.is_other_day, several)):
         raise FileRefusedError(
             Reason.COLUMNS_MISSING,
             f"{name}: {due!r} is a day on which something is due or was made, received, reported, changed or sold "
             "last, or someone joined, not the day of the sale, and no other column of the header on line "
-            f"{table.header_line} holds dates; add the date of the order, or set reading.columns.date = {due!r} to use "
+            f"{table.header_line} is one; add the date of the order, or set reading.columns.date = {due!r} to use "
             "it on purpose.",
         )
     check_months(table, name)
@@ -63,7 +64,6 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
             f"{name}: {day!r} numbers the {what} without saying from which; tell the day of number 1 as "
             f"reading.date_format = '{day} 1 = {'2011-01-29' if what == 'days' else '2024-01-01'}'.",
         )
-    several = [h for i, h in enumerate(table.header) if h and _tells_days(table, i)]
     if len(several) > 1:
         likely = min(several, key=lambda header: len(_EDGES.intersection(words.fold(header).split())))
         raise FileRefusedError(
