@@ -125,3 +125,17 @@ def test_several_days_in_titles_and_days_of_other_lists_are_none_of_sales(read: 
 def test_rows_below_the_title_of_a_closing_report_keep_days_of_their_own(read: Read) -> None:
     text = "Z-Report 2024-03-13\nDate;Item;Qty\n2024-03-12;Latte;5\n2024-03-12;Mocha;6\n"
     assert {row[0] for row in rows(read(text), "date")} == {"2024-03-12"}
+
+
+@pytest.mark.parametrize(
+    "title", ["Units sold (in thousands)", "Angaben in Tsd. Stück", "Ventas en miles de unidades", "Units in 1,000s"]
+)
+def test_a_title_that_counts_in_thousands_is_no_title_alone(read: Read, title: str) -> None:
+    text = "Date;Tea;Coffee\n2024-03-13;1.2;3.4\n2024-03-14;1.3;3.1\n"
+    assert "says that numbers are counted" in read(f"{title}\n{text}").verdict.sentence
+    assert len(rows(read(text))) == 4
+
+
+@pytest.mark.parametrize("title", ["Sales Thousand Oaks", "Shop in Miles City", "Sales in 2024"])
+def test_titles_that_name_a_place_or_a_year_count_in_nothing(read: Read, title: str) -> None:
+    assert len(rows(read(f"{title}\nDate;Tea;Coffee\n2024-03-13;1.2;3.4\n2024-03-14;1.3;3.1\n"))) == 4

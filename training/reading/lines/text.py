@@ -1,5 +1,6 @@
 """A text file to its raw tables: every line is a header, a row, or is accounted for."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,6 +28,12 @@ from training.reading.tables import RawTable
 from training.reading.vocabulary import DATE, ITEM, STORE
 
 _SHOWN: Final = 20
+_MULTIPLE: Final = re.compile(
+    r"\ben\s+miles\b|\b(?:in|en|em|i|w)\s+(?:thousands|millions|1[., ']?000s?|tsd\b|tausend|mio\b|millionen|milliers"
+    r"|millones|milhares|milh\u00f5es|migliaia|milioni|duizend(?:tallen)?|miljoenen|tusen|tys\b)",
+    re.IGNORECASE,
+)
+"""``Units (in thousands)``, ``Angaben in Tsd.``: in a line above the header."""
 
 
 def text_tables(part: Part, name: str, config: Reading, limits: Limits, ledger: Ledger) -> list[RawTable]:
@@ -67,6 +74,7 @@ def tables_of(
     layout = _dated(lines, layout)
     if layout.header_index:
         above = lines.head(layout.header_index)
+        _check_multiples(above.select(LINE, RAW), name)
         _check_above(above.select(LINE, RAW), lines[RAW][layout.header_index + 1 :][:20].to_list(), layout, name)
         ledger.remark(Reason.PREAMBLE, "lines above the header were left out", above[LINE], above.height)
     titles_above = lines[RAW].head(layout.header_index).to_list()
@@ -158,6 +166,17 @@ def _widths(lines: pl.DataFrame, layout: Layout) -> frozenset[int]:
     counts = plain[RAW].str.count_matches(layout.delimiter, literal=True).value_counts(name="n")
     common = counts.filter((pl.col("n") * 20 > plain.height) & (pl.col(RAW) > 0))[RAW].to_list()
     return frozenset({layout.width, *(count + 1 for count in common)})
+
+
+def _check_multiples(above: pl.DataFrame, name: str) -> None:
+    """Raise where a line above the header says that the numbers below are counted in thousands or millions."""
+    for line, raw in above.iter_rows():
+        if (told := _MULTIPLE.search(raw)) is not None:
+            raise FileRefusedError(
+                Reason.AMBIGUOUS,
+                f"{name}: line {line} ({raw.strip()[:80]!r}) says that numbers are counted {told.group()!r}; "
+                "export them in full, or take that line out to read them as they are written.",
+            )
 
 
 def _check_above(above: pl.DataFrame, below: list[str], layout: Layout, name: str) -> None:
