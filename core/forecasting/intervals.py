@@ -15,7 +15,7 @@ from typing import Any, Final, Self
 import numpy as np
 import xgboost as xgb
 
-from core.forecasting.grid import Bools, Doubles, Floats
+from core.forecasting.grid import Bools, Doubles, Floats, Ints
 from core.forecasting.sizes import Seen, by_size
 from core.forecasting.spec import THREADS
 
@@ -27,6 +27,8 @@ _LEAST_ROWS: Final = 2_000
 _MOST_ROWS: Final = 60_000
 _ROUNDS: Final = 60
 _FLOOR: Final = 1e-3
+_DWARF: Final = 0.02
+"""Share of the middle forecast of a size below which a forecast's ratio is no witness: it is 0, or anything."""
 _MIDDLE, _MIDDLE_WIDTH = 0.5, 0.2
 """Middle quantiles are not stretched: two windows show their own shift, not one that stays."""
 _UNTESTED: Final = 0.6
@@ -230,7 +232,7 @@ def _stretched(
 ) -> Intervals:
     """A shape with the factors, by bin of forecast size, that make each quantile cover what it should."""
     size = np.log(residuals.mean)
-    bins = by_size(size, _ONE_STRETCH)
+    bins = [_without_dwarfs(rows, residuals.mean) for rows in by_size(size, _ONE_STRETCH)]
     centers = np.array([size[b].mean() for b in bins])
     over = residuals.units[:, None] / (residuals.mean[:, None] * ratios)
     stretch = np.array([[_conformal(over[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
@@ -238,6 +240,12 @@ def _stretched(
         stretch[:, [abs(q - _MIDDLE) < _MIDDLE_WIDTH for q in quantiles]] = 1.0
     seen = None if booster is None else Seen.of(size, ratios)
     return Intervals(quantiles, booster, centers, stretch, seen, residuals.spread is not None)
+
+
+def _without_dwarfs(rows: Ints, mean: Doubles) -> Ints:
+    """Of rows taken as one size for want of more, those that say nothing of the others: a series that ended sells 0."""
+    kept: Ints = rows[mean[rows] > _DWARF * float(np.median(mean[rows]))]
+    return kept
 
 
 def _conformal(ratios: Doubles, quantile: float) -> float:

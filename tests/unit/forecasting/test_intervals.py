@@ -89,6 +89,16 @@ def test_low_quantiles_that_other_trees_tell_are_not_above_the_mean() -> None:
     np.testing.assert_allclose(made, [[100.0, 100.0, 130.0, 200.0], [60.0, 80.0, 90.0, 95.0]])
 
 
+def test_a_series_that_has_ended_does_not_draw_the_low_quantile_of_the_others_to_zero() -> None:
+    sold = noisy(120, 1)
+    ended = np.arange(120) % 4 == 0
+    units, mean = np.where(ended, 0.0, sold.units), np.where(ended, 0.01, sold.mean)
+    both, _ = calibrate(Residuals(units, mean, sold.shape, sold.window), QUANTILES, seed=7)
+    alone, _ = calibrate(sold.take(~ended), QUANTILES, seed=7)
+    at = np.full(1, 40.0), sold.shape[:1]
+    assert both.apply(*at)[0].tolist() == pytest.approx(alone.apply(*at)[0].tolist(), rel=0.02)
+
+
 def test_json_brings_the_same_intervals_back() -> None:
     intervals, _ = calibrate(noisy(500, 1), QUANTILES, seed=7)
     again = Intervals.from_json(intervals.to_json(), None)
