@@ -62,6 +62,17 @@ def test_signs_that_stand_in_words_of_cp1252_show_no_other_encoding(read: Read, 
     assert rows(reading)[0][2] == item.replace("\x80", "€")
 
 
+@pytest.mark.parametrize(
+    ("written", "encoding", "item"),
+    [("Masło", "cp1250", "Masło"), ("100 cm³x", "cp1252", "100 cm³x"), ("m³h", "cp1252", "m³h")],
+)
+def test_a_power_of_three_within_a_word_is_a_letter_of_another_encoding(
+    read: Read, written: str, encoding: str, item: str
+) -> None:
+    reading = read(f"date;item;qty\n2024-01-01;{written};5\n", encoding=encoding)
+    assert rows(reading) == [("2024-01-01", "all", item, 5.0)]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_line_end_is_read(read: Read, end: str) -> None:
     assert len(rows(read(f"date,qty{end}2024-01-01,5{end}2024-01-02,6"))) == 2

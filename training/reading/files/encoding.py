@@ -23,6 +23,7 @@ _BEFORE = "\xa3\xa4\xa5\xa6\xac\xaf\xa8\xb8"  # no word begins so
 _LETTER = r"[^\W\d_]"
 _ODD = re.compile(
     rf"[a-z][{_UPPER}]|[A-Za-z][{_UPPER}](?=[a-z])|{_LETTER}[{_SIGNS}](?={_LETTER})|[{_BEFORE}](?={_LETTER})|[\x80-\x9f]"
+    r"|[a-z]{2}(?<![cdkm]m)\xb3(?=[a-z])"  # a power of three stands in no word
 )
 _WORD = re.compile(r"[^\s;,|\"]+")
 _BEGUN = b"\n" + codecs.BOM_UTF8
