@@ -95,6 +95,7 @@ def test_a_broken_week_among_whole_ones_is_refused_with_how_long_it_is(read: Rea
         ("Period;sku;units\n2024-Q1;A;5\n2024-Q2;A;6\n", "'2024-Q1' in 'Period' is a quarter"),
         ("Trimestre;sku;units\n1T2024;A;5\n2T2024;A;6\n", "'1T2024' in 'Trimestre' is a quarter"),
         ("Quartal;sku;Menge\nII. Quartal 2024;A;5\n", "'II. Quartal 2024' in 'Quartal' is a quarter"),
+        ("quarter,units\n2024-Q1,5\n2024-Q2,6\n", "'2024-Q1' in 'quarter' is a quarter"),
         ("Quarter;sku;units\nQ1;A;5\nQ2;A;6\n", "'Q1' in 'Quarter' is a quarter"),
         ("Year;Quarter;sku;units\n2024;1;A;5\n2024;2;A;6\n", "'Quarter' beside the year tells a quarter"),
         ("sku;Q1 2024;Q2 2024\nA;5;6\n", "The columns 'Q1 2024', 'Q2 2024' are each a quarter"),
