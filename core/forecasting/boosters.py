@@ -59,6 +59,7 @@ def fit(
     units: Floats,
     recipe: Recipe,
     *,
+    cuts: xgb.QuantileDMatrix,
     leaf: float,
     task: str,
     objective: str,
@@ -69,10 +70,11 @@ def fit(
     """Fit one booster.
 
     Args:
-        design: features of this host's training rows, of at most ``MOST_BINS`` values each.
+        design: features of this host's training rows.
         level: what their units are relative to; positive.
         units: what was sold.
         recipe: rounds and settings.
+        cuts: where their features are cut into bins; see ``core.forecasting.edges``.
         leaf: rows that a leaf of counts needs; see ``core.forecasting.dispersion``.
         task: name under which the run keeps its progress.
         objective: ``log`` or ``tweedie``.
@@ -87,6 +89,7 @@ def fit(
         label=label,
         weight=weight,
         max_bin=MOST_BINS,
+        ref=cuts,
         nthread=THREADS,
         feature_names=list(design.names),
     )

@@ -57,12 +57,12 @@ class Lesson:
             made, level = self._design(rows, mine, hidden)
             unplanned = np.random.default_rng([self.spec.seed, 1]).random(len(rows)) < _UNPLANNED_SHARE
             _forget_known(made, unplanned[mine])
-            edges.round_down(made.values, share, self.run, bins=boosters.MOST_BINS, seed=self.spec.seed)
+            cuts = edges.reference(made.values, share, self.run, bins=boosters.MOST_BINS, seed=self.spec.seed)
             units = self.panel.units[rows.series[mine], rows.target[mine]]
             leaf = rows_of_a_leaf(self.panel, rows)
             fitted |= {
                 objective: boosters.fit(
-                    made, level, units, self.recipe, leaf=leaf,
+                    made, level, units, self.recipe, cuts=cuts, leaf=leaf,
                     task=tasks[objective], objective=objective, seed=self.spec.seed, share=share, run=self.run,
                 )
                 for objective in self.objectives

@@ -8,7 +8,7 @@ import pytest
 import xgboost as xgb
 
 from core.forecasting import edges
-from core.forecasting.edges import round_down
+from core.forecasting.edges import found, reference
 from core.forecasting.fitting import ALONE, Run, Share
 from core.forecasting.grid import Floats
 
@@ -34,53 +34,61 @@ def features() -> Floats:
     return matrix
 
 
-def rounded(values: Floats, share: Share, run: Run = ALONE) -> Floats:
-    own = values[share.rows].copy()
-    round_down(own, share, run, bins=BINS, seed=1)
-    return own
+def rounded(values: Floats, cuts: Sequence[Floats]) -> Floats:
+    """Each value by the greatest edge not above it, the way bins are meant."""
+    columns = [
+        np.where(np.isnan(column), column, own[np.maximum(np.searchsorted(own, column, side="right") - 1, 0)])
+        if len(own)
+        else column
+        for column, own in zip(values.T, cuts, strict=True)
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
-def test_each_value_becomes_the_greatest_edge_not_above_it_and_few_values_stay(features: Floats) -> None:
-    found = rounded(features, Share(0, 3_000, 3_000))
-    known = ~np.isnan(features[:, 0])
-    kept = np.unique(found[known, 0])
-    assert len(kept) <= BINS
-    assert set(kept) <= set(features[known, 0])
-    for value, edge in zip(features[known, 0], found[known, 0], strict=True):
-        assert edge == max(each for each in kept if each <= value)
-    assert np.array_equal(found[:, 1:], features[:, 1:], equal_nan=True)
-    assert np.isnan(found[~known, 0]).all()
+def test_few_values_are_all_edges_and_many_are_cut_at_values_that_occur(features: Floats) -> None:
+    cuts = found(features, Share(0, 3_000, 3_000), ALONE, bins=BINS, seed=1)
+    assert BINS // 2 < len(cuts[0]) <= BINS
+    assert set(cuts[0]) <= set(features[:, 0])
+    assert [list(own) for own in cuts[1:]] == [list(range(7)), [2.5], []]
 
 
 @pytest.mark.parametrize("parted", [0, 1_000, 1_234, 3_000])
 @pytest.mark.parametrize("sample", [500, 100_000])
-def test_two_hosts_round_as_one_does_however_the_rows_are_parted(
+def test_two_hosts_cut_as_one_does_however_the_rows_are_parted(
     features: Floats, monkeypatch: pytest.MonkeyPatch, parted: int, sample: int
 ) -> None:
     monkeypatch.setattr(edges, "_SAMPLE", sample)
-    whole = rounded(features, Share(0, 3_000, 3_000))
+    whole = found(features, Share(0, 3_000, 3_000), ALONE, bins=BINS, seed=1)
     shares = [Share(0, parted, 3_000), Share(parted, 3_000, 3_000)]
     drawn = [edges._drawn(features[share.rows], share, ALONE, 1) for share in shares]
-    parts = [rounded(features, share, OneOf(rank, drawn)) for rank, share in enumerate(shares)]
-    assert np.array_equal(np.concatenate(parts), whole, equal_nan=True)
+    for rank, share in enumerate(shares):
+        own = found(features[share.rows], share, OneOf(rank, drawn), bins=BINS, seed=1)
+        assert all(np.array_equal(one, other) for one, other in zip(own, whole, strict=True))
 
 
-def test_trees_answer_the_same_before_and_after_rounding(features: Floats) -> None:
-    found = rounded(features, Share(0, 3_000, 3_000))
+def test_trees_are_those_of_features_rounded_down_to_their_edges(features: Floats) -> None:
+    share = Share(0, 3_000, 3_000)
     label = np.nan_to_num(features[:, 0]) * (1 + features[:, 1])
-    matrix = xgb.QuantileDMatrix(found, label=label, max_bin=BINS)
-    booster = xgb.train({"tree_method": "hist", "max_bin": BINS, "max_depth": 6}, matrix, num_boost_round=20)
-    assert np.array_equal(booster.inplace_predict(found), booster.inplace_predict(features))
-    assert len(np.unique(booster.inplace_predict(features))) > BINS
+    params = {"tree_method": "hist", "max_bin": BINS, "max_depth": 6}
+    few = rounded(features, found(features, share, ALONE, bins=BINS, seed=1))
+    cuts = reference(features, share, ALONE, bins=BINS, seed=1)
+    boosters = [
+        xgb.train(params, xgb.QuantileDMatrix(values, label=label, max_bin=BINS, ref=ref), num_boost_round=20)
+        for values, ref in ((features, cuts), (few, None))
+    ]
+    one, other = (booster.save_raw("json") for booster in boosters)
+    assert one == other
+    assert np.array_equal(boosters[0].inplace_predict(few), boosters[0].inplace_predict(features))
+    assert len(np.unique(boosters[0].inplace_predict(features))) > BINS
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_xgboost_cuts_at_every_edge_whatever_the_order_and_the_weight_of_rows(features: Floats, order: int) -> None:
-    found = rounded(features, Share(0, 3_000, 3_000))[::order]
-    weight = np.random.default_rng(6).gamma(0.3, 5, 3_000)[::order] + 1e-3
-    label = np.zeros(3_000)
-    matrix = xgb.QuantileDMatrix(np.ascontiguousarray(found), label=label, weight=weight, max_bin=BINS)
-    ends, cuts = matrix.get_quantile_cut()
+    share = Share(0, 3_000, 3_000)
+    cuts = found(features, share, ALONE, bins=BINS, seed=1)
+    weight = np.random.default_rng(6).gamma(0.3, 5, 3_000) + 1e-3
+    values, ref = np.ascontiguousarray(features[::order]), reference(features, share, ALONE, bins=BINS, seed=1)
+    matrix = xgb.QuantileDMatrix(values, label=np.zeros(3_000), weight=weight, max_bin=BINS, ref=ref)
+    ends, told = matrix.get_quantile_cut()
     for place in range(3):
-        kept = np.unique(found[~np.isnan(found[:, place]), place])
-        assert set(kept[1:]) <= set(cuts[ends[place] : ends[place + 1]])
+        assert list(told[ends[place] : ends[place + 1]][1:-1]) == list(cuts[place][1:])
