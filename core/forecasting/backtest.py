@@ -13,10 +13,11 @@ from core.forecasting.core import SHAPE_MARK, blend, fit_core
 from core.forecasting.ended import last_sales, silence
 from core.forecasting.fitting import ALONE, Run
 from core.forecasting.grid import Doubles, Floats
-from core.forecasting.intervals import SHAPE_FEATURES, Intervals, Residuals, calibrate
+from core.forecasting.intervals import SHAPE_FEATURES, Intervals, calibrate
 from core.forecasting.metrics import quantile_name
 from core.forecasting.naive import seasonal_naive
 from core.forecasting.panel import build
+from core.forecasting.residuals import Residuals
 from core.forecasting.span import span
 from core.forecasting.spec import LOCAL, RHYTHMS, ForecastSpec, Recipe
 from core.forecasting.table import as_codes, as_words, between, compact, with_units

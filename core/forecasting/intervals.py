@@ -8,16 +8,17 @@ itself holds more than its share. One window may cover far more or less than the
 of a season spread alike; that boosters are a horizon older than at the forecast widens nothing.
 """
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import numpy as np
 import xgboost as xgb
 
-from core.forecasting.grid import Bools, Doubles, Floats, Ints
+from core.forecasting.grid import Doubles, Floats, Ints
+from core.forecasting.residuals import FLOOR, Residuals, centred
 from core.forecasting.sizes import Seen, by_size
 from core.forecasting.spec import THREADS
+from core.forecasting.variability import Variability
 
 SHAPE_FEATURES: Final = ("level", "deviation_", "zeros_", "since_")
 """What may tell the spread: the series, not the day, of which a backtest sees too few."""
@@ -26,7 +27,6 @@ _ONE_STRETCH: Final = 2.0
 _LEAST_ROWS: Final = 2_000
 _MOST_ROWS: Final = 60_000
 _ROUNDS: Final = 60
-_FLOOR: Final = 1e-3
 _DWARF: Final = 0.02
 """Share of the middle forecast of a size below which a forecast's ratio is no witness: it is 0, or anything."""
 _MIDDLE, _MIDDLE_WIDTH = 0.5, 0.2
@@ -48,37 +48,6 @@ _PARAMS: Final[dict[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class Residuals:
-    """Forecasts of a backtest beside what was sold.
-
-    Attributes:
-        units: (rows,) sold.
-        mean: (rows,) expected.
-        shape: (rows, features) the ``SHAPE_FEATURES`` of each forecast.
-        window: (rows,) number of the window.
-        spread: (rows, quantiles) units that the spread booster told; None without one.
-        series: that bring most of the units; of equal ones their number.
-    """
-
-    units: Doubles
-    mean: Doubles
-    shape: Floats
-    window: Floats
-    spread: Doubles | None = None
-    series: float = math.inf
-
-    def take(self, chosen: Bools) -> "Residuals":
-        """Some of the rows."""
-        told = None if self.spread is None else self.spread[chosen]
-        units, mean = self.units[chosen], self.mean[chosen]
-        return Residuals(units, mean, self.shape[chosen], self.window[chosen], told, self.series)
-
-    def usable(self) -> "Residuals":
-        """Rows with a forecast above zero: closed days have no spread."""
-        return self.take((self.mean > _FLOOR) & np.isfinite(self.units))
-
-
-@dataclass(frozen=True)
 class Intervals:
     """Quantiles of sold over expected: a shape, and how far it is stretched in each bin.
 
@@ -89,6 +58,7 @@ class Intervals:
         stretch: (sizes, quantiles) factors on the shape.
         seen: what bounds the shape by the size of a forecast; None without a shape, and in bundles of older versions.
         spread: the shape is what the spread booster tells beside each forecast; there is no ``booster`` then.
+        variability: by which series spread unlike where there is no shape; None with one, and in older bundles.
     """
 
     quantiles: tuple[float, ...]
@@ -97,6 +67,7 @@ class Intervals:
     stretch: Doubles
     seen: Seen | None = None
     spread: bool = False
+    variability: Variability | None = None
 
     def apply(self, mean: Doubles, shape: Floats, spread: Doubles | None = None) -> Doubles:
         """(rows, quantiles) in units: not negative, increasing along a row, zero where the mean is.
@@ -108,13 +79,15 @@ class Intervals:
             shape: (rows, features) the ``SHAPE_FEATURES``.
             spread: (rows, quantiles) units that the spread booster tells, where the shape is its.
         """
-        at = np.log(np.maximum(mean, _FLOOR))
+        at = np.log(np.maximum(mean, FLOOR))
         factors = np.stack(
             [np.interp(at, self.centers, self.stretch[:, k]) for k in range(len(self.quantiles))], axis=1
         )
         ratios = _ratios(self.booster, mean, shape, len(self.quantiles), spread)
         if self.seen is not None:
             ratios = self.seen.hold(at, ratios)
+        if self.variability is not None:
+            factors = self.variability.of_each(factors, shape)
         raw = ratios * factors * mean[:, None]
         if self.spread:  # trees of their own may tell more than those of the mean expect
             low = [k for k, quantile in enumerate(self.quantiles) if quantile <= _MIDDLE - _MIDDLE_WIDTH]
@@ -125,6 +98,7 @@ class Intervals:
         """As plain values, the booster excepted."""
         told = {"quantiles": self.quantiles, "centers": self.centers.tolist(), "stretch": self.stretch.tolist()}
         told |= {"spread": True} if self.spread else {}
+        told |= {"variability": self.variability.to_json()} if self.variability else {}
         return told | ({} if self.seen is None else {"seen": self.seen.to_json()})
 
     @classmethod
@@ -132,7 +106,8 @@ class Intervals:
         """The opposite of ``to_json``."""
         seen = Seen.from_json(values["seen"]) if "seen" in values else None
         centers, stretch = (np.asarray(values[name]) for name in ("centers", "stretch"))
-        return cls(tuple(values["quantiles"]), booster, centers, stretch, seen, values.get("spread", False))
+        told = Variability(**values["variability"]) if "variability" in values else None
+        return cls(tuple(values["quantiles"]), booster, centers, stretch, seen, values.get("spread", False), told)
 
 
 def calibrate(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> tuple[Intervals, list[Intervals]]:
@@ -148,21 +123,21 @@ def calibrate(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> 
     good = residuals.usable()
     if len(good.units) < 2:  # noqa: PLR2004 - one ratio has no spread
         return _untested(quantiles), [_untested(quantiles) for _ in windows]
-    centred = _centred(good)
+    even = centred(good)
     if len(windows) == 1 or len(good.units) < _LEAST_ROWS or good.spread is not None:
-        own = [_fitted(centred.take(centred.window != w), quantiles, seed) for w in windows]
-        whole = _fitted(centred, quantiles, seed)
+        own = [_fitted(even.take(even.window != w), quantiles, seed) for w in windows]
+        whole = _fitted(even, quantiles, seed)
         return whole, [whole if len(windows) == 1 else one for one in own]
-    shapes = {w: _booster(centred.take(centred.window != w), quantiles, seed) for w in windows}
-    held = np.zeros((len(centred.units), len(quantiles)))
+    shapes = {w: _booster(even.take(even.window != w), quantiles, seed) for w in windows}
+    held = np.zeros((len(even.units), len(quantiles)))
     for w, booster in shapes.items():
-        rows = centred.window == w
-        held[rows] = _ratios(booster, centred.mean[rows], centred.shape[rows], len(quantiles))
+        rows = even.window == w
+        held[rows] = _ratios(booster, even.mean[rows], even.shape[rows], len(quantiles))
     own = []
     for w in windows:
-        rows = centred.window != w
-        own.append(_stretched(shapes[w], centred.take(rows), held[rows], quantiles))
-    return _stretched(_booster(centred, quantiles, seed), centred, held, quantiles), own
+        rows = even.window != w
+        own.append(_stretched(shapes[w], even.take(rows), held[rows], quantiles))
+    return _stretched(_booster(even, quantiles, seed), even, held, quantiles), own
 
 
 def _fitted(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> Intervals:
@@ -172,24 +147,6 @@ def _fitted(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> In
     booster = None if residuals.spread is not None else _booster(residuals, quantiles, seed)
     ratios = _ratios(booster, residuals.mean, residuals.shape, len(quantiles), residuals.spread)
     return _stretched(booster, residuals, ratios, quantiles)
-
-
-def _centred(residuals: Residuals) -> Residuals:
-    """Without each window's own drift: its direction says nothing of the next, which has another.
-
-    Of many series the spread alone is left. What a single one is off in a window is its error, and as likely on
-    the other side: the spread is widened by it, by a share in it where there are a few.
-    """
-    units, mean = residuals.units.copy(), residuals.mean
-    for window in np.unique(residuals.window):
-        rows = residuals.window == window
-        sold = float(units[rows].sum())
-        if sold > 0:
-            units[rows] *= float(mean[rows].sum()) / sold
-    whole, rest = (float(((each - mean) ** 2 / mean).sum()) for each in (residuals.units, units))
-    if rest > 0:
-        units = mean + (units - mean) * math.sqrt(1 + max(whole / rest - 1, 0) / residuals.series)
-    return replace(residuals, units=np.maximum(units, 0))
 
 
 def _booster(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> xgb.Booster | None:
@@ -214,17 +171,17 @@ def _ratios(
 ) -> Doubles:
     """Sold over expected at each quantile by what the spread booster told, or by shape alone; 1 without either."""
     if spread is not None:
-        told: Doubles = np.maximum(spread / np.maximum(mean, _FLOOR)[:, None], _FLOOR)
+        told: Doubles = np.maximum(spread / np.maximum(mean, FLOOR)[:, None], FLOOR)
         return told
     if booster is None or not len(mean):
         return np.ones((len(mean), count))
     raw = booster.inplace_predict(_with_size(mean, shape), validate_features=False).reshape(len(mean), count)
-    ratios: Doubles = np.maximum(raw.astype(np.float64), _FLOOR)
+    ratios: Doubles = np.maximum(raw.astype(np.float64), FLOOR)
     return ratios
 
 
 def _with_size(mean: Doubles, shape: Floats) -> Floats:
-    return np.column_stack([np.log(np.maximum(mean, _FLOOR)).astype(np.float32), shape])
+    return np.column_stack([np.log(np.maximum(mean, FLOOR)).astype(np.float32), shape])
 
 
 def _stretched(
@@ -235,11 +192,22 @@ def _stretched(
     bins = [_without_dwarfs(rows, residuals.mean) for rows in by_size(size, _ONE_STRETCH)]
     centers = np.array([size[b].mean() for b in bins])
     over = residuals.units[:, None] / (residuals.mean[:, None] * ratios)
+    if booster is None and residuals.spread is None:
+        return _alike(residuals, over, bins, centers, quantiles)
     stretch = np.array([[_conformal(over[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
-    if booster is not None or residuals.spread is not None:
-        stretch[:, [abs(q - _MIDDLE) < _MIDDLE_WIDTH for q in quantiles]] = 1.0
+    stretch[:, [abs(q - _MIDDLE) < _MIDDLE_WIDTH for q in quantiles]] = 1.0
     seen = None if booster is None else Seen.of(size, ratios)
     return Intervals(quantiles, booster, centers, stretch, seen, residuals.spread is not None)
+
+
+def _alike(
+    residuals: Residuals, over: Doubles, bins: list[Ints], centers: Doubles, quantiles: tuple[float, ...]
+) -> Intervals:
+    """Without a shape: quantiles of the ratios themselves, as if all series varied as usual."""
+    told = Variability.of(residuals.shape)
+    usual = over if told is None else told.usual_of(over, residuals.shape)
+    stretch = np.array([[_conformal(usual[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
+    return Intervals(quantiles, None, centers, stretch, variability=told)
 
 
 def _without_dwarfs(rows: Ints, mean: Doubles) -> Ints:

@@ -19,8 +19,9 @@ from core.forecasting.backtest import actuals_of, known_of_window, origins, shap
 from core.forecasting.calendar import Calendar
 from core.forecasting.core import SHAPE_MARK, Core, fit_core
 from core.forecasting.fitting import ALONE, Run
-from core.forecasting.intervals import Intervals, Residuals, calibrate
+from core.forecasting.intervals import Intervals, calibrate
 from core.forecasting.metrics import quantile_name
+from core.forecasting.residuals import Residuals
 from core.forecasting.span import span
 from core.forecasting.spec import ForecastSpec, Recipe
 from core.forecasting.table import as_words, between, compact

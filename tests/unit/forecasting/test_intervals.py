@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.contracts.dataset import Frequency
 from core.forecasting.backtest import series_that_count
-from core.forecasting.intervals import Intervals, Residuals, calibrate
+from core.forecasting.features_past import Past, past_features
+from core.forecasting.intervals import SHAPE_FEATURES, Intervals, calibrate
+from core.forecasting.residuals import Residuals
+from core.forecasting.rows import Rows
+from core.forecasting.spec import RHYTHMS
+from core.forecasting.variability import COLUMN, Variability
 
 QUANTILES = (0.1, 0.5, 0.9)
 
@@ -131,3 +137,44 @@ def test_series_count_by_what_they_sell() -> None:
     frame = pl.DataFrame({"store_id": ["s"] * 4, "item_id": list("abcd"), "mean": [5.0, 5.0, 5.0, 0.0]})
     assert series_that_count(frame) == pytest.approx(3)
     assert series_that_count(frame.filter(pl.col("mean") == 0)) == 1
+
+
+def calm_and_wild(count: int, seed: int) -> Residuals:
+    """Few forecasts of series whose sales deviate from their mean by a twentieth, and of such by four fifths."""
+    rng = np.random.default_rng(seed)
+    wild = np.arange(count) % 2 == 0
+    mean = rng.uniform(80, 120, count)
+    spread = np.where(wild, 0.4, 0.1)
+    shape = np.zeros((count, 7), dtype=np.float32)
+    shape[:, COLUMN] = np.where(wild, 0.8, 0.05)
+    units = mean * rng.gamma(spread**-2, spread**2)
+    return Residuals(units, mean, shape, (np.arange(count) // 2 % 2).astype(np.float32))
+
+
+def test_in_a_small_set_a_series_that_varies_little_has_a_narrow_interval_and_a_wild_one_a_wide_one() -> None:
+    intervals, _ = calibrate(calm_and_wild(200, 1), QUANTILES, seed=7)
+    new = calm_and_wild(4_000, 2)
+    low, _, high = Intervals.from_json(intervals.to_json(), None).apply(new.mean, new.shape).T
+    inside, wide = (new.units >= low) & (new.units <= high), (high - low) / new.mean
+    wild = new.shape[:, COLUMN] > 0.5
+    assert 0.7 < inside[wild].mean() < 0.9
+    assert 0.7 < inside[~wild].mean() < 0.9
+    assert wide[wild].min() > 3 * wide[~wild].max()
+
+
+def test_a_series_of_which_no_deviation_is_known_spreads_as_usual_and_zeros_stay_zeros() -> None:
+    told = Variability(0.2)
+    shape = np.zeros((3, 7), dtype=np.float32)
+    shape[:, COLUMN] = [0.2, np.nan, 0.8]
+    ratios = np.array([[0.0, 0.5, 1.5]] * 3)
+    np.testing.assert_allclose(told.of_each(ratios, shape), [[0, 0.5, 1.5], [0, 0.5, 1.5], [0, 0.25, 2]], atol=1e-6)
+    np.testing.assert_allclose(told.usual_of(told.of_each(ratios, shape), shape), ratios)
+
+
+@pytest.mark.parametrize(("frequency", "window"), [("D", 91), ("W", 26), ("M", 12)])
+def test_the_deviation_that_intervals_read_is_that_over_the_longer_window(frequency: Frequency, window: int) -> None:
+    rhythm = RHYTHMS[frequency]
+    past = Past.of(np.ones((1, 400), dtype=np.float32), np.zeros(1, dtype=np.int64), rhythm)
+    rows = Rows(*(np.array([place]) for place in (0, 390, 391)))
+    columns = [name for name in past_features(past, rows)[0] if name.startswith(SHAPE_FEATURES)]
+    assert columns[COLUMN] == f"deviation_{window}"

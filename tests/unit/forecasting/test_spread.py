@@ -10,9 +10,10 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from core.forecasting import TrainedModel, refit, train
-from core.forecasting.intervals import Residuals, calibrate
+from core.forecasting.intervals import calibrate
 from core.forecasting.leave_out import LeftOut
 from core.forecasting.model import MODEL_FILE, QUANTILES_FILE, SPREAD_FILE
+from core.forecasting.residuals import Residuals
 from tests.unit.forecasting import shops
 from tests.unit.forecasting.shops import QUICK, SPEC
 
