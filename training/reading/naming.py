@@ -7,15 +7,18 @@ from typing import Final
 from training.reading.vocabulary import (
     BESIDE_COUNTED,
     COUNTED,
+    CUSTOMER,
     GIVEN_BACK,
     GROSS,
     ITEM_NOUN,
     KNOWN_AHEAD,
+    MONEY,
     MOVED_FROM,
     MOVED_TO,
     OF_AN_ITEM,
     OTHER_QUANTITY,
     PLANNED,
+    PRICE,
     REFUNDS,
     SHIPPED,
     SOLD,
@@ -34,6 +37,9 @@ _BY_CUSTOMERS: Final = frozenset(
 )
 _RECEIVED: Final = frozenset(WORDS["received"])
 _BOUGHT: Final = frozenset(WORDS["bought"])
+_SUPPLIERS: Final = frozenset(WORDS["suppliers"])
+_COSTS: Final = tuple(WORDS["cost_of_buying"])
+_OFFERS: Final = frozenset(WORDS["offers"])
 _PURCHASE_ORDER: Final = frozenset({"po", "einkaufsbeleg", "inkooporder"})
 _OF_A_PACK, _ON_PROMOTION = frozenset(WORDS["of_a_pack"]), frozenset(WORDS["on_promotion"])
 _PURCHASED: Final = frozenset(WORDS["purchased"])
@@ -106,7 +112,26 @@ def tells_of_buying(names: Iterable[str]) -> tuple[str, str] | None:
     if received is None:  # "PO Number" beside "Supplier"
         received = next((name for name, parts in tokens.items() if parts & _PURCHASE_ORDER), None)
         bought = next((name for name, parts in tokens.items() if parts & (_BOUGHT - _PURCHASE_ORDER)), None)
+    if received is None and not any(map(_is_of_selling, tokens)):  # "EK-Preis" beside "Lieferant", and no other price
+        received = next(filter(_is_cost, tokens), None)
+        bought = next((name for name, parts in tokens.items() if parts & _SUPPLIERS), None)
     return None if received is None or bought is None else (received, bought)
+
+
+def _is_cost(name: str) -> bool:
+    """``EK-Preis``, ``Prix d'achat HT``, ``Purchase price``: what an item costs to buy."""
+    return any(f" {cost} " in f" {fold(name)} " for cost in _COSTS)
+
+
+def _is_of_selling(name: str) -> bool:
+    """A price, an amount or a buyer: what a table of sales has and one of goods that came in has not."""
+    told = {role for role, _ in roles_of(name)} & {PRICE, MONEY, CUSTOMER}
+    return (bool(told) or is_priced(name)) and not _is_cost(name)
+
+
+def is_of_offer(name: str) -> bool:
+    """``Estimate Date``, ``Angebotsnr.``, ``Quote``: of what was offered, and not yet sold."""
+    return not _OFFERS.isdisjoint(fold(name).split())
 
 
 def places_of_moves(names: Iterable[str]) -> tuple[str, str] | None:

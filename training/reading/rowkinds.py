@@ -28,7 +28,17 @@ _GIVEN, _BESIDE_GIVEN = frozenset(map(fold, WORDS["given_kinds"])), frozenset(WO
 _GIFTS, _REASONS = frozenset(WORDS["gifts"]), frozenset(WORDS["reasons"])
 _OF_SALES_NAMES: Final = frozenset(WORDS["of_sales"])
 _CHARGES: Final = frozenset(WORDS["charges"])
-_CODES: Final = (("si", "sc"), ("re", "gs"), ("inv", "crn"))  # of invoices and credit notes
+_CODES: Final = (
+    ("si", "sc"), ("re", "gs"), ("inv", "crn"), ("fa", "nc"), ("ft", "nc"), ("fr", "nc"), ("fac", "nc"), ("fa", "av"),
+)  # fmt: skip
+"""Of invoices and credit notes."""
+_SOLD_CODES: Final = frozenset(
+    {"fa", "ft", "fr", "fs", "fac", "fv", "fc", "pa", "par", "inv", "si", "re", "rg", "rv", "tk", "vd", "bon", "rec"}
+)
+_OF_DOCUMENTS: Final = frozenset(
+    {"doc", "document", "documento", "dokument", "dokumentu", "belegart", "belegtyp", "piece"}
+)
+_SHORT: Final = 4
 _MOVED_IN, _MOVED_OUT = frozenset(WORDS["moved_in"]), frozenset(WORDS["moved_out"])
 _FEW_KINDS: Final = 8
 _FEW_WORDS: Final = 3
@@ -83,6 +93,17 @@ def _is_of_sales(name: str) -> bool:
     """``Order Type``, ``Transaction Type``; not ``Item Type``, and not the document itself."""
     folded = fold(name)
     return tells_kind(name) and not _OF_SALES_NAMES.isdisjoint(folded.split()) and "item" not in folded.split()
+
+
+def codes_unknown(texts: Iterable[str], name: str) -> list[str]:
+    """``ORC``, ``ECL`` beside ``FA``: codes of documents, in a column that is called so, that may be no sales."""
+    folded = {text: fold(text) for text in texts if text.strip()}
+    coded = len(folded) > 1 and all(text.strip().isalpha() and len(text.strip()) <= _SHORT for text in folded)
+    of_documents = TYPE in {role for role, _ in roles_of(name)} and not _OF_DOCUMENTS.isdisjoint(fold(name).split())
+    if not coded or not of_documents:
+        return []
+    known = _SOLD_CODES | RETURN_WORDS | {back for sold, back in _CODES if sold in folded.values()}
+    return sorted(text for text, word in folded.items() if word not in known)
 
 
 def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:

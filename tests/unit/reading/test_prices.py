@@ -15,7 +15,7 @@ from tests.unit.reading.conftest import Read, note, rows
         ("Handle,Title,Variant SKU,Variant Price\nmug,Mug,A,10.00\ncup,Cup,B,20.00\n", "'Variant Price' is the price"),
         ("sku,name,created_at,price\nA,Mug,2024-03-13,1.5\nB,Cup,2024-03-13,2.5\n", "not ahead (line 2: 2024-03-13)"),
         ("Date,SKU,Cost,Weight,Price\n2024-03-13,A,1,20,3\n2024-03-13,B,2,30,4\n", "named by what an item has"),
-        ("Date,SKU,Points,Shelf,Price\n2024-03-13,A,1,20,3\n2024-03-13,B,2,30,4\n", "ach 'SKU' stands once, with its"),
+        ("Date,SKU,Slots,Shelf,Price\n2024-03-13,A,1,20,3\n2024-03-13,B,2,30,4\n", "ach 'SKU' stands once, with its"),
     ],
 )  # fmt: skip
 def test_a_list_of_prices_is_refused_by_name(read: Read, text: str, why: str) -> None:

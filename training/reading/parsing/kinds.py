@@ -81,6 +81,8 @@ def _check_kind(lines: pl.DataFrame, index: int, header: str) -> None:
     if not kinds:
         kinds, sure = rowkinds.kinds_given(said, header), False
     if not kinds:
+        kinds = rowkinds.codes_unknown(said, header)
+    if not kinds:
         return
     line, kind = lines.filter(pl.col(cell(index)).is_in(kinds)).select(LINE, cell(index)).sort(LINE).row(0)
     raise FileRefusedError(

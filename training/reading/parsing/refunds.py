@@ -6,7 +6,7 @@ import polars as pl
 
 from core.contracts.sales import ITEM, UNITS
 from core.contracts.verdict import Reason
-from training.reading import states
+from training.reading import naming, states
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, Ledger, cell
@@ -74,10 +74,12 @@ def _check(meaning: Meaning, left: pl.DataFrame, told: pl.DataFrame, header: str
         why = f"a negative quantity takes line {netted} back and none takes back line {line}"
     else:
         return
+    counted = naming.given_back(header) == naming.BARE and bool((told[UNITS] > 1).any())
+    named = f"name it '{header} qty' where it counts units that came back, " if counted else ""
     raise FileRefusedError(
         Reason.AMBIGUOUS,
-        f"{header!r} says that sales were taken back whole, and {why}; write what came back as negative quantities, or "
-        f"set reading.columns.status = '{header}' to leave out what no negative quantity takes back.",
+        f"{header!r} says that sales were taken back whole, and {why}; write what came back as negative quantities, "
+        f"{named}or set reading.columns.status = '{header}' to leave out what no negative quantity takes back.",
     )
 
 

@@ -9,6 +9,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.roles import Roles
 from training.reading.shapes.contents import SALES
+from training.reading.shapes.takenback import counts_units, is_net, numbers_of
 from training.reading.tables import RawTable
 
 
@@ -29,9 +30,12 @@ def deductions(table: RawTable, roles: Roles) -> list[int]:
     for index in roles.others:
         column = table.header[index]
         kind = naming.given_back(column)
-        if kind is None or index in roles.renamed or not _is_counted(table, index, sold):
+        if kind is None or index in roles.renamed:
             continue
-        if kind == naming.BARE and open_name:
+        proven = counts_units(table, roles, index, target)
+        if not (proven or _is_counted(table, index, sold)) or is_net(table, index, target):
+            continue
+        if kind == naming.BARE and open_name and not proven:
             if not _is_whole(table, index):
                 continue
             raise FileRefusedError(
@@ -61,8 +65,8 @@ def _once_each(table: RawTable, found: list[int], sold: str) -> list[int]:
         one, other = table.header[twin], table.header[index]
         if naming.counted_as(one) != naming.counted_as(other) and naming.counted_as(other) == naming.counted_as(sold):
             kept[kept.index(twin)] = index
-        elif naming.counted_as(one) != naming.counted_as(sold) and not _numbers(table, twin).equals(
-            _numbers(table, index)
+        elif naming.counted_as(one) != naming.counted_as(sold) and not numbers_of(table, twin).equals(
+            numbers_of(table, index)
         ):
             raise FileRefusedError(
                 Reason.AMBIGUOUS,
@@ -76,13 +80,8 @@ def _say_the_same(table: RawTable, one: int, other: int) -> bool:
     """Of one kind by their names, and filled on the same rows where both are at all."""
     if naming.is_off(table.header[one]) != naming.is_off(table.header[other]):
         return False
-    first, second = _numbers(table, one), _numbers(table, other)
+    first, second = numbers_of(table, one), numbers_of(table, other)
     return bool(((first != 0) & (second != 0)).any())
-
-
-def _numbers(table: RawTable, index: int) -> pl.Series:
-    text = table.frame[cell(index)].cast(pl.String, strict=False).fill_null("").str.replace_all(r"[^\d.,]", "")
-    return text.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False).fill_null(0.0).alias("number")
 
 
 def _is_counted(table: RawTable, index: int, sold: str) -> bool:

@@ -40,7 +40,13 @@ from training.reading.shapes.prices import check_catalogue, check_prices, check_
 from training.reading.shapes.provenunits import take_proven_stock
 from training.reading.shapes.undated import check_fiscal
 from training.reading.shapes.units import check_packs, check_units
-from training.reading.shapes.unsold import check_bought, check_moved, check_other_quantity, check_returned
+from training.reading.shapes.unsold import (
+    check_bought,
+    check_moved,
+    check_offered,
+    check_other_quantity,
+    check_returned,
+)
 from training.reading.shapes.wholes import check_totals, parts_of
 from training.reading.shapes.wide import check_names, check_texts, known_word, wide_values
 from training.reading.tables import RawTable
@@ -48,7 +54,7 @@ from training.reading.totals import is_total
 
 _OF_ITS_DAY: Final = (
     check_quotes, check_prices, check_amounts, need_date, check_spans, check_bought, check_moved,
-    check_returned,
+    check_returned, check_offered,
 )  # fmt: skip
 _OF_ITS_QUANTITY: Final = (
     check_aim, check_measures, check_qualifiers, check_levels, check_parts, check_baskets, check_units, check_packs,

@@ -38,6 +38,20 @@ def check_moved(table: RawTable, roles: Roles, name: str) -> None:
     )
 
 
+def check_offered(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where the day or the document of each row is that of an offer."""
+    told = [table.header[roles.of[role]] for role in (words.DATE, words.DOCUMENT) if role in roles]
+    offer = next(filter(naming.is_of_offer, told), None)
+    if offer is None or words.UNITS not in roles or {words.DATE, words.UNITS} & roles.configured:
+        return
+    units = table.header[roles.of[words.UNITS]]
+    raise FileRefusedError(
+        Reason.NOT_A_TABLE,
+        f"{name}: {offer!r} (line {table.header_line}) says that this was offered, not sold; upload the orders or "
+        f"invoices that came of it, or set reading.columns.units = '{units}' to read it as sales on purpose.",
+    )
+
+
 def check_other_quantity(table: RawTable, roles: Roles, name: str) -> None:
     """Raise where the only quantity may be that of a pack, is a part of what was sold, or may have been bought in."""
     index = roles.of.get(words.UNITS)

@@ -27,6 +27,8 @@ _TIME_OF_DAY: Final = re.compile(
     r"^\s*(?:\d{1,2}[:.h]\d{2}|\d{1,2}\s*(?:[ap]\.?m\.?|h|uhr))(?:\s*[-\u2013].*)?\s*(?:[ap]m|uhr)?\s*$", re.IGNORECASE
 )
 
+_DAYPARTS: Final = frozenset(words.WORDS["dayparts"])
+
 
 def wide_values(table: RawTable, roles: Roles, named: list[int], fresh: list[int]) -> Meaning:
     """One column for each item or store."""
@@ -158,7 +160,7 @@ def _is_statistic(header: str) -> bool:
 
 _NEITHER: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("days of the week", lambda header: words.fold(header) in words.WEEKDAYS),
-    ("times of the day", lambda header: _TIME_OF_DAY.match(header) is not None),
+    ("times of the day", lambda header: _TIME_OF_DAY.match(header) is not None or words.fold(header) in _DAYPARTS),
     ("what is counted in", _is_counted_in),
     ("sizes", lambda header: _SIZE.match(header) is not None),
     ("kinds of a quantity", _is_kind),
