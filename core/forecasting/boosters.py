@@ -31,7 +31,7 @@ _OBJECTIVE: Final[dict[str, dict[str, Any]]] = {
     "log": {
         "objective": "reg:squarederror",
         "base_score": 0.0,
-        "learning_rate": 0.05,
+        "learning_rate": 0.075,
         "max_depth": 8,
         "min_child_weight": 10,
     },
@@ -39,7 +39,7 @@ _OBJECTIVE: Final[dict[str, dict[str, Any]]] = {
         "objective": "reg:tweedie",
         "tweedie_variance_power": 1.3,
         "base_score": 1.0,
-        "learning_rate": 0.05,
+        "learning_rate": 0.075,
         "max_depth": 7,
         "min_child_weight": 200,
     },

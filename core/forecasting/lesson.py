@@ -18,7 +18,7 @@ from core.forecasting.rows import Rows
 from core.forecasting.spec import ForecastSpec, Recipe
 
 _COLD_ROWS: Final = 40_000
-_COLD_ROUNDS: Final = 100
+_COLD_ROUNDS: Final = 70
 """Of the boosters for series without history: they know less, and learn it sooner."""
 _UNPLANNED_SHARE: Final = 0.05
 """Training rows shown as if nobody had told the covariates of the horizon."""

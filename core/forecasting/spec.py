@@ -117,7 +117,7 @@ class Recipe:
 
     weights: dict[str, float] = field(default_factory=dict)
     factors: dict[str, float] = field(default_factory=dict)
-    rounds: int = 300
+    rounds: int = 200
     rows: int = 400_000
     params: dict[str, float] = field(default_factory=dict)
     spread_from: int | None = 20_000
