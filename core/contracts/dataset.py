@@ -64,6 +64,9 @@ class Reading(_Section):
         description="what is named before or after the measure where columns such as 'Coffee units' stand side by side",
         examples=["items"],
     )
+    one_each: bool = Field(
+        default=False, description="each line is one unit sold, in a file of lines that has no column of the quantity"
+    )
     duplicates: Literal["sum", "last", "reject"] = Field(
         "reject", description="what becomes of different rows of one date, store and item in a long file"
     )

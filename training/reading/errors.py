@@ -10,13 +10,19 @@ _ENTRY = "reading.columns.date in the dataset's configuration."
 
 
 class FileRefusedError(RejectedDataError):
-    """A whole file is refused; carries the reason code and the lines that show why."""
+    """A whole file is refused; carries the reason code and the lines that show why.
 
-    def __init__(self, reason: Reason, sentence: str, refusals: tuple[Refusal, ...] = ()) -> None:
+    ``units`` is the column that the sentence offers as ``reading.columns.units``, where that alone is open.
+    """
+
+    def __init__(
+        self, reason: Reason, sentence: str, refusals: tuple[Refusal, ...] = (), *, units: str | None = None
+    ) -> None:
         super().__init__(sentence)
         self.reason = reason
         self.sentence = sentence
         self.refusals = refusals
+        self.units = units
 
 
 class UndatedError(FileRefusedError):

@@ -49,6 +49,7 @@ _FISCAL: Final = frozenset(WORDS["fiscal"])
 _PRICED: Final = frozenset(WORDS["priced"])
 _HOLDS_FROM: Final = frozenset(WORDS["holds_from"])
 _FOOTFALL: Final = frozenset(WORDS["footfall"])
+_OF_SHOPPERS: Final = frozenset(WORDS["of_shoppers"])
 _FIRST_OR_LAST, _OF_A_LIFE = frozenset(WORDS["first_or_last"]), frozenset(WORDS["of_a_life"])
 _UNTIL: Final = (["best", "before"], ["use", "by"], ["ship", "by"], ["pay", "by"], ["as", "of"])
 _NOT_SOLD_ON: Final = frozenset(WORDS["not_sold_on"]) | frozenset(WORDS["written_on"])
@@ -196,6 +197,11 @@ def is_predicted(name: str) -> bool:
 def is_footfall(name: str) -> bool:
     """``Visitors``, ``Bounce rate``: counts who came, and no item."""
     return not _FOOTFALL.isdisjoint(fold(name).split())
+
+
+def is_of_shoppers(name: str) -> bool:
+    """``Items viewed``, ``Added to cart``, ``Item revenue``: of customers, where what suppliers sent has a cost."""
+    return not _OF_SHOPPERS.isdisjoint(fold(name).split())
 
 
 def is_date_name(name: str) -> bool:

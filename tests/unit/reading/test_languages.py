@@ -76,3 +76,28 @@ def test_a_number_under_an_unknown_word_of_another_script_may_be_the_quantity(re
     text = "receipt,date,sku,რაოდენობა\n1,2024-03-13,A,2\n2,2024-03-14,A,1\n"
     assert "'რაოდენობა' may be the quantity of each line" in read(text).verdict.sentence
     assert rows(read(text, columns={"units": "რაოდენობა"}), "units") == [(2.0,), (1.0,)]
+
+
+def test_months_in_turkish_are_months_in_columns_and_cells(read: Read) -> None:
+    names = [
+        "Oca",
+        "Şubat",
+        "Mart",
+        "Nisan",
+        "May\u0131s",
+        "Haz",
+        "Temmuz",
+        "Ağustos",
+        "Eylül",
+        "Ekim",
+        "Kas",
+        "Aral\u0131k",
+    ]
+    text = "Ürün;" + ";".join(f"{name}.24" for name in names) + "\nSüt;" + ";".join(map(str, range(1, 13))) + "\n"
+    found = [(f"2024-{month:02d}-01", "Süt", float(month)) for month in range(1, 13)]
+    assert rows(read(text), "date", "item_id", "units") == found
+    assert rows(read(text, encoding="cp1254"), "date", "item_id", "units") == found
+    cells = "".join(f"{14 - month} {name} 2024;Süt;{month}\n" for month, name in enumerate(names, start=1))
+    assert rows(read(f"Tarih;Ürün;Adet\n{cells}"), "date")[7] == ("2024-08-06",)
+    columns = "Y\u0131l;Ay;Ürün;Sat\u0131ş Adedi\n2024;Şubat;Süt;5\n2024;Aral\u0131k;Süt;6\n"
+    assert rows(read(columns), "date") == [("2024-02-01",), ("2024-12-01",)]

@@ -157,3 +157,17 @@ def test_fiscal_weeks_that_are_no_dates_are_refused_for_it(read: Read) -> None:
     assert (
         "'fiscal_week' is called fiscal, and on which day that year begins is not told" in read(text).verdict.sentence
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Item,P1 FY24,P2 FY24\nTea,10,12\nBun,5,6\n", "Item,FY2024 P01,FY2024 P02\nTea,10,12\nBun,5,6\n",
+     "Period,Item,Units\nP1 FY24,Tea,10\nP2 FY24,Tea,12\n"],
+)  # fmt: skip
+def test_periods_of_a_fiscal_year_are_refused_for_their_unknown_days(read: Read, text: str) -> None:
+    sentence = read(text).verdict.sentence
+    assert "periods of a fiscal year, and on which day each begins is not told" in sentence
+    for period, month in (("P1 FY24", "2024-02"), ("P2 FY24", "2024-03"), ("FY2024 P01", "2024-02")):
+        text = text.replace(period, month)
+    table = rows(read(text.replace("FY2024 P02", "2024-03")), "date", "units")
+    assert {("2024-02-01", 10.0), ("2024-03-01", 12.0)} <= {*table}

@@ -17,6 +17,16 @@ CURE: Final = "sales are read by day, week or month; export one of these"
 QUARTERS: Final = frozenset({"quarter", "qtr", "quartal", "kwartaal", "trimestre", "kvartal"})
 
 
+_NUMBERED: Final = r"(?:p|per|period|periode|periodo) ?(?:0?[1-9]|1[0-3])"
+_OF_YEAR: Final = r"(?:(?:fy|gj) ?(?:(?:19|20)?\d\d)|(?:19|20)\d\d)"
+_FISCAL: Final = re.compile(rf"{_NUMBERED} {_OF_YEAR}|{_OF_YEAR} {_NUMBERED}")
+
+
+def is_fiscal_period(text: str) -> bool:
+    """``P1 FY24``, ``FY2024 P01``, ``Period 3 2024``: of a year that begins on a day of its own."""
+    return _FISCAL.fullmatch(fold(text)) is not None
+
+
 def _counted(word: str, number: str) -> str:
     return rf"(?:(?:{word}) ?{number}|{number}(?:st|nd|rd|th|o|er|e|eme)? ?(?:{word})|i{{1,3}}v? (?:{word}))"
 

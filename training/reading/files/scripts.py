@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from training.reading.vocabulary import roles_of
+from training.reading.vocabulary import MONTH_OF, fold, roles_of
 
 _FIRST: Final = "cp1252"
 _OTHERS: Final = (
@@ -50,12 +50,17 @@ def _told(row: bytes) -> tuple[str, list[str]] | None:
 
 
 def _known(row: bytes, encoding: str) -> list[str]:
-    """Names beyond ASCII that the vocabulary has."""
+    """Names beyond ASCII that the vocabulary has, of columns or of months."""
     try:
         cells = [text.strip() for text in _CELL.findall(row.decode(encoding))]
     except UnicodeDecodeError:
         return []
-    return [text for text in cells if not text.isascii() and roles_of(text)]
+    return [text for text in cells if not text.isascii() and (roles_of(text) or _names_month(text))]
+
+
+def _names_month(text: str) -> bool:
+    """A month in whose word a letter beyond ASCII stands."""
+    return any(token in MONTH_OF and token not in text.casefold() for token in fold(text).split())
 
 
 def _letters(told: tuple[str, list[str]]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from training.reading.dialect.dateforms import header_dates, readings, split_time
-from training.reading.dialect.periods import QUARTERS
+from training.reading.dialect.periods import QUARTERS, is_fiscal_period
 from training.reading.lines.measured import labels
 from training.reading.lines.strays import kinds
 from training.reading.lines.years import days_of_month, is_short_day, lacks_year
@@ -39,15 +39,16 @@ def header_score(fields: Sequence[str], wanted: frozenset[str] = frozenset()) ->
     many = len(numbers) > len(filled) // 3
     if many and not _are_codes(numbers):
         return 0
-    dated = roles & {DATE, YEAR, MONTH, WEEK} or _number_days(filled) or _tells_quarters(filled)
+    dated = roles & {DATE, YEAR, MONTH, WEEK} or _number_days(filled) or _tells_other_periods(filled)
     if many and not dated:
         return 0
     return score if score > MIN_SCORE or dated else min(score, 1)
 
 
-def _tells_quarters(filled: Sequence[str]) -> bool:
-    """No day, but such a table is refused for what it tells."""
-    return any(not QUARTERS.isdisjoint(fold(name).split()) for name in filled)
+def _tells_other_periods(filled: Sequence[str]) -> bool:
+    """Quarters, or periods of a fiscal year: no day, but such a table is refused for what it tells."""
+    quarters = any(not QUARTERS.isdisjoint(fold(name).split()) for name in filled)
+    return quarters or sum(map(is_fiscal_period, filled)) >= _SEVERAL
 
 
 def _number_days(filled: Sequence[str]) -> bool:

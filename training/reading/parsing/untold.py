@@ -35,6 +35,9 @@ def check_untold(meaning: Meaning, lines: pl.DataFrame, config: Reading, name: s
         return
     if meaning.shape == LONG:
         several = several.unique([column for column in several.columns if is_cell(column)], maintain_order=True)
+        several = several.filter(pl.struct(_KEY).is_duplicated())  # one row written twice is one
+        if not several.height:
+            return
         tolerated = several.height <= config.max_refused_share * lines.height
         texts = [] if tolerated else [index for index in meaning.covariates if _may_be_items(meaning, index)]
         found = [index for index in texts if _groups(several, _KEY, index) == several.height]

@@ -42,6 +42,7 @@ def deductions(table: RawTable, roles: Roles) -> list[int]:
                 Reason.AMBIGUOUS,
                 f"{column!r} may be units to take off {sold!r} or money; name it for what it is, such as "
                 f"'{column} qty', or set reading.columns.units = '{sold}' to count what was sold alone.",
+                units=sold,
             )
         found.append(index)
     roles.others = [index for index in roles.others if index not in found]
@@ -72,6 +73,7 @@ def _once_each(table: RawTable, found: list[int], sold: str) -> list[int]:
                 Reason.AMBIGUOUS,
                 f"both {one!r} and {other!r} may be what came back of {sold!r} and they differ; leave one of them out, "
                 f"or set reading.columns.units = '{sold}' to count what was sold alone.",
+                units=sold,
             )
     return kept
 

@@ -8,7 +8,6 @@ from typing import Final
 import polars as pl
 
 from core.contracts.dataset import Reading
-from core.contracts.verdict import Reason
 from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import EXCEL, readings
@@ -22,7 +21,6 @@ from training.reading.tables import RawTable
 
 _CALENDAR: Final = frozenset({words.DATE, words.YEAR, words.MONTH, words.WEEK, words.DAY})
 COLUMN: Final = "day of the file name"
-_QUANTITY: Final = re.compile(r"reading\.columns\.units = '([^']+)'")
 _START, _STOP = r"(?<![A-Za-z0-9.])", r"(?![A-Za-z0-9])"
 _DAYS: Final = tuple(
     re.compile(_START + form + _STOP, re.IGNORECASE)
@@ -65,7 +63,7 @@ def understood(table: RawTable, config: Reading, name: str) -> Meaning:
     except UndatedError as undated:
         own = next((each for each in (table.member, name) if each and day_in(each)), "")
         days = day_in(own)
-        if days and (tells := _tells_days(table)) is not None:
+        if days and (tells := _column_of_several_days(table)) is not None:
             raise undated.but(
                 f"and as {tells!r} tells of several days, the one in the file's name is not taken; add a column "
                 "of the day, or name it"
@@ -79,20 +77,19 @@ def understood(table: RawTable, config: Reading, name: str) -> Meaning:
 
 def _with_next(refused: FileRefusedError, table: RawTable, config: Reading, name: str) -> FileRefusedError:
     """The refusal with that which would follow once the quantity is named as it says: both are told at once."""
-    entry = _QUANTITY.search(refused.sentence)
-    if entry is None or words.UNITS in config.columns or refused.reason is not Reason.AMBIGUOUS:
+    if refused.units is None or words.UNITS in config.columns:
         return refused
-    named = config.model_copy(update={"columns": {**config.columns, words.UNITS: entry[1]}})
+    named = config.model_copy(update={"columns": {**config.columns, words.UNITS: refused.units}})
     try:
         understood(table, named, name)
     except FileRefusedError as following:
         told = following.sentence.removeprefix(f"{name}: ")
         sentence = f"{refused.sentence} Besides: {told[:1].lower() + told[1:]}"
-        return FileRefusedError(refused.reason, sentence, refused.refusals)
+        return FileRefusedError(refused.reason, sentence, refused.refusals, units=refused.units)
     return refused
 
 
-def _tells_days(table: RawTable) -> str | None:
+def _column_of_several_days(table: RawTable) -> str | None:
     """The column by which rows are of several days, though not fully told: ``01/01``, ``Mon``, ``Jan``, ``W12``."""
     for index, header in enumerate(table.header):
         texts = set(sample_of(table, index))

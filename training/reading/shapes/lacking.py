@@ -1,6 +1,5 @@
 """What a table lacks to be one of sales, and which entry or column would give it."""
 
-from itertools import chain
 from typing import Final
 
 import polars as pl
@@ -8,7 +7,6 @@ import polars as pl
 from core.contracts.verdict import Reason
 from training.reading import naming
 from training.reading import vocabulary as words
-from training.reading.dialect import numbers
 from training.reading.dialect.dateforms import readings, split_time
 from training.reading.errors import FileRefusedError, UndatedError
 from training.reading.ledger import LINE, cell
@@ -19,12 +17,12 @@ from training.reading.shapes.across import numbering_column
 from training.reading.shapes.coarse import check_coarse
 from training.reading.shapes.contents import SALES, holds_dates, sample_of
 from training.reading.shapes.meaning import is_numeric
-from training.reading.shapes.undated import check_days, check_instants, check_months, check_weeks
+from training.reading.shapes.oneeach import ENTRY
+from training.reading.shapes.undated import check_days, check_fiscal_periods, check_instants, check_months, check_weeks
 from training.reading.shapes.wide import is_word_name, known_word
 from training.reading.tables import RawTable
 
 _LOOKED_AT, _SHOWN = 200, 40
-_CENT: Final = 0.011
 _PERIODS: Final = frozenset(
     {"week", "wk", "woche", "month", "monat", "period", "periode", "semaine", "mois", "semana", "mes"}
 )
@@ -32,7 +30,6 @@ _EDGES: Final = frozenset(
     {"start", "end", "from", "to", "deposit", "payout", "settlement", "updated", "modified", "printed"}
 )
 """Words of days that are seldom those of a sale."""
-_LAST_LATIN: Final = "\u024f"
 
 
 def need_date(table: RawTable, roles: Roles, name: str) -> None:
@@ -41,7 +38,7 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
         return
     check_periods(table, name)
     columns = ", ".join(repr(header) for header in table.header[:30] if header)
-    several = [header for index, header in enumerate(table.header) if header and _tells_days(table, index)]
+    several = [header for index, header in enumerate(table.header) if header and _holds_days(table, index)]
     due = next(
         (h for i, h in enumerate(table.header) if naming.is_other_day(h) and holds_dates(table, i, strict=True)), None
     )
@@ -71,6 +68,7 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
             f"{name}: {', '.join(map(repr, several[:5]))} hold dates, and none is known as the day of the sale; "
             f"name it, such as reading.columns.date = '{likely}'.",
         )
+    check_fiscal_periods(table, name)
     check_coarse(table, roles, name)
     check_weeks(table, name)
     check_days(table, name)
@@ -88,7 +86,7 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
     raise UndatedError(told + _called_a_date(table, name))
 
 
-def _tells_days(table: RawTable, index: int) -> bool:
+def _holds_days(table: RawTable, index: int) -> bool:
     """Dates beyond doubt, or bare numbers such as 20240313 in a column that calls itself a date."""
     named = naming.is_date_name(table.header[index]) and holds_dates(table, index, days_only=True)
     return bool(sample_of(table, index)) and (named or holds_dates(table, index, strict=True))
@@ -131,88 +129,8 @@ def check_aim(table: RawTable, roles: Roles, name: str) -> None:
             Reason.AMBIGUOUS,
             f"{name}: {aim!r} may be the quantity, or an aim beside what was sold of {shown}, or one of them; leave it "
             f"out or write more of its name, or set reading.columns.units = '{aim}' if it is the quantity.",
+            units=aim,
         )
-
-
-def is_one_each(table: RawTable, roles: Roles, numeric: list[int]) -> bool:
-    """Is each line one unit: of a document, or of one of the baskets of customers, beside which no number stands?"""
-    if words.ITEM not in roles:
-        return False
-    if words.DOCUMENT in roles:
-        return words.MONEY not in roles or words.PRICE in roles
-    of_a_line = (words.CUSTOMER, words.DATE, words.ITEM)
-    if numeric or any(role not in roles for role in of_a_line) or words.MONEY in roles:
-        return False
-    named = [pl.col(cell(roles.of[role])).cast(pl.String).str.strip_chars().alias(role) for role in of_a_line]
-    lines = table.frame.head(_LOOKED_AT).select(named).unique()
-    return lines.select(words.CUSTOMER, words.DATE).unique().height < lines.height
-
-
-def check_foreign(table: RawTable, roles: Roles, numeric: list[int], name: str) -> None:
-    """Raise where a column of numbers may be the quantity of each line.
-
-    Its name is of letters that are not Latin, or says what is counted, or the price times it is the total.
-    """
-    unknown = [i for i in numeric if not words.roles_of(table.header[i])]
-    foreign = (i for i in unknown if any(c.isalpha() and c > _LAST_LATIN for c in table.header[i]))
-    counting = (i for i in unknown if _counts(table.header[i]))
-    column = next(chain(foreign, counting, (i for i in unknown if _makes_total(table, roles, i))), None)
-    if column is None:
-        _check_several(table, roles, name)
-    else:
-        header = table.header[column]
-        raise FileRefusedError(
-            Reason.COLUMNS_MISSING,
-            f"{name}: {header!r} may be the quantity of each line, and is not known as one; set "
-            f"reading.columns.units = '{header}', or leave it out where each line is one unit.",
-        )
-
-
-def _check_several(table: RawTable, roles: Roles, name: str) -> None:
-    """Raise where totals are whole multiples of the prices beside them: of some lines more than one was sold."""
-    if words.PRICE not in roles or words.MONEY not in roles:
-        return
-    price, total = (roles.of[role] for role in (words.PRICE, words.MONEY))
-    frame = table.frame.head(_LOOKED_AT)
-    for mark in numbers.MARKS:
-        one, all_of = (numbers.numbers(frame[cell(at)], mark)[0] for at in (price, total))
-        told = pl.DataFrame({LINE: frame[LINE], "one": one, "all": all_of}).drop_nulls().filter(pl.col("one") > _CENT)
-        told = told.with_columns((pl.col("all") / pl.col("one")).alias("times"))
-        whole = (told["all"] - told["times"].round() * told["one"]).abs() <= _CENT
-        several = told.filter(pl.col("times").abs() > 1.5)  # noqa: PLR2004 - twice at least
-        if told.height > 1 and whole.all() and several.height:
-            line, times = several.row(0)[0], several["times"][0]
-            raise FileRefusedError(
-                Reason.COLUMNS_MISSING,
-                f"{name}: no column is known as the quantity, and {table.header[total]!r} is {times:.0f} times "
-                f"{table.header[price]!r} on line {line}, so not each line is one unit; add the quantity, or name its "
-                "column as reading.columns.units.",
-            )
-
-
-def _counts(header: str) -> bool:
-    """``Bottles``, ``No. of cups``: what is counted, and none of what an item weighs or holds."""
-    tokens = set(words.fold(header).split())
-    if tokens & {"no", "nr", "num", "number", "id", "code"} and "of" not in tokens:
-        return False  # "Box number"
-    beside = words.OF_AN_ITEM | words.OTHER_QUANTITY | {"volume", "content", "capacity"}
-    return bool(tokens & (words.COUNTED_IN | words.COUNTED | words.VESSELS)) and not tokens & beside
-
-
-def _makes_total(table: RawTable, roles: Roles, index: int) -> bool:
-    """Does the price times the column give the total on each of the first rows, and is it not always one?"""
-    if words.PRICE not in roles or words.MONEY not in roles:
-        return False
-    frame = table.frame.head(_LOOKED_AT)
-    for mark in numbers.MARKS:
-        price, money, own = (
-            numbers.numbers(frame[cell(at)], mark)[0] for at in (roles.of[words.PRICE], roles.of[words.MONEY], index)
-        )
-        told = pl.DataFrame({"made": price * own, "total": money, "own": own}).drop_nulls()
-        close = (told["made"] - told["total"]).abs() <= _CENT
-        if told.height > 1 and close.all() and (told["own"] != 1).any():
-            return True
-    return False
 
 
 def _on_hand(table: RawTable, roles: Roles) -> str:
@@ -221,6 +139,11 @@ def _on_hand(table: RawTable, roles: Roles) -> str:
         return ""
     stock = table.header[roles.of[words.STOCK]]
     return f"; {stock!r} is taken for what is in stock, and reading.columns.units = '{stock}' makes it the quantity"
+
+
+def _each_line(roles: Roles) -> str:
+    """Lines of orders that name their items may each be one unit."""
+    return f"set {ENTRY} if each line is one unit, or " if {words.DOCUMENT, words.ITEM} <= roles.of.keys() else ""
 
 
 def _counted_in(table: RawTable, roles: Roles) -> str:
@@ -240,8 +163,8 @@ def no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
         return FileRefusedError(
             Reason.COLUMNS_MISSING,
             f"{name}: {money!r} is money and no column holds a quantity ({columns}){_on_hand(table, roles)}; "
-            f"{_counted_in(table, roles)}add the quantity, or set reading.columns.units = '{money}' to forecast money "
-            "on purpose.",
+            f"{_each_line(roles)}{_counted_in(table, roles)}add the quantity, or set reading.columns.units = "
+            f"'{money}' to forecast money on purpose.",
         )
     named = [i for i, header in enumerate(table.header) if words.UNITS in dict(words.roles_of(header))]
     texts = table.frame.select(LINE, pl.col(cell(named[0])).cast(pl.String).alias("text")) if named else pl.DataFrame()
@@ -251,6 +174,13 @@ def no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
             Reason.COLUMNS_MISSING,
             f"{name}: {table.header[named[0]]!r} is called a quantity, and most of its cells are no numbers "
             f"(line {line}: {text!r}); write numbers, or name the quantity as reading.columns.units.",
+        )
+    if words.STOCK in roles:
+        stock = table.header[roles.of[words.STOCK]]
+        return FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {stock!r} is what is in stock, and no column holds what was sold ({columns}); add the quantity "
+            f"sold, or set reading.columns.units = '{stock}' to forecast the stock on purpose.",
         )
     return FileRefusedError(
         Reason.COLUMNS_MISSING,

@@ -140,4 +140,5 @@ def _check_open(table: RawTable, target: int, parts: list[int], where: str) -> N
         f"{where}: {header!r} is not the sum of {shown}, so these may each be {'a store' if stores else 'an item'} "
         f"beside it, or describe it; set reading.columns.units = {header!r} to count it, or reading.columns."
         f"{words.snake(header)} = {header!r} to count them.",
+        units=header,
     )

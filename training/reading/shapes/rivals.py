@@ -97,6 +97,7 @@ def check_one_quantity(table: RawTable, roles: Roles, claims: list[tuple[int, in
             Reason.AMBIGUOUS,
             f"{name}: both {one!r} and {other!r} could be the quantity sold and they differ; "
             f"settle it with reading.columns.units = '{one}' or '{other}'{_or_sides(roles, one, other)}.",
+            units=one,
         )
 
 

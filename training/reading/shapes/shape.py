@@ -2,8 +2,12 @@
 
 from typing import Final
 
+import polars as pl
+
 from core.contracts.dataset import Reading
+from training.reading import rowkinds
 from training.reading import vocabulary as words
+from training.reading.ledger import cell
 from training.reading.lines.headings import check_heading
 from training.reading.roles import Roles
 from training.reading.shapes.across import days_across, days_counted, measured_days
@@ -23,7 +27,7 @@ from training.reading.shapes.coarse import check_spans
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
-from training.reading.shapes.lacking import check_aim, check_foreign, is_one_each, need_date, no_target
+from training.reading.shapes.lacking import check_aim, need_date, no_target
 from training.reading.shapes.lineprices import without_line_price
 from training.reading.shapes.listings import check_listings
 from training.reading.shapes.meaning import (
@@ -34,6 +38,7 @@ from training.reading.shapes.meaning import (
     is_numeric,
 )
 from training.reading.shapes.multiples import check_multiples, check_multiples_across
+from training.reading.shapes.oneeach import check_foreign, is_one_each, take_each_line
 from training.reading.shapes.overall import total_of_columns
 from training.reading.shapes.pairs import pairs
 from training.reading.shapes.prices import check_catalogue, check_prices, check_quotes
@@ -79,6 +84,8 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         return wide
     table = days_counted(table, roles, reading)
     take_proven_stock(table, roles)
+    if reading.one_each:
+        take_each_line(table, roles, name)
     for check in _OF_ITS_DAY:
         check(table, roles, name)
     check_fiscal(table, roles, reading, name)
@@ -87,7 +94,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     if words.UNITS in roles or SALES in roles:
         if (across := total_of_columns(table, roles, name)) is not None:
             return across
-        shape = TRANSACTIONS if _is_transactions(roles) else LONG
+        shape = TRANSACTIONS if _is_transactions(roles) or _tells_returns(table, roles) else LONG
         less = deductions(table, roles)
         told = without_line_price(table, roles)
         return _drop_totals(Meaning(table, shape, roles, covariates=list(roles.others), deducted=less, told=told))
@@ -96,8 +103,9 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     numeric = [index for index in roles.others if is_numeric(table, index)]
     fresh = [index for index in numeric if not known_word(table.header[index]) and index not in roles.renamed]
     check_listings(table, roles, name)
-    if is_one_each(table, roles, fresh):
-        check_foreign(table, roles, fresh, name)
+    if reading.one_each or is_one_each(table, roles, fresh):
+        if not reading.one_each:
+            check_foreign(table, roles, fresh, name)
         return Meaning(table, TRANSACTIONS, roles, covariates=list(roles.others), one_each=True)
     if _is_plan(table, roles, fresh):
         return Meaning(table, PLAN, roles, covariates=list(roles.others))
@@ -115,6 +123,14 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
 
 def _is_transactions(roles: Roles) -> bool:
     return words.DOCUMENT in roles or words.CUSTOMER in roles
+
+
+def _tells_returns(table: RawTable, roles: Roles) -> bool:
+    """Do rows say that they are sales, and others that they take goods back? No row of a whole day does."""
+    if words.TYPE not in roles:
+        return False
+    said = {*table.frame[cell(roles.of[words.TYPE])].cast(pl.String).fill_null("").unique()} - {""}
+    return 0 < len(rowkinds.returned_kinds(said)) < len(said)
 
 
 def _is_plan(table: RawTable, roles: Roles, fresh: list[int]) -> bool:

@@ -8,6 +8,7 @@ from core.contracts.verdict import Reason
 from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import EXCEL, readings, split_time
+from training.reading.dialect.periods import is_fiscal_period
 from training.reading.errors import FileRefusedError
 from training.reading.lines.years import days_of_month, is_short_day, is_week, lacks_year
 from training.reading.roles import Roles
@@ -58,6 +59,22 @@ def _no_days(name: str, headers: list[str], what: str) -> FileRefusedError:
         f"{name}: the columns {shown} are {what}; write the date into their names, as '2024-01-31', or a row for each "
         "day.",
     )
+
+
+def check_fiscal_periods(table: RawTable, name: str) -> None:
+    """Raise where columns or the cells of one are numbered periods of a fiscal year, of which no day is told."""
+    named = [header for header in table.header if is_fiscal_period(header)]
+    told = f"the columns {', '.join(map(repr, named[:3]))} are" if len(named) > 1 else ""
+    for index, header in enumerate(table.header) if not told else ():
+        texts = sample_of(table, index)
+        if texts and all(map(is_fiscal_period, texts)):
+            told = f"the cells of {header!r} (such as {texts[0]!r}) are"
+    if told:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {told} periods of a fiscal year, and on which day each begins is not told; where they are months "
+            "of the calendar, write which, as '2024-01', and where they are of several weeks, export weeks or days.",
+        )
 
 
 def check_instants(table: RawTable, name: str) -> None:

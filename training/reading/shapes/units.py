@@ -43,10 +43,12 @@ def check_units(table: RawTable, roles: Roles, name: str) -> None:
     unit, pairs = unit_of_measure(table), units_of_items(table, roles)
     several = None if pairs is None else _several(pairs)
     if unit is not None and several is not None:
+        quantity = table.header[roles.of[words.UNITS]]
         raise FileRefusedError(
             Reason.AMBIGUOUS,
             f"{name}: {table.header[unit]!r} counts one item in several units {several}; export one unit, or set "
-            f"reading.columns.units = '{table.header[roles.of[words.UNITS]]}' to take the numbers as they are.",
+            f"reading.columns.units = '{quantity}' to take the numbers as they are.",
+            units=quantity,
         )
 
 
@@ -79,6 +81,7 @@ def check_packs(table: RawTable, roles: Roles, name: str) -> None:
             f"{name}: by {table.header[size]!r} one item comes in packs of several sizes {several}, and whether "
             f"{quantity!r} counts packs or pieces is not told; export pieces, or set reading.columns.units = "
             f"'{quantity}' to take the numbers as they are.",
+            units=quantity,
         )
 
 

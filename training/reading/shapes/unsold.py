@@ -66,6 +66,7 @@ def check_other_quantity(table: RawTable, roles: Roles, name: str) -> None:
             Reason.AMBIGUOUS,
             f"{name}: {units!r} (line {table.header_line}) may be {what}, and no other column is known as the quantity "
             f"sold; add that, or set reading.columns.units = '{units}' if it is all that was sold.",
+            units=units,
         )
 
 
@@ -76,9 +77,9 @@ _OTHERS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
 
 
 def _tells_customers(table: RawTable, roles: Roles) -> bool:
-    """Do other columns tell how, where or to whom each row was sold, or of which order it is?"""
+    """Do other columns tell how, where or to whom each row was sold, of which order it is, or how many looked at it?"""
     told = {words.DOCUMENT, words.CUSTOMER} & roles.of.keys()
-    return bool(told) or any(map(naming.describes_sale, table.header))
+    return bool(told) or any(naming.describes_sale(name) or naming.is_of_shoppers(name) for name in table.header)
 
 
 def check_returned(table: RawTable, roles: Roles, name: str) -> None:

@@ -5,10 +5,11 @@ from typing import Final
 
 import polars as pl
 
+from training.reading import rowkinds
 from training.reading import vocabulary as words
 from training.reading.ledger import cell
 from training.reading.parsing.proof import Proof
-from training.reading.shapes.contents import sample_of
+from training.reading.shapes.contents import holds_dates, sample_of
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 from training.reading.shapes.wholes import may_be_whole
 from training.reading.totals import is_total
@@ -39,12 +40,19 @@ def _untold(meaning: Meaning) -> str:
 
 def _telling(meaning: Meaning) -> list[int]:
     """Texts that differ between rows of one day, store and item, among the first rows."""
-    texts = [index for index in meaning.covariates if meaning.table.header[index] and meaning.is_text(index)]
+    texts = [index for index in meaning.covariates if _may_name(meaning, index)]
     keys = [cell(at) for role in (words.DATE, words.STORE, words.ITEM) if (at := meaning.index(role)) is not None]
     if not texts or not keys:
         return texts
     told = meaning.table.frame.head(_LOOKED_AT).group_by(keys).agg(pl.col(cell(index)).n_unique() for index in texts)
     return [index for index in texts if told.height and told.select((pl.col(cell(index)) > 1).any()).item()]
+
+
+def _may_name(meaning: Meaning, index: int) -> bool:
+    """Texts that are no days, under a name that says nothing of the kind of the row."""
+    header = meaning.table.header[index]
+    told = not header or rowkinds.tells_kind(header) or holds_dates(meaning.table, index, strict=True)
+    return not told and meaning.is_text(index)
 
 
 def _totals(meaning: Meaning) -> str:
