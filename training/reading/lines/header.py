@@ -7,9 +7,10 @@ from typing import Final
 from training.reading.dialect.dateforms import header_dates, readings, split_time
 from training.reading.dialect.periods import QUARTERS, is_fiscal_period
 from training.reading.lines.measured import labels
+from training.reading.lines.monthdays import days_of_month, numbered
 from training.reading.lines.strays import kinds
-from training.reading.lines.years import days_of_month, is_short_day, lacks_year
-from training.reading.vocabulary import DATE, MONTH, MONTH_OF, WEEK, WEEKDAYS, YEAR, fold, roles_of
+from training.reading.lines.years import is_short_day, lacks_year
+from training.reading.vocabulary import DATE, ITEM, MONTH, MONTH_OF, STORE, WEEK, WEEKDAYS, YEAR, fold, roles_of
 
 MIN_SCORE: Final = 2
 _SEVERAL: Final = 2
@@ -33,8 +34,8 @@ def header_score(fields: Sequence[str], wanted: frozenset[str] = frozenset()) ->
     if dates:
         labelled = len(dates) < len(filled) or not names[0]  # the labels of rows may stand under no name
         return score + 2 if labelled and _are_text(filled, dates) else 0
-    if len(days := days_of_month(filled)) > 0:
-        return score + 2 if len(days) < len(filled) or not names[0] else 0
+    if days_of_month(filled) or (len(numbered(filled)) > _SEVERAL and roles & {STORE, ITEM}):
+        return _score_of_days(filled, score, labelled=not names[0])
     numbers = [name for name in filled if _NUMBER.match(name)]
     many = len(numbers) > len(filled) // 3
     if many and not _are_codes(numbers):
@@ -43,6 +44,14 @@ def header_score(fields: Sequence[str], wanted: frozenset[str] = frozenset()) ->
     if many and not dated:
         return 0
     return score if score > MIN_SCORE or dated else min(score, 1)
+
+
+def _score_of_days(filled: Sequence[str], score: int, *, labelled: bool) -> int:
+    """Of the numbers of a month's days; few of them may be of another kind, and add nothing."""
+    days = days_of_month(filled)
+    if not days:
+        return score
+    return score + 2 if len(days) < len(filled) or labelled else 0
 
 
 def _tells_other_periods(filled: Sequence[str]) -> bool:

@@ -48,12 +48,13 @@ def text_tables(part: Part, name: str, config: Reading, limits: Limits, ledger: 
 
 @dataclass(frozen=True)
 class Source:
-    """Where lines came from: archive member or sheet, format, encoding, and the delimiter if it is known."""
+    """Where lines came from: archive member, format, encoding, the delimiter if it is known, and a sheet's name."""
 
     member: str
     format: str
     encoding: str | None
     delimiter: str | None
+    title: str = ""
 
 
 def tables_of(
@@ -77,12 +78,13 @@ def tables_of(
         _check_multiples(above.select(LINE, RAW), name)
         _check_above(above.select(LINE, RAW), lines[RAW][layout.header_index + 1 :][:20].to_list(), layout, name)
         ledger.remark(Reason.PREAMBLE, "lines above the header were left out", above[LINE], above.height)
+    names = [text for text in (source.title, source.member, name) if text]
     titles_above = lines[RAW].head(layout.header_index).to_list()
     records = join_records(lines.slice(layout.header_index), layout.delimiter, _widths(lines, layout))
     found = {role: titles for role in ROLES if (titles := _titled(lines, records, layout, config, role)).height}
     if not found:
         tables = [headed(_table(block, layout, source, ledger), ledger) for block in sections(records, layout, ledger)]
-        return [with_year(table, titles_above, ledger) for table in tables]
+        return [with_year(table, titles_above, names, ledger) for table in tables]
     for role, titles in found.items():
         check_titles(titles, header_lines(records, layout), name)
         told = ", ".join(map(repr, titles[TITLE].unique(maintain_order=True).head(5).to_list()))
@@ -98,7 +100,7 @@ def tables_of(
     ]
     for titles in found.values():
         tables = [with_titles(table, titles, name) for table in tables]
-    return [with_year(table, titles_above, ledger) for table in tables]
+    return [with_year(table, titles_above, names, ledger) for table in tables]
 
 
 def _dated(lines: pl.DataFrame, layout: Layout) -> Layout:

@@ -1,11 +1,9 @@
 """Days without a year, under a title that tells it: ``Sales 2023`` above columns ``1-Jan``, ``2-Jan``, ..."""
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 from typing import Final
 
 import polars as pl
@@ -14,21 +12,14 @@ from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import readings, weekday_of
 from training.reading.ledger import LINE, Ledger, cell
+from training.reading.lines.monthdays import DATED, NOT_ITS_YEAR, YEAR, numbered, with_month
 from training.reading.tables import RawTable
 
-_YEAR: Final = re.compile(r"(?<![\d/.\-])(?:19|20)\d\d(?![\d/.\-])")
 _SHORT: Final = re.compile(r"^(?:[^\W\d]+\.?,? )?(?:\d|[0-3]\d)[-/.](?:\d|[0-3]\d)\.?$")
-_DATED: Final = re.compile(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4}|\d{4}-\d\d|\d:\d\d")
-_NOT_ITS_YEAR: Final = frozenset(
-    {"printed", "exported", "generated", "created", "run", "as", "updated", "version", "copyright", "erstellt", "stand",
-     "gedruckt", "imprime", "edite", "impreso", "generado", "stampato", "impresso", "afgedrukt", "to", "vs", "fy",
-     "fiscal", "fiskal", "ly", "last", "previous"}
-)  # fmt: skip
 _MOST_WORDS: Final = 4
 _FEWEST: Final = 3
 _WEEK: Final = re.compile(r"^(?:w|wk|week|kw|woche|sem|semaine|semana|settimana)[ _.]?\d{1,2}$", re.IGNORECASE)
 _SAMPLE: Final = 200
-_DAYS_OF_MONTH: Final = range(28, 32)
 
 
 def is_short_day(text: str) -> bool:
@@ -47,23 +38,19 @@ def lacks_year(text: str) -> bool:
     )
 
 
-def days_of_month(names: Sequence[str]) -> list[str]:
-    """Of ``Item, 1, 2, ..., 31``: the numbers of the days of a month, where all stand in a row."""
-    numbers = [name for name in names if name.isdigit() and name[0] != "0"]
-    counted = [str(number) for number in range(1, len(numbers) + 1)]
-    return numbers if numbers == counted and len(numbers) in _DAYS_OF_MONTH else []
-
-
 def is_week(text: str) -> bool:
     """``KW 1``, ``Week 12``: a week of no year."""
     return _WEEK.match(text.strip()) is not None
 
 
-def with_year(table: RawTable, above: Iterable[str], ledger: Ledger) -> RawTable:
-    """The table with the year of the title above it written into days that lack one, where all of them lie in order."""
+def with_year(table: RawTable, above: Iterable[str], names: Iterable[str], ledger: Ledger) -> RawTable:
+    """The table with the year of the title above it written into days that lack one, where all of them lie in order.
+
+    Days of a month get that of the title, or of the first of ``names`` that tells one.
+    """
     above = list(above)
-    if days := days_of_month(table.header):
-        return _with_month(table, days, above, ledger)
+    if numbered(table.header):
+        return with_month(table, above, names, ledger)
     years = _years(above)
     if len(years) != 1:
         return table
@@ -90,46 +77,14 @@ def _named(table: RawTable) -> list[int]:
     return named if len(named) >= _FEWEST and told.isdisjoint({words.DATE, words.YEAR, words.DAY}) else []
 
 
-def _with_month(table: RawTable, days: Sequence[str], above: Sequence[str], ledger: Ledger) -> RawTable:
-    """The table with the month of the title above it written into columns ``1`` to ``31``, where it has such days."""
-    told = {month for line in above for month in _months_in(line)}
-    if len(told) != 1 or {words.MONTH, words.DATE} & {
-        role for name in table.header for role, _ in words.roles_of(name)
-    }:
-        return table
-    year, month = told.pop()
-    if len(days) > monthrange(year, month)[1]:
-        return table
-    header = tuple(f"{year}-{month:02}-{int(name):02}" if name in days else name for name in table.header)
-    ledger.remark(
-        Reason.TITLE_READ,
-        f"the month of each day is that of the title above: {year}-{month:02}",
-        table.frame[LINE].head(1),
-    )
-    return replace(table, header=header)
-
-
-def _months_in(line: str) -> set[tuple[int, int]]:
-    """``May 2024`` of ``Sales May 2024``: months with their year that a title tells, without a day."""
-    tokens = words.fold(line).split()
-    if _DATED.search(line) or not _NOT_ITS_YEAR.isdisjoint(tokens):
-        return set()
-    pairs = [(at, pair) for at, pair in enumerate(pairwise(tokens)) if pair[0] in words.MONTH_OF]
-    return {
-        (int(year), words.MONTH_OF[month])
-        for at, (month, year) in pairs
-        if _YEAR.fullmatch(year) and not (at and tokens[at - 1].isdigit())
-    }
-
-
 def _years(above: Iterable[str]) -> set[str]:
     """The years of titles that tell no day, and not when the report was made."""
     found: set[str] = set()
     for line in above:
         tokens = words.fold(line).split()
-        if _DATED.search(line) or not _NOT_ITS_YEAR.isdisjoint(tokens):
+        if DATED.search(line) or not NOT_ITS_YEAR.isdisjoint(tokens):
             continue
-        found.update(_YEAR.findall(line))
+        found.update(YEAR.findall(line))
     return found
 
 

@@ -15,7 +15,7 @@ from training.reading.dialect.dateforms import header_dates
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.lines.measured import measured
-from training.reading.lines.years import days_of_month
+from training.reading.lines.monthdays import days_of_month, numbered
 from training.reading.roles import Roles
 from training.reading.shapes.among import check_among
 from training.reading.shapes.columns import find_roles
@@ -83,12 +83,15 @@ def _numbered_days(table: RawTable, roles: Roles, reading: Reading, name: str) -
     """
     if words.DATE in roles or words.YEAR in roles:
         return None
+    first = _FIRST_DAY.match(reading.date_format or "")
+    bare = numbered(table.header) if first else []
     found = [
-        (i, match) for i, header in enumerate(table.header) if (match := _NUMBERED.match(header.strip().casefold()))
+        (i, match)
+        for i, header in enumerate(table.header)
+        if (match := _NUMBERED.match(f"d{header}" if header in bare else header.strip().casefold()))
     ]
     if len(found) < 2:  # noqa: PLR2004 - one alone counts nothing
         return None
-    first = _FIRST_DAY.match(reading.date_format or "")
     start = first["day"] if first else "2011-01-29" if {*table.header} >= _M5 else None
     if start is None:
         column = table.header[found[0][0]]

@@ -10,7 +10,8 @@ from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import EXCEL, readings, split_time
 from training.reading.dialect.periods import is_fiscal_period
 from training.reading.errors import FileRefusedError
-from training.reading.lines.years import days_of_month, is_short_day, is_week, lacks_year
+from training.reading.lines.monthdays import days_of_month, numbered
+from training.reading.lines.years import is_short_day, is_week, lacks_year
 from training.reading.roles import Roles
 from training.reading.shapes.contents import sample_of
 from training.reading.tables import RawTable
@@ -47,6 +48,13 @@ def check_days(table: RawTable, name: str) -> None:
         raise _no_days(name, weekdays, "days of the week, and no column tells which")
     if numbers := days_of_month(table.header):
         raise _no_days(name, numbers, "days of a month, and no columns of the year and the month tell which")
+    if len(numbers := numbered(table.header)) > 2:  # noqa: PLR2004 - fewer may be of another kind
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: the columns {', '.join(map(repr, numbers[:3]))} may be days of a month or of another kind, and "
+            "no column tells the day; if they are days, write the date into their names, as '2024-01-31', or tell the "
+            "first as reading.date_format = '1 = 2024-01-01'.",
+        )
     undated = [header for header in table.header if lacks_year(header) or is_short_day(header)]
     if len(undated) > 1:
         raise _no_days(name, undated, "days without a year")

@@ -104,7 +104,7 @@ def sheet_tables(
     for sheet in shown:
         own = Ledger()
         try:
-            label, source = f"{name}, sheet {sheet!r}", Source(part.member, part.format, None, UNIT)
+            label, source = f"{name}, sheet {sheet!r}", Source(part.member, part.format, None, UNIT, sheet)
             tables = _sheet(book, sheet, label, source, config=config, limits=limits, ledger=own)
             found.append((sheet, tables, own))
         except FileRefusedError as error:
