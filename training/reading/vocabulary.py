@@ -53,7 +53,8 @@ LINE_KINDS: Final = frozenset(WORDS["line_kinds"])
 MISSING_WORDS: Final = frozenset(WORDS["missing"])
 TRUE_WORDS: Final = frozenset(WORDS["yes"])
 FALSE_WORDS: Final = frozenset(WORDS["no"])
-WEEKDAYS: Final = frozenset(WORDS["weekdays"])
+_WEEKDAYS: Final[dict[int, frozenset[str]]] = {int(n): frozenset(found) for n, found in _FILE["days_of_week"].items()}
+WEEKDAYS: Final = frozenset(WORDS["weekdays"]).union(*_WEEKDAYS.values())
 MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].items() for word in words}
 
 _OF_SALES: Final = frozenset({"sale", "sales", "ventes", "ventas", "vendas", "vendite"})
@@ -132,6 +133,12 @@ _NOUNS: Final = {  # roles whose best words may carry "id", "no", "code", ... be
 _NOUNS[CUSTOMER, 0] |= {"member", "membership", "user", "buyer", "shopper", "household", "loyalty card"}
 _NOUNS[DOCUMENT, 0] |= frozenset(WORDS["documents"])  # "Check #", "Sale No"
 _NOUNS[ITEM, 0] |= GOODS | {f"{noun} name" for noun in GOODS | ITEM_NOUN}  # "Pizza ID", "Product Name ID"
+
+
+def days_of_week(word: str) -> frozenset[int]:
+    """0 for Monday; ``Mar`` is a Tuesday, ``So`` a Sunday; none for other words, several where languages differ."""
+    folded = fold(word)
+    return frozenset(day for day, found in _WEEKDAYS.items() if folded in found)
 
 
 def snake(name: str) -> str:

@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Final
@@ -35,6 +36,8 @@ _BY_DAY: Final = frozenset(
      "dagelijks"}
 )  # fmt: skip
 _FEWEST: Final = 2
+_WEEK_LENGTH: Final = 7
+_ISO_LENGTH: Final = 10
 
 
 def days_of_month(names: Sequence[str]) -> list[str]:
@@ -48,6 +51,23 @@ def numbered(names: Sequence[str]) -> list[str]:
     numbers = [name for name in names if name.isdigit() and name[0] != "0"]
     counted = [str(number) for number in range(1, len(numbers) + 1)]
     return numbers if numbers == counted and _FEWEST <= len(numbers) <= max(_DAYS_OF_MONTH) else []
+
+
+def days_of_one_period(names: Iterable[str]) -> frozenset[str]:
+    """``2025-03-01``, ``2025-03-02``, ...: names that are days in a row, within a week or from the first of a month."""
+    found = {name: day for name in names if (day := _iso(name)) is not None}
+    days = sorted(found.values())
+    if len(days) < _FEWEST or (days[-1] - days[0]).days != len(days) - 1:
+        return frozenset()
+    of_month = days[0].day == 1 and (days[0].year, days[0].month) == (days[-1].year, days[-1].month)
+    return frozenset(found) if of_month or len(days) <= _WEEK_LENGTH else frozenset()
+
+
+def _iso(name: str) -> date | None:
+    try:
+        return date.fromisoformat(name) if len(name) == _ISO_LENGTH else None
+    except ValueError:
+        return None
 
 
 def with_month(table: RawTable, above: Sequence[str], names: Iterable[str], ledger: Ledger) -> RawTable:

@@ -22,6 +22,7 @@ from training.reading.lines.ragged import Ruled, account_ragged
 from training.reading.lines.records import RAW, UNIT, join_records, read_lines, split_fields, split_record
 from training.reading.lines.strays import divided_otherwise, kinds
 from training.reading.lines.titles import ROLES, TITLE, check_titles, find_titles, names_none, with_titles
+from training.reading.lines.weeks import by_week, find_weeks
 from training.reading.lines.wrapping import unwrapped
 from training.reading.lines.years import with_year
 from training.reading.tables import RawTable
@@ -82,25 +83,32 @@ def tables_of(
     titles_above = lines[RAW].head(layout.header_index).to_list()
     records = join_records(lines.slice(layout.header_index), layout.delimiter, _widths(lines, layout))
     found = {role: titles for role in ROLES if (titles := _titled(lines, records, layout, config, role)).height}
-    if not found:
-        tables = [headed(_table(block, layout, source, ledger), ledger) for block in sections(records, layout, ledger)]
-        return [with_year(table, titles_above, names, ledger) for table in tables]
+    weeks = find_weeks(_around(lines, records, layout), layout.delimiter, layout.header, config.date_format, name)
+    if weeks.height:
+        found[DATE] = weeks
     for role, titles in found.items():
         check_titles(titles, header_lines(records, layout), name)
         told = ", ".join(map(repr, titles[TITLE].unique(maintain_order=True).head(5).to_list()))
-        what = {STORE: "store", ITEM: "item", DATE: "day"}[role]
+        what = {STORE: "store", ITEM: "item", DATE: "first day of the week" if weeks.height else "day"}[role]
         ledger.remark(Reason.TITLE_READ, f"the {what} of each row is that of the title above it: {told}", titles[LINE])
-    below = pl.concat([titles[LINE] for titles in found.values()]).unique().sort()
-    below = below.filter(below > records[LINE][0])
-    ledger.read += below.len()
-    ledger.leave_out(Reason.PREAMBLE, below, TITLES_OUT)
-    tables = [
-        headed(_table(block, layout, source, ledger), ledger)
-        for block in sections(records.filter(~pl.col(LINE).is_in(below.implode())), layout, ledger)
-    ]
-    for titles in found.values():
-        tables = [with_titles(table, titles, name) for table in tables]
+    if found:
+        below = pl.concat([titles[LINE] for titles in found.values()]).unique().sort()
+        below = below.filter(below > records[LINE][0])
+        ledger.read += below.len()
+        ledger.leave_out(Reason.PREAMBLE, below, TITLES_OUT)
+        records = records.filter(~pl.col(LINE).is_in(below.implode()))
+    tables = [headed(_table(block, layout, source, ledger), ledger) for block in sections(records, layout, ledger)]
+    for role, titles in found.items():
+        if role != DATE or not weeks.height:
+            tables = [with_titles(table, titles, name) for table in tables]
+    if weeks.height:
+        return [table for tables_of_week in tables for table in by_week(tables_of_week, weeks, name)]
     return [with_year(table, titles_above, names, ledger) for table in tables]
+
+
+def _around(lines: pl.DataFrame, records: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Lines above and below the header."""
+    return pl.concat([lines.head(layout.header_index).select(LINE, RAW), records.slice(1).select(LINE, RAW)])
 
 
 def _dated(lines: pl.DataFrame, layout: Layout) -> Layout:
@@ -118,7 +126,7 @@ def _dated(lines: pl.DataFrame, layout: Layout) -> Layout:
 def _titled(lines: pl.DataFrame, records: pl.DataFrame, layout: Layout, config: Reading, role: str) -> pl.DataFrame:
     """Titles that say the store or the item of the rows below them, where no column does."""
     above = lines.head(layout.header_index)
-    lines = pl.concat([above.select(LINE, RAW), records.slice(1).select(LINE, RAW)])
+    lines = _around(lines, records, layout)
     own = False
     if role == DATE:  # a day above the table may be that of the print, and rows may have one of their own
         lines = records.slice(1).select(LINE, RAW)

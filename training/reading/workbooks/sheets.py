@@ -16,6 +16,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.files.containers import Part
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.limits import Limits
+from training.reading.lines.monthdays import days_of_one_period
 from training.reading.lines.records import RAW, UNIT
 from training.reading.lines.text import Source, tables_of
 from training.reading.tables import RawTable
@@ -198,7 +199,10 @@ def _outline(tables: list[RawTable]) -> str:
 
 
 def _names(tables: list[RawTable]) -> tuple[str, ...]:
-    return tuple(sorted(name.casefold() for name in tables[0].header if name))
+    """Names of the columns; the days of a month, or of a week, are those of any other."""
+    days = days_of_one_period(tables[0].header)
+    names = (name.casefold() for name in tables[0].header if name and name not in days)
+    return tuple(sorted([*names, *([""] if days else [])]))
 
 
 def _open(part: Part, name: str) -> fastexcel.ExcelReader:
