@@ -61,7 +61,10 @@ class Reading(_Section):
     )
     side_by_side: Literal["items", "stores"] | None = Field(
         None,
-        description="what is named before or after the measure where columns such as 'Coffee units' stand side by side",
+        description=(
+            "what is named before or after the measure where columns such as 'Coffee units' stand side by side, or by "
+            "the upper of two lines of names above each column"
+        ),
         examples=["items"],
     )
     one_each: bool = Field(

@@ -8,6 +8,7 @@ from typing import Final
 from core.contracts.verdict import Reason
 from training.reading.dialect.periods import coarse_columns
 from training.reading.errors import FileRefusedError
+from training.reading.lines.crossed import Cross, cross_at, find_cross
 from training.reading.lines.header import MIN_SCORE, find_header, header_score
 from training.reading.lines.records import UNIT, leaves_open, split_record
 
@@ -26,7 +27,10 @@ _NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": 
 
 @dataclass(frozen=True)
 class Layout:
-    """Delimiter, where the header stands (index of its physical line) and how many fields rows have."""
+    """Delimiter, where the header stands (index of its physical line) and how many fields rows have.
+
+    ``cross`` are the two lines of names of a header that has two.
+    """
 
     delimiter: str
     header_index: int
@@ -34,6 +38,7 @@ class Layout:
     width: int
     score: int
     agreement: float
+    cross: Cross | None = None
 
     @property
     def delimiter_name(self) -> str:
@@ -67,10 +72,13 @@ def find_layout(lines: list[str], name: str, wanted: frozenset[str], delimiter: 
 def _under(sample: list[str], mark: str, wanted: frozenset[str]) -> Layout | None:
     rows, starts = _rows(sample, mark)
     best = find_header(rows, wanted)
-    if best is None:
+    cross = find_cross(rows) if best is None else cross_at(rows, best[0])
+    if best is None and cross is None:
         return None
-    index, score = best
+    index, score = best or (0, 1)
     header = [field.strip() for field in rows[index]]
+    if cross is not None:
+        index, header = cross.last, list(cross.header)
     while header and not header[-1]:
         header.pop()
     below = rows[index + 1 :]
@@ -87,7 +95,7 @@ def _under(sample: list[str], mark: str, wanted: frozenset[str]) -> Layout | Non
         width = max(width, common)
     header += [""] * (width - len(header))
     share = agreeing / len(filled) if filled else 0.0
-    return Layout(mark, starts[index], tuple(header), width, score, share)
+    return Layout(mark, starts[index], tuple(header), width, score, share, cross)
 
 
 def _length(row: list[str]) -> int:

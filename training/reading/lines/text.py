@@ -14,6 +14,7 @@ from training.reading.files.encoding import to_utf8
 from training.reading.ledger import LINE, Ledger
 from training.reading.limits import Limits
 from training.reading.lines.closings import closing_day
+from training.reading.lines.crossed import split_crossed
 from training.reading.lines.cutting import Section, header_lines, sections
 from training.reading.lines.delimiter import Layout, find_layout
 from training.reading.lines.headings import TITLES_OUT, headed, with_lone_heads
@@ -73,7 +74,7 @@ def tables_of(
             Reason.LIMIT_EXCEEDED,
             f"{name}: {layout.width:,} columns, beyond the limit max_columns = {limits.max_columns:,}.",
         )
-    layout = _dated(lines, layout)
+    layout = _dated(lines, layout) if layout.cross is None else layout
     if layout.header_index:
         above = lines.head(layout.header_index)
         _check_multiples(above.select(LINE, RAW), name)
@@ -101,6 +102,8 @@ def tables_of(
     for role, titles in found.items():
         if role != DATE or not weeks.height:
             tables = [with_titles(table, titles, name) for table in tables]
+    if layout.cross is not None and len(tables) == 1:
+        return split_crossed(tables[0], layout.cross, config.side_by_side, name, ledger)
     if weeks.height:
         return [table for tables_of_week in tables for table in by_week(tables_of_week, weeks, name)]
     return [with_year(table, titles_above, names, ledger) for table in tables]
