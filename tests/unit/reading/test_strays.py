@@ -115,3 +115,37 @@ def test_each_value_that_an_ambiguity_names_settles_it(read: Read, case: str) ->
 def test_a_configured_format_may_say_the_time_of_day(read: Read, form: str) -> None:
     clock = "10:11 AM" if "%p" in form else "10:11"
     assert rows(read(f"date,qty\n03/04/2024 {clock},5\n", date_format=form))[0][0] == "2024-04-03"
+
+
+@pytest.mark.parametrize(
+    "remark",
+    ["Shop closed in the afternoon", "Note: freezer broken from 3rd on", "Wegen Inventur früher zu", "NB - no bread"],
+)  # fmt: skip
+@pytest.mark.parametrize("tail", ["", ",,"], ids=["one cell", "full width"])
+def test_a_remark_among_few_rows_is_left_out(read: Read, remark: str, tail: str) -> None:
+    text = f"Date,Item,Units\n2025-03-13,Tea,5\n2025-03-14,Tea,6\n{remark}{tail}\n2025-03-15,Tea,7\n"
+    reading = read(text)
+    assert rows(reading, "units") == [(5.0,), (6.0,), (7.0,)]
+    assert reading.verdict.counts.left_out == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["Returns", "North Street Shop", "Note: from here in cases", "Estimated because closed"]
+)
+def test_what_may_head_the_rows_below_it_is_no_remark(read: Read, line: str) -> None:
+    text = f"Date,Item,Units\n2025-03-13,Tea,5\n2025-03-14,Tea,6\n{line},,\n2025-03-15,Tea,7\n"
+    assert read(text).verdict.kind is Kind.REJECTED
+
+
+def test_the_heads_of_printed_pages_are_left_out_at_their_full_width(read: Read) -> None:
+    pages = [
+        f'"Sales list";"Acme Ltd";"20.03.2025";"Page {page}"\n"Datum";"Filiale";"Artikel";"Menge"\n'
+        f'"{12 + page}.03.2025";"Nord";"Brot";"{page}"\n"{12 + page}.03.2025";"Nord";"Kuchen";"4"\n'
+        for page in (1, 2, 3)
+    ]
+    table = rows(read("".join(pages)), "date", "item_id", "units")
+    assert (len(table), table[-2]) == (6, ("2025-03-15", "Brot", 3.0))
+    plain = "".join(pages).replace('"', "").replace(";", "|")
+    assert rows(read(plain), "date", "item_id", "units") == table
+    other = "".join(pages).replace("Sales list", "2025-03-01", 1)
+    assert read(other).verdict.kind is Kind.REJECTED

@@ -1,5 +1,7 @@
 """Cuts the lines of a text at each header that it has: several tables, repeats of one header, titles."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +16,7 @@ from training.reading.lines.strays import divided_otherwise
 
 _MAX_CANDIDATES: Final = 20_000
 _TITLE_LINES: Final = 3
+_PAGE_LINES: Final = 8
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,11 @@ def header_lines(records: pl.DataFrame, layout: Layout) -> list[int]:
     return [int(records[LINE][0]), *(line for line, _ in _further_headers(rest, records.row(0)[1], layout))]
 
 
-def sections(records: pl.DataFrame, layout: Layout, ledger: Ledger) -> list[Section]:
-    """Cut the records at each further header; leave out blank lines and repeats of the header."""
+def sections(records: pl.DataFrame, layout: Layout, ledger: Ledger, above: Sequence[str] = ()) -> list[Section]:
+    """Cut the records at each further header; leave out blank lines and repeats of the header.
+
+    ``above`` are the lines above the first header, which printed lists repeat on each page.
+    """
     first = records.row(0)
     # a header that a quoted newline divides was joined by now
     rest = records.slice(1)
@@ -44,6 +50,7 @@ def sections(records: pl.DataFrame, layout: Layout, ledger: Ledger) -> list[Sect
     repeated += _second_line(rest, layout, {line for line, _ in headers})
     started = [(line, fields) for line, fields in headers if fields is not None]
     titles = _titles(rest, [line for line, _ in headers], layout)
+    titles = pl.concat([titles, _page_heads(rest, repeated, above)]).unique().sort()
     ledger.leave_out(Reason.PREAMBLE, titles, "titles above a further header were left out")
     kept = rest.filter(~pl.col("blank"))
     if repeated or titles.len():
@@ -75,6 +82,20 @@ def _titles(rest: pl.DataFrame, headers: list[int], layout: Layout) -> pl.Series
         line for line, raw in titles.select(LINE, RAW).iter_rows() if divided_otherwise(raw, delimiter, layout.width)
     ]
     return titles.filter(~pl.col(LINE).is_in(rows))[LINE]
+
+
+def _page_heads(rest: pl.DataFrame, repeated: list[int], above: Sequence[str]) -> pl.Series:
+    """Lines above a repeat of the header that stand above the first one, too, but for their numbers."""
+    heads = {_mask(raw) for raw in above if any(c.isalpha() for c in raw)}
+    near = {line - step for line in repeated for step in range(1, _PAGE_LINES + 1)} if heads else set()
+    lines = rest.filter(pl.col(LINE).is_in(list(near)) & ~pl.col("blank"))
+    found = [line for line, raw in lines.select(LINE, RAW).iter_rows() if _mask(raw) in heads]
+    return pl.Series(found, dtype=pl.Int64)
+
+
+def _mask(raw: str) -> str:
+    """``Page 3 of 12`` is ``Page # of #``."""
+    return " ".join(re.sub(r"\d+", "#", raw).split())
 
 
 def _second_line(rest: pl.DataFrame, layout: Layout, known: set[int]) -> list[int]:

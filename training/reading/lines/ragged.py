@@ -13,6 +13,7 @@ from training.reading.ledger import CELLS, LINE, Ledger
 from training.reading.lines.delimiter import mark_name
 from training.reading.lines.header import MIN_SCORE, header_score
 from training.reading.lines.records import FIELDS, split_record
+from training.reading.lines.remarks import is_remark
 from training.reading.lines.strays import MARKS, divided_otherwise, kinds
 from training.reading.totals import looks_total
 
@@ -56,6 +57,7 @@ def account_ragged(
             line in feet
             or _is_trailer(filled, line, layout.header_line, last, frame.height)
             or (len(filled) == 1 and _is_note(filled[0], delimiter, width, below=isinstance(last, int) and line > last))
+            or (len(filled) == 1 and is_remark(filled[0]) and not divided_otherwise(filled[0], delimiter, width))
         ):
             notes.append(line)
         else:

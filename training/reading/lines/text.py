@@ -98,7 +98,8 @@ def tables_of(
         ledger.read += below.len()
         ledger.leave_out(Reason.PREAMBLE, below, TITLES_OUT)
         records = records.filter(~pl.col(LINE).is_in(below.implode()))
-    tables = [headed(_table(block, layout, source, ledger), ledger) for block in sections(records, layout, ledger)]
+    blocks = sections(records, layout, ledger, titles_above)
+    tables = [headed(_table(block, layout, source, ledger), ledger) for block in blocks]
     for role, titles in found.items():
         if role != DATE or not weeks.height:
             tables = [with_titles(table, titles, name) for table in tables]

@@ -11,6 +11,7 @@ from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import readings, split_time
 from training.reading.dialect.days import CLOCK, DAY_TEXT, day_text
 from training.reading.ledger import LINE, Ledger, cell, is_cell
+from training.reading.lines.remarks import is_remark
 from training.reading.lines.titles import EVERY, says_all
 from training.reading.parsing.compact import check_compact
 from training.reading.parsing.groups import filled_down
@@ -183,7 +184,8 @@ def _is_empty(name: str) -> pl.Expr:
 def _without_notes(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     """Rows after the last dated one that have no date, and one cell only or ``Printed by: ...``, are foot notes.
 
-    One that names a store or an item, and not in the first column, is a row that lacks the rest.
+    One that names a store or an item, and not in the first column, is a row that lacks the rest. A remark alone in its
+    row may stand anywhere.
     """
     if meaning.shape == WIDE_DATES or not frame.height:
         return frame
@@ -203,11 +205,13 @@ def _without_notes(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.
         cells[0]
     }
     of_an_id = pl.any_horizontal([~_is_empty(name) for name in named]) if named else pl.lit(value=False)
-    tail = frame.filter((pl.col(LINE) > last) & undated & (((filled <= 1) & ~of_an_id) | marked))
-    if not tail.height:
-        return frame
-    ledger.leave_out(Reason.PREAMBLE, tail[LINE], "notes below the table were left out")
-    return frame.filter(~pl.col(LINE).is_in(tail[LINE].to_list()))
+    text = pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in cells])
+    lone = frame.filter(undated & (filled == 1)).select(LINE, text.alias(DAY_TEXT))
+    tail = frame.filter((pl.col(LINE) > last) & undated & (((filled <= 1) & ~of_an_id) | marked))[LINE].to_list()
+    remarks = [line for line, said in lone.iter_rows() if line not in tail and is_remark(said, below=line > last)]
+    ledger.leave_out(Reason.PREAMBLE, pl.Series(remarks, dtype=pl.Int64), "remarks among the rows were left out")
+    ledger.leave_out(Reason.PREAMBLE, pl.Series(tail, dtype=pl.Int64), "notes below the table were left out")
+    return frame.filter(~pl.col(LINE).is_in([*tail, *remarks])) if tail or remarks else frame
 
 
 def _turn(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger, without: Collection[str]) -> pl.DataFrame:
