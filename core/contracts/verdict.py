@@ -57,6 +57,8 @@ class Reason(StrEnum):
     REFUNDED_IN_PART = "refunded_in_part"
     CHARGES_KEPT = "charges_kept"
     ID_ROUNDED = "id_rounded"
+    UNSETTLED = "unsettled"
+    TAKEN_AS = "taken_as"
     # files
     EMPTY = "empty"
     NO_ROWS = "no_rows"

@@ -35,6 +35,7 @@ from training.reading.streaming.seen import Terms
 from training.reading.streaming.stream import BLOCK_BYTES, Streamed, in_blocks
 from training.reading.verdicts import judge
 from training.reading.verdicts.cures import Known
+from training.reading.verdicts.doubts import tell_doubts
 from training.reading.verdicts.flags import flag
 from training.reading.verdicts.known import known_of
 from training.reading.verdicts.paper import first_paper, full_paper, unused
@@ -183,6 +184,8 @@ class _Reader:
             check_signs(table, self.name)
         listed, refused = judge.refusals(self.ledger, self.limits.max_listed, known)
         flag(table, self.ledger)
+        for meaning in meanings:
+            tell_doubts(meaning, self.ledger)
         verdict = judge.judged(
             self.name,
             table=table,

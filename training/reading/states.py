@@ -6,6 +6,7 @@ from training.reading.vocabulary import CANCELLED_WORDS, WORDS, fold
 
 AWAITED, UNPAID = frozenset(map(fold, WORDS["awaited"])), frozenset(map(fold, WORDS["unpaid"]))
 NEVER_SOLD: Final = frozenset(map(fold, WORDS["never_sold"])) | AWAITED
+UNSETTLED, _SENDING = frozenset(map(fold, WORDS["unsettled"])), frozenset(WORDS["sending"])
 TESTS: Final = frozenset(WORDS["tests"])
 _STATE, _STATE_OF = frozenset(WORDS["state"]), frozenset(WORDS["state_of"])
 _CALLED_OFF, _NOT_OFF = frozenset(WORDS["called_off"]), frozenset(WORDS["not_off"])
@@ -13,6 +14,7 @@ _VOIDS, _BESIDE_VOIDS = frozenset(WORDS["voids"]), frozenset(WORDS["beside_voids
 _MOST_WORDS: Final = 6
 _REFUNDED, _IN_PART, _NOT_WHOLE = (frozenset(map(fold, WORDS[name])) for name in ("refunded", "in_part", "not_whole"))
 _RETURN, _BESIDE_FLAGS = frozenset(WORDS["nouns_of_return"]), frozenset(WORDS["beside_flags"])
+_MAY_BE_RETURNS, _BESIDE_CREDITS = frozenset(WORDS["may_be_returns"]), frozenset(WORDS["beside_credits"])
 _BACK: Final = frozenset(WORDS["given_back"])
 _ENDS: Final = ("status", *map(fold, ("ステータス", "状態", "状态", "상태", "статус")))
 _DAY: Final = frozenset({"at", "on", "date", "datetime", "am", "datum", "le", "fecha", "data", "op"})
@@ -25,6 +27,11 @@ def is_state(name: str) -> bool:
     return bool(states) and tokens - states <= _STATE_OF | _BACK
 
 
+def is_of_sending(name: str) -> bool:
+    """``Fulfillment Status``: of what is sent, once it is sold."""
+    return not _SENDING.isdisjoint(fold(name).split())
+
+
 def is_of_return(name: str) -> bool:
     """``Return status``: of what comes back."""
     return not (_REFUNDED | _BACK).isdisjoint(fold(name).split())
@@ -34,6 +41,13 @@ def is_flag_of_return(name: str) -> bool:
     """``Refunded``, ``Is Returned``, ``Return flag``, ``Rückgabe``."""
     tokens = set(fold(name).split())
     return bool(tokens & (_REFUNDED | _RETURN)) and tokens <= _REFUNDED | _RETURN | _STATE_OF | _BESIDE_FLAGS
+
+
+def may_flag_return(name: str) -> bool:
+    """``Credit``, ``Ret``, ``Is Exchange``, ``Gutschrift``: a flag of that name may mark what came back."""
+    tokens = set(fold(name).split())
+    beside = _STATE_OF | _BESIDE_FLAGS | _BESIDE_CREDITS
+    return bool(tokens & _MAY_BE_RETURNS) and tokens <= _MAY_BE_RETURNS | beside
 
 
 def is_noun_of_return(name: str) -> bool:

@@ -165,12 +165,12 @@ def test_offers_that_stand_far_down_are_found_in_blocks_too(tmp_path: Path) -> N
     "day",
     ["Last Sold", "First Sale Date", "Launch Date", "Date Added", "Letzter Verkauf", "Última venta", "Last Updated",
      "Ship By", "Ship by date", "Use By", "Valid From", "Fällig am", "Join Date", "signup_date", "Hire Date",
-     "Fecha de alta"],
+     "Fecha de alta", "Entry", "Entry Date", "Processed Date", "Erfassungsdatum", "Date de saisie"],
 )  # fmt: skip
 def test_a_day_of_the_life_of_an_item_is_not_the_day_of_a_sale(read: Read, day: str) -> None:
     text = _csv(f"SKU,Units Sold,{day}", "A{0},5,2024-03-{0:02d}")
     assert (
-        f"{day!r} is a day on which something is due or was made, received, reported, changed"
+        f"{day!r} is a day on which something is due or was made, received, keyed in, reported, changed"
         in read(text).verdict.sentence
     )
     assert len(rows(read(text, columns={"date": day}))) == len(_DAYS)

@@ -93,6 +93,31 @@ def test_a_flag_of_return_may_mark_the_return_itself(read: Read, flag: str) -> N
     assert rows(read(text.replace(",1,Yes", ",-1,Yes")), "units") == [(1.0,)]
 
 
+@pytest.mark.parametrize(
+    "flag",
+    ["Credit", "R", "Ret", "Is Exchange", "Is Credit Note", "Gutschrift", "Umtausch", "Échange", "Abono",
+     "Nota de crédito", "Troca", "Scambio", "Ruilen"],
+)  # fmt: skip
+def test_a_flag_that_may_mark_what_came_back_is_refused_until_it_is_named(read: Read, flag: str) -> None:
+    text = f"order id,date,sku,qty,{flag}\n1,2024-03-13,A,2,0\n1,2024-03-13,B,1,1\n"
+    sentence = read(text).verdict.sentence
+    assert f"{flag!r} says '1' of line 3, which may be a return, a credit or an exchange" in sentence
+    assert f"reading.columns.flag = {flag!r}" in sentence
+    assert rows(read(text, columns={"flag": flag}), "units") == [(2.0,), (1.0,)]
+    assert rows(read(text.replace("B,1,1", "B,-1,1")), "units") == [(2.0,), (-1.0,)]
+    assert rows(read(text.replace("B,1,1", "B,1,0")), "units") == [(2.0,), (1.0,)]
+
+
+def test_other_flags_and_sums_of_credit_mark_no_returns(read: Read) -> None:
+    for flag, told in (("Promo day", "1"), ("P", "1"), ("Credit", "12.50"), ("Credit card", "1")):
+        text = f"order id,date,sku,qty,{flag}\n1,2024-03-13,A,2,0\n1,2024-03-13,B,1,{told}\n"
+        assert rows(read(text), "units") == [(2.0,), (1.0,)]
+    paid = "order id,date,sku,qty,Cash,Credit\n1,2024-03-13,A,2,1,0\n1,2024-03-13,B,1,0,1\n"
+    assert rows(read(paid), "units") == [(2.0,), (1.0,)]
+    store = "date,sku,qty,R\n2024-03-13,A,2,0\n2024-03-13,B,1,1\n"  # one letter, beside no document
+    assert rows(read(store), "units") == [(2.0,), (1.0,)]
+
+
 @pytest.mark.parametrize("flag", ["Refunded", "Is Returned"])
 def test_a_flag_of_returned_lines_is_believed(read: Read, flag: str) -> None:
     text = f"order id,date,sku,qty,{flag}\n1,2024-03-13,A,2,No\n2,2024-03-13,B,3,Yes\n"

@@ -50,6 +50,12 @@ def test_what_the_cells_are_counted_in_is_left_off(read: Read, unit: str) -> Non
         ("Quantity (k)", "thousands"),
         ("Units (mio)", "millions"),
         ("Units (000,000)", "millions"),
+        ("Units (mn)", "millions"),
+        ("Units MM", "millions"),
+        ("Qty K", "thousands"),
+        ("units_k", "thousands"),
+        ("Absatz (TStk)", "thousands"),
+        ("Units (hundreds)", "hundreds"),
     ],
 )
 def test_a_quantity_in_thousands_by_its_name_is_refused_or_taken_as_it_is_on_purpose(
@@ -60,6 +66,16 @@ def test_a_quantity_in_thousands_by_its_name_is_refused_or_taken_as_it_is_on_pur
     assert f"counts in {what} by its name" in verdict.sentence
     assert verdict.notes[0].reason is Reason.AMBIGUOUS
     assert rows(read(text, columns={"units": header}), "units") == [(4.25,), (2.5,)]
+
+
+def test_a_quantity_in_an_m_may_be_in_millions_or_in_metres(read: Read) -> None:
+    text = "date;item;Units (m)\n2024-03-13;A;4.25\n2024-03-14;A;2.5\n"
+    sentence = read(text).verdict.sentence
+    assert "'Units (m)' may count in millions or in metres" in sentence
+    assert "reading.columns.units = 'Units (m)'" in sentence
+    assert rows(read(text, columns={"units": "Units (m)"}), "units") == [(4.25,), (2.5,)]
+    for plain in ("Units M", "Units (kg)"):
+        assert len(rows(read(text.replace("Units (m)", plain)))) == 2
 
 
 def test_columns_of_items_in_thousands_are_refused_and_numbers_in_names_are_names(read: Read) -> None:

@@ -9,8 +9,8 @@ from core.contracts.verdict import Reason
 from training.reading import rowkinds
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
-from training.reading.ledger import LINE, cell
-from training.reading.parsing.stated import unpaid
+from training.reading.ledger import LINE, Ledger, cell
+from training.reading.parsing.stated import flagged, unpaid, unsettled
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 
 LOOKED_AT: Final = 50
@@ -54,6 +54,40 @@ def check_unpaid(meaning: Meaning, lines: pl.DataFrame) -> None:
             Reason.AMBIGUOUS,
             f"{header!r} says {text!r} of line {line}, which may have been sold on account or never; export what was "
             f"sold alone, or set reading.columns.payment_state = {header!r} to count all rows.",
+        )
+
+
+def tell_unsettled(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> None:
+    """Say that orders count as sold of which a state says that they wait for a payment or a decision."""
+    for index, texts in unsettled(meaning, lines).items():
+        header = meaning.table.header[index]
+        hit = lines.filter(pl.col(cell(index)).cast(pl.String).is_in(texts))[LINE]
+        ledger.remark(
+            Reason.UNSETTLED,
+            f"orders of which {header!r} says that they wait for a payment or a decision count as sold; leave them out "
+            f"where they were not, or set reading.columns.payment_state = {header!r} if all were",
+            hit,
+            hit.len(),
+        )
+
+
+def check_flagged(meaning: Meaning, lines: pl.DataFrame) -> None:
+    """Raise where a flag may mark what came back, and the quantity of such a line is positive.
+
+    Raises:
+        FileRefusedError: the sentence names one of them.
+    """
+    for index, texts in flagged(meaning, lines).items():
+        header, hit = meaning.table.header[index], pl.col(cell(index)).cast(pl.String).is_in(texts)
+        sold = lines.filter(hit & (pl.col(UNITS) > 0)) if UNITS in lines.columns else lines.clear()
+        if not sold.height:
+            continue
+        line, text = sold.select(LINE, cell(index)).sort(LINE).row(0)
+        raise FileRefusedError(
+            Reason.AMBIGUOUS,
+            f"{header!r} says '{text}' of line {line}, which may be a return, a credit or an exchange, and would count "
+            "as sold; write what came back as negative quantities, or where it was sold, set reading.columns.flag = "
+            f"{header!r} to count all rows.",
         )
 
 

@@ -16,7 +16,7 @@ from training.reading.ledger import LINE, Ledger, cell
 from training.reading.parsing.charges import items_only
 from training.reading.parsing.covariates import flag_or_number
 from training.reading.parsing.heads import without_heads
-from training.reading.parsing.kinds import check_kinds, check_unpaid
+from training.reading.parsing.kinds import check_flagged, check_kinds, check_unpaid, tell_unsettled
 from training.reading.parsing.movements import check_reversals, sold, takes_back, to_customers
 from training.reading.parsing.netting import net
 from training.reading.parsing.orders import not_called_off
@@ -45,6 +45,8 @@ def parse(
     lines = without_refunded(meaning, _units(meaning, lines, proof.decimal, ledger), ledger)
     check_kinds(meaning, lines)
     check_unpaid(meaning, lines)
+    check_flagged(meaning, lines)
+    tell_unsettled(meaning, lines, ledger)
     for role in (words.PRICE, words.STOCK):
         lines = _optional(meaning, lines, role, proof.decimal, ledger)
     return _promo(meaning, lines, proof.decimal)

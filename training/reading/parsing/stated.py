@@ -14,6 +14,7 @@ from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 _INVOICES: Final = tuple(word for word in words.WORDS["invoices"] if word not in ("ship", "sales invoice"))
 _YES: Final = frozenset({*words.TRUE_WORDS, "1", "1.0"})
 _NO_MARK: Final = frozenset({*words.FALSE_WORDS, *words.MISSING_WORDS, "0", "0.0"})
+_PAID_BY: Final = frozenset({"cash", "debit", "dr", "bar", "especes", "efectivo", "contanti", "dinheiro", "contant"})
 _FLAGS: Final = frozenset({*_YES, *words.FALSE_WORDS, "", "0", "0.0"})
 
 
@@ -65,6 +66,33 @@ def refunded(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
     return {index: texts for index, texts in found.items() if texts}
 
 
+def unsettled(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
+    """Cells that say that an order waits for a payment or a decision, by the index of their column."""
+    if _is_of_invoices(meaning):
+        return {}
+    named = [i for i in _states(meaning) if not states.is_of_sending(meaning.table.header[i])]
+    found = {i: _texts(lines, i, lambda text: words.fold(text) in states.UNSETTLED) for i in named}
+    return {index: texts for index, texts in found.items() if texts}
+
+
+def flagged(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
+    """Cells that say yes under a name that may mark returns, by the index of their column.
+
+    One letter may be many things, and is looked at beside documents alone; beside ``Cash``, ``Credit`` is how it was
+    paid.
+    """
+    if meaning.shape not in (LONG, TRANSACTIONS):
+        return {}
+    header = meaning.table.header
+    named = [i for i, name in enumerate(header) if states.may_flag_return(name) and _is_free(meaning, i)]
+    if meaning.index(words.DOCUMENT) is None:
+        named = [i for i in named if len(header[i].strip()) > 1]
+    if any(words.fold(name) in _PAID_BY for name in header):
+        named = [i for i in named if not words.fold(header[i]).startswith("cr")]
+    found = {i: _texts(lines, i, _is_yes) for i in named if _are_flags(lines, i)}
+    return {index: texts for index, texts in found.items() if texts}
+
+
 def refunded_in_part(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[str]]:
     """Cells that say that a part of a sale was taken back, by the index of their column."""
     found = {i: _texts(lines, i, states.is_refunded_in_part) for i in _states(meaning, of_returns=True)}
@@ -73,7 +101,8 @@ def refunded_in_part(meaning: Meaning, lines: pl.DataFrame) -> dict[int, list[st
 
 def tells_flags(name: str) -> bool:
     """``is_test``, ``Returned``: a column that tells something only where all its cells are flags."""
-    return words.fold(name) in states.TESTS or states.is_flag_of_return(name)
+    of_returns = states.is_flag_of_return(name) or states.may_flag_return(name)
+    return words.fold(name) in states.TESTS or of_returns
 
 
 def are_flags_in_part(said: Iterable[str]) -> bool:

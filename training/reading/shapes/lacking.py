@@ -45,8 +45,8 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
     if due and all(map(naming.is_other_day, several)):
         raise FileRefusedError(
             Reason.COLUMNS_MISSING,
-            f"{name}: {due!r} is a day on which something is due or was made, received, reported, changed or sold "
-            "last, or someone joined, not the day of the sale, and no other column of the header on line "
+            f"{name}: {due!r} is a day on which something is due or was made, received, keyed in, reported, changed "
+            "or sold last, or someone joined, not the day of the sale, and no other column of the header on line "
             f"{table.header_line} is one; add the date of the order, or set reading.columns.date = {due!r} to use "
             "it on purpose.",
         )

@@ -36,6 +36,17 @@ def check_lists(head: pl.DataFrame, header: str, name: str) -> None:
             raise _of_lists(found, header, name)
 
 
+def may_list(head: pl.DataFrame, several: bool) -> tuple[int, str] | None:
+    """The first cell that may be a list, with its line: of items that stand alone in others, or one of many marks.
+
+    ``several`` says that the column is named after more than one item.
+    """
+    texts = head.filter(pl.col("text") != "").unique("text", keep="first", maintain_order=True).rows()
+    lone = [(line, text) for line, text, _ in _of_lone(texts)]
+    marked = [(line, text) for line, text in texts if BETWEEN.search(text)] if several else []
+    return next(iter(lone or (marked if len(marked) >= _HALF * len(texts) else [])), None)
+
+
 def check_counted(head: pl.DataFrame, names: tuple[str, str], name: str) -> None:
     """Raise where cells list as many parts as the quantity of their rows counts, and not always equally many.
 

@@ -119,22 +119,42 @@ def _is_flag(table: RawTable, index: int) -> bool:
     return {"0", "1", ""}.issuperset(head.drop_nulls())
 
 
-def _check_open(table: RawTable, target: int, parts: list[int], where: str) -> None:
-    """Raise where all parts are whole numbers and are named like items, or like words and are within the target."""
+def may_be_items(table: RawTable, roles: Roles) -> list[str]:
+    """Columns of whole numbers beside a quantity that are named like items or stores, where no column names either."""
+    of_lines = {words.ITEM, words.DOCUMENT, words.CUSTOMER, words.TIME} & roles.of.keys()
+    target = roles.of.get(words.UNITS)
+    if target is None or of_lines or words.UNITS in roles.configured:
+        return []
+    parts = [
+        at for at in roles.others if at not in roles.renamed and _may_be_part(table, at) and not _is_flag(table, at)
+    ]
+    if len(parts) < _FEWEST_PARTS or not _are_open(table, target, parts) or not _are_series(table, parts, ""):
+        return []
+    return [table.header[part] for part in parts]
+
+
+def _are_open(table: RawTable, target: int, parts: list[int]) -> bool:
+    """Are all parts whole numbers, and named like items, or like words and within the target?"""
     head, headers = table.frame.head(_LOOKED_AT), [table.header[part] for part in parts]
     whole = pl.all_horizontal(
         pl.col(cell(part)).cast(pl.String).fill_null("").str.strip_chars().str.contains(r"^\d*$") for part in parts
     )
     within = pl.sum_horizontal(cell(part) for part in parts) <= pl.col(cell(target))
     plain = all(len(words.fold(header).split()) == len(header.split()) for header in headers)  # no "StoreDistance"
-    stores = all(map(starts_as_store, headers))
-    named = stores or (plain and all(map(is_word_name, headers)))
+    named = all(map(starts_as_store, headers)) or (plain and all(map(is_word_name, headers)))
     lone = plain and all(header.isalpha() for header in headers)
-    if not head.select(whole.all()).item() or not (
-        named or (lone and _read(head, [target, *parts], ".").select(within.all()).item())
-    ):
+    return bool(head.select(whole.all()).item()) and (
+        named or (lone and bool(_read(head, [target, *parts], ".").select(within.all()).item()))
+    )
+
+
+def _check_open(table: RawTable, target: int, parts: list[int], where: str) -> None:
+    """Raise where the parts may be what was sold of each item or store."""
+    if not _are_open(table, target, parts):
         return
+    headers = [table.header[part] for part in parts]
     header, shown = table.header[target], ", ".join(map(repr, headers[:3]))
+    stores = all(map(starts_as_store, headers))
     raise FileRefusedError(
         Reason.AMBIGUOUS,
         f"{where}: {header!r} is not the sum of {shown}, so these may each be {'a store' if stores else 'an item'} "

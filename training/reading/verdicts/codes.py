@@ -120,6 +120,16 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
         "become one.",
         "format the column as text and export it again",
     ),
+    Reason.UNSETTLED: (
+        _REPAIR,
+        "By their state orders wait for a payment or a decision, and may never become sales; they count as sold.",
+        "export the file again when they are settled, or leave out what was not sold",
+    ),
+    Reason.TAKEN_AS: (
+        _REPAIR,
+        "What a column holds may be something else than it was taken for; the sentence says what.",
+        "nothing where it was taken rightly, else what the sentence says",
+    ),
     Reason.EMPTY: (_FILE, "The file has no content.", "upload it again with its rows"),
     Reason.NO_ROWS: (_FILE, "There is a header and no usable row under it.", "upload it again with its rows"),
     Reason.NOT_A_TABLE: (_FILE, "The content is damaged or no table.", "export it as CSV"),

@@ -14,7 +14,9 @@ from training.reading.verdicts.cures import Known, cure
 
 _FEW_LINES: Final = 5
 _LONGEST: Final = 60
-_QUIET: Final = (Reason.HALF_DAY, Reason.REFUNDED_IN_PART, Reason.CHARGES_KEPT, Reason.ID_ROUNDED)
+_QUIET: Final = (
+    Reason.HALF_DAY, Reason.REFUNDED_IN_PART, Reason.CHARGES_KEPT, Reason.ID_ROUNDED, Reason.UNSETTLED, Reason.TAKEN_AS,
+)  # fmt: skip
 _PHRASES: Final = {
     Reason.BLANK_LINE: ("blank line", "blank lines"),
     Reason.REPEATED_HEADER: ("repeated header", "repeated headers"),

@@ -1,0 +1,78 @@
+"""Remarks on columns that were taken for what they most likely are, and may be something else."""
+
+from typing import Final
+
+import polars as pl
+
+from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
+from training.reading.ledger import LINE, Ledger, cell
+from training.reading.shapes.contents import SALES, SAMPLE, sample_of
+from training.reading.shapes.lists import may_list
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+from training.reading.shapes.overall import may_be_items
+
+_OF_MONEY: Final = frozenset(words.WORDS["sales_of_money"])
+_SEVERAL_ITEMS: Final = frozenset(words.WORDS["several_items"])
+_CENTS, _TENTHS = r"\d[.,]\d{2}$", r"\d[.,]\d{1,2}$"
+_MOSTLY, _NEARLY_ALL = 0.5, 0.9
+
+
+def tell_doubts(meaning: Meaning, ledger: Ledger) -> None:
+    """Say what of a table may be read in another way, and which entry says that it may not."""
+    if meaning.shape in (LONG, TRANSACTIONS):
+        for told in (_money(meaning), _lists(meaning), _beside(meaning)):
+            if told is not None:
+                ledger.remark(Reason.TAKEN_AS, told)
+
+
+def _money(meaning: Meaning) -> str | None:
+    """``Weekly_Sales`` with cents in most cells."""
+    index = meaning.roles.of.get(SALES)
+    if index is None or words.UNITS in meaning.roles or SALES in meaning.roles.configured:
+        return None
+    header = meaning.table.header[index]
+    texts = pl.Series(sample_of(meaning.table, index), dtype=pl.String)
+    if _OF_MONEY.isdisjoint(words.fold(header).split()) or not texts.len():
+        return None
+    cents, tenths = (texts.str.contains(form).sum() / texts.len() for form in (_CENTS, _TENTHS))
+    if cents <= _MOSTLY or tenths < _NEARLY_ALL:
+        return None
+    return (
+        f"{header!r} has cents in most cells and may be money; it was taken for the quantity, as no other column is "
+        f"known as one: name that as reading.columns.units, or set reading.columns.units = {header!r} to forecast this "
+        "on purpose"
+    )
+
+
+def _lists(meaning: Meaning) -> str | None:
+    """A cell that may name several items, where too little bears it out."""
+    index = meaning.index(words.ITEM)
+    if index is None or words.ITEM in meaning.roles.configured:
+        return None
+    header, frame = meaning.table.header[index], meaning.table.frame
+    if frame.schema[cell(index)] != pl.String:
+        return None
+    several = not _SEVERAL_ITEMS.isdisjoint(words.fold(header).split())
+    found = may_list(frame.select(LINE, pl.col(cell(index)).str.strip_chars().alias("text")).head(SAMPLE), several)
+    if found is None:
+        return None
+    line, text = found
+    return (
+        f"{header!r} may name several items in a cell (line {line}: {text[:80]!r}), and each text was taken as one "
+        f"item: export one row for each item, or set reading.columns.item_id = {header!r} where each text is one"
+    )
+
+
+def _beside(meaning: Meaning) -> str | None:
+    """``Mug`` and ``Cup`` beside a ``Quantity`` that is not their sum."""
+    named = may_be_items(meaning.table, meaning.roles)
+    if not named:
+        return None
+    header = meaning.table.header[meaning.roles.of[words.UNITS]]
+    shown = ", ".join(map(repr, named[:3]))
+    return (
+        f"{header!r} was counted, and {shown} beside it, which may each be an item, were taken for what describes it: "
+        f"set reading.columns.{words.snake(header)} = {header!r} to count them, or "
+        f"reading.columns.units = {header!r} if this is right"
+    )
