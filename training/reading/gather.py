@@ -68,7 +68,29 @@ def gather_one(part: Part, name: str, config: Reading, limits: Limits, ledger: L
     """
     label = f"{name}/{part.member}" if part.member else name
     tables = _tables(part, label, config, limits, ledger)
-    return [understood(of_quantity(table, config, ledger), config, label) for table in tables]
+    found: list[Meaning] = []
+    failed: list[tuple[RawTable, FileRefusedError]] = []
+    for table in tables:
+        try:
+            found.append(understood(of_quantity(table, config, ledger), config, label))
+        except FileRefusedError as refused:
+            failed.append((table, refused))
+    if failed:
+        raise _of_one(*failed[0], found, label)
+    return found
+
+
+def _of_one(table: RawTable, why: FileRefusedError, found: list[Meaning], label: str) -> FileRefusedError:
+    """What is said where one of several tables is none of sales: an entry for it would be one for all."""
+    beside = [meaning.table for meaning in found if meaning.table.header_line != table.header_line]
+    if why.reason is not Reason.COLUMNS_MISSING or not beside or table.member or beside[0].header == table.header:
+        return why
+    told = ", ".join(map(repr, table.header[:_SHOWN]))
+    return FileRefusedError(
+        why.reason,
+        f"{label}: the table under line {table.header_line} ({told}) has not the columns of sales that the one under "
+        f"line {beside[0].header_line} has; leave it out, or upload it by itself to be told what it lacks.",
+    )
 
 
 def tell_unread(failed: list[tuple[str, FileRefusedError]], name: str, ledger: Ledger) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from training.reading.vocabulary import (
+    CANCELLED_WORDS,
     COMPONENTS,
     COMPOSED,
     LINE_KINDS,
@@ -18,6 +19,7 @@ from training.reading.vocabulary import (
 )
 
 _NO_SALES: Final = frozenset(WORDS["no_sales"])
+_VOIDS: Final = frozenset(WORDS["voids"])
 _NO_SALE_TEXTS: Final = frozenset(WORDS["no_sale_texts"])
 _BESIDE_NO_SALES: Final = frozenset(WORDS["beside_no_sales"])
 _BEFORE_INVOICES: Final = frozenset(WORDS["before_invoices"])
@@ -47,6 +49,9 @@ _ON_CREDIT: Final = frozenset({"credit", "abono"})
 _OF_SALES: Final = frozenset({"sales", "sale", "customer", "order", "item", "pos", "line", "posted", "payment"})
 _NO_REFUND: Final = frozenset(
     {"no", "not", "pending", "requested", "rejected", "denied", "shipping", "tax", "fee", "tip"}
+)
+_BESIDE_SOLD: Final = frozenset(
+    {"customer", "customers", "to", "from", "goods", "stock", "pos", "retail", "online", "por", "de"}
 )
 _SOLD_WORDS: Final = _SALE_KINDS | _INVOICES
 _SALES_OR_BACK: Final = _SOLD_WORDS | (RETURN_WORDS - _ON_CREDIT)
@@ -115,6 +120,26 @@ def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:
     none = _NO_SALES | _BOUGHT_KINDS if beside_sales else _NO_SALES
     told = {text for text, found in tokens.items() if found & none and found <= none | _BESIDE_NO_SALES}
     return sorted(told | {text for text in tokens if fold(text) in _NO_SALE_TEXTS})
+
+
+def calls_off(text: str) -> bool:
+    """``Cancelled``, ``VOID``, ``own use``: a remark that is nothing else."""
+    folded = fold(text)
+    return folded in CANCELLED_WORDS or folded in _VOIDS or folded in _NO_SALE_TEXTS
+
+
+def not_known_as_sale(texts: Iterable[str]) -> list[str]:
+    """``Receive``, ``Putaway``, ``Open``: kinds of movement that no word calls a sale, a return or an issue."""
+    sold = _SOLD_WORDS | _SALES_OR_BACK | _MOVED_OUT | _OF_A_SALE
+    folded = {text: fold(text) for text in texts}
+    told = (text for text, word in folded.items() if word in sold or _is_of(word.split(), sold))
+    known = {text for text in told if folded[text] not in _MOVED_IN}
+    return sorted(text for text, word in folded.items() if word and text not in known)
+
+
+def _is_of(tokens: list[str], sold: frozenset[str]) -> bool:
+    """``Customer return``, ``Salida por venta``; not ``Return to vendor``."""
+    return not sold.isdisjoint(tokens) and sold.union(_BESIDE_SOLD).issuperset(tokens)
 
 
 def _came_in(texts: Iterable[str]) -> list[str]:

@@ -137,7 +137,7 @@ _DOT: Final = re.compile(r"(?<=\d\.\d\d)\.$|(?<=\d{4})\.$")
 _TIME: Final = re.compile(
     r"(?:\s+[-\u2013|]\s+(?=\d{1,2}:\d{2})|[T ,]\s*|\s+(?:at|um|a las|à)\s+)"
     r"(?:\d{1,2}[:h.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?|\d{6}|\d{1,2}(?=\s*[ap]))\s*(?:uhr|hrs|hs|h)?\.?"
-    r"\s*(?:[ap]\.?\s?m\.?)?\s*(?:z|utc|gmt|[a-z]{3,4}|[+-]\d{2}:?\d{2})?$",
+    r"\s*(?:[ap]\.?\s?m\.?)?\s*(?:z|utc|gmt|[a-z]{3,4}|[+-]\d{2}:?\d{2})?(?:\[[a-z/_+-]+\d*\])?$",
     re.IGNORECASE,
 )
 
@@ -187,6 +187,8 @@ def split_time(text: str) -> tuple[str, str]:
     """Day and time of day, the latter empty where there is none."""
     match = _TIME.search(text)
     if match is None or _ENDS_IN_TO.search(text[: match.start()]):  # the short date that ends a range
+        return text, ""
+    if not any(c.isdigit() for c in text[: match.start()]):  # "Mo 06.05.24": a time stands after a day
         return text, ""
     return text[: match.start()].strip(), match.group().strip(" ,Tt-\u2013|")
 

@@ -12,7 +12,7 @@ from training.reading.ledger import LINE, counted
 
 TIME_OF_DAY: Final = (
     r"(?i)(?:\s+[-\x{2013}|]\s+|[T ,]+)\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?\s?m\.?)?"
-    r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
+    r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?:\[[a-z/_+-]+\d*\])?$"
 )
 CLOCK: Final = "_clock"
 DAY_TEXT: Final = "_day_text"

@@ -24,6 +24,7 @@ _LETTER = r"[^\W\d_]"
 _ODD = re.compile(
     rf"[a-z][{_UPPER}]|[A-Za-z][{_UPPER}](?=[a-z])|{_LETTER}[{_SIGNS}](?={_LETTER})|[{_BEFORE}](?={_LETTER})|[\x80-\x9f]"
     r"|[a-z]{2}(?<![cdkm]m)\xb3(?=[a-z])"  # a power of three stands in no word
+    r"|[A-Za-z][\u03c0\u03a9]|[\u03c0\u03a9][A-Za-z]"  # nor a Greek letter, which mac_roman has for constants
 )
 _WORD = re.compile(r"[^\s;,|\"]+")
 _BEGUN = b"\n" + codecs.BOM_UTF8
@@ -175,7 +176,11 @@ def _fallback(data: bytes, error: UnicodeDecodeError) -> Decoded:
     sentence = f"not UTF-8 (line {line}, byte 0x{data[error.start]:02x}); read as {encoding}"
     odd = _ODD.search(_decoded(data, "cp1252") or "")
     if odd is not None:
-        word = _WORD.findall(odd.string[max(odd.start() - _SHOWN, 0) : odd.end() + _SHOWN])
+        word = [
+            text
+            for text in _WORD.findall(odd.string[max(odd.start() - _SHOWN, 0) : odd.end() + _SHOWN])
+            if _ODD.search(text)
+        ] or [odd.group()]
         told = (
             ", which gives {!r}: set reading.encoding if that is wrong"
             if encoding == "cp1252"

@@ -16,6 +16,9 @@ _HEAD_BYTES: Final = 1 << 16
 _MOST_LINES: Final = 40
 _FEWEST_LETTERS: Final = 3
 """Letters beyond ASCII in the words that are known: fewer may be a chance."""
+_SURE_WORD: Final = 5
+"""Letters, some of them ASCII, of a known word that is no chance, however few are beyond ASCII."""
+_LAST_LATIN: Final = "\u024f"
 _LONGEST: Final = 1000
 _CELL: Final = re.compile(r"[^,;\t|\"]+")
 
@@ -27,7 +30,7 @@ def by_header(data: bytes) -> tuple[str, list[str]] | None:
     """
     rows = data[:_HEAD_BYTES].splitlines()[:_MOST_LINES]
     found = max((told for row in rows if _is_older(row) and (told := _told(row))), key=_letters, default=None)
-    return found if found and _letters(found) >= _FEWEST_LETTERS else None
+    return found if found and (_letters(found) >= _FEWEST_LETTERS or any(map(_is_sure, found[1]))) else None
 
 
 def _is_older(row: bytes) -> bool:
@@ -65,3 +68,10 @@ def _names_month(text: str) -> bool:
 
 def _letters(told: tuple[str, list[str]]) -> int:
     return sum(not letter.isascii() for name in told[1] for letter in name)
+
+
+def _is_sure(name: str) -> bool:
+    """``Ilość``; not a word with a letter of another script, of which the rest alone is known."""
+    letters = [letter for letter in name if letter.isalpha()]
+    latin = all(letter.isascii() or (letter.isalpha() and letter <= _LAST_LATIN) for letter in name)
+    return latin and len(letters) >= _SURE_WORD and any(map(str.isascii, letters))

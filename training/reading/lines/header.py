@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from training.reading.dialect.dateforms import header_dates, readings, split_time
+from training.reading.dialect.dateforms import EXCEL, header_dates, readings, split_time
 from training.reading.dialect.periods import QUARTERS, is_fiscal_period
 from training.reading.lines.measured import labels
 from training.reading.lines.monthdays import days_of_month, numbered
@@ -150,10 +150,23 @@ def is_second_line(header: Sequence[str], fields: Sequence[str]) -> bool:
 
 def _is_plain_header(rows: Sequence[Sequence[str]], index: int) -> bool:
     names = _filled(rows[index])
-    if len(names) < MIN_SCORE or len(set(names)) < len(names) or any(_NUMBER.match(name) for name in names):
+    unnamed = _labels_unnamed(rows, index)
+    if len(names) + unnamed < MIN_SCORE or len(set(names)) < len(names) or any(_NUMBER.match(name) for name in names):
         return False
     if any(readings(name) for name in names):
         return False
-    below = [filled for fields in rows[index + 1 : index + 20] if len(filled := _filled(fields)) == len(names)]
-    dated = [fields for fields in below if any(readings(split_time(text)[0]) for text in fields)]
+    width = len(names) + unnamed
+    below = [filled for fields in rows[index + 1 : index + 20] if len(filled := _filled(fields)) == width]
+    dated = [fields for fields in below if any(_is_day(text) for text in fields)]
     return bool(below) and len(dated) > len(below) // 2
+
+
+def _is_day(text: str) -> bool:
+    """A day in any form but a bare number, which may be a postal code."""
+    return any(form != EXCEL for form, _ in readings(split_time(text)[0]))
+
+
+def _labels_unnamed(rows: Sequence[Sequence[str]], index: int) -> bool:
+    """Stand days under a first name that is blank, as where tables are written with their rows' labels?"""
+    below = next((fields for fields in rows[index + 1 :] if _filled(fields)), [""])
+    return not rows[index][0].strip() and _is_day(below[0].strip())

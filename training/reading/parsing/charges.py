@@ -12,7 +12,7 @@ from training.reading import rowkinds
 from training.reading import vocabulary as words
 from training.reading.ledger import LINE, MAX_NOTE_LINES, Ledger, cell
 from training.reading.parsing.rows import ITEM_TEXT
-from training.reading.shapes.meaning import TRANSACTIONS, Meaning
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 
 _SHOWN: Final = 5
 _UNCODED: Final = "lines without the code of an item, which are named like charges, are no items"
@@ -92,8 +92,8 @@ class Charges:
 
 
 def charges_of(meaning: Meaning, lines: pl.DataFrame) -> Charges:
-    """Those of parsed lines of transactions; none of any other shape."""
-    if meaning.shape != TRANSACTIONS or meaning.index(words.ITEM) is None:
+    """Those of parsed lines of transactions or of long tables; none of any other shape."""
+    if meaning.shape not in (LONG, TRANSACTIONS) or meaning.index(words.ITEM) is None:
         return Charges()
     names = {text for text in lines[ITEM].unique().to_list() if rowkinds.is_charge(text)}
     kept = lines[LINE].filter(lines[ITEM].is_in(list(names)))

@@ -10,10 +10,12 @@ from training.reading import rowkinds
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, Ledger, cell
+from training.reading.parsing.movements import of_no_sale
 from training.reading.parsing.stated import flagged, unpaid, unsettled
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 
 LOOKED_AT: Final = 50
+_SHORT: Final = 2
 _SIGNS: Final = ({"+", "-"}, {"+", "\u2212"})
 _SIDES: Final = ({"S", "H"}, {"D", "C"}, {"DR", "CR"}, {"D", "H"}, {"D", "A"})
 
@@ -31,8 +33,11 @@ def check_kinds(meaning: Meaning, lines: pl.DataFrame) -> None:
         if index in meaning.roles.renamed or index in taken or lines.schema[cell(index)] != pl.String:
             continue
         first = lines[cell(index)].head(LOOKED_AT).drop_nulls().unique().to_list()
-        if (rowkinds.tells_kind(header) and index != meaning.index(words.DOCUMENT)) or rowkinds.tell_kinds(first):
+        of_kinds = rowkinds.tells_kind(header) and index != meaning.index(words.DOCUMENT)
+        if of_kinds or rowkinds.tell_kinds(first) or of_no_sale(header, first):
             _check_kind(lines, index, header)
+        elif _is_remark(header):
+            _check_remarks(lines, index, header)
         elif index == meaning.index(words.DOCUMENT):
             continue
         elif words.fold(header) in words.ACCOUNT_SIDES:
@@ -113,7 +118,7 @@ def _check_kind(lines: pl.DataFrame, index: int, header: str) -> None:
         )
     kinds, sure = rowkinds.kinds_of_no_sale(said), True
     if not kinds:
-        kinds, sure = rowkinds.kinds_given(said, header), False
+        kinds, sure = rowkinds.kinds_given(said, header) or of_no_sale(header, said), False
     if not kinds:
         kinds = rowkinds.codes_unknown(said, header)
     if not kinds:
@@ -135,4 +140,24 @@ def _check_sides(lines: pl.DataFrame, index: int, header: str, pairs: tuple[set[
         Reason.AMBIGUOUS,
         f"{header!r} says {shown} of the rows, so some of them take others back; write these as negative quantities, "
         f"or set reading.columns.side = '{header}' to count all rows.",
+    )
+
+
+def _is_remark(header: str) -> bool:
+    """``Notes``, ``Bemerkung``, or a column without a name of its own."""
+    return len(header.strip()) < _SHORT or not words.NOTES.isdisjoint(words.fold(header).split())
+
+
+def _check_remarks(lines: pl.DataFrame, index: int, header: str) -> None:
+    """Raise where a remark is nothing but a word that calls its line off, such as ``VOID`` or ``own use``."""
+    said = lines[cell(index)].drop_nulls().unique().to_list()
+    told = [text for text in said if rowkinds.calls_off(text)]
+    if not told:
+        return
+    line, text = lines.filter(pl.col(cell(index)).is_in(told)).select(LINE, cell(index)).sort(LINE).row(0)
+    shown = repr(header) if header.strip() else f"column {index + 1}"
+    raise FileRefusedError(
+        Reason.AMBIGUOUS,
+        f"{shown} says {text!r} of line {line}, which may be no sale; leave such lines out, or "
+        + (f"set reading.columns.kind = '{header}' to count all rows." if header.strip() else "clear the remark."),
     )

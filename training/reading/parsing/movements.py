@@ -7,6 +7,7 @@ import polars as pl
 
 from core.contracts.sales import UNITS
 from core.contracts.verdict import Reason
+from training.reading import rowkinds
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, Ledger, cell
@@ -28,6 +29,12 @@ _OTHER: Final = frozenset(
      "qa", "qb", "qc", "qo", "qp", "qr", "qt", "achat", "compra", "acquisto", "inkoop",
      "receipts", "adjustments", "whse transfers", "warehouse transfers", "vendor returns", "transfers"}
 )  # fmt: skip
+
+_OF_STOCK: Final = frozenset(
+    {"movement type", "stock movement type", "inventory movement type", "movement kind", "movement", "stock movement",
+     "bewegungsart", "tipo movimiento", "tipo de movimiento", "tipo movimento", "type mouvement", "mouvement"}
+)  # fmt: skip
+"""Names of columns of kinds that are of movements of stock for certain."""
 
 _SHOWN: Final = 5
 
@@ -62,6 +69,17 @@ def _is_of_movements(name: str) -> bool:
     """``BwArt`` and ``Bew.-Art``, too."""
     folded = words.fold(name)
     return folded in _HEADERS or folded.replace(" ", "") in _HEADERS
+
+
+def of_no_sale(header: str, texts: Iterable[str]) -> list[str]:
+    """Kinds of stock movements that nothing calls a sale; none of a ledger of which all kinds are known."""
+    if words.fold(header) not in _OF_STOCK:
+        return []
+    folded = {text: words.fold(text) for text in texts if text.strip()}
+    if _tells_sales(folded.values()):
+        return []
+    known = _SOLD | _UNDONE
+    return rowkinds.not_known_as_sale(text for text, word in folded.items() if word not in known)
 
 
 def to_customers(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:

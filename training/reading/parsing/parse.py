@@ -15,6 +15,7 @@ from training.reading.dialect.numbers import MISSING, OK, SHUT, STATE, UNREADABL
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.parsing.charges import items_only
 from training.reading.parsing.covariates import flag_or_number
+from training.reading.parsing.figures import check_figures
 from training.reading.parsing.heads import without_heads
 from training.reading.parsing.kinds import check_flagged, check_kinds, check_unpaid, tell_unsettled
 from training.reading.parsing.movements import check_reversals, sold, takes_back, to_customers
@@ -44,6 +45,7 @@ def parse(
     lines = _open(meaning, lines)
     lines = without_refunded(meaning, _units(meaning, lines, proof.decimal, ledger), ledger)
     check_kinds(meaning, lines)
+    check_figures(meaning, lines)
     check_unpaid(meaning, lines)
     check_flagged(meaning, lines)
     tell_unsettled(meaning, lines, ledger)

@@ -75,7 +75,12 @@ def check_catalogue(table: RawTable, roles: Roles, named: list[int], name: str) 
 
 
 def check_plan(meaning: Meaning, lines: pl.DataFrame, latest: date, name: str) -> None:
-    """Raise where a plan tells nothing but one price of each item, on days of which some are before ``latest``."""
+    """Raise where a plan tells nothing but one price of each item, on days of which some are before ``latest``.
+
+    So does a number that may be what was sold, where all days are before it.
+    """
+    if meaning.shape == PLAN:
+        _check_unknown_numbers(meaning, lines, latest, name)
     price = meaning.index(words.PRICE)
     told = [index for index in meaning.covariates if known_word(meaning.table.header[index])]
     others = [index for index in told if not naming.is_priced(meaning.table.header[index])]
@@ -88,6 +93,25 @@ def check_plan(meaning: Meaning, lines: pl.DataFrame, latest: date, name: str) -
     raise _refused(
         f"{name}: {meaning.table.header[price]!r} is one price of each item, on days that are not ahead (line "
         f"{first[LINE]}: {first[DATE]}), and no column is known as a quantity"
+    )
+
+
+def _check_unknown_numbers(meaning: Meaning, lines: pl.DataFrame, latest: date, name: str) -> None:
+    """Raise where such a number stands under a name that tells nothing, and no day is ahead."""
+    if not lines.height or lines.select(pl.col(DATE).max()).item() >= latest:
+        return
+    unknown = [index for index in meaning.covariates if index not in meaning.roles.renamed]
+    unknown = [index for index in unknown if is_numeric(meaning.table, index)]
+    headers = [meaning.table.header[index] for index in unknown]
+    header = next((text for text in headers if not (known_word(text) or naming.is_priced(text))), None)
+    if not header or words.roles_of(header):
+        return
+    key = words.snake(header) if header.isascii() else "known"  # bare keys of TOML are ASCII
+    raise FileRefusedError(
+        Reason.COLUMNS_MISSING,
+        f"{name}: {header!r} may be the quantity sold, as no day is ahead and no column is known as one; set "
+        f"reading.columns.units = '{header}' if it is, or reading.columns.{key} = '{header}' to keep it "
+        "beside what was known of these days.",
     )
 
 

@@ -43,10 +43,12 @@ from training.reading.shapes.overall import total_of_columns
 from training.reading.shapes.pairs import pairs
 from training.reading.shapes.prices import check_catalogue, check_prices, check_quotes
 from training.reading.shapes.provenunits import take_proven_stock
+from training.reading.shapes.receipts import take_receipts
 from training.reading.shapes.undated import check_fiscal
 from training.reading.shapes.units import check_packs, check_units
 from training.reading.shapes.unsold import (
     check_bought,
+    check_counted,
     check_moved,
     check_offered,
     check_other_quantity,
@@ -62,8 +64,8 @@ _OF_ITS_DAY: Final = (
     check_returned, check_offered,
 )  # fmt: skip
 _OF_ITS_QUANTITY: Final = (
-    check_aim, check_measures, check_qualifiers, check_levels, check_parts, check_baskets, check_units, check_packs,
-    check_heading, check_multiples, check_other_quantity,
+    check_aim, check_counted, check_measures, check_qualifiers, check_levels, check_parts, check_baskets, check_units,
+    check_packs, check_heading, check_multiples, check_other_quantity,
 )  # fmt: skip
 """What a table must not be, in the order in which a reader should be told."""
 
@@ -86,6 +88,8 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     take_proven_stock(table, roles)
     if reading.one_each:
         take_each_line(table, roles, name)
+    else:
+        take_receipts(table, roles)
     for check in _OF_ITS_DAY:
         check(table, roles, name)
     check_fiscal(table, roles, reading, name)
@@ -112,7 +116,7 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
     named = parts_of(table, fresh, name) if _is_wide(roles, fresh) else []
     if len(named) > 1:
         check_texts(table, roles, named, name)
-        check_names([table.header[index] for index in named], name)
+        check_names([table.header[index] for index in named], name, of_items=words.ITEM in roles)
         check_totals([table.header[index] for index in named], name)
         check_multiples_across([table.header[index] for index in named], name)
         check_catalogue(table, roles, named, name)
@@ -137,7 +141,7 @@ def _is_plan(table: RawTable, roles: Roles, fresh: list[int]) -> bool:
     """Dates, ids and covariates without a target: what is known of days ahead."""
     if words.STORE not in roles and words.ITEM not in roles:
         return False
-    if words.MONEY in roles or _is_transactions(roles):
+    if words.MONEY in roles or words.TIME in roles or _is_transactions(roles):
         return False
     known = [i for i in roles.others if known_word(table.header[i]) or i in roles.renamed]
     described = len(known) + sum(role in roles for role in (words.PRICE, words.PROMO, words.OPEN, words.CLOSED))

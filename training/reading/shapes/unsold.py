@@ -8,8 +8,10 @@ from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.roles import Roles
-from training.reading.shapes.contents import sample_of
+from training.reading.shapes.contents import SALES, sample_of
 from training.reading.tables import RawTable
+
+_ORDERS: Final = frozenset({"orders", "num orders"})
 
 
 def check_bought(table: RawTable, roles: Roles, name: str) -> None:
@@ -95,4 +97,18 @@ def check_returned(table: RawTable, roles: Roles, name: str) -> None:
             f"{name}: {day!r} (line {table.header_line}) is a day on which goods came back, so these are returns, "
             f"not sales; write them into the sales as negative quantities, or set reading.columns.units = '{sold}' to "
             "read them as sales on purpose.",
+        )
+
+
+def check_counted(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where orders alone are counted, beside money: of how many units each is, is not told."""
+    index = roles.of.get(SALES)
+    if index is None or words.UNITS in roles or words.MONEY not in roles:
+        return
+    header, money = table.header[index], table.header[roles.of[words.MONEY]]
+    if words.fold(header) in _ORDERS:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {header!r} counts orders, each of which may be of several units, and {money!r} is money; add the "
+            f"quantity sold, or set reading.columns.units = '{header}' to forecast how many orders there are.",
         )

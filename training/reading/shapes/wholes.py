@@ -17,6 +17,9 @@ from training.reading.totals import is_total, looks_total
 _EVERY: Final = frozenset(
     {"all", "alle", "alles", "saemtliche", "samtliche", "tous", "toutes", "todas", "todos", "tutti", "tutte"}
 )
+_AVERAGES: Final = frozenset(
+    {"average", "avg", "mean", "durchschnitt", "mittelwert", "moyenne", "promedio", "media", "gemiddelde"}
+)
 
 
 def may_be_whole(header: str) -> bool:
@@ -50,11 +53,13 @@ def check_totals(headers: list[str], name: str) -> None:
             f"{name}: {', '.join(map(repr, headers[:3]))} are called totals, and no items or stores; add the "
             "quantity of each item, or name it as reading.columns.units.",
         )
-    if some and len(some) < len(headers):
+    averages = any(not _AVERAGES.isdisjoint(words.fold(header).split()) for header in some)
+    if some and (len(some) < len(headers) or averages):  # "Total Bran" and "Total Corn", but no average, are items
         raise FileRefusedError(
             Reason.AMBIGUOUS,
             f"{name}: {some[0]!r} is called a total or an average, and what it is of may stand beside it and would "
-            f"count twice; leave it out, or set reading.columns.{words.snake(some[0])} = '{some[0]}' to keep it.",
+            f"count twice; leave it out, set reading.columns.{words.snake(some[0])} = '{some[0]}' to keep it beside "
+            "the others, or name the column that is the quantity as reading.columns.units.",
         )
 
 

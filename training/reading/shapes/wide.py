@@ -90,8 +90,11 @@ def known_word(name: str) -> bool:
     )
 
 
-def check_names(headers: list[str], name: str) -> None:
-    """Raise where columns are named by what is neither an item nor a store, or several by one name."""
+def check_names(headers: list[str], name: str, *, of_items: bool = False) -> None:
+    """Raise where columns are named by what is neither an item nor a store, or several by one name.
+
+    ``of_items`` says that a column of items stands beside them, so that what parts an item has are no items.
+    """
     again = next((header for at, header in enumerate(headers) if header in headers[:at]), None)
     if again is not None:
         raise FileRefusedError(
@@ -115,7 +118,8 @@ def check_names(headers: list[str], name: str) -> None:
             f"out, set reading.columns.{words.snake(person)} = '{person}' where the others are items or stores, or "
             "name the one that counts as reading.columns.units.",
         )
-    what = next((told for told, is_named in _NEITHER if all(is_named(header) for header in headers)), None)
+    neither = (*_NEITHER, *_NO_STORES) if of_items else _NEITHER
+    what = next((told for told, is_named in neither if all(is_named(header) for header in headers)), None)
     if what is not None:
         shown = ", ".join(map(repr, headers[:4]))
         raise FileRefusedError(
@@ -160,10 +164,32 @@ def _is_statistic(header: str) -> bool:
 
 _NEITHER: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("days of the week", lambda header: words.fold(header) in words.WEEKDAYS),
-    ("times of the day", lambda header: _TIME_OF_DAY.match(header) is not None or words.fold(header) in _DAYPARTS),
+    ("times of the day", lambda header: _TIME_OF_DAY.match(header) is not None or _is_part_of_day(header)),
     ("what is counted in", _is_counted_in),
     ("sizes", lambda header: _SIZE.match(header) is not None),
     ("kinds of a quantity", _is_kind),
     ("what an item has", _is_of_an_item),
     ("statistics", _is_statistic),
 )
+_PARTS_OF_DAY, _BESIDE_PARTS = frozenset(words.WORDS["parts_of_day"]), frozenset(words.WORDS["beside_parts_of_day"])
+_COLOURS, _SIZES, _BESIDE_AN_ITEM = (frozenset(words.WORDS[told]) for told in ("colours", "sizes", "beside_an_item"))
+_NO_STORES: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
+    ("colours", lambda header: _COLOURS.issuperset(words.fold(header).split())),
+    ("sizes", lambda header: _SIZES.issuperset(words.fold(header).split())),
+    ("other figures of an item", lambda header: _BESIDE_AN_ITEM.issuperset(_unnumbered(header))),
+)
+"""What tells parts of the items of a column beside them."""
+
+
+def _is_part_of_day(header: str) -> bool:
+    """``Morning``, ``Frühschicht``, ``Shift 2``."""
+    tokens = words.fold(header).split()
+    shift = any(token in _PARTS_OF_DAY for token in tokens) and all(
+        token in _PARTS_OF_DAY or token in _BESIDE_PARTS or token.isdigit() for token in tokens
+    )
+    return shift or words.fold(header) in _DAYPARTS
+
+
+def _unnumbered(header: str) -> list[str]:
+    """The words of ``Till 2`` and ``Supplier A`` without what counts them; alone, that may name a store."""
+    return [token for token in words.fold(header).split() if len(token) > 1 and not token.isdigit()] or [header]
