@@ -20,6 +20,10 @@ _PLAIN: Final = str.maketrans({
 """Letters that are no other letter with a mark."""
 
 
+_SUB: Final = re.compile(r"\b[\u015e\u015f]ub\b", re.IGNORECASE)
+"""February, in short, in Turkish; without the mark of its first letter it may be a sandwich."""
+
+
 def _bare(text: str) -> str:
     """Letters without their marks, and syllables of Hangul in parts, as cells are compared."""
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
@@ -28,6 +32,7 @@ def _bare(text: str) -> str:
 @lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """``InvoiceNo.`` -> ``invoice no``; ``Stückzahl`` -> ``stuckzahl``."""
+    name = _SUB.sub("subat", name)
     name = re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-ZÀ-Þ])", " ", name)
     name = re.sub(r"(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     plain = _bare(name.translate(_PLAIN))

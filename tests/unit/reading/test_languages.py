@@ -99,5 +99,7 @@ def test_months_in_turkish_are_months_in_columns_and_cells(read: Read) -> None:
     assert rows(read(text, encoding="cp1254"), "date", "item_id", "units") == found
     cells = "".join(f"{14 - month} {name} 2024;Süt;{month}\n" for month, name in enumerate(names, start=1))
     assert rows(read(f"Tarih;Ürün;Adet\n{cells}"), "date")[7] == ("2024-08-06",)
+    tills = "Sales 2024,,\nDate,Kas 1,Kas 2\n2024-03-13,1,2\n2024-03-14,3,4\n"
+    assert rows(read(tills), "date", "item_id")[:2] == [("2024-03-13", "Kas 1"), ("2024-03-13", "Kas 2")]
     columns = "Y\u0131l;Ay;Ürün;Sat\u0131ş Adedi\n2024;Şubat;Süt;5\n2024;Aral\u0131k;Süt;6\n"
     assert rows(read(columns), "date") == [("2024-02-01",), ("2024-12-01",)]

@@ -31,4 +31,6 @@ def is_remark(text: str, *, below: bool = False) -> bool:
     marked = mark is not None and words.fold(mark["word"]) in _MARKS
     if not _CHANGES.isdisjoint(tokens):
         return below and marked
-    return marked or (len(tokens) >= _FEWEST_WORDS and not _EVENTS.isdisjoint(tokens))
+    spelt = [word for word in text.split() if word[0].isalpha()]
+    small = 2 * sum(word[0].islower() for word in spelt) >= len(spelt)  # names are written with capitals
+    return marked or (small and len(tokens) >= _FEWEST_WORDS and not _EVENTS.isdisjoint(tokens))

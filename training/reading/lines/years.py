@@ -55,7 +55,8 @@ def with_year(table: RawTable, above: Iterable[str], names: Iterable[str], ledge
     if len(years) != 1:
         return table
     year = next(iter(years))
-    heads = [at for at, name in enumerate(table.header) if lacks_year(name)] or _named(table)
+    heads = _without_days_beside(table, [at for at, name in enumerate(table.header) if lacks_year(name)])
+    heads = heads or _named(table)
     if len(heads) > 1 and _in_order([table.header[at] for at in heads], year):
         header = tuple(f"{name} {year}" if at in heads else name for at, name in enumerate(table.header))
         _tell(year, table, ledger)
@@ -73,8 +74,13 @@ def _named(table: RawTable) -> list[int]:
     """Columns named by months or weeks alone, beside which no column tells the year or a day."""
     months = [at for at, name in enumerate(table.header) if words.fold(name) in words.MONTH_OF]
     named = months or [at for at, name in enumerate(table.header) if is_week(name)]
+    return _without_days_beside(table, named) if len(named) >= _FEWEST else []
+
+
+def _without_days_beside(table: RawTable, named: list[int]) -> list[int]:
+    """These columns, where no other tells the year or a day: beside one, ``Kas 1`` is a till and no day."""
     told = {role for at, name in enumerate(table.header) if at not in named for role, _ in words.roles_of(name)}
-    return named if len(named) >= _FEWEST and told.isdisjoint({words.DATE, words.YEAR, words.DAY}) else []
+    return named if told.isdisjoint({words.DATE, words.YEAR, words.DAY}) else []
 
 
 def _years(above: Iterable[str]) -> set[str]:

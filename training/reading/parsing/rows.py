@@ -208,7 +208,9 @@ def _without_notes(meaning: Meaning, frame: pl.DataFrame, ledger: Ledger) -> pl.
     text = pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in cells])
     lone = frame.filter(undated & (filled == 1)).select(LINE, text.alias(DAY_TEXT))
     tail = frame.filter((pl.col(LINE) > last) & undated & (((filled <= 1) & ~of_an_id) | marked))[LINE].to_list()
-    remarks = [line for line, said in lone.iter_rows() if line not in tail and is_remark(said, below=line > last)]
+    first = frame.filter(~undated)[LINE].min()  # above all rows it may head them
+    within = (entry for entry in lone.iter_rows() if entry[0] > first and entry[0] not in tail)
+    remarks = [line for line, said in within if is_remark(said, below=line > last)]
     ledger.leave_out(Reason.PREAMBLE, pl.Series(remarks, dtype=pl.Int64), "remarks among the rows were left out")
     ledger.leave_out(Reason.PREAMBLE, pl.Series(tail, dtype=pl.Int64), "notes below the table were left out")
     return frame.filter(~pl.col(LINE).is_in([*tail, *remarks])) if tail or remarks else frame
