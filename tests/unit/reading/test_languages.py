@@ -103,3 +103,17 @@ def test_months_in_turkish_are_months_in_columns_and_cells(read: Read) -> None:
     assert rows(read(tills), "date", "item_id")[:2] == [("2024-03-13", "Kas 1"), ("2024-03-13", "Kas 2")]
     columns = "Y\u0131l;Ay;Ürün;Sat\u0131ş Adedi\n2024;Şubat;Süt;5\n2024;Aral\u0131k;Süt;6\n"
     assert rows(read(columns), "date") == [("2024-02-01",), ("2024-12-01",)]
+
+
+@pytest.mark.parametrize("month", ["listopad", "listopada", "lis"])
+def test_a_month_of_another_number_in_another_language_is_told_by_the_others_or_refused(read: Read, month: str) -> None:
+    text = f"date,item,qty\n3. {month} 2023,A,5\n4. {month} 2023,A,6\n"
+    sentence = read(text).verdict.sentence
+    assert (
+        f"The month of '3. {month} 2023' (line 2) is October in Croatian and November in Polish and Czech" in sentence
+    )
+    assert "reading.date_format = '%d %b %Y' where it is November" in sentence
+    wanted = [("2023-11-03", 5.0), ("2023-11-04", 6.0)]
+    assert rows(read(text, date_format="%d %b %Y"), "date", "units") == wanted
+    told = read(f"{text}1. grudnia 2023,A,7\n")
+    assert rows(told, "date", "units") == [*wanted, ("2023-12-01", 7.0)]

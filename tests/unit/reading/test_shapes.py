@@ -271,3 +271,16 @@ def test_the_plainest_words_of_further_languages_are_known(read: Read, head: str
         ("2024-03-13", "1", "A", 5.0),
         ("2024-03-14", "1", "A", 6.0),
     ]
+
+
+def test_numbers_under_the_name_of_a_place_one_on_each_day_are_what_is_sold_and_no_stores(read: Read) -> None:
+    text = "date,Caf\u00e9,Tea\n" + "".join(f"2024-03-1{day},{day + 3},{2 * day}\n" for day in range(8))
+    assert rows(read(text), "store_id", "item_id", "units")[:2] == [("all", "Caf\u00e9", 3.0), ("all", "Tea", 0.0)]
+    kept = read(
+        text.replace("Tea", "Tea,Mug").replace("\n", ",1\n").replace("Mug,1", "Mug"), columns={"store_id": "Caf\u00e9"}
+    )
+    assert rows(kept, "store_id", "item_id")[:1] == [("3", "Mug")]
+    channels = text.replace("Caf\u00e9,Tea", "Shop,Kiosk")
+    assert rows(read(channels), "store_id", "item_id")[:2] == [("Kiosk", "all"), ("Shop", "all")]
+    shared = "date,Store,Mug,Cup\n" + "".join(f"2024-03-1{day // 2},{day % 2},{day},5\n" for day in range(8))
+    assert rows(read(shared), "store_id", "item_id")[:1] == [("0", "Cup")]

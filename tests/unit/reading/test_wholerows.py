@@ -134,3 +134,16 @@ def test_items_of_few_sales_and_items_of_one_pattern_are_no_sums(read: Read) -> 
     assert read("date,item,qty\n" + "\n".join(few) + "\n").verdict.counts.kept == len(few)
     alike = [f"{day},I{item},{10 + 3 * item + 2 * (at % 7)}" for at, day in enumerate(DAYS) for item in range(8)]
     assert read("date,item,qty\n" + "\n".join(alike) + "\n").verdict.counts.kept == len(alike)
+
+
+def test_a_total_of_more_than_the_rows_beside_it_is_refused_until_its_column_is_named(read: Read) -> None:
+    def text(total: int) -> str:
+        shops = ("Kroger", 5), ("Safeway", 7), ("Total US", total)
+        lines = [f"2024-03-{day:02d},{shop},A,{sold + day}" for day in range(1, 9) for shop, sold in shops]
+        return "\n".join(["date,geography,item,units", *lines])
+
+    sentence = read(text(40)).verdict.sentence
+    assert "Rows of 'Total US' (line 4) may be totals: on each day they are at least all others together" in sentence
+    assert "reading.columns.store_id = 'geography'" in sentence
+    assert len(rows(read(text(40), columns={"store_id": "geography"}))) == 24
+    assert len(rows(read(text(6)))) == 24  # of a shop that is called so

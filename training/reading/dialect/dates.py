@@ -10,7 +10,7 @@ from core.contracts.verdict import Reason, Refusal
 from training.reading.dialect.dateforms import names_week_by_end, readings, split_time, strptime
 from training.reading.dialect.days import Day
 from training.reading.errors import FileRefusedError
-from training.reading.vocabulary import fold
+from training.reading.vocabulary import MONTH_OF, fold
 
 EARLIEST: Final = date(1901, 1, 1)
 _FAR: Final = timedelta(days=365 * 20)
@@ -50,6 +50,7 @@ def prove_dates(days: list[Day], name: str, wanted: str | None, latest: date | N
     """
     if wanted:
         return _configured(days, wanted, latest)
+    _check_language(days, name)
     read = _allowed(days, {day.text: _plausible(day.text, latest) for day in days})
     tally: dict[str, int] = {}
     for day in days:
@@ -65,6 +66,23 @@ def prove_dates(days: list[Day], name: str, wanted: str | None, latest: date | N
     return _proof(days, best, latest, tally[best])
 
 
+def _check_language(days: list[Day], name: str) -> None:
+    """Raise where a month has another number in another language, and no other month of the file tells which it is."""
+    open_ = [day for day in days if _LISTOPAD.search(day.text)]
+    told = {token for day in days if open_ for token in fold(day.text).split()} & MONTH_OF.keys()
+    if not open_ or any(MONTH_OF[token] != MONTH_OF["listopad"] for token in told):
+        return
+    day = open_[0]
+    form = next((form for form, _ in readings(split_time(day.text)[0])), "%d %b %Y")
+    raise FileRefusedError(
+        Reason.AMBIGUOUS,
+        f"{name}: the month of {day.text!r} (line {day.line}) is October in Croatian and November in Polish and Czech, "
+        f"and no other month of the file tells which; write months as numbers, or set reading.date_format = '{form}' "
+        "where it is November.",
+    )
+
+
+_LISTOPAD: Final = re.compile(r"(?<![^\W\d_])lis(?:topada?)?(?![^\W\d_])", re.IGNORECASE)
 _ORDER: Final = {"%Y-%m-%d": 0, "%d/%m/%Y": 1, "%d.%m.%Y": 1, "%d-%m-%Y": 1}
 
 

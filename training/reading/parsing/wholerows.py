@@ -13,6 +13,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, Ledger
 from training.reading.parsing.partsums import is_proof, sums_of_some
 from training.reading.shapes.meaning import LONG, Meaning
+from training.reading.totals import looks_total
 
 _DIMENSIONS: Final = ((STORE, ITEM, words.STORE), (ITEM, STORE, words.ITEM))
 _FEWEST: Final = 3
@@ -72,11 +73,31 @@ def whole_rows(table: pl.DataFrame, meanings: list[Meaning]) -> list[WholeRows]:
             if name not in wholes and (told := _borne_out(table, own, other, name, parts))
         }
         column = meanings[0].table.header[index]
+        if role not in meanings[0].roles.configured:
+            _check_wider(looked_at, own, other, wholes, f"reading.columns.{role} = {column!r}")
         found += [
             WholeRows(own, name, f"rows of {name!r} in {column!r} were left out as totals: {told}")
             for name, told in wholes.items()
         ]
     return found
+
+
+def _check_wider(looked_at: pl.DataFrame, own: str, other: str, wholes: Iterable[str], entry: str) -> None:
+    """Raise where rows of a name that calls itself a total are never less than all others of their day together.
+
+    ``Total US`` beside some of its retailers is the sum of none of them, and contains them.
+    """
+    names = looked_at[own].unique().cast(pl.String).sort()
+    called = [name for name in names if looks_total(name)]
+    for name in (name for name in called if name not in wholes):
+        cases = _cases(looked_at, own, other, name, None).filter((pl.col("several") > 1) & (pl.col("whole") != 0))
+        if cases.height >= _FEWEST and bool((cases["whole"] >= cases["parts"]).all()):
+            line = cases.sort(DATE, LINE)[LINE][0]
+            raise FileRefusedError(
+                Reason.AMBIGUOUS,
+                f"Rows of {name!r} (line {line}) may be totals: on each day they are at least all others together, so "
+                f"what these sold would count twice; leave them out, or set {entry} to count every name on its own.",
+            )
 
 
 def tell(found: Iterable[WholeRows], lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from training.reading.shapes.contents import (
 from training.reading.shapes.itemcodes import code_alone, code_beside, codes_first, names_alone, names_for_blank_codes
 from training.reading.shapes.rivals import (
     check_one_quantity,
+    is_measured,
     is_position,
     names_each_line,
     numbers_lines,
@@ -167,7 +168,11 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
         return
     claims = [claim for claim in claims if sample_of(table, claim[1])] or claims  # a blank column is nothing
     if role == words.STORE:
-        claims = [claim for claim in claims if not is_position(table, roles, claim[1])]
+        claims = [
+            claim
+            for claim in claims
+            if not is_position(table, roles, claim[1]) and not is_measured(table, roles, claim[1])
+        ]
         if not claims:
             return
     if role == words.ITEM and len(claims) > 1:

@@ -15,6 +15,7 @@ from training.reading.shapes.sides import sides
 from training.reading.tables import RawTable
 
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_FEWEST_DAYS: Final = 5
 _COUNTING: Final = frozenset({"item", "items", "artikel", "position", "line", "no", "nr", "num", "number", "id"})
 
 
@@ -29,6 +30,22 @@ def is_position(table: RawTable, roles: Roles, index: int) -> bool:
         return False
     own = pl.col(cell(index)).cast(pl.String).str.strip_chars()
     return bool((table.frame.group_by(cell(roles.of[words.DOCUMENT])).agg(own.n_unique())[cell(index)] > 1).any())
+
+
+def is_measured(table: RawTable, roles: Roles, index: int) -> bool:
+    """``Café`` beside ``Tea``: numbers that differ, one on each day, in a table that names no item nor quantity.
+
+    Rows of several stores would have several of one day; these are quantities of an item or a channel.
+    """
+    day, frame = roles.of.get(words.DATE), table.frame
+    if day is None or frame.height < _FEWEST_DAYS or len(words.fold(table.header[index]).split()) != 1:
+        return False
+    named = {role for header in table.header for role, _ in words.roles_of(header)}
+    if named & {words.UNITS, words.ITEM, words.DOCUMENT, words.MONEY, words.SALES}:
+        return False
+    one_each = frame[cell(day)].n_unique() == frame.height and frame[cell(index)].n_unique() > 1
+    text = frame[cell(index)].cast(pl.String).fill_null("").str.strip_chars()
+    return one_each and bool(text.str.contains(r"^\d*$").all()) and bool((text != "").any())
 
 
 def numbers_lines(table: RawTable, roles: Roles, index: int) -> bool:
