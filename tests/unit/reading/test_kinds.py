@@ -79,10 +79,12 @@ def test_rows_of_several_levels_are_refused(read: Read) -> None:
     assert len(rows(read(text.format("Brand")))) == 2
 
 
-@pytest.mark.parametrize("kinds", [("Price", "Price"), ("Units", "Price")])
-def test_a_measure_of_each_row_across_days_is_looked_at(read: Read, kinds: tuple[str, str]) -> None:
+def test_a_measure_of_each_row_across_days_is_looked_at(read: Read) -> None:
     text = "SKU,Measure,2024-03-13,2024-03-14\nA,{},5,6\nB,{},1,2\n"
-    assert "'Measure' says what the values of each row are" in read(text.format(*kinds)).verdict.sentence
+    assert "'Measure' says what the values of each row are" in read(text.format("Price", "Price")).verdict.sentence
+    beside = read(text.format("Units", "Price"))
+    assert rows(beside, "item_id", "units") == [("A", 5.0), ("A", 6.0)]
+    assert note(beside.verdict, Reason.NO_ITEM).lines == (3,)
     assert len(rows(read(text.format("Units", "Units")))) == 4
 
 

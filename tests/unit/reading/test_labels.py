@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.contracts.verdict import Kind, Reason
+from core.contracts.verdict import Reason
 from tests.unit.reading.conftest import Read, note, rows
 
 
@@ -18,12 +18,14 @@ def test_texts_without_a_name_beside_named_quantities_are_told_by_their_place(re
     assert "the items in column 2; write its name into the header" in sentence
 
 
-def test_items_below_the_names_of_stores_are_refused_as_no_name_tells_both(read: Read) -> None:
+def test_items_below_the_names_of_stores_are_read_with_both(read: Read) -> None:
     text = "{0};{1};;{2};\nDatum;Tasse;Becher;Tasse;Becher\n13.03.2024;5;1;4;3\n14.03.2024;6;2;1;2\n"
-    for stores in (("", "Filiale 1", "Filiale 2"), ("", "K\u00f6ln", "Bonn")):
-        verdict = read(text.format(*stores)).verdict
-        assert verdict.kind is Kind.REJECTED
-        assert "several columns are named 'Tasse'" in verdict.sentence.replace("Several", "several")
+    found = rows(read(text.format("", "Filiale 1", "Filiale 2")), "store_id", "item_id", "units")
+    assert {("Filiale 1", "Becher", 2.0), ("Filiale 2", "Tasse", 4.0)} <= {*found}
+    assert len(found) == 8
+    towns = text.format("", "K\u00f6ln", "Bonn")
+    assert "whether the upper ones are stores is not told" in read(towns).verdict.sentence
+    assert len(rows(read(towns, side_by_side="stores"))) == 8
 
 
 @pytest.mark.parametrize(
