@@ -65,8 +65,15 @@ _DOCUMENTS: Final = frozenset({"order", "invoice", "transaction", "receipt", "ti
 _LINES: Final = frozenset({"line", "lines", "item", "items", "detail", "details", "lineitem"})
 _LISTED: Final = frozenset({"order", "line", "invoice", "transaction", "receipt", "ticket"})
 _NOT_A_CODE: Final = COUNTED | KNOWN_AHEAD | OF_AN_ITEM | (OTHER_QUANTITY - _NUMBERS) | _PRICED | {*WORDS["no_code"]}
+_QUANTITY_WORDS: Final = frozenset(WORDS["quantity"])
 _NO_DATES: Final = frozenset({"update", "candidate", "mandate", "validate"})
 _DATE_WORDS: Final = frozenset({"date", "datum", "fecha", "data", "dt"})
+
+
+def counts_other(name: str) -> bool:
+    """``Produzierte Menge``, ``Qty Wasted``: a quantity of something else than sales, and no item."""
+    tokens = set(fold(name).split())
+    return bool(tokens & _QUANTITY_WORDS) and bool(tokens & OTHER_QUANTITY) and not tokens & SOLD
 
 
 def is_gross(name: str) -> bool:

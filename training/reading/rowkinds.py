@@ -101,9 +101,9 @@ def _is_of_sales(name: str) -> bool:
 
 
 def codes_unknown(texts: Iterable[str], name: str) -> list[str]:
-    """``ORC``, ``ECL`` beside ``FA``: codes of documents, in a column that is called so, that may be no sales."""
+    """``ORC`` beside ``FA``, ``4`` beside ``3``: codes of documents, in a column called so, that may be none."""
     folded = {text: fold(text) for text in texts if text.strip()}
-    coded = len(folded) > 1 and all(text.strip().isalpha() and len(text.strip()) <= _SHORT for text in folded)
+    coded = len(folded) > 1 and all(text.strip().isalnum() and len(text.strip()) <= _SHORT for text in folded)
     of_documents = TYPE in {role for role, _ in roles_of(name)} and not _OF_DOCUMENTS.isdisjoint(fold(name).split())
     if not coded or not of_documents:
         return []

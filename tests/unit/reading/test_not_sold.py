@@ -60,6 +60,7 @@ def test_a_supplier_and_cost_beside_what_was_paid_are_those_of_a_sale(read: Read
         ("注文ステータス", "発送済み", "返品済み", Reason.REFUNDED),
         ("Makulerad", "Nej", "Ja", Reason.CANCELLED),
         ("Annulleret", "nej", "ja", Reason.CANCELLED),
+        ("Stornováno", "Ne", "Ano", Reason.CANCELLED),
         ("payment_status", "PAID", "INCOMPLETE", Reason.CANCELLED),
     ],
 )
@@ -70,7 +71,7 @@ def test_states_in_further_words(read: Read, column: str, good: str, off: str, r
     assert note(reading.verdict, reason)
 
 
-@pytest.mark.parametrize("code", ["ORC", "ECL", "GT"])
+@pytest.mark.parametrize("code", ["ORC", "ECL", "GT", "4"])
 def test_codes_of_documents_that_may_be_no_sales_are_asked_for(read: Read, code: str) -> None:
     lines = [f"2024-01-{day:02d};{code if day == 5 else 'FA'};{day};A;2" for day in _DAYS]
     sentence = read("\n".join(["Data;TipoDoc;NumDoc;Artigo;Quantidade", *lines])).verdict.sentence
@@ -115,3 +116,65 @@ def test_what_came_back_of_what_was_shipped_is_not_taken_off_what_was_sold(read:
     lines = [f"2024-01-{day:02d},A,{2 * day},{2 * day - day % 3},{day % 3}" for day in _DAYS]
     told = read("\n".join(["date,item,qty_shipped,qty_sold,qty_returned", *lines]))
     assert _sold(told) == sum(2 * day - day % 3 for day in _DAYS)
+
+
+def test_the_document_that_cancels_another_is_no_sale(read: Read) -> None:
+    lines = [f"{day},2024-01-{day:02d},A,2,{'YC'[day % 2] if day < 5 else 'N'}" for day in _DAYS]
+    told = rows(read("\n".join(["DocEntry,DocDate,ItemCode,Quantity,CANCELED", *lines])))
+    assert len(told) == len(_DAYS) - 4
+
+
+def test_ledgers_of_items_in_further_languages_count_what_was_sold(read: Read) -> None:
+    lines = [
+        f"2024-01-{day:02d};{'Køb' if day == 5 else 'Salg'};B{day};A;BUTIK;{30 if day == 5 else -day}" for day in _DAYS
+    ]
+    told = read("\n".join(["Bogføringsdato;Posttype;Bilagsnr.;Varenr.;Lokationskode;Antal", *lines]))
+    assert _sold(told) == sum(_DAYS) - 5
+
+
+def test_gift_cards_and_shipping_by_the_kind_of_their_line_are_no_items(read: Read) -> None:
+    kinds = {3: "gift_card", 4: "shipping"}
+    lines = [f"2024-01-{day:02d},#{day},{kinds.get(day, 'product')},A,{day}" for day in _DAYS]
+    told = read("\n".join(["Day,Order name,Sale line type,SKU,Net quantity", *lines]))
+    assert _sold(told) == sum(_DAYS) - 7
+
+
+@pytest.mark.parametrize("title", ["Tagesbericht vom 31.01.2024 23:14", "Rapport journalier 31/01/2024"])
+def test_a_report_of_a_day_tells_it_in_its_title(read: Read, title: str) -> None:
+    told = rows(read(f"Gasthaus Krone\n{title}\n\nPLU;Text;Anzahl;Umsatz\n1;Bier;4;12,00\n2;Suppe;3;18,00\n"))
+    assert [row[0] for row in told] == ["2024-01-31"] * 2
+
+
+def test_states_and_kinds_of_orders_in_russian(read: Read) -> None:
+    kinds, states = {3: "Тестовая доставка"}, {4: "Возвращено"}
+    lines = [
+        f"{day},2024-01-{day:02d},A,2,{kinds.get(day, 'Обычный порядок')},{states.get(day, 'Оплачено')}"
+        for day in _DAYS
+    ]
+    head = "Номер заказа,Дата заказа,Товар,Количество,Тип заказа,Статус платежа"
+    assert (
+        "'Тип заказа' says 'Тестовая доставка' of line 4, which is no sale"
+        in read("\n".join([head, *lines])).verdict.sentence
+    )
+    told = read("\n".join([head, *(line for line in lines if "Тест" not in line)]))
+    assert len(rows(told)) == len(_DAYS) - 2
+    assert note(told.verdict, Reason.REFUNDED)
+
+
+def test_promotions_by_the_kind_of_their_line_are_no_items(read: Read) -> None:
+    lines = [f"{day};2024-01-{day:02d};{'promotion' if day == 5 else 'product'};A;{day}" for day in _DAYS]
+    told = read("\n".join(["Bestellnummer;Bestelldatum;Positionstyp;Produktnummer;Anzahl", *lines]))
+    assert _sold(told) == sum(_DAYS) - 5
+
+
+def test_measures_under_the_name_of_an_unpivoted_table_are_not_added_up(read: Read) -> None:
+    lines = [
+        f"2024-01-{day:02d},S1,A,{what},{value}" for day in _DAYS for what, value in (("Units", day), ("Revenue", 50))
+    ]
+    assert _sold(read("\n".join(["Date,Store,SKU,Attribute,Value", *lines]))) == sum(_DAYS)
+
+
+@pytest.mark.parametrize("names", ["Produzierte Menge;Ausschuss", "Qty Wasted;Qty Donated"])
+def test_quantities_of_something_else_are_no_stores(read: Read, names: str) -> None:
+    sentence = read(_csv(f"Datum;Artikel;{names}", "2024-01-{day:02d};A;10;1")).verdict.sentence
+    assert f"{names.split(';', maxsplit=1)[0]!r} is named by a quantity of something else than sales" in sentence

@@ -15,10 +15,13 @@ from training.reading.shapes.meaning import Meaning
 
 _HEADERS: Final = frozenset(
     {"movement type", "bewegungsart", "entry type", "postenart", "bwart", "mvt", "activity code", "mvt type", "bewart",
-     "item ledger entry type", "event type", "artikelpostenart", "clase de movimiento", "clase mov", "code mouvement"}
+     "item ledger entry type", "event type", "artikelpostenart", "clase de movimiento", "clase mov", "code mouvement",
+     "posttype", "varepostart", "artikeltransaktionstyp", "type ecriture article", "tipo mov producto",
+     "tipo movimento articolo"}
 )  # fmt: skip
 _SOLD: Final = frozenset(
-    {"251", "601", "sale", "verkauf", "vente", "venta", "vendita", "verkoop", "venda", "qs", "shipments",
+    {"251", "601", "salg", "forsaljning", "sprzedaz", "prodej",
+     "sale", "verkauf", "vente", "venta", "vendita", "verkoop", "venda", "qs", "shipments",
      "customer shipments"}
 )  # fmt: skip
 """SAP's issues to customers, entries of sale elsewhere, X12 852, and ledgers of warehouses of marketplaces."""
@@ -26,6 +29,7 @@ _UNDONE: Final = frozenset({"252", "602", "customer returns"})
 _OTHER: Final = frozenset(
     {"101", "102", "201", "261", "301", "311", "501", "561", "701", "702", "purchase", "transfer", "consumption",
      "output", "positive adjmt", "negative adjmt", "einkauf", "umlagerung",
+     "kob", "inkop", "kjop", "zakup", "nakup", "opregulering", "nedregulering", "overforsel", "overforing", "forbrug",
      "qa", "qb", "qc", "qo", "qp", "qr", "qt", "achat", "compra", "acquisto", "inkoop",
      "receipts", "adjustments", "whse transfers", "warehouse transfers", "vendor returns", "transfers"}
 )  # fmt: skip

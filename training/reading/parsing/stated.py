@@ -15,6 +15,8 @@ _INVOICES: Final = tuple(word for word in words.WORDS["invoices"] if word not in
 _YES: Final = frozenset({*words.TRUE_WORDS, "1", "1.0"})
 _NO_MARK: Final = frozenset({*words.FALSE_WORDS, *words.MISSING_WORDS, "0", "0.0"})
 _PAID_BY: Final = frozenset({"cash", "debit", "dr", "bar", "especes", "efectivo", "contanti", "dinheiro", "contant"})
+_CANCELLATION: Final = "c"
+"""Under ``Canceled``, beside Y and N: the document that calls another off, and has its quantities."""
 _FLAGS: Final = frozenset({*_YES, *words.FALSE_WORDS, "", "0", "0.0"})
 
 
@@ -31,7 +33,7 @@ def cancelled(meaning: Meaning, lines: pl.DataFrame) -> dict[int, pl.Expr]:
     status = meaning.index(words.STATUS)
     if status is not None and states.is_called_after_voids(meaning.table.header[status]):
         day = lower(status).str.contains(r"^\d{4}-\d\d-\d\d|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")  # on which it was
-        found[status] = day | _plain(status).is_in([*words.CANCELLED_WORDS, *_YES])
+        found[status] = day | _plain(status).is_in([*words.CANCELLED_WORDS, *_YES, _CANCELLATION])
     return found
 
 

@@ -118,6 +118,13 @@ def check_names(headers: list[str], name: str, *, of_items: bool = False) -> Non
             f"out, set reading.columns.{words.snake(person)} = '{person}' where the others are items or stores, or "
             "name the one that counts as reading.columns.units.",
         )
+    other = next((header for header in headers if naming.counts_other(header)), None)
+    if other is not None:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {other!r} is named by a quantity of something else than sales, and not by an item or a store; "
+            "leave it out, or name the quantity sold as reading.columns.units.",
+        )
     neither = (*_NEITHER, *_NO_STORES) if of_items else _NEITHER
     what = next((told for told, is_named in neither if all(is_named(header) for header in headers)), None)
     if what is not None:
