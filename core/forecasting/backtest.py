@@ -14,6 +14,7 @@ from core.forecasting.ended import last_sales, silence
 from core.forecasting.fitting import ALONE, Run
 from core.forecasting.grid import Doubles, Floats
 from core.forecasting.intervals import SHAPE_FEATURES, Intervals, calibrate
+from core.forecasting.launches import first_sales, launching
 from core.forecasting.metrics import quantile_name
 from core.forecasting.naive import seasonal_naive
 from core.forecasting.panel import build
@@ -32,7 +33,9 @@ BACKTEST_COLUMNS: Final = {
 }  # fmt: skip
 ENDED: Final = "ended"
 """Flag of a row after the end of its series that could not be told yet at the window's origin."""
-_LAST_SALE: Final = "_last_sale"
+LAUNCHING: Final = "launching"
+"""Flag of a row whose series was being launched at the window's origin."""
+_FIRST_SALE, _LAST_SALE = "_first_sale", "_last_sale"
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Trials:
 
     Attributes:
         views: objectives of boosters, and ``LOCAL``.
-        frame: ``BACKTEST_COLUMNS``, ``ENDED``, naive and one column a view.
+        frame: ``BACKTEST_COLUMNS``, ``ENDED``, ``LAUNCHING``, naive and one column a view.
     """
 
     views: tuple[str, ...]
@@ -134,9 +137,8 @@ def backtest(
     actuals, zeros = actuals_of(sales, calendar, first, last, after=starts[0] if starts else last)
     objectives = recipe.objectives or candidates(zeros)
     views = (*objectives, LOCAL)
-    empty = pl.DataFrame(
-        schema=BACKTEST_COLUMNS | {ENDED: pl.Boolean, "naive": pl.Float64} | dict.fromkeys(views, pl.Float64)
-    )
+    flags = dict.fromkeys((ENDED, LAUNCHING), pl.Boolean)
+    empty = pl.DataFrame(schema=BACKTEST_COLUMNS | flags | dict.fromkeys(("naive", *views), pl.Float64))
     if not starts:
         return Trials(views, empty)
     learned = between(sales, calendar, first, starts[0])
@@ -153,7 +155,8 @@ def backtest(
         start = calendar.dates(np.array([origin]))[0]
         last_sale = pl.col(_LAST_SALE)
         ended = (pl.col("_t") > last_sale) & (last_sale > origin - silence(spec.rhythm))
-        labelled = window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS, ended.alias(ENDED))
+        new = pl.Series(LAUNCHING, launching(origin - window[_FIRST_SALE].to_numpy(), spec.rhythm))
+        labelled = window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS, ended.alias(ENDED), new)
         frames.append(
             as_words(labelled).with_columns(
                 naive, *(answer[name] for name in answer.columns if name in views or name.startswith(SHAPE_MARK))
@@ -168,7 +171,7 @@ def actuals_of(
     """What was sold on the regular calendar, zeros filled in as the panel does.
 
     Returns:
-        Key, ``_t``, units and the period of an ended series' last sale, of the periods after one;
+        Key, ``_t``, units, the periods of each series' first sale and of an ended one's last, of the periods after one;
         and the share of zeros in all periods.
     """
     panel = build(sales, None, calendar, (), (), last=last, periods=last - first + 1, horizon=0)
@@ -177,13 +180,15 @@ def actuals_of(
     period = column.astype(np.int64) + after + 1
     zeros, known = int((panel.units <= 0).sum()), int((~np.isnan(panel.units)).sum())
     gone = first + last_sales(panel.units, RHYTHMS[calendar.frequency])
+    begun = first + first_sales(panel.units)
     frame = panel.keys[series].with_columns(
         calendar.dates(period).alias(DATE),
         pl.Series("_t", period),
+        pl.Series(_FIRST_SALE, begun[series]),
         pl.Series(_LAST_SALE, gone[series]),
         pl.Series(UNITS, late[series, column].astype(np.float64)),
     )
-    return as_codes(frame.select(*KEY, "_t", UNITS, _LAST_SALE)), zeros / max(1, known)
+    return as_codes(frame.select(*KEY, "_t", UNITS, _FIRST_SALE, _LAST_SALE)), zeros / max(1, known)
 
 
 def known_of_window(
@@ -202,5 +207,5 @@ def known_of_window(
     rows = between(sales, calendar, origin + 1, origin + spec.horizon)
     placed = rows.with_columns(pl.Series("_t", calendar.index(rows[DATE]), dtype=pl.Int64))
     told = placed.select(*on, *names).unique(on, keep="first", maintain_order=True)
-    future = window.drop(UNITS, _LAST_SALE).join(told, on=on, how="left", maintain_order="left")
+    future = window.drop(UNITS, _FIRST_SALE, _LAST_SALE).join(told, on=on, how="left", maintain_order="left")
     return window, future.drop("_t")

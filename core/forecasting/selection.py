@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from core.contracts.sales import UNITS
-from core.forecasting.backtest import Trials
+from core.forecasting.backtest import LAUNCHING, Trials
 from core.forecasting.core import blend
 from core.forecasting.grid import Doubles
 from core.forecasting.spec import LOCAL, Recipe
@@ -21,6 +21,8 @@ _TRUST: Final = 0.5
 """Of a drift that all windows show, how much is carried on: half of them turn."""
 _CHANCE: Final = 0.02
 """Drifts of this size come and go by chance."""
+_SETTLED: Final = 0.25
+"""Share of what is sold that series past their launch must have, to tell a drift."""
 _MOSTLY: Final = 0.5
 """Share of zeros above which the middle of what is sold is nothing."""
 
@@ -32,7 +34,8 @@ def choose(tested: Trials, recipe: Recipe) -> Recipe:
         fitted = [name for name in names if name != LOCAL]
         return replace(recipe, weights={name: 1 / len(fitted) for name in fitted})
     units = frame[UNITS].to_numpy()
-    factors = {name: _smearing(frame, name) * _drift(frame, name) for name in names}
+    settled = _settled(frame)
+    factors = {name: _smearing(settled, name) * _drift(settled, name) for name in names}
     made = {name: frame[name].to_numpy() * factors[name] for name in names}
     blends = _blends(names)
     errors = [_error(units, np.sum([share * made[name] for name, share in each.items()], axis=0)) for each in blends]
@@ -57,6 +60,12 @@ def error(tested: Trials, recipe: Recipe) -> float:
     """What ``choose`` makes small: the error of a recipe's blend on all windows."""
     frame = tested.going.with_columns(blend(recipe).alias("mean"))
     return _error(frame[UNITS].to_numpy(), frame["mean"].to_numpy())
+
+
+def _settled(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows of series past their launch, by which all are made unbiased; every row where those sell too little."""
+    settled = frame.filter(~pl.col(LAUNCHING))
+    return settled if settled[UNITS].sum() >= _SETTLED * frame[UNITS].sum() else frame
 
 
 def _smearing(frame: pl.DataFrame, name: str) -> float:

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from core.forecasting import Recipe
-from core.forecasting.backtest import ENDED, Trials, candidates
+from core.forecasting.backtest import ENDED, LAUNCHING, Trials, candidates
 from core.forecasting.selection import choose
 from tests.unit.forecasting import shops
 from tests.unit.forecasting.shops import QUICK, SPEC
@@ -21,11 +21,11 @@ def trials(log_ratio: tuple[float, float], tweedie_noise: float) -> Trials:
             .with_columns(window=pl.lit(shops.START + dt.timedelta(days=window)))
             .with_columns(pl.col("log").clip(0), pl.col("tweedie").clip(0))
         )
-    return Trials(("log", "tweedie"), pl.concat(frames).with_columns(GOING))
+    return Trials(("log", "tweedie"), pl.concat(frames).with_columns(*GOING))
 
 
-GOING = pl.lit(value=False).alias(ENDED)
-NOTHING = pl.DataFrame(schema={ENDED: pl.Boolean})
+GOING = [pl.lit(value=False).alias(flag) for flag in (ENDED, LAUNCHING)]
+NOTHING = pl.DataFrame(schema=dict.fromkeys((ENDED, LAUNCHING), pl.Boolean))
 
 
 def test_smooth_demand_is_tried_by_factors_and_sparse_demand_by_counts() -> None:
@@ -73,7 +73,7 @@ def test_where_most_days_sell_nothing_a_forecast_of_too_little_is_not_preferred(
     sold = np.where(np.arange(400) % 10 == 0, 10.0, 0.0)
     windows = [shops.START + dt.timedelta(days=day) for day in (0, 1)]
     frame = pl.concat(
-        pl.DataFrame({"units": sold}).with_columns(pl.lit(day).alias("window"), GOING, tweedie=1.0, local=0.3)
+        pl.DataFrame({"units": sold}).with_columns(pl.lit(day).alias("window"), *GOING, tweedie=1.0, local=0.3)
         for day in windows
     )
     assert choose(Trials(("tweedie", "local"), frame), Recipe()).weights == {"tweedie": 1.0}
@@ -85,3 +85,18 @@ def test_items_that_end_within_a_window_drag_no_forecast_down() -> None:
     views = ("log", "tweedie")
     with_ends = choose(Trials(views, pl.concat([steady, gone])), Recipe())
     assert with_ends == choose(Trials(views, steady), Recipe())
+
+
+def test_what_series_gain_in_their_launch_is_no_drift_of_the_others() -> None:
+    steady = trials((1.0, 1.0), 30).frame
+    risen = steady.with_columns(pl.col("units") * 2, pl.lit(value=True).alias(LAUNCHING))
+    views = ("log", "tweedie")
+    with_launches = choose(Trials(views, pl.concat([steady, risen])), Recipe())
+    for view, factor in with_launches.factors.items():
+        assert factor == pytest.approx(choose(Trials((view,), steady), Recipe()).factors[view])
+
+
+def test_where_nearly_all_is_being_launched_all_of_it_tells_the_drift() -> None:
+    frame = trials((0.92, 0.92), 30).frame
+    new = frame.with_columns((pl.int_range(pl.len()) % 10 > 0).alias(LAUNCHING))
+    assert choose(Trials(("log",), new), Recipe()) == choose(Trials(("log",), frame), Recipe())
