@@ -178,3 +178,20 @@ def test_measures_under_the_name_of_an_unpivoted_table_are_not_added_up(read: Re
 def test_quantities_of_something_else_are_no_stores(read: Read, names: str) -> None:
     sentence = read(_csv(f"Datum;Artikel;{names}", "2024-01-{day:02d};A;10;1")).verdict.sentence
     assert f"{names.split(';', maxsplit=1)[0]!r} is named by a quantity of something else than sales" in sentence
+
+
+@pytest.mark.parametrize(
+    ("ordered", "left"),
+    [("Cant", "Entregada"), ("Quantity", "Shipped Qty"), ("Menge", "Geliefert"), ("Qty", "Delivered")],
+)
+def test_what_was_delivered_of_what_was_ordered_is_asked_for(read: Read, ordered: str, left: str) -> None:
+    lines = [f"2024-01-{day:02d},A,{day},{day - (day > 9)}" for day in _DAYS]
+    text = "\n".join([f"Date,SKU,{ordered},{left}", *lines])
+    assert f"oth {ordered!r} and {left!r} could be the quantity sold" in read(text).verdict.sentence
+    assert _sold(read(text, columns={"units": ordered})) == sum(_DAYS)
+    assert _sold(read(text, columns={"units": left})) == sum(_DAYS) - 3
+
+
+def test_what_was_all_delivered_and_a_day_of_delivery_are_not_asked_for(read: Read) -> None:
+    assert _sold(read(_csv("Date,SKU,Quantity,Shipped", "2024-01-{day:02d},A,{day},{day}"))) == sum(_DAYS)
+    assert _sold(read(_csv("Date,SKU,Quantity,Delivered", "2024-01-{day:02d},A,{day},yes"))) == sum(_DAYS)

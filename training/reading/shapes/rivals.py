@@ -1,5 +1,6 @@
 """Several columns whose names promise one role: which of them has it."""
 
+import math
 import re
 from typing import Final
 
@@ -16,6 +17,8 @@ from training.reading.tables import RawTable
 
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _FEWEST_DAYS: Final = 5
+_MOSTLY: Final = 0.5
+"""Share of rows that are the same in a quantity and in that of it that was delivered."""
 _COUNTING: Final = frozenset({"item", "items", "artikel", "position", "line", "no", "nr", "num", "number", "id"})
 
 
@@ -101,6 +104,7 @@ def check_one_quantity(table: RawTable, roles: Roles, claims: list[tuple[int, in
     if first_rank == 1 and not any(naming.given_back(header) == naming.QUANTITY for header in table.header):
         best += [index for rank, index in claims if rank > 1 and naming.is_shipped(table.header[index])]
     first = table.frame[cell(best[0])]
+    best += _delivered(table, best[0])
     others = [index for index in best[1:] if not _is_part(table, best[0], index)]
     rival = next((index for index in others if not first.equals(table.frame[cell(index)])), None)
     if rival is not None:
@@ -116,6 +120,33 @@ def check_one_quantity(table: RawTable, roles: Roles, claims: list[tuple[int, in
             f"settle it with reading.columns.units = '{one}' or '{other}'{_or_sides(roles, one, other)}.",
             units=one,
         )
+
+
+def _delivered(table: RawTable, quantity: int) -> list[int]:
+    """``Entregada`` beside ``Cant``: what was delivered of what was ordered, mostly all and never more."""
+    if naming.is_shipped(table.header[quantity]):
+        return []
+    named = [index for index, header in enumerate(table.header) if index != quantity and naming.is_shipped(header)]
+    return [
+        index
+        for index in named
+        if {role for role, _ in words.roles_of(table.header[index])} <= {words.UNITS}
+        and _is_of(_numbers(table, quantity), _numbers(table, index))
+    ]
+
+
+def _numbers(table: RawTable, index: int) -> pl.Series:
+    """Null for an empty cell, NaN for one that is no number."""
+    text = pl.col(cell(index)).cast(pl.String).str.strip_chars().str.replace(",", ".")
+    number = pl.when(text != "").then(text.cast(pl.Float64, strict=False).fill_null(math.nan))
+    return table.frame.select(number).to_series()
+
+
+def _is_of(one: pl.Series, other: pl.Series) -> bool:
+    """Are these numbers, one of which is the other or a part of it, and mostly the other?"""
+    gap = (one - other).drop_nulls().to_numpy()
+    same_side = (gap >= 0).all() or (gap <= 0).all()
+    return bool(len(gap) and same_side and (gap == 0).mean() >= _MOSTLY)
 
 
 def _or_sides(roles: Roles, one: str, other: str) -> str:
