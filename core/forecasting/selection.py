@@ -65,7 +65,7 @@ def error(tested: Trials, recipe: Recipe) -> float:
 def _settled(frame: pl.DataFrame) -> pl.DataFrame:
     """Rows of series past their launch, by which all are made unbiased; every row where those sell too little."""
     settled = frame.filter(~pl.col(LAUNCHING))
-    return settled if settled[UNITS].sum() >= _SETTLED * frame[UNITS].sum() else frame
+    return settled if float(settled[UNITS].sum()) >= _SETTLED * float(frame[UNITS].sum()) else frame
 
 
 def _smearing(frame: pl.DataFrame, name: str) -> float:

@@ -12,7 +12,7 @@ from tests.unit.forecasting.shops import QUICK
 
 
 def flags(*age: int, frequency: str = "D") -> list[bool]:
-    return launching(np.array(age, dtype=np.int64), RHYTHMS[frequency]).tolist()
+    return [bool(each) for each in launching(np.array(age, dtype=np.int64), RHYTHMS[frequency])]
 
 
 def test_a_launch_takes_two_windows_of_the_level() -> None:
