@@ -14,6 +14,7 @@ from core.forecasting import boosters, encoding, spread
 from core.forecasting.calendar import Calendar, future_dates
 from core.forecasting.coldstart import with_levels
 from core.forecasting.encoding import Encoding
+from core.forecasting.feasts import Feasts
 from core.forecasting.features import Design
 from core.forecasting.fitting import ALONE, Run
 from core.forecasting.grid import Bools, Doubles, Ints
@@ -46,6 +47,7 @@ class Core:
         hidden: days left out of its lesson because a stock-out held their sales down.
         holidays: of the country that was named.
         spread: the booster of quantiles; None where there were too few rows for one.
+        feasts: what days about them sell; None where that is not known, and in bundles of older versions.
     """
 
     calendar: Calendar
@@ -58,6 +60,7 @@ class Core:
     hidden: int = 0
     holidays: Holidays | None = None
     spread: xgb.Booster | None = None
+    feasts: Feasts | None = None
 
     def predict(
         self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, recipe: Recipe
@@ -101,7 +104,7 @@ class Core:
         ahead = max(1, int(period.max()) - origin) if len(period) else spec.horizon
         panel = build(
             history, asked, self.calendar, self.known, self.static,
-            last=origin, periods=spec.rhythm.history, horizon=ahead, holidays=self.holidays,
+            last=origin, periods=spec.rhythm.history, horizon=ahead, holidays=self.holidays, feasts=self.feasts,
         )  # fmt: skip
         return as_words(asked.select(KEY)), panel, _rows_of(asked, panel, period)
 
@@ -167,6 +170,7 @@ class Core:
             "features": self.features,
             "rows": self.rows,
             "holidays": self.holidays and self.holidays.to_json(),
+            "feasts": self.feasts and self.feasts.to_json(),
         }
 
     @classmethod
@@ -188,6 +192,7 @@ class Core:
             cold or {},
             holidays=Holidays.from_json(values["holidays"]) if values.get("holidays") else None,
             spread=spread,
+            feasts=Feasts.from_json(values["feasts"]) if values.get("feasts") else None,
         )
 
 
@@ -236,7 +241,8 @@ def fit_core(
     told = fitted.pop(SPREAD, None)
     cold = lesson.cold(rows, task) if COLD_START_TIER in tiers else {}
     names = tuple((fitted or cold)[objectives[0]].feature_names or ())
-    return Core(calendar, known, static, names, fitted, len(rows), cold, panel.hidden, holidays, told)
+    feasts = Feasts.of(panel.units, panel.first, calendar, holidays)
+    return Core(calendar, known, static, names, fitted, len(rows), cold, panel.hidden, holidays, told, feasts)
 
 
 def _everything(past: pl.DataFrame, calendar: Calendar, spec: ForecastSpec) -> pl.DataFrame:

@@ -16,7 +16,8 @@ from core.contracts.sales import SERIES, STORE, UNITS
 from core.forecasting import stockouts
 from core.forecasting.calendar import Calendar
 from core.forecasting.encoding import Encoding, Kind
-from core.forecasting.grid import Floats, Grid, Ints, first_true, last_where
+from core.forecasting.feasts import Feasts
+from core.forecasting.grid import Doubles, Floats, Grid, Ints, first_true, last_where
 from core.forecasting.holidays import Holidays
 from core.forecasting.opening import OPEN, Days, opening
 from core.forecasting.outlook import fill_outlook
@@ -43,6 +44,7 @@ class Panel:
         static: (series, attributes) encoded ids and attributes.
         hidden: cells unknown because a stock-out hid what was wanted.
         holidays: of the country, where one is named.
+        feasts: what days about them sell; None until it is learned.
     """
 
     calendar: Calendar
@@ -56,6 +58,13 @@ class Panel:
     static: Floats
     hidden: int = 0
     holidays: Holidays | None = None
+    feasts: Feasts | None = None
+
+    def factors(self, column: Ints) -> Doubles:
+        """(columns,) what each day sells beside one that no feast is near."""
+        if self.feasts is None:
+            return np.ones(len(column))
+        return self.feasts.at(self.first + column, self.calendar, self.holidays)
 
     @property
     def launch(self) -> Ints:
@@ -86,6 +95,7 @@ def build(
     periods: int,
     horizon: int,
     holidays: Holidays | None = None,
+    feasts: Feasts | None = None,
 ) -> Panel:
     """Lay history and future on the calendar.
 
@@ -99,6 +109,7 @@ def build(
         periods: columns of history.
         horizon: columns after it.
         holidays: of the country, or None.
+        feasts: as learned, or None.
     """
     first = last - periods + 1
     parts = [between(compact(history), calendar, first, last)]
@@ -120,7 +131,9 @@ def build(
     units = _units(past, selling, shape, periods)
     hidden = stockouts.forget(units, past)
     fixed = _static(parts, keys, static)
-    return Panel(calendar, as_words(keys), first, periods - 1, units, selling, grids, kinds, fixed, hidden, holidays)
+    return Panel(
+        calendar, as_words(keys), first, periods - 1, units, selling, grids, kinds, fixed, hidden, holidays, feasts
+    )
 
 
 def _days(calendar: Calendar, first: int, columns: int, holidays: Holidays | None) -> Days | None:

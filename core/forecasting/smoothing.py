@@ -2,7 +2,8 @@
 
 Boosters learn what many series have in common. Where there are few, or where a series has just
 moved to another level, its own last weeks tell more. Sales of days are divided by the profile of their
-weekdays, smoothed, and multiplied again; those of weeks and months by their season of the year.
+weekdays, and by what days about a feast sell, smoothed, and multiplied again; those of weeks and months by their
+season of the year.
 """
 
 from typing import Final
@@ -39,14 +40,17 @@ def local_means(panel: Panel, rows: Rows, levels: Doubles, spec: ForecastSpec) -
         (rows,) units of each row's day, and of a day like any other.
     """
     chosen, place = np.unique(rows.series, return_inverse=True)
-    units, step = panel.units[chosen, : panel.origin + 1], rows.target - panel.origin
+    units: Floats = panel.units[chosen, : panel.origin + 1]
+    step = rows.target - panel.origin
     tell = _by_weekday if spec.rhythm.cycle > 1 else _by_year
     means, level = np.empty(len(rows)), np.empty(len(chosen))
+    feasts = panel.factors(np.arange(panel.origin + 1 + int(step.max(initial=0))))
+    units /= feasts[: panel.origin + 1].astype(np.float32)
     for start in range(0, len(chosen), _BLOCK):
         block = slice(start, start + _BLOCK)
         here = np.flatnonzero((place >= block.start) & (place < block.stop))
         ahead, level[block] = tell(units[block], int(step[here].max()), spec)
-        means[here] = ahead[place[here] - start, step[here] - 1]
+        means[here] = ahead[place[here] - start, step[here] - 1] * feasts[rows.target[here]]
     known = np.isfinite(level)[place]
     return np.where(known, means, levels), np.where(known, level[place], levels)
 
