@@ -3,6 +3,7 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
@@ -60,7 +61,13 @@ TRUE_WORDS: Final = frozenset(WORDS["yes"])
 FALSE_WORDS: Final = frozenset(WORDS["no"])
 _WEEKDAYS: Final[dict[int, frozenset[str]]] = {int(n): frozenset(found) for n, found in _FILE["days_of_week"].items()}
 WEEKDAYS: Final = frozenset(WORDS["weekdays"]).union(*_WEEKDAYS.values())
-MONTH_OF: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].items() for word in words}
+CROATIAN: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["croatian_months"].items() for word in words}
+MONTHS: Final[dict[str, int]] = {word: int(n) for n, words in _FILE["months"].items() for word in words}
+"""Months of all languages but Croatian."""
+MONTH_OF: Final[dict[str, int]] = CROATIAN | MONTHS
+_OF_LISTOPAD: Final[dict[bool, frozenset[str]]] = {
+    True: frozenset(_FILE["languages"]["croatian"]), False: frozenset(_FILE["languages"]["polish_czech"])
+}  # fmt: skip
 
 _OF_SALES: Final = frozenset({"sale", "sales", "ventes", "ventas", "vendas", "vendite"})
 _ROLLING: Final = re.compile(r"\b[lr]\d{1,2} ?[dwm]\b")  # "Units L4W"
@@ -145,6 +152,13 @@ def days_of_week(word: str) -> frozenset[int]:
     """0 for Monday; ``Mar`` is a Tuesday, ``So`` a Sunday; none for other words, several where languages differ."""
     folded = fold(word)
     return frozenset(day for day, found in _WEEKDAYS.items() if folded in found)
+
+
+def is_croatian(texts: Iterable[str]) -> bool | None:
+    """True where names are Croatian, False where they are Polish or Czech; None where both or neither is told."""
+    tokens = {token for text in texts for token in fold(text).split()}
+    told = [language for language, found in _OF_LISTOPAD.items() if not found.isdisjoint(tokens)]
+    return told[0] if len(told) == 1 else None
 
 
 def snake(name: str) -> str:

@@ -112,8 +112,51 @@ def test_a_month_of_another_number_in_another_language_is_told_by_the_others_or_
     assert (
         f"The month of '3. {month} 2023' (line 2) is October in Croatian and November in Polish and Czech" in sentence
     )
-    assert "reading.date_format = '%d %b %Y' where it is November" in sentence
-    wanted = [("2023-11-03", 5.0), ("2023-11-04", 6.0)]
+    assert "'%d %b %Y' where it is November, '%d %b %Y (Croatian)' where it is October" in sentence
+    wanted, croatian = ([(f"2023-{number}-03", 5.0), (f"2023-{number}-04", 6.0)] for number in (11, 10))
     assert rows(read(text, date_format="%d %b %Y"), "date", "units") == wanted
+    assert rows(read(text, date_format="%d %b %Y (Croatian)"), "date", "units") == croatian
     told = read(f"{text}1. grudnia 2023,A,7\n")
     assert rows(told, "date", "units") == [*wanted, ("2023-12-01", 7.0)]
+    told = read(f"{text}1. studenoga 2023.,A,7\n")
+    assert rows(told, "date", "units") == [*croatian, ("2023-11-01", 7.0)]
+    assert rows(read(text.replace("item,qty", "produkt,ilość")), "date", "units") == wanted
+    assert rows(read(text.replace("item,qty", "artikl,količina")), "date", "units") == croatian
+
+
+def test_croatian_months_are_read_in_cells_in_columns_and_beside_a_year(read: Read) -> None:
+    text = "siječanj veljača ožujak travanj svibanj lipanj srpanj kolovoz rujan listopad studeni prosinac"
+    names = text.split()
+    found = [(f"2024-{month:02d}-01", "Kruh", float(month)) for month in range(1, 13)]
+    wide = f"Prodaja 2024\nArtikl;{';'.join(names)}\nKruh;{';'.join(map(str, range(1, 13)))}\n"
+    assert rows(read(wide), "date", "item_id", "units") == found
+    cells = "".join(f"{name} 2024;Kruh;{month}\n" for month, name in enumerate(names, start=1))
+    assert rows(read(f"mjesec;artikl;količina\n{cells}"), "date", "item_id", "units") == found
+    beside = "".join(f"2024;{name};Kruh;{month}\n" for month, name in enumerate(names, start=1))
+    assert rows(read(f"godina;mjesec;artikl;količina\n{beside}"), "date", "item_id", "units") == found
+
+
+def test_the_month_of_a_title_is_that_of_its_language_or_of_none(read: Read) -> None:
+    days = f"\nItem,{','.join(map(str, range(1, 31)))}\nA{',1' * 30}\n"
+    assert rows(read(f"Sprzedaż listopad 2024{days}"), "date")[0] == ("2024-11-01",)
+    assert rows(read(f"Prodaja listopad 2024{days}"), "date")[0] == ("2024-10-01",)
+    assert "are days of a month" in read(f"Listopad 2024{days}").verdict.sentence
+
+
+@pytest.mark.parametrize(
+    "days",
+    ["4. januar 2024|5. marec 2024|6. avgust 2024|7. oktobra 2024", "4 ene 2024|5 març 2024|6 agost 2024|7 oct 2024",
+     "4 января 2024|5 марта 2024|6 августа 2024|7 окт 2024",
+     "4. tammikuuta 2024|5. maaliskuuta 2024|6. elokuuta 2024|7. lokakuuta 2024",
+     "04/01-2024|05/03-2024|6/8-2024|7/10-2024"],
+)  # fmt: skip
+def test_days_are_read_as_neighbours_write_them(read: Read, days: str) -> None:
+    text = "date;item;qty\n" + "".join(f"{day};A;1\n" for day in days.split("|"))
+    assert rows(read(text), "date") == [("2024-01-04",), ("2024-03-05",), ("2024-08-06",), ("2024-10-07",)]
+
+
+def test_a_time_of_day_may_stand_before_its_day_or_bear_the_hours_of_its_zone(read: Read) -> None:
+    day = "2024-05-06 23:30:00"
+    for written in (f"{day}+00", f"{day}.5+00", f"{day}-05", '"11:38 PM, May 6 2024"', "23:38 06.05.2024"):
+        text = f"date,item,qty\n{written},A,3\n{written.replace('06', '17').replace('6 ', '17 ')},A,4\n"
+        assert rows(read(text), "date", "units") == [("2024-05-06", 3.0), ("2024-05-17", 4.0)], written

@@ -6,15 +6,17 @@ A *form* is one way to write dates, named by its strptime pattern where there is
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from training.reading.dialect.digits import plain_text
-from training.reading.vocabulary import MONTH_OF, WEEKDAYS, fold
+from training.reading.vocabulary import CROATIAN, MONTH_OF, MONTHS, WEEKDAYS, fold
 
 EXCEL: Final = "excel serial"
+IN_CROATIAN: Final = " (Croatian)"
+"""Ends the forms in which months have the numbers they have in Croatian alone."""
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 
 _FILL: Final = frozenset(["de", "of", "del", "do", "da", "the", "st", "nd", "rd", "th", "er", "le", "den", "den"])
@@ -101,6 +103,8 @@ def _forms() -> tuple[tuple[str, re.Pattern[str], Builder], ...]:
                 (f"%V{sep}%G", f"(?P<w>{one}){s}{y4}", _yw),
             ]
     forms += [
+        ("%d/%m-%Y", f"(?P<d>{one})/(?P<m>{one}) ?- ?{y4}", _ymd),  # as Danes write it
+        ("%d/%m-%y", f"(?P<d>{one})/(?P<m>{one}) ?- ?{y2}", _short),
         ("%Y%m%d", f"{y4}(?P<m>{two})(?P<d>{two})", _ymd),
         ("%d%m%Y", f"(?P<d>{two})(?P<m>{two}){y4}", _ymd),
         ("%m%d%Y", f"(?P<m>{two})(?P<d>{two}){y4}", _ymd),
@@ -136,12 +140,14 @@ _DOT: Final = re.compile(r"(?<=\d\.\d\d)\.$|(?<=\d{4})\.$")
 """Of ``2024.03.13.`` and ``13.03.2024.``, as some write ordinals."""
 _TIME: Final = re.compile(
     r"(?:\s+[-\u2013|]\s+(?=\d{1,2}:\d{2})|[T ,]\s*|\s+(?:at|um|a las|à)\s+)"
-    r"(?:\d{1,2}[:h.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?|\d{6}|\d{1,2}(?=\s*[ap]))\s*(?:uhr|hrs|hs|h)?\.?"
+    r"(?:\d{1,2}[:h.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?(?:[+-]\d{2}(?=$))?)?|\d{6}|\d{1,2}(?=\s*[ap]))\s*(?:uhr|hrs|hs|h)?\.?"
     r"\s*(?:[ap]\.?\s?m\.?)?\s*(?:z|utc|gmt|[a-z]{3,4}|[+-]\d{2}:?\d{2})?(?:\[[a-z/_+-]+\d*\])?$",
     re.IGNORECASE,
 )
 
 
+_TIME_BEFORE: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s*,\s*|\s+)(?=\S{3})", re.IGNORECASE)
+"""``11:38 PM, September 10 2024``."""
 _TO_WORDS: Final = "to|until|till|through|thru|bis|au|al|a|ate|tot|t/m|do"
 _TO: Final = re.compile(rf"\s*(?:[-\u2013\u2014~/]|\.\.+)\s*|\s+(?:{_TO_WORDS})\s+", re.IGNORECASE)
 _ENDS_IN_TO: Final = re.compile(rf"(?:[-\u2013\u2014~/]|\.\.|\s(?:{_TO_WORDS}))\s*$", re.IGNORECASE)
@@ -185,6 +191,8 @@ _WEEKDAY_OF: Final = {
 
 def split_time(text: str) -> tuple[str, str]:
     """Day and time of day, the latter empty where there is none."""
+    if before := _TIME_BEFORE.match(text):
+        return text[before.end() :], before.group().strip(" ,")
     match = _TIME.search(text)
     if match is None or _ENDS_IN_TO.search(text[: match.start()]):  # the short date that ends a range
         return text, ""
@@ -193,7 +201,7 @@ def split_time(text: str) -> tuple[str, str]:
     return text[: match.start()].strip(), match.group().strip(" ,Tt-\u2013|")
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, months: Mapping[str, int] = MONTHS) -> str:
     """Lower case, months as ``#01``, without weekday names and little words."""
     if not any(c.isalpha() for c in text):
         return text
@@ -210,7 +218,7 @@ def _plain(text: str) -> str:
     if words[0] in WEEKDAYS and (words[0] not in MONTH_OF or sum(w in MONTH_OF for w in words) > 1):
         words = words[1:]
     kept = [word for word in words if word not in _FILL and (word not in WEEKDAYS or word in MONTH_OF)]
-    return " ".join(f"#{MONTH_OF[word]:02d}" if word in MONTH_OF else word for word in kept)
+    return " ".join(f"#{months[word]:02d}" if word in months else word for word in kept)
 
 
 _JOINED: Final = re.compile(r"^(\d{1,2})([^\W\d_]{3,9})(\d{4}|\d{2})$")  # 26FEB2024
@@ -250,13 +258,17 @@ def _is_period(first: date, last: date) -> bool:
 
 
 def _of_one(text: str) -> tuple[tuple[str, date], ...]:
-    plain, of_week = _plain(text.strip()), names_week_by_end(text)
+    text, of_week = text.strip(), names_week_by_end(text)
+    written = [(_plain(text), "")]
+    if any(c.isalpha() for c in text) and not CROATIAN.keys().isdisjoint(fold(text).split()):
+        written.append((_plain(text, CROATIAN), IN_CROATIAN))
     found: list[tuple[str, date]] = []
-    for form, pattern, build in _FORMS:
-        match = pattern.match(plain)
-        day = build(match) if match else None
-        if day is not None:
-            found.append((form, _monday(day) if of_week else day))
+    for plain, suffix in written:
+        for form, pattern, build in _FORMS:
+            match = pattern.match(plain)
+            day = build(match) if match else None
+            if day is not None:
+                found.append((form + suffix, _monday(day) if of_week else day))
     return tuple(found)
 
 

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from core.contracts.verdict import Reason, Refusal
-from training.reading.dialect.dateforms import names_week_by_end, readings, split_time, strptime
+from training.reading.dialect.dateforms import IN_CROATIAN, names_week_by_end, readings, split_time, strptime
 from training.reading.dialect.days import Day
 from training.reading.errors import FileRefusedError
-from training.reading.vocabulary import MONTH_OF, fold
+from training.reading.vocabulary import CROATIAN, MONTH_OF, MONTHS, fold, is_croatian
 
 EARLIEST: Final = date(1901, 1, 1)
 _FAR: Final = timedelta(days=365 * 20)
@@ -40,18 +40,21 @@ class DateProof:
     evidence: str
 
 
-def prove_dates(days: list[Day], name: str, wanted: str | None, latest: date | None) -> DateProof:
+def prove_dates(
+    days: list[Day], name: str, wanted: str | None, latest: date | None, header: Iterable[str] = ()
+) -> DateProof:
     """Choose the one form that reads the file.
 
-    ``latest`` is the last plausible day of sales; None for a plan, which may lie ahead.
+    ``latest`` is the last plausible day of sales; None for a plan, which may lie ahead. ``header`` are the names of
+    columns, which may tell a language.
 
     Raises:
         FileRefusedError: two forms survive and would give different days.
     """
     if wanted:
         return _configured(days, wanted, latest)
-    _check_language(days, name)
-    read = _allowed(days, {day.text: _plausible(day.text, latest) for day in days})
+    read = {day.text: _plausible(day.text, latest) for day in days}
+    read = _allowed(days, _in_one_language(days, read, name, header))
     tally: dict[str, int] = {}
     for day in days:
         for form in read[day.text]:
@@ -66,23 +69,39 @@ def prove_dates(days: list[Day], name: str, wanted: str | None, latest: date | N
     return _proof(days, best, latest, tally[best])
 
 
-def _check_language(days: list[Day], name: str) -> None:
-    """Raise where a month has another number in another language, and no other month of the file tells which it is."""
-    open_ = [day for day in days if _LISTOPAD.search(day.text)]
-    told = {token for day in days if open_ for token in fold(day.text).split()} & MONTH_OF.keys()
-    if not open_ or any(MONTH_OF[token] != MONTH_OF["listopad"] for token in told):
-        return
+def _in_one_language(
+    days: list[Day], read: dict[str, dict[str, date]], name: str, header: Iterable[str]
+) -> dict[str, dict[str, date]]:
+    """Readings without those of a language that no month or name of the file tells, where a month has two numbers.
+
+    Raises:
+        FileRefusedError: neither is told.
+    """
+    open_ = [day for day in days if len({form.endswith(IN_CROATIAN) for form in read[day.text]}) > 1]
+    if not open_ or any(_tokens(day) & MONTH_OF.keys() - _LISTOPAD for day in days):
+        return read
+    croatian = is_croatian(header)
+    if croatian is not None:
+        return {
+            text: {form: day for form, day in found.items() if form.endswith(IN_CROATIAN) == croatian}
+            for text, found in read.items()
+        }
     day = open_[0]
-    form = next((form for form, _ in readings(split_time(day.text)[0])), "%d %b %Y")
+    form = next(form for form in read[day.text] if not form.endswith(IN_CROATIAN))
     raise FileRefusedError(
         Reason.AMBIGUOUS,
         f"{name}: the month of {day.text!r} (line {day.line}) is October in Croatian and November in Polish and Czech, "
         f"and no other month of the file tells which; write months as numbers, or set reading.date_format = '{form}' "
-        "where it is November.",
+        f"where it is November, '{form}{IN_CROATIAN}' where it is October.",
     )
 
 
-_LISTOPAD: Final = re.compile(r"(?<![^\W\d_])lis(?:topada?)?(?![^\W\d_])", re.IGNORECASE)
+def _tokens(day: Day) -> set[str]:
+    return set(fold(day.text).split())
+
+
+_LISTOPAD: Final = frozenset(CROATIAN.keys() & MONTHS.keys())
+"""Months that have one number in Croatian and another elsewhere."""
 _ORDER: Final = {"%Y-%m-%d": 0, "%d/%m/%Y": 1, "%d.%m.%Y": 1, "%d-%m-%Y": 1}
 
 

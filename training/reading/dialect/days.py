@@ -11,9 +11,11 @@ from training.reading.dialect.dateforms import month_of, weekday_of
 from training.reading.ledger import LINE, counted
 
 TIME_OF_DAY: Final = (
-    r"(?i)(?:\s+[-\x{2013}|]\s+|[T ,]+)\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?\s?m\.?)?"
+    r"(?i)(?:\s+[-\x{2013}|]\s+|[T ,]+)\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d+)?(?:[+-]\d{2})?)?\s*(?:[ap]\.?\s?m\.?)?"
     r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?(?:\[[a-z/_+-]+\d*\])?$"
 )
+_BEFORE: Final = r"(?i)^(\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?)(?:\s*,\s*|\s+)(\S{3}.*)$"
+"""``11:38 PM, September 10 2024``."""
 CLOCK: Final = "_clock"
 DAY_TEXT: Final = "_day_text"
 
@@ -51,6 +53,7 @@ def day_text(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     text = frame.select(pl.col(column).cast(pl.String).fill_null("").str.strip_chars())[column]
     if not text.str.contains(r"\d[:hH]\d\d").any():
         return frame.with_columns(text.alias(DAY_TEXT), pl.lit(None, dtype=pl.String).alias(CLOCK))
+    text = text.str.replace(_BEFORE, "$2 $1")
     clock_text = text.str.extract(f"({TIME_OF_DAY})").str.strip_chars(" T,-\u2013|")
     return frame.with_columns(text.str.replace(TIME_OF_DAY, "").alias(DAY_TEXT), clock_text.alias(CLOCK))
 

@@ -102,14 +102,22 @@ def months_in(line: str) -> set[tuple[int, int]]:
         return set()
     pairs = [(at, pair) for at, pair in enumerate(pairwise(tokens)) if pair[0] in words.MONTH_OF]
     found = {
-        (int(year), words.MONTH_OF[month])
+        (int(year), number)
         for at, (month, year) in pairs
+        for number in _numbers_of(month, line)
         if YEAR.fullmatch(year) and not (at and tokens[at - 1].isdigit())
     }
     return found | {
         (int(match["year"] or match["year2"]), int(match["month"] or match["month2"]))
         for match in _IN_NUMBERS.finditer(line)
     }
+
+
+def _numbers_of(month: str, line: str) -> set[int]:
+    """The numbers a month may have in the language of its line, two where that is not told: ``listopad``."""
+    told = {True: words.CROATIAN.get(month), False: words.MONTHS.get(month)}
+    both = None not in told.values() and (croatian := words.is_croatian([line])) is not None
+    return {number for language, number in told.items() if number and (not both or language == croatian)}
 
 
 def months_in_name(name: str) -> set[tuple[int, int]]:

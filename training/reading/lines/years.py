@@ -110,9 +110,13 @@ def _cells(table: RawTable, index: int) -> list[str]:
 
 def _in_order(texts: Sequence[str], year: str) -> bool:
     """Do the days of that year rise or fall, and are their weekdays those that the texts tell?"""
+    read = [dict(readings(f"{text} {year}")) for text in texts]
+    forms = set[str]().union(*read).intersection(*read) if len(read) > 1 else set[str]()
     days: list[date] = []
-    for text in texts:
-        found = {day for _, day in readings(f"{text} {year}")}
+    for text, each in zip(texts, read, strict=True):
+        found = {*each.values()}
+        if len(found) > 1:  # of several readings, those that all texts have
+            found = {day for form, day in each.items() if form in forms}
         if len(found) != 1:
             return False
         days.append(found.pop())

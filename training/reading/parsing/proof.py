@@ -1,5 +1,6 @@
 """Proves the dialect on all tables of a file together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
@@ -82,7 +83,8 @@ def _tried(shown: "list[Shown]", name: str, config: Reading, latest: date | None
         seen.add(table.sight)
     rows = None if first.frame is None else (first.meaning, first.frame)
     try:
-        return conclude(seen, name, config, latest, point=why_point(first.meaning.table), first=rows)
+        raw = first.meaning.table
+        return conclude(seen, name, config, latest, point=why_point(raw), first=rows, header=raw.header)
     except FileRefusedError as refused:
         return refused
 
@@ -140,6 +142,7 @@ def conclude(
     *,
     point: str | None,
     first: tuple[Meaning, pl.DataFrame] | None,
+    header: Sequence[str],
 ) -> Proof:
     """Settle what all rows prove; ``first`` is the first table, where quantity times price may prove a mark.
 
@@ -148,7 +151,7 @@ def conclude(
     """
     days, strong, weak, doubtful = seen.days, replace(seen.strong.by_whole), seen.weak.by_whole, seen.doubtful
     counted = " = " in (config.date_format or "")  # names the first of numbered days, not a format
-    dates = prove_dates(days, name, None if counted else config.date_format, latest)
+    dates = prove_dates(days, name, None if counted else config.date_format, latest, header)
     if not (strong.point or strong.comma):
         strong.point, strong.point_at = weak.point, weak.point_at
         strong.comma, strong.comma_at = weak.comma, weak.comma_at

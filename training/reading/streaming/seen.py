@@ -94,8 +94,8 @@ class Terms:
 
     def proof(self, meaning: Meaning, seen: Seen) -> Proof:
         """What the blocks seen prove together."""
-        point = why_point(meaning.table)
-        return conclude(seen.sight, self.name, self.config, self.latest, point=point, first=None)
+        point, header = why_point(meaning.table), meaning.table.header
+        return conclude(seen.sight, self.name, self.config, self.latest, point=point, first=None, header=header)
 
 
 def kinds_seen(seen: Seen) -> dict[int, str | None]:
