@@ -6,7 +6,9 @@ one model serves all sizes. Columns have the same order for training and serving
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -18,7 +20,7 @@ from core.forecasting.features_past import Columns, Past, past_features
 from core.forecasting.grid import Doubles, Floats, Ints
 from core.forecasting.panel import Panel
 from core.forecasting.rows import Rows
-from core.forecasting.spec import ForecastSpec
+from core.forecasting.spec import THREADS, ForecastSpec
 
 _BLOCK: Final = 256
 """Series whose running sums are held at one time: so few that they stay in the processor's cache."""
@@ -44,29 +46,43 @@ class Design:
 
 
 def design(panel: Panel, rows: Rows, spec: ForecastSpec, static_names: tuple[str, ...]) -> Design:
-    """Compute the features of some rows, a block of series at a time."""
+    """Compute the features of some rows, a block of series at a time and a thread each."""
     level = np.full(len(rows), np.nan)
-    matrix: Floats | None = None
-    names: tuple[str, ...] = ()
     dates = _dates(panel, rows)
-    for block, index in _blocks(rows, panel.units.shape[0]):
+    names: tuple[str, ...] = ()
+    matrix = np.zeros((0, 0), dtype=np.float32)
+
+    def fill(block: slice, index: Ints) -> None:
+        nonlocal names, matrix
         here = panel.of(block)
         part = Rows(rows.series[index] - block.start, rows.origin[index], rows.target[index])
-        past = Past.of(here.units, here.launch, spec.rhythm)
-        columns, level[index] = past_features(past, part)
-        columns |= {name: column[index] for name, column in dates.items()}
-        scope = Scope(here, part, past, level[index], spec.horizon)
-        if panel.holidays is not None:
-            columns |= same_holiday_features(scope, panel.holidays)
-        columns |= opening_features(here.open, part, spec.horizon, panel.calendar.frequency)
-        columns |= known_features(scope)
-        if matrix is None:
+        columns, level[index] = _columns(here, part, spec, {name: column[index] for name, column in dates.items()})
+        if not names:
             names = tuple(plain(name) for name in (*columns, *(f"static_{name}" for name in static_names)))
             matrix = np.empty((len(rows), len(names)), dtype=np.float32)
         for place, column in enumerate(columns.values()):
             matrix[index, place] = column
         matrix[index, len(columns) :] = here.static[part.series]
-    return Design(names, np.zeros((0, 0), dtype=np.float32) if matrix is None else matrix, level)
+
+    blocks = _blocks(rows, panel.units.shape[0])
+    for block, index in islice(blocks, 1):
+        fill(block, index)
+    with ThreadPoolExecutor(THREADS) as threads:
+        for done in [threads.submit(fill, block, index) for block, index in blocks]:
+            done.result()
+    return Design(names, matrix, level)
+
+
+def _columns(here: Panel, part: Rows, spec: ForecastSpec, dates: Columns) -> tuple[Columns, Doubles]:
+    """Features of the rows of a block of series, ids and attributes excepted, and their levels."""
+    past = Past.of(here.units, here.launch, spec.rhythm)
+    columns, level = past_features(past, part)
+    columns |= dates
+    scope = Scope(here, part, past, level, spec.horizon)
+    if here.holidays is not None:
+        columns |= same_holiday_features(scope, here.holidays)
+    columns |= opening_features(here.open, part, spec.horizon, here.calendar.frequency)
+    return columns | known_features(scope), level
 
 
 def _dates(panel: Panel, rows: Rows) -> Columns:

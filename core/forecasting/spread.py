@@ -17,17 +17,21 @@ from core.forecasting.spec import THREADS, ForecastSpec
 
 SPREAD: Final = "quantiles"
 """Name of the booster among those of a model."""
-ROUNDS: Final = 100
-_MOST_ROWS: Final = 100_000
+ROUNDS: Final = 60
+_MOST_ROWS: Final = 60_000
 _BINS: Final = 64
+_MOST_RATIO: Final = 0.999
+"""Share of rows whose units beside their level are taken as they are; those above count as the largest of them.
+Where the level is next to nothing one unit is thousands of it, and a few such rows would be the top of other leaves."""
 _PARAMS: Final[dict[str, Any]] = {
     "objective": "reg:quantileerror",
     "multi_strategy": "multi_output_tree",
     "tree_method": "hist",
     "max_bin": _BINS,
-    "learning_rate": 0.1,
-    "max_depth": 7,
+    "learning_rate": 0.15,
+    "max_depth": 6,
     "min_child_weight": 100,
+    "colsample_bytree": 0.5,
     "nthread": THREADS,
     "verbosity": 0,
 }
@@ -70,12 +74,19 @@ def predict(booster: xgb.Booster, design: Design, level: Doubles, spec: Forecast
     return units
 
 
+def to_label(units: Floats, level: Doubles) -> Doubles:
+    """(rows,) units beside their level, none below 0 or above all but the ``_MOST_RATIO`` of them."""
+    ratio = np.maximum(units, 0) / level
+    label: Doubles = np.minimum(ratio, np.quantile(ratio, _MOST_RATIO, method="higher"))
+    return label
+
+
 def _fitted(design: Design, units: Floats, spec: ForecastSpec) -> bytes:
     """The booster as bytes: the same whether it was just fitted or kept."""
     size = np.sqrt(design.level)
     matrix = xgb.QuantileDMatrix(
         design.values,
-        label=np.maximum(units, 0) / design.level,
+        label=to_label(units, design.level),
         weight=size / size.mean() + 1e-3,
         max_bin=_BINS,
         nthread=THREADS,

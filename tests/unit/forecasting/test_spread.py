@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from core.forecasting import TrainedModel, refit, train
+from core.forecasting import TrainedModel, refit, spread, train
 from core.forecasting.intervals import calibrate
 from core.forecasting.leave_out import LeftOut
 from core.forecasting.model import MODEL_FILE, QUANTILES_FILE, SPREAD_FILE
@@ -113,6 +113,17 @@ def test_a_table_too_short_for_a_backtest_still_answers() -> None:
     frame = shops.sales(20, stores=("01",), items=("a",))
     answer = train(frame, SPEC, settings=RECIPE).predict(frame)
     assert answer.select(QUANTILES).null_count().sum_horizontal().item() == 0
+
+
+def test_units_of_a_series_that_sold_next_to_nothing_do_not_count_as_thousands_of_its_level() -> None:
+    rng = np.random.default_rng(6)
+    level, units = np.full(20_000, 5.0), rng.poisson(5, 20_000).astype(np.float32)
+    level[:5], units[:5] = 1e-3, 12
+    label = spread.to_label(units, level)
+    usual = units[5:] / level[5:]
+    assert label.max() <= usual.max()
+    np.testing.assert_array_equal(label[5:], np.minimum(usual, label.max()))
+    assert (label[5:] == usual).mean() > 0.998
 
 
 def _residuals(count: int) -> Residuals:
