@@ -193,18 +193,17 @@ def _agrees(values: Floats, row: Ints, block: Block, encoding: Encoding) -> bool
 def _static(parts: list[pl.DataFrame], keys: pl.DataFrame, static: tuple[Encoding, ...]) -> Floats:
     """Encoded ids and attributes, one row a series: of each the first that is said."""
     values = np.full((keys.height, len(static)), np.nan, dtype=np.float32)
+    said = [_first_said(part, keys, static) for part in reversed(parts)]
     for place, encoding in enumerate(static):
-        if encoding.name in SERIES:
-            values[:, place] = floats(encoding.apply(keys[encoding.name]))
-            continue
-        for part in reversed(parts):
-            if encoding.name in part.columns:
-                said = _codes_of_series(part, keys, encoding)
-                values[:, place] = np.where(np.isnan(said), values[:, place], said)
+        for frame in [keys] if encoding.name in SERIES else said:
+            if encoding.name in frame.columns:
+                codes = floats(encoding.apply(frame[encoding.name]))
+                values[:, place] = np.where(np.isnan(codes), values[:, place], codes)
     return values
 
 
-def _codes_of_series(part: pl.DataFrame, keys: pl.DataFrame, encoding: Encoding) -> Floats:
-    firsts = part.group_by(SERIES).agg(pl.col(encoding.name).drop_nulls().first())
-    joined = keys.join(firsts, on=list(SERIES), how="left", maintain_order="left")
-    return floats(encoding.apply(joined[encoding.name]))
+def _first_said(part: pl.DataFrame, keys: pl.DataFrame, static: tuple[Encoding, ...]) -> pl.DataFrame:
+    """The first that rows say of each series' attributes, in the order of the keys."""
+    names = [each.name for each in static if each.name in part.columns and each.name not in SERIES]
+    firsts = part.group_by(SERIES).agg(pl.col(name).drop_nulls().first() for name in names)
+    return keys.join(firsts, on=list(SERIES), how="left", maintain_order="left") if names else keys
