@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import polars as pl
 import xgboost as xgb
@@ -30,6 +30,8 @@ QUANTILES_FILE = f"{SPREAD}.ubj"
 LEFT_OUT_FILE = "left_out.parquet"
 COLD_PREFIX = "cold-"
 """Before the names of boosters for series without history; bundles of older versions have none."""
+_ROWS_OF_COUNTS: Final = 200_000
+"""Most training rows where demand is one of counts alone: it is mostly noise, and twice as many teach nothing more."""
 
 
 def _silent(_: str) -> None:
@@ -185,13 +187,19 @@ def refit(sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe, run: Run = AL
     return _train(sales, spec, recipe, _silent, run)
 
 
+def _sized(recipe: Recipe) -> Recipe:
+    """A recipe just chosen, with no more training rows than its boosters are the better for."""
+    counts = recipe.objectives == ("tweedie",)
+    return replace(recipe, rows=min(recipe.rows, _ROWS_OF_COUNTS)) if counts else recipe
+
+
 def _train(
     sales: pl.DataFrame, spec: ForecastSpec, recipe: Recipe | None, on_stage: Callable[[str], None], run: Run
 ) -> TrainedModel:
     sales = compact(sales.with_columns(pl.col(UNITS).cast(pl.Float64)))
     on_stage("backtest")
     tested = backtest(sales, spec, recipe or Recipe(), run)
-    chosen = recipe if recipe and recipe.weights else choose(tested, recipe or Recipe())
+    chosen = recipe if recipe and recipe.weights else _sized(choose(tested, recipe or Recipe()))
     frame, intervals = run.once(lambda: tested.blended(chosen, spec))
     on_stage("fit")
     tiers = (MODEL_TIER, COLD_START_TIER)

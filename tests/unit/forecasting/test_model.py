@@ -7,7 +7,7 @@ from polars.testing import assert_frame_equal
 
 from core.contracts.errors import ConfigError, RejectedDataError
 from core.contracts.sales import KEY
-from core.forecasting import ForecastSpec, TrainedModel, metrics, refit, train
+from core.forecasting import ForecastSpec, Recipe, TrainedModel, metrics, refit, train
 from core.forecasting.rolling import roll
 from tests.unit.forecasting import shops
 from tests.unit.forecasting.shops import QUICK, SPEC
@@ -61,6 +61,16 @@ def test_training_beats_seasonal_naive_and_reports_its_windows() -> None:
     assert model_wape is not None
     assert naive_wape is not None
     assert model_wape < naive_wape
+
+
+@pytest.mark.parametrize(("every", "objective", "rows"), [(3, "tweedie", 200_000), (1, "log", 400_000)])
+def test_rare_demand_is_given_fewer_training_rows_than_smooth_demand(every: int, objective: str, rows: int) -> None:
+    frame = shops.sales(150).with_columns(
+        pl.when(pl.col("date").dt.day() % every == 0).then("units").otherwise(0.0).alias("units")
+    )
+    chosen = train(frame, SPEC, settings=Recipe(rounds=5)).recipe
+    assert chosen.objectives == (objective,)
+    assert chosen.rows == rows
 
 
 def test_the_same_sales_and_seed_give_the_same_bytes(model: TrainedModel, tmp_path: Path) -> None:
