@@ -67,6 +67,11 @@ class Reading(_Section):
         ),
         examples=["items"],
     )
+    states: dict[str, Literal["sold", "no_sale"]] = Field(
+        default_factory=dict,
+        description="what a word in a column of the state or kind of rows says: that they were sold, or are no sales",
+        examples=[{"Awaiting pickup": "no_sale"}],
+    )
     one_each: bool = Field(
         default=False, description="each line is one unit sold, in a file of lines that has no column of the quantity"
     )

@@ -58,6 +58,7 @@ class Reason(StrEnum):
     CHARGES_KEPT = "charges_kept"
     ID_ROUNDED = "id_rounded"
     UNSETTLED = "unsettled"
+    WORD_UNKNOWN = "word_unknown"
     TAKEN_AS = "taken_as"
     # files
     EMPTY = "empty"
@@ -118,6 +119,9 @@ class Dialect(BaseModel):
     shape: str = Field("long", description="long, transactions, wide_items, wide_stores, wide_dates, plan")
     columns: dict[str, str] = Field(default_factory=dict, description="our column -> the file's column")
     covariates: tuple[str, ...] = Field((), description="further columns that were kept")
+    states: tuple[str, ...] = Field(
+        (), description="for each column of states or kinds of rows, which of its words count and which were left out"
+    )
     evidence: tuple[str, ...] = Field((), description="what proved the reading, with lines of the file")
 
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from core.contracts.sales import SOURCE_LINE
 from core.contracts.verdict import Note, Reason
+from training.reading.said import Said
 
 LINE: Final = SOURCE_LINE
 COLUMN: Final = "_column"
@@ -72,7 +73,7 @@ class Ledger:
 
     ``read`` counts data rows; ``refused`` holds frames of line, column, value, reason and
     verbatim cells; ``left_out`` and ``notes`` are what the verdict tells beside; ``hints`` are cures of blank cells
-    by column.
+    by column; ``said`` are the words of states and kinds.
     """
 
     read: int = 0
@@ -82,6 +83,7 @@ class Ledger:
     left_out: dict[Reason, _Entry] = field(default_factory=dict)
     remarks: dict[Reason, _Entry] = field(default_factory=dict)
     hints: dict[str, str] = field(default_factory=dict)
+    said: Said = field(default_factory=Said)
 
     def refuse(self, rows: pl.DataFrame, reason: Reason, column: str | None, value: pl.Expr) -> None:
         """Refuse ``rows`` (with the line column and cells) for one reason."""
@@ -117,6 +119,7 @@ class Ledger:
         self.merged += other.merged
         self.refused += other.refused
         self.hints |= other.hints
+        self.said.add(other.said)
         for reason, entry in other.left_out.items():
             lines = pl.Series(entry.lines, dtype=pl.Int64)
             own = self.left_out.setdefault(reason, _Entry(entry.sentence))

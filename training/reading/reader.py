@@ -25,6 +25,7 @@ from training.reading.parsing.fold import MEMBER, ONE_EACH, ORDER, fold, varying
 from training.reading.parsing.parse import parse
 from training.reading.parsing.proof import Proof, prove_each
 from training.reading.parsing.rows import clean, see_clock, spread
+from training.reading.parsing.saidwords import tell_said
 from training.reading.parsing.signs import check_signs, turned
 from training.reading.parsing.slim import slim, with_idle
 from training.reading.parsing.untold import check_untold
@@ -186,6 +187,7 @@ class _Reader:
         flag(table, self.ledger)
         for meaning in meanings:
             tell_doubts(meaning, self.ledger)
+        paper = paper.model_copy(update={"states": tell_said(self.ledger)})
         verdict = judge.judged(
             self.name,
             table=table,

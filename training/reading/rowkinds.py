@@ -111,6 +111,11 @@ def codes_unknown(texts: Iterable[str], name: str) -> list[str]:
     return sorted(text for text, word in folded.items() if word not in known)
 
 
+def is_code_of_sales(text: str) -> bool:
+    """``FA``, ``TK``: the code of a document of sales, or of what takes some of them back."""
+    return fold(text) in _SOLD_CODES | {code for codes in _CODES for code in codes}
+
+
 def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:
     """``Transfer Out``, ``Waste``, ``Budget``, and beside sales ``Purchase``: kinds of row that are no sales."""
     tokens = {text: set(fold(text).split()) for text in texts}

@@ -8,7 +8,7 @@ AWAITED, UNPAID = frozenset(map(fold, WORDS["awaited"])), frozenset(map(fold, WO
 NEVER_SOLD: Final = frozenset(map(fold, WORDS["never_sold"])) | AWAITED
 UNSETTLED, _SENDING = frozenset(map(fold, WORDS["unsettled"])), frozenset(WORDS["sending"])
 TESTS: Final = frozenset(WORDS["tests"])
-_STATE, _STATE_OF = frozenset(WORDS["state"]), frozenset(WORDS["state_of"])
+_STATE, _STATE_OF = frozenset(map(fold, WORDS["state"])), frozenset(WORDS["state_of"])
 _CALLED_OFF, _NOT_OFF = frozenset(WORDS["called_off"]), frozenset(WORDS["not_off"])
 _VOIDS, _BESIDE_VOIDS = frozenset(WORDS["voids"]), frozenset(WORDS["beside_voids"])
 _MOST_WORDS: Final = 6
@@ -17,6 +17,9 @@ _RETURN, _BESIDE_FLAGS = frozenset(WORDS["nouns_of_return"]), frozenset(WORDS["b
 _MAY_BE_RETURNS, _BESIDE_CREDITS = frozenset(WORDS["may_be_returns"]), frozenset(WORDS["beside_credits"])
 _BACK: Final = frozenset(WORDS["given_back"])
 _ENDS: Final = ("status", *map(fold, ("ステータス", "状態", "状态", "상태", "статус")))
+_PHRASES: Final = tuple(map(fold, WORDS["state_phrases"]))
+_NO_STATES: Final = frozenset(WORDS["no_states"])
+_VAGUE: Final = frozenset(map(fold, WORDS["vague_states"]))
 _DAY: Final = frozenset({"at", "on", "date", "datetime", "am", "datum", "le", "fecha", "data", "op"})
 
 
@@ -25,6 +28,30 @@ def is_state(name: str) -> bool:
     tokens = set(fold(name).split())
     states = {token for token in tokens if token in _STATE or token.endswith(_ENDS)}
     return bool(states) and tokens - states <= _STATE_OF | _BACK
+
+
+def may_be_state(name: str) -> bool:
+    """``Estado final``, ``Trạng thái``, ``STATUS FINAL DO PEDIDO``: called a state, and perhaps that of a sale."""
+    folded = fold(name)
+    tokens = set(folded.split())
+    told = any(token in _STATE or token.endswith(_ENDS) for token in tokens) or any(
+        words in folded for words in _PHRASES
+    )
+    return told and _NO_STATES.isdisjoint(tokens)
+
+
+def is_status(name: str) -> bool:
+    """A name that means the state of an order alone; ``State`` and ``Estado`` may be of a country."""
+    tokens = set(fold(name).split())
+    return may_be_state(name) and not _VAGUE & tokens
+
+
+def is_of_none(text: str) -> bool:
+    """A state of what was called off, taken back or never sold."""
+    if len(text.split()) > _MOST_WORDS:
+        return False
+    off = is_called_off(text) or text.lower() in CANCELLED_WORDS or fold(text) in NEVER_SOLD
+    return off or is_refunded(text) or is_refunded_in_part(text)
 
 
 def is_of_sending(name: str) -> bool:
@@ -87,6 +114,11 @@ def is_refunded(text: str) -> bool:
     """``Refunded``, ``Voll erstattet``: taken back whole; not ``Partially refunded`` nor ``Return requested``."""
     tokens = set(fold(text).split())
     return not _REFUNDED.isdisjoint(tokens) and tokens.isdisjoint(_IN_PART | _NOT_WHOLE)
+
+
+def is_no_return(text: str) -> bool:
+    """``Not returned``, ``Return rejected``: nothing came back, or not yet."""
+    return not _NOT_WHOLE.isdisjoint(fold(text).split())
 
 
 def is_refunded_in_part(text: str) -> bool:

@@ -9,9 +9,9 @@ from core.contracts.verdict import Reason
 from training.reading import rowkinds
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
-from training.reading.ledger import LINE, Ledger, cell
+from training.reading.ledger import LINE, cell
 from training.reading.parsing.movements import of_no_sale
-from training.reading.parsing.stated import flagged, unpaid, unsettled
+from training.reading.parsing.stated import flagged, unpaid
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 
 LOOKED_AT: Final = 50
@@ -35,7 +35,7 @@ def check_kinds(meaning: Meaning, lines: pl.DataFrame) -> None:
         first = lines[cell(index)].head(LOOKED_AT).drop_nulls().unique().to_list()
         of_kinds = rowkinds.tells_kind(header) and index != meaning.index(words.DOCUMENT)
         if of_kinds or rowkinds.tell_kinds(first) or of_no_sale(header, first):
-            _check_kind(lines, index, header)
+            _check_kind(_without_told(meaning, lines, index), index, header)
         elif _is_remark(header):
             _check_remarks(lines, index, header)
         elif index == meaning.index(words.DOCUMENT):
@@ -62,20 +62,6 @@ def check_unpaid(meaning: Meaning, lines: pl.DataFrame) -> None:
         )
 
 
-def tell_unsettled(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> None:
-    """Say that orders count as sold of which a state says that they wait for a payment or a decision."""
-    for index, texts in unsettled(meaning, lines).items():
-        header = meaning.table.header[index]
-        hit = lines.filter(pl.col(cell(index)).cast(pl.String).is_in(texts))[LINE]
-        ledger.remark(
-            Reason.UNSETTLED,
-            f"orders of which {header!r} says that they wait for a payment or a decision count as sold; leave them out "
-            f"where they were not, or set reading.columns.payment_state = {header!r} if all were",
-            hit,
-            hit.len(),
-        )
-
-
 def check_flagged(meaning: Meaning, lines: pl.DataFrame) -> None:
     """Raise where a flag may mark what came back, and the quantity of such a line is positive.
 
@@ -94,6 +80,14 @@ def check_flagged(meaning: Meaning, lines: pl.DataFrame) -> None:
             "as sold; write what came back as negative quantities, or where it was sold, set reading.columns.flag = "
             f"{header!r} to count all rows.",
         )
+
+
+def _without_told(meaning: Meaning, lines: pl.DataFrame, index: int) -> pl.DataFrame:
+    """Rows of whose kind the configuration does not say what it means."""
+    if not meaning.states:
+        return lines
+    said = lines[cell(index)].drop_nulls().unique().to_list()
+    return lines.filter(~pl.col(cell(index)).is_in([text for text in said if words.fold(text) in meaning.states]))
 
 
 def _check_kind(lines: pl.DataFrame, index: int, header: str) -> None:

@@ -69,6 +69,11 @@ def tells_movements(header: Iterable[str]) -> bool:
     return any(map(_is_of_movements, header))
 
 
+def is_known(text: str) -> bool:
+    """A kind of movement of a ledger: a sale, what takes it back, or another."""
+    return words.fold(text) in _SOLD | _UNDONE | _OTHER
+
+
 def _is_of_movements(name: str) -> bool:
     """``BwArt`` and ``Bew.-Art``, too."""
     folded = words.fold(name)

@@ -17,13 +17,14 @@ from training.reading.parsing.charges import items_only
 from training.reading.parsing.covariates import flag_or_number
 from training.reading.parsing.figures import check_figures
 from training.reading.parsing.heads import without_heads
-from training.reading.parsing.kinds import check_flagged, check_kinds, check_unpaid, tell_unsettled
+from training.reading.parsing.kinds import check_flagged, check_kinds, check_unpaid
 from training.reading.parsing.movements import check_reversals, sold, takes_back, to_customers
 from training.reading.parsing.netting import net
 from training.reading.parsing.orders import not_called_off
 from training.reading.parsing.proof import Proof
 from training.reading.parsing.refunds import with_refunded, without_refunded
 from training.reading.parsing.rows import ITEM_TEXT, NAME, STORE_TEXT, UNITS_TEXT
+from training.reading.parsing.saidwords import keep_said, words_said
 from training.reading.shapes.meaning import PLAN, WIDE, WIDE_DATES, Meaning
 
 OPEN: Final = "open"
@@ -36,6 +37,7 @@ def parse(
 
     ``marked`` says whether a mark of documents calls them off, where ``lines`` are only a part of the file.
     """
+    said = words_said(meaning, lines)
     lines = to_customers(meaning, items_only(meaning, lines, ledger), ledger)
     lines = without_heads(meaning, lines, proof.decimal, ledger)
     lines = not_called_off(meaning, lines, ledger, marked=marked)  # first: a refused line cancels its order too
@@ -48,7 +50,7 @@ def parse(
     check_figures(meaning, lines)
     check_unpaid(meaning, lines)
     check_flagged(meaning, lines)
-    tell_unsettled(meaning, lines, ledger)
+    keep_said(meaning, said, lines, ledger)
     for role in (words.PRICE, words.STOCK):
         lines = _optional(meaning, lines, role, proof.decimal, ledger)
     return _promo(meaning, lines, proof.decimal)

@@ -1,5 +1,6 @@
 """A table and what its columns mean."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,7 +30,9 @@ class Meaning:
     lines without a quantity, each of which is one unit; ``deducted`` are quantities to take off the units.
     ``beside`` are columns of a wide table that each of ``values`` fills from a column of its own, or leaves blank;
     ``sided`` says that the columns of such measures are told by their names alone, ``timed`` that rows of a wide table
-    are of times of a day. ``told`` says what the rows told of a column against its name.
+    are of times of a day. ``told`` says what the rows told of a column against its name,
+    ``states`` what the configuration says of words in columns of states and kinds, folded: "sold" or "no_sale".
+    ``stated`` are columns that tell states by their cells, ``watched`` others of which a cell may yet tell one.
     """
 
     table: RawTable
@@ -44,6 +47,9 @@ class Meaning:
     sided: bool = False
     timed: bool = False
     told: str = ""
+    states: Mapping[str, str] = field(default_factory=dict)
+    stated: list[int] = field(default_factory=list)
+    watched: list[int] = field(default_factory=list)
 
     def index(self, role: str) -> int | None:
         """Column of a role, None where the file has none."""

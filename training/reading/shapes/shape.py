@@ -44,6 +44,7 @@ from training.reading.shapes.pairs import pairs
 from training.reading.shapes.prices import check_catalogue, check_prices, check_quotes
 from training.reading.shapes.provenunits import take_proven_stock
 from training.reading.shapes.receipts import take_receipts
+from training.reading.shapes.statecolumns import find_states
 from training.reading.shapes.undated import check_fiscal
 from training.reading.shapes.units import check_packs, check_units
 from training.reading.shapes.unsold import (
@@ -77,6 +78,13 @@ def understand(table: RawTable, reading: Reading, name: str) -> Meaning:
         FileRefusedError: a column that every sale needs cannot be found; the sentence says which
             columns there are and which configuration entry names it.
     """
+    meaning = _understood(table, reading, name)
+    meaning.states = {words.fold(text): told for text, told in reading.states.items()}
+    find_states(meaning)
+    return meaning
+
+
+def _understood(table: RawTable, reading: Reading, name: str) -> Meaning:
     check_side_by_side(table, name)
     wide = measured_days(table, reading, name) or pairs(table, reading, name)
     roles = wide.roles if wide else find_roles(table, reading.columns, name, valued=table_beside(table))

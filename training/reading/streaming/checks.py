@@ -65,6 +65,8 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
     counted_twice |= len(seen.sight.strong.measures) > 1  # whether of one item, only all blocks tell
     if meaning.shape in WIDE:
         check_across(meaning, seen.across)
+    watched = {meaning.table.header[index] for index in meaning.watched}
+    counted_twice |= not watched.isdisjoint(seen.ledger.said.states)  # all rows tell whether it is a column of states
     several = len(seen.promo) > 1 or counted_twice or netted or not seen.orders.by_line
     if several or seen.ledger.read > limits.max_rows or _has_kinds(meaning, seen):
         raise IrregularError

@@ -125,6 +125,11 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
         "By their state orders wait for a payment or a decision, and may never become sales; they count as sold.",
         "export the file again when they are settled, or leave out what was not sold",
     ),
+    Reason.WORD_UNKNOWN: (
+        _REPAIR,
+        "A word in a column of states or kinds of rows is not known to tell of sales or of none; its rows count.",
+        "say in `reading.states` what the word means",
+    ),
     Reason.TAKEN_AS: (
         _REPAIR,
         "What a column holds may be something else than it was taken for; the sentence says what.",

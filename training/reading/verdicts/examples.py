@@ -35,6 +35,7 @@ FILES: Final[dict[Reason, str]] = {
     Reason.CHARGES_KEPT: "order,date,item,qty\n1,2024-01-28,A,5\n1,2024-01-28,Shipping,1",
     Reason.ID_ROUNDED: "date,item,qty\n2024-01-28,4.00638E+12,5",
     Reason.UNSETTLED: "order,date,item,qty,payment status\n1,2024-01-28,A,5,pending",
+    Reason.WORD_UNKNOWN: "order,date,item,qty,status\n1,2024-01-28,A,5,paid\n2,2024-01-28,A,6,awaiting pickup",
     Reason.TAKEN_AS: "date,item,sales\n2024-01-28,A,5.25\n2024-01-29,A,7.99",
     Reason.EMPTY: "",
     Reason.NO_ROWS: "date,item,qty",

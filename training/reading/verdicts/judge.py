@@ -16,6 +16,7 @@ _FEW_LINES: Final = 5
 _LONGEST: Final = 60
 _QUIET: Final = (
     Reason.HALF_DAY, Reason.REFUNDED_IN_PART, Reason.CHARGES_KEPT, Reason.ID_ROUNDED, Reason.UNSETTLED, Reason.TAKEN_AS,
+    Reason.WORD_UNKNOWN,
 )  # fmt: skip
 _PHRASES: Final = {
     Reason.BLANK_LINE: ("blank line", "blank lines"),

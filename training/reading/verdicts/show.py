@@ -73,6 +73,7 @@ def dialect_facts(dialect: Dialect) -> list[tuple[str, str]]:
         "decimal mark": dialect.decimal,
         "columns": ", ".join(f"{our} = {theirs}" if our != theirs else our for our, theirs in dialect.columns.items()),
         "covariates": ", ".join(dialect.covariates),
+        "states": " | ".join(dialect.states),
     }
     return [(name, value) for name, value in found.items() if value]
 
