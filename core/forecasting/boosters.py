@@ -18,6 +18,8 @@ from core.forecasting.spec import THREADS, Recipe
 OBJECTIVES: Final = ("log", "tweedie")
 MOST_BINS: Final = 128
 """That a feature is cut into."""
+RATE: Final = 0.075
+"""What a step is multiplied by."""
 _PARAMS: Final[dict[str, Any]] = {
     "tree_method": "hist",
     "max_bin": MOST_BINS,
@@ -31,7 +33,7 @@ _OBJECTIVE: Final[dict[str, dict[str, Any]]] = {
     "log": {
         "objective": "reg:squarederror",
         "base_score": 0.0,
-        "learning_rate": 0.075,
+        "learning_rate": RATE,
         "max_depth": 8,
         "min_child_weight": 10,
     },
@@ -39,7 +41,7 @@ _OBJECTIVE: Final[dict[str, dict[str, Any]]] = {
         "objective": "reg:tweedie",
         "tweedie_variance_power": 1.3,
         "base_score": 1.0,
-        "learning_rate": 0.075,
+        "learning_rate": RATE,
         "max_depth": 7,
         "min_child_weight": 200,
     },

@@ -20,6 +20,8 @@ from core.forecasting.spec import ForecastSpec, Recipe
 _COLD_ROWS: Final = 40_000
 _COLD_ROUNDS: Final = 70
 """Of the boosters for series without history: they know less, and learn it sooner."""
+_FEW_ROWS: Final = 20_000
+"""Training rows below which steps are half as large and twice as many: more exact, where time is no matter."""
 _UNPLANNED_SHARE: Final = 0.05
 """Training rows shown as if nobody had told the covariates of the horizon."""
 
@@ -46,7 +48,8 @@ class Lesson:
         self, rows: Rows, task: str, hidden: Hidden | None = None, *, with_spread: bool = False
     ) -> dict[str, xgb.Booster]:
         """One booster an objective, and perhaps that of quantiles (``SPREAD``), from where the run has kept it."""
-        rounds = dict.fromkeys(self.objectives, self.recipe.rounds)
+        recipe = _patient(self.recipe) if len(rows) < _FEW_ROWS else self.recipe
+        rounds = dict.fromkeys(self.objectives, recipe.rounds)
         rounds |= {spread.SPREAD: spread.ROUNDS} if with_spread else {}
         tasks = {name: f"{task}-{name}{self.recipe.settings}" for name in rounds}
         done = {name: self.run.finished(tasks[name], count) for name, count in rounds.items()}
@@ -62,7 +65,7 @@ class Lesson:
             leaf = rows_of_a_leaf(self.panel, rows)
             fitted |= {
                 objective: boosters.fit(
-                    made, level, units, self.recipe, cuts=cuts, leaf=leaf,
+                    made, level, units, recipe, cuts=cuts, leaf=leaf,
                     task=tasks[objective], objective=objective, seed=self.spec.seed, share=share, run=self.run,
                 )
                 for objective in self.objectives
@@ -79,6 +82,12 @@ class Lesson:
         as_if = None if hidden is None else hidden.take(there)
         made, level, _ = with_levels(self.panel, rows.take(there), self.spec, self.static, as_if)
         return made.take(np.arange(len(mine))), level[: len(mine)]
+
+
+def _patient(recipe: Recipe) -> Recipe:
+    """Twice as many steps, half as large."""
+    rate = recipe.params.get("learning_rate", boosters.RATE)
+    return replace(recipe, rounds=2 * recipe.rounds, params=recipe.params | {"learning_rate": rate / 2})
 
 
 def _forget_known(made: Design, unplanned: Bools) -> None:

@@ -109,7 +109,7 @@ class Recipe:
     Attributes:
         weights: share of each view in the forecast: boosters by objective, and ``LOCAL``; empty until it is chosen.
         factors: what each view's forecast is multiplied by to be a mean.
-        rounds: trees of each booster.
+        rounds: trees of each booster; twice as many, of half the step, where training rows are few.
         rows: most training rows.
         params: further settings of the boosters.
         spread_from: least training rows of a spread booster; None: never.

@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -71,6 +72,15 @@ def test_rare_demand_is_given_fewer_training_rows_than_smooth_demand(every: int,
     chosen = train(frame, SPEC, settings=Recipe(rounds=5)).recipe
     assert chosen.objectives == (objective,)
     assert chosen.rows == rows
+
+
+def test_few_rows_are_learned_in_smaller_steps_and_many_in_as_many_as_the_recipe_says() -> None:
+    recipe = replace(QUICK, weights={"log": 1.0}, rounds=3, rows=25_000)
+    few = refit(shops.sales(), SPEC, recipe)
+    many = refit(shops.sales(600, stores=tuple("abcdefgh"), items=tuple("123456")), SPEC, recipe)
+    assert few.core.rows < 20_000 < many.core.rows
+    assert few.core.boosters["log"].num_boosted_rounds() == 6
+    assert many.core.boosters["log"].num_boosted_rounds() == 3
 
 
 def test_the_same_sales_and_seed_give_the_same_bytes(model: TrainedModel, tmp_path: Path) -> None:
