@@ -7,9 +7,10 @@ import numpy as np
 import polars as pl
 
 from core.contracts.sales import DATE, KEY, SERIES, UNITS
+from core.forecasting.blending import blended
 from core.forecasting.boosters import OBJECTIVES
 from core.forecasting.calendar import Calendar
-from core.forecasting.core import SHAPE_MARK, blend, fit_core
+from core.forecasting.core import SHAPE_MARK, fit_core
 from core.forecasting.ended import last_sales, silence
 from core.forecasting.fitting import ALONE, Run
 from core.forecasting.grid import Doubles, Floats
@@ -60,7 +61,7 @@ class Trials:
 
         A window's own quantiles come from the other windows, so that their coverage is honest.
         """
-        frame = self.frame.with_columns(blend(recipe).alias("mean"))
+        frame = self.frame.with_columns(blended(self.frame, recipe))
         window = frame["window"].rank("dense").to_numpy().astype(np.float32)
         mean = frame["mean"].to_numpy()
         units = frame.select(pl.when(~pl.col(ENDED)).then(UNITS).otherwise(float("nan")))[UNITS].to_numpy()

@@ -11,6 +11,7 @@ import xgboost as xgb
 from core.contracts.errors import RejectedDataError
 from core.contracts.sales import COLD_START_TIER, DATE, KEY, MODEL_TIER, SERIES
 from core.forecasting import boosters, encoding, spread
+from core.forecasting.blending import blend, blended
 from core.forecasting.calendar import Calendar, future_dates
 from core.forecasting.coldstart import with_levels
 from core.forecasting.encoding import Encoding
@@ -66,9 +67,9 @@ class Core:
         self, history: pl.DataFrame, future: pl.DataFrame | None, spec: ForecastSpec, recipe: Recipe
     ) -> pl.DataFrame:
         """date, store_id, item_id, mean (the blend of the views; 0 on closed days), shape columns, tier."""
-        views = self.predict_each(history, future, spec, local=LOCAL in recipe.weights)
+        views = self.predict_each(history, future, spec, local=LOCAL in recipe.views)
         new = pl.col("tier") == COLD_START_TIER
-        mean = pl.when(new).then(blend(recipe.boosted)).otherwise(blend(recipe)).alias("mean")
+        mean = pl.when(new).then(blend(recipe.boosted)).otherwise(blended(views, recipe)).alias("mean")
         return views.select(*KEY, mean, pl.col(f"^{SHAPE_MARK}.*$"), "tier")
 
     def predict_each(
@@ -194,12 +195,6 @@ class Core:
             spread=spread,
             feasts=Feasts.from_json(values["feasts"]) if values.get("feasts") else None,
         )
-
-
-def blend(recipe: Recipe) -> pl.Expr:
-    """The mean from one column an objective."""
-    parts = [pl.col(name) * share * recipe.factors.get(name, 1.0) for name, share in recipe.weights.items()]
-    return pl.sum_horizontal(parts)
 
 
 def fit_core(

@@ -22,6 +22,7 @@ from core.forecasting.core import Core
 from core.forecasting.features import Design
 from core.forecasting.grid import Bools, Doubles
 from core.forecasting.groups import BASELINE, GROUPS, SEASON, group_of
+from core.forecasting.rare import sells_rarely, zeros_of
 from core.forecasting.rows import Rows
 from core.forecasting.smoothing import local_means
 from core.forecasting.spec import LOCAL, THREADS, ForecastSpec, Recipe
@@ -50,9 +51,9 @@ def explain(
         part = slice(at, at + _AT_ONCE)
         made, level, cold[part] = core.design(panel, _part(rows, part), spec)
         units[part] = _boosted(core, recipe, made, level, cold[part])
-        if LOCAL in recipe.weights:
+        if LOCAL in recipe.views:
             day, usual = local_means(panel, _part(rows, part), level, spec)
-            share = np.where(cold[part], 0.0, _share(recipe, LOCAL))
+            share = np.where(cold[part], 0.0, _shares(recipe, LOCAL, made))
             units[part, GROUPS.index(BASELINE)] += share * usual
             units[part, GROUPS.index(SEASON)] += share * (day - usual)
     units[closed] = 0.0
@@ -70,9 +71,10 @@ def _boosted(core: Core, recipe: Recipe, made: Design, level: Doubles, cold: Boo
     units = np.zeros((len(level), len(GROUPS)))
     for objective in recipe.objectives:
         for booster, here in core.by_tier(objective, cold):
-            some, blended = made.take(here), recipe.boosted if cold[here[0]] else recipe
+            some, new = made.take(here), cold[here[0]]
             told = _in_units(contributions(booster, some), some, level[here], objective)
-            units[here] += _share(blended, objective) * told
+            shares = _share(recipe.boosted, objective) if new else _shares(recipe, objective, some)[:, None]
+            units[here] += shares * told
     return units
 
 
@@ -91,8 +93,17 @@ def importances(booster: xgb.Booster, made: Design) -> dict[str, dict[str, float
     return dict(sorted(((name, one) for name, one in found.items() if one["gain"]), key=lambda it: -it[1]["shap"]))
 
 
+def _shares(recipe: Recipe, view: str, made: Design) -> Doubles:
+    """(rows,) of a view in forecasts of series with sales, its factor in it."""
+    zeros = zeros_of(made.names)
+    share = np.full(len(made.values), _share(recipe, view))
+    if recipe.rare and zeros is not None:
+        share[sells_rarely(made.values[:, made.names.index(zeros)])] = _share(recipe.of_rare, view)
+    return share
+
+
 def _share(recipe: Recipe, view: str) -> float:
-    return recipe.weights[view] * recipe.factors.get(view, 1.0)
+    return recipe.weights.get(view, 0.0) * recipe.factors.get(view, 1.0)
 
 
 def _part(rows: Rows, part: slice) -> Rows:

@@ -8,8 +8,9 @@ import polars as pl
 
 from core.contracts.sales import UNITS
 from core.forecasting.backtest import LAUNCHING, Trials
-from core.forecasting.core import blend
+from core.forecasting.blending import blended
 from core.forecasting.grid import Doubles
+from core.forecasting.rare import sells_rarely, zeros_of
 from core.forecasting.spec import LOCAL, Recipe
 
 _SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -22,7 +23,9 @@ _TRUST: Final = 0.5
 _CHANCE: Final = 0.02
 """Drifts of this size come and go by chance."""
 _SETTLED: Final = 0.25
-"""Share of what is sold that series past their launch must have, to tell a drift."""
+"""Share of sales that series past their launch must have, to tell a drift; and those that sell often, a blend."""
+_TELLING: Final = 0.02
+"""Share of sales that series of rare sales must have, to tell a blend of their own."""
 _MOSTLY: Final = 0.5
 """Share of zeros above which the middle of what is sold is nothing."""
 
@@ -33,14 +36,34 @@ def choose(tested: Trials, recipe: Recipe) -> Recipe:
     if frame.is_empty():
         fitted = [name for name in names if name != LOCAL]
         return replace(recipe, weights={name: 1 / len(fitted) for name in fitted})
-    units = frame[UNITS].to_numpy()
-    settled = _settled(frame)
+    steady, rare = _kinds(frame)
+    settled = _settled(steady)
     factors = {name: _smearing(settled, name) * _drift(settled, name) for name in names}
+    weights = _best(steady, names, factors)
+    own = {} if rare.is_empty() else _best(rare, names, factors)
+    used = [name for name in names if name in weights or name in own]
+    return replace(recipe, weights=weights, rare=own, factors={name: factors[name] for name in used})
+
+
+def _kinds(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of series that sell often, and of those that sell rarely; all and none where either sell too little."""
+    zeros = zeros_of(frame.columns)
+    if zeros is None:
+        return frame, frame.clear()
+    rarely = pl.Series(sells_rarely(frame[zeros].to_numpy()))
+    steady = frame.filter(~rarely)
+    share = float(steady[UNITS].sum()) / (float(frame[UNITS].sum()) or 1.0)
+    enough = _SETTLED <= share <= 1 - _TELLING
+    return (steady, frame.filter(rarely)) if enough else (frame, frame.clear())
+
+
+def _best(frame: pl.DataFrame, names: tuple[str, ...], factors: dict[str, float]) -> dict[str, float]:
+    """The shares with the least error."""
+    units = frame[UNITS].to_numpy()
     made = {name: frame[name].to_numpy() * factors[name] for name in names}
     blends = _blends(names)
     errors = [_error(units, np.sum([share * made[name] for name, share in each.items()], axis=0)) for each in blends]
-    weights = blends[int(np.argmin(errors))]
-    return replace(recipe, weights=weights, factors={name: factors[name] for name in weights})
+    return blends[int(np.argmin(errors))]
 
 
 def _blends(names: tuple[str, ...]) -> list[dict[str, float]]:
@@ -58,7 +81,8 @@ def _blends(names: tuple[str, ...]) -> list[dict[str, float]]:
 
 def error(tested: Trials, recipe: Recipe) -> float:
     """What ``choose`` makes small: the error of a recipe's blend on all windows."""
-    frame = tested.going.with_columns(blend(recipe).alias("mean"))
+    frame = tested.going
+    frame = frame.with_columns(blended(frame, recipe))
     return _error(frame[UNITS].to_numpy(), frame["mean"].to_numpy())
 
 

@@ -20,6 +20,8 @@ from core.forecasting.spec import ForecastSpec
 _PROFILE_CYCLES: Final = 13
 _EVEN_UNITS: Final = 20.0
 """Units of an even week mixed into each profile: a weekday that sold three says little."""
+_EVEN_SALES: Final = 4
+"""Days with a sale that are mixed in at the least where most days sell nothing: one large order says as little."""
 _AHEAD: Final = 7
 """Levels are measured on what was sold in so many periods after them, at the most."""
 _LEAST_PROFILE: Final = 0.05
@@ -78,5 +80,13 @@ def _profiles(units: Floats, phase: Ints, cycle: int) -> Doubles:
     sold = np.stack([filled[:, phase[late] == each].sum(axis=1) for each in range(cycle)], axis=1)
     days = np.stack([known[:, phase[late] == each].sum(axis=1) for each in range(cycle)], axis=1)
     mean = np.divide(sold.sum(axis=1), days.sum(axis=1), out=np.zeros(len(units)), where=days.sum(axis=1) > 0)
-    relative: Doubles = (sold + _EVEN_UNITS) / (mean[:, None] * days + _EVEN_UNITS)
+    even = _even_units(sold.sum(axis=1), (filled > 0).sum(axis=1), days.sum(axis=1) / cycle)[:, None]
+    relative: Doubles = (sold + even) / (mean[:, None] * days + even)
     return relative
+
+
+def _even_units(sold: Doubles, sales: Ints, cycles: Doubles) -> Doubles:
+    """(series,) units of an even week, by what was sold on how many days with a sale, in how many cycles."""
+    rare = np.maximum(_EVEN_UNITS, _EVEN_SALES * sold / np.maximum(sales, 1))
+    even: Doubles = np.where(sales < cycles, rare, _EVEN_UNITS)
+    return even

@@ -109,6 +109,7 @@ class Recipe:
     Attributes:
         weights: share of each view in the forecast: boosters by objective, and ``LOCAL``; empty until it is chosen.
         factors: what each view's forecast is multiplied by to be a mean.
+        rare: the same as ``weights`` of series that sell rarely (``core.forecasting.rare``); empty: they have no other.
         rounds: trees of each booster; twice as many, of half the step, where training rows are few.
         rows: most training rows.
         params: further settings of the boosters.
@@ -121,11 +122,18 @@ class Recipe:
     rows: int = 400_000
     params: dict[str, float] = field(default_factory=dict)
     spread_from: int | None = 20_000
+    rare: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def views(self) -> tuple[str, ...]:
+        """Those with a share in any forecast."""
+        shares = (*self.weights.items(), *self.rare.items())
+        return tuple(dict.fromkeys(name for name, share in shares if share > 0))
 
     @property
     def objectives(self) -> tuple[str, ...]:
-        """Boosters with a share in the forecast."""
-        return tuple(name for name, share in self.weights.items() if share > 0 and name != LOCAL)
+        """Boosters with a share in any forecast."""
+        return tuple(name for name in self.views if name != LOCAL)
 
     @property
     def boosted(self) -> Self:
@@ -134,6 +142,16 @@ class Recipe:
             return self
         rest = {name: share for name, share in self.weights.items() if name != LOCAL}
         return replace(self, weights={name: share / sum(rest.values()) for name, share in rest.items()})
+
+    @property
+    def of_rare(self) -> Self:
+        """The same for series that sell rarely."""
+        return replace(self, weights=self.rare) if self.rare else self
+
+    @property
+    def unchosen(self) -> Self:
+        """The same settings of the boosters, with nothing chosen from their forecasts yet."""
+        return replace(self, weights={}, factors={}, rare={})
 
     @property
     def settings(self) -> str:

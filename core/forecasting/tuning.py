@@ -71,14 +71,14 @@ def tune(
     calendar, first, last = span(sales, spec)
     starts = origins(first, last, spec, spec.backtest_windows)
     if not starts or not origins(first, starts[0], spec, spec.backtest_windows):
-        return replace(known[0], weights={}, factors={}), ()
+        return known[0].unchosen, ()
     before = between(sales, calendar, first, starts[0])
     study = _study(spec.seed)
     tried: list[tuple[Recipe, float]] = []
     while len(tried) < trials and (not tried or run.once(more)):
         number = len(tried)
         recipe = known[number] if number < len(known) else run.once(lambda: _asked(study, known[0]))
-        recipe = replace(recipe, weights={}, factors={})
+        recipe = recipe.unchosen
         tested = backtest(before, spec, replace(recipe, spread_from=None), run, task="tune")
         tried.append((recipe, error(tested, choose(tested, recipe))))
         _tell(study, *tried[-1])

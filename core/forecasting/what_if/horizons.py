@@ -56,7 +56,7 @@ def _of_block(
 ) -> Iterator[tuple[tuple[str, str], Ready, Shape]]:
     made, level, cold = model.core.design(panel, rows, model.spec)
     local = np.zeros(len(rows))
-    if LOCAL in model.recipe.weights:
+    if LOCAL in model.recipe.views:
         local = local_means(panel, rows, level, model.spec)[0]
     here = panel.of(block)
     part = Rows(rows.series - block.start, rows.origin, rows.target)

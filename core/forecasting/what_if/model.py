@@ -16,6 +16,7 @@ from core.forecasting.grid import Bools, Doubles, Ints
 from core.forecasting.intervals import SHAPE_FEATURES, Intervals
 from core.forecasting.metrics import quantile_name
 from core.forecasting.model import TrainedModel
+from core.forecasting.rare import sells_rarely, zeros_of
 from core.forecasting.spec import LOCAL, ForecastSpec, Recipe
 from core.forecasting.what_if.plans import Asked, Changes, Planner
 from core.forecasting.what_if.ready import Ready, Shape
@@ -121,8 +122,11 @@ class WhatIfModel:
 
     def _numbers(self, made: Design, cold: Bools, local: Doubles, closed: Bools) -> Doubles:
         """(rows, ``NUMBERS``) of rows of any series."""
-        units = {view: local if view == LOCAL else self._boosted(made, view, cold) for view in self.recipe.weights}
+        units = {view: local if view == LOCAL else self._boosted(made, view, cold) for view in self.recipe.views}
         mean = np.where(cold, _blend(units, self.recipe.boosted), _blend(units, self.recipe))
+        if self.recipe.rare:
+            rare = sells_rarely(made.values[:, self._zeros]) & ~cold
+            mean = np.where(rare, _blend(units, self.recipe.of_rare), mean)
         mean[closed] = 0.0
         return np.column_stack([mean, self._spreads(made, mean, cold)[:, self._quantiles]])
 
@@ -148,6 +152,10 @@ class WhatIfModel:
     @cached_property
     def _spread(self) -> list[int]:
         return [place for place, name in enumerate(self.shape.features) if name.startswith(SHAPE_FEATURES)]
+
+    @cached_property
+    def _zeros(self) -> int:
+        return self.shape.features.index(zeros_of(self.shape.features) or "")
 
     @cached_property
     def _quantiles(self) -> list[int]:

@@ -100,3 +100,31 @@ def test_where_nearly_all_is_being_launched_all_of_it_tells_the_drift() -> None:
     frame = trials((0.92, 0.92), 30).frame
     new = frame.with_columns((pl.int_range(pl.len()) % 10 > 0).alias(LAUNCHING))
     assert choose(Trials(("log",), new), Recipe()) == choose(Trials(("log",), frame), Recipe())
+
+
+def test_series_that_sell_rarely_choose_for_themselves_alone() -> None:
+    rng = np.random.default_rng(3)
+    steady, large = rng.gamma(9, 1, 600), np.where(rng.random(400) < 0.05, 300.0, 0.0)
+    sold = np.concatenate([steady, large])
+    noise = np.concatenate([rng.normal(0, 2, 600), np.zeros(400)])
+    frame = pl.DataFrame(
+        {
+            "units": sold,
+            "tweedie": np.concatenate([steady + noise[:600], np.full(400, 15.0)]),
+            "local": np.concatenate([steady, large[::-1]]),
+            "~zeros_91": np.repeat(np.array([0.0, 0.95], dtype=np.float32), (600, 400)),
+        }
+    ).with_columns(pl.lit(shops.START).alias("window"), *GOING)
+    chosen = choose(Trials(("tweedie", "local"), frame), Recipe())
+    assert chosen.weights["local"] == pytest.approx(0.9)
+    assert chosen.rare == {"tweedie": 1.0}
+    together = choose(Trials(("tweedie", "local"), frame.drop("~zeros_91")), Recipe())
+    assert (together.weights, together.rare) == ({"tweedie": 1.0}, {})
+
+
+@pytest.mark.parametrize("zeros", [np.full(400, 0.9), np.repeat([0.0, 0.95], 200)])
+def test_one_blend_is_left_where_hardly_anything_is_sold_often_or_rarely(zeros: np.ndarray) -> None:
+    sold = np.where(zeros == 0, 10.0, np.where(np.arange(400) % 50 == 0, 1.0, 0.0))
+    frame = pl.DataFrame({"units": sold, "tweedie": 1.0, "local": 0.3, "~zeros_91": zeros.astype(np.float32)})
+    frame = frame.with_columns(pl.lit(shops.START).alias("window"), *GOING)
+    assert choose(Trials(("tweedie", "local"), frame), Recipe()).rare == {}

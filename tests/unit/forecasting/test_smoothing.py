@@ -48,6 +48,13 @@ def test_weekdays_are_repeated() -> None:
     np.testing.assert_allclose(told({"a": week * 30})[0], np.array(week * 2, dtype=float), rtol=0.02)
 
 
+def test_a_weekday_on_which_a_large_order_fell_is_no_better_than_others() -> None:
+    orders = [0.0] * 200
+    orders[150], orders[171] = 300.0, 200.0  # three weeks apart
+    means = told({"a": orders}, days=7)[0]
+    assert means.max() < 1.6 * means.min()
+
+
 def test_a_new_level_is_followed() -> None:
     rng = np.random.default_rng(1)
     before, after = rng.poisson(100, 300), rng.poisson(300, 30)

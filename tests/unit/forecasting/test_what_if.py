@@ -1,5 +1,6 @@
 """A what-if of one series is the forecast that all series together have under the same plan."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.contracts.dataset import Frequency
 from core.contracts.errors import RejectedDataError, RejectedModelError
-from core.forecasting import TrainedModel
+from core.forecasting import TrainedModel, rare
 from core.forecasting.encoding import Encoding
 from core.forecasting.what_if.file import Horizons, HorizonWriter
 from core.forecasting.what_if.horizons import horizons
@@ -20,7 +21,7 @@ from core.forecasting.what_if.model import NUMBERS
 from core.forecasting.what_if.plans import Changes
 from core.forecasting.what_if.values import coder
 from tests.unit.forecasting import planned
-from tests.unit.forecasting.planned import EVENTS, HORIZON, SERIES, Plan
+from tests.unit.forecasting.planned import EVENTS, HORIZON, NEW, SERIES, Plan
 
 Case = tuple[Frequency, int, bool]
 """Frequency, periods before the horizon that nobody has sales of, and whether there is a spread booster."""
@@ -46,9 +47,14 @@ def model_of(frequency: Frequency, from_rows: bool = False) -> TrainedModel:
     return planned.trained(frequency, from_rows=from_rows)
 
 
-def write(file: Path, case: Case = ("D", 0, False), order: list[tuple[str, str]] = SERIES) -> Path:
+def write(
+    file: Path,
+    case: Case = ("D", 0, False),
+    order: list[tuple[str, str]] = SERIES,
+    model: TrainedModel | None = None,
+) -> Path:
     frequency, gap, from_rows = case
-    model, (history, future) = model_of(frequency, from_rows), planned.asked(frequency, gap=gap)
+    model, (history, future) = model or model_of(frequency, from_rows), planned.asked(frequency, gap=gap)
     with HorizonWriter(file) as writer:
         for series, ready, shape in horizons(model, history, future):
             writer.add(series, ready, shape)
@@ -126,6 +132,22 @@ def test_a_series_is_found_in_the_order_of_the_published_forecasts(tmp_path: Pat
     assert held.dates == [str(day) for day in planned.asked()[1]["date"].unique().sort()]
     for place in range(5):
         assert np.array_equal(held.ready(place).values, straight.ready(4 - place).values, equal_nan=True)
+
+
+def test_series_that_sell_rarely_have_a_blend_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rare, "_SHARE", -1.0)  # all that have sold
+    usual = model_of("D")
+    model = replace(usual, recipe=replace(usual.recipe, rare={"tweedie": 0.3, "local": 0.7}))
+    held = Horizons.read(write(tmp_path / "rare", model=model).open("rb"))
+    history, future = planned.asked()
+    told, before = model.predict(history, future), usual.predict(history, future)
+    explained = model.explain(history, future)
+    np.testing.assert_allclose(explained["mean"], told["mean"], rtol=1e-5)
+    for place, series in enumerate(SERIES):
+        plain = held.model.forecast(held.ready(place), {}, whole=True).numbers
+        np.testing.assert_allclose(plain, numbers(told, series), rtol=1e-9, atol=1e-12)
+        alike = np.array_equal(numbers(told, series), numbers(before, series))
+        assert alike == (series == NEW)
 
 
 def test_a_published_series_that_was_never_asked_for_is_refused(tmp_path: Path) -> None:
