@@ -15,22 +15,19 @@ import numpy as np
 import xgboost as xgb
 
 from core.forecasting.grid import Doubles, Floats, Ints
+from core.forecasting.rare import rows_of_rare
 from core.forecasting.residuals import FLOOR, Residuals, centred
-from core.forecasting.sizes import Seen, by_size
+from core.forecasting.sizes import Seen
 from core.forecasting.spec import THREADS
+from core.forecasting.stretch import MIDDLE, MIDDLE_WIDTH, Stretch, bins_of, conformal, stretch_of
 from core.forecasting.variability import Variability
 
 SHAPE_FEATURES: Final = ("level", "deviation_", "zeros_", "since_")
 """What may tell the spread: the series, not the day, of which a backtest sees too few."""
-_ONE_STRETCH: Final = 2.0
-"""Range of the log of the expected units that is stretched alike: narrower ones follow chance."""
 _LEAST_ROWS: Final = 2_000
 _MOST_ROWS: Final = 60_000
+_LEAST_STEADY: Final = 100
 _ROUNDS: Final = 60
-_DWARF: Final = 0.02
-"""Share of the middle forecast of a size below which a forecast's ratio is no witness: it is 0, or anything."""
-_MIDDLE, _MIDDLE_WIDTH = 0.5, 0.2
-"""Middle quantiles are not stretched: two windows show their own shift, not one that stays."""
 _UNTESTED: Final = 0.6
 """Spread of a model that has no backtest: half of the days within a factor of 1.5."""
 _PARAMS: Final[dict[str, Any]] = {
@@ -59,6 +56,8 @@ class Intervals:
         seen: what bounds the shape by the size of a forecast; None without a shape, and in bundles of older versions.
         spread: the shape is what the spread booster tells beside each forecast; there is no ``booster`` then.
         variability: by which series spread unlike where there is no shape; None with one, and in older bundles.
+        steady: what stretches the spread booster's shape for series that sell often, where others sell rarely, of
+            which low quantiles are 0; None: ``stretch`` is that of all.
     """
 
     quantiles: tuple[float, ...]
@@ -68,6 +67,7 @@ class Intervals:
     seen: Seen | None = None
     spread: bool = False
     variability: Variability | None = None
+    steady: Stretch | None = None
 
     def apply(self, mean: Doubles, shape: Floats, spread: Doubles | None = None) -> Doubles:
         """(rows, quantiles) in units: not negative, increasing along a row, zero where the mean is.
@@ -80,9 +80,11 @@ class Intervals:
             spread: (rows, quantiles) units that the spread booster tells, where the shape is its.
         """
         at = np.log(np.maximum(mean, FLOOR))
-        factors = np.stack(
-            [np.interp(at, self.centers, self.stretch[:, k]) for k in range(len(self.quantiles))], axis=1
-        )
+        factors = Stretch(self.centers, self.stretch).at(at)
+        low = [k for k, quantile in enumerate(self.quantiles) if quantile <= MIDDLE - MIDDLE_WIDTH]
+        if self.steady is not None:
+            factors[:, low] = 0.0  # of a rare sale, whatever is expected: most days sell nothing
+            factors = np.where(rows_of_rare(shape)[:, None], factors, self.steady.at(at))
         ratios = _ratios(self.booster, mean, shape, len(self.quantiles), spread)
         if self.seen is not None:
             ratios = self.seen.hold(at, ratios)
@@ -90,7 +92,6 @@ class Intervals:
             factors = self.variability.of_each(factors, shape)
         raw = ratios * factors * mean[:, None]
         if self.spread:  # trees of their own may tell more than those of the mean expect
-            low = [k for k, quantile in enumerate(self.quantiles) if quantile <= _MIDDLE - _MIDDLE_WIDTH]
             raw[:, low] = np.minimum(raw[:, low], mean[:, None])
         return np.maximum.accumulate(np.maximum(raw, 0), axis=1)
 
@@ -99,15 +100,18 @@ class Intervals:
         told = {"quantiles": self.quantiles, "centers": self.centers.tolist(), "stretch": self.stretch.tolist()}
         told |= {"spread": True} if self.spread else {}
         told |= {"variability": self.variability.to_json()} if self.variability else {}
+        told |= {} if self.steady is None else {"steady": self.steady.to_json()}
         return told | ({} if self.seen is None else {"seen": self.seen.to_json()})
 
     @classmethod
     def from_json(cls, values: dict[str, Any], booster: xgb.Booster | None) -> Self:
         """The opposite of ``to_json``."""
         seen = Seen.from_json(values["seen"]) if "seen" in values else None
-        centers, stretch = (np.asarray(values[name]) for name in ("centers", "stretch"))
+        whole = Stretch.from_json(values)
         told = Variability(**values["variability"]) if "variability" in values else None
-        return cls(tuple(values["quantiles"]), booster, centers, stretch, seen, values.get("spread", False), told)
+        steady = Stretch.from_json(values["steady"]) if "steady" in values else None
+        quantiles, spread = tuple(values["quantiles"]), values.get("spread", False)
+        return cls(quantiles, booster, whole.centers, whole.factors, seen, spread, told, steady)
 
 
 def calibrate(residuals: Residuals, quantiles: tuple[float, ...], seed: int) -> tuple[Intervals, list[Intervals]]:
@@ -189,15 +193,28 @@ def _stretched(
 ) -> Intervals:
     """A shape with the factors, by bin of forecast size, that make each quantile cover what it should."""
     size = np.log(residuals.mean)
-    bins = [_without_dwarfs(rows, residuals.mean) for rows in by_size(size, _ONE_STRETCH)]
+    bins = bins_of(residuals.mean)
     centers = np.array([size[b].mean() for b in bins])
     over = residuals.units[:, None] / (residuals.mean[:, None] * ratios)
     if booster is None and residuals.spread is None:
         return _alike(residuals, over, bins, centers, quantiles)
-    stretch = np.array([[_conformal(over[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
-    stretch[:, [abs(q - _MIDDLE) < _MIDDLE_WIDTH for q in quantiles]] = 1.0
-    seen = None if booster is None else Seen.of(size, ratios)
-    return Intervals(quantiles, booster, centers, stretch, seen, residuals.spread is not None)
+    stretch = stretch_of(over, bins, quantiles)
+    if residuals.spread is not None:
+        return Intervals(quantiles, booster, centers, stretch, None, True, steady=_steady(residuals, over, quantiles))
+    return Intervals(quantiles, booster, centers, stretch, Seen.of(size, ratios))
+
+
+def _steady(residuals: Residuals, over: Doubles, quantiles: tuple[float, ...]) -> Stretch | None:
+    """What series that sell often show by themselves, where there are others.
+
+    A rare sale may be expected at the size of their days; its many days of none would put their lowest quantile at 0.
+    """
+    often = np.flatnonzero(~rows_of_rare(residuals.shape))
+    if not _LEAST_STEADY <= len(often) < len(over):
+        return None
+    size = np.log(residuals.mean[often])
+    bins = bins_of(residuals.mean[often])
+    return Stretch(np.array([size[b].mean() for b in bins]), stretch_of(over[often], bins, quantiles))
 
 
 def _alike(
@@ -206,20 +223,8 @@ def _alike(
     """Without a shape: quantiles of the ratios themselves, as if all series varied as usual."""
     told = Variability.of(residuals.shape)
     usual = over if told is None else told.usual_of(over, residuals.shape)
-    stretch = np.array([[_conformal(usual[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
+    stretch = np.array([[conformal(usual[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
     return Intervals(quantiles, None, centers, stretch, variability=told)
-
-
-def _without_dwarfs(rows: Ints, mean: Doubles) -> Ints:
-    """Of rows taken as one size for want of more, those that say nothing of the others: a series that ended sells 0."""
-    kept: Ints = rows[mean[rows] > _DWARF * float(np.median(mean[rows]))]
-    return kept
-
-
-def _conformal(ratios: Doubles, quantile: float) -> float:
-    """Quantile with the finite-sample correction away from the centre."""
-    level = quantile + (quantile - 0.5) * 2 / (len(ratios) + 1)
-    return float(np.quantile(ratios, np.clip(level, 0, 1)))
 
 
 def _untested(quantiles: tuple[float, ...]) -> Intervals:

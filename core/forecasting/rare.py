@@ -15,6 +15,8 @@ _MARK: Final = "zeros_"
 """Before the number of periods of which a feature tells the share without a sale."""
 _SHARE: Final = 6 / 7
 """Less than a sale a week, of days."""
+COLUMN: Final = 4
+"""Of the shape of a forecast: the share of periods without a sale in the longer window."""
 
 
 def zeros_of(names: Sequence[str]) -> str | None:
@@ -31,3 +33,8 @@ def sells_rarely(zeros: Floats) -> Bools:
     """
     rare: Bools = np.nan_to_num(zeros) > _SHARE
     return rare
+
+
+def rows_of_rare(shape: Floats) -> Bools:
+    """(rows,) of forecasts whose series sells rarely, by their (rows, features) shape; none where it does not tell."""
+    return sells_rarely(shape[:, COLUMN]) if shape.shape[1] > COLUMN else np.zeros(len(shape), dtype=bool)

@@ -10,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from core.forecasting import TrainedModel, refit, spread, train
-from core.forecasting.intervals import calibrate
+from core.forecasting.intervals import Intervals, calibrate
 from core.forecasting.leave_out import LeftOut
 from core.forecasting.model import MODEL_FILE, QUANTILES_FILE, SPREAD_FILE
 from core.forecasting.residuals import Residuals
@@ -124,6 +124,23 @@ def test_units_of_a_series_that_sold_next_to_nothing_do_not_count_as_thousands_o
     assert label.max() <= usual.max()
     np.testing.assert_array_equal(label[5:], np.minimum(usual, label.max()))
     assert (label[5:] == usual).mean() > 0.998
+
+
+def test_rare_sales_leave_the_lowest_quantile_of_steady_ones_of_their_size_above_zero() -> None:
+    rng = np.random.default_rng(4)
+    steady = _residuals(3_000)
+    rare = np.arange(3_000) >= 1_500
+    units = np.where(rare, np.where(rng.random(3_000) < 0.05, 20 * steady.mean, 0.0), steady.units)
+    shape = np.zeros((3_000, 7), dtype=np.float32)
+    shape[rare, 4] = 0.95
+    spread = steady.mean[:, None] * [0.6, 1.0, 1.4]
+    intervals, _ = calibrate(replace(steady, units=units, shape=shape, spread=spread), SPEC.quantiles, seed=7)
+    low, _, high = intervals.apply(steady.mean, shape, spread).T
+    assert 0.77 < np.mean((units >= low) & (units <= high), where=~rare) < 0.83
+    assert low[~rare].min() > 0
+    assert not low[rare].any()
+    again = Intervals.from_json(intervals.to_json(), None)
+    np.testing.assert_array_equal(again.apply(steady.mean, shape, spread), intervals.apply(steady.mean, shape, spread))
 
 
 def _residuals(count: int) -> Residuals:

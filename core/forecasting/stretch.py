@@ -1,0 +1,66 @@
+"""How far a shape of spread is stretched, size by size of forecasts, until it covers what it should."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import numpy as np
+
+from core.forecasting.grid import Doubles, Ints
+from core.forecasting.sizes import by_size
+
+_ONE_STRETCH: Final = 2.0
+"""Range of the log of the expected units that is stretched alike: narrower ones follow chance."""
+_DWARF: Final = 0.02
+"""Share of the middle forecast of a size below which a forecast's ratio is no witness: it is 0, or anything."""
+MIDDLE, MIDDLE_WIDTH = 0.5, 0.2
+"""Middle quantiles are not stretched: two windows show their own shift, not one that stays."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """How far a shape is stretched by the size of a forecast.
+
+    Attributes:
+        centers: (sizes,) log of the expected units, increasing.
+        factors: (sizes, quantiles).
+    """
+
+    centers: Doubles
+    factors: Doubles
+
+    def at(self, size: Doubles) -> Doubles:
+        """(rows, quantiles) of forecasts by the log of their expected units."""
+        return np.stack([np.interp(size, self.centers, column) for column in self.factors.T], axis=1)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain values."""
+        return {"centers": self.centers.tolist(), "stretch": self.factors.tolist()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The opposite of ``to_json``."""
+        return cls(np.asarray(values["centers"]), np.asarray(values["stretch"]))
+
+
+def bins_of(mean: Doubles) -> list[Ints]:
+    """Rows that are stretched alike, by what is expected of each: small ones first."""
+    return [_without_dwarfs(rows, mean) for rows in by_size(np.log(mean), _ONE_STRETCH)]
+
+
+def stretch_of(over: Doubles, bins: list[Ints], quantiles: tuple[float, ...]) -> Doubles:
+    """(bins, quantiles) factors on (rows, quantiles) of sold over what the shape told; middle quantiles have none."""
+    stretch = np.array([[conformal(over[b, k], q) for k, q in enumerate(quantiles)] for b in bins])
+    stretch[:, [abs(q - MIDDLE) < MIDDLE_WIDTH for q in quantiles]] = 1.0
+    return stretch
+
+
+def conformal(ratios: Doubles, quantile: float) -> float:
+    """Quantile with the finite-sample correction away from the centre."""
+    level = quantile + (quantile - 0.5) * 2 / (len(ratios) + 1)
+    return float(np.quantile(ratios, np.clip(level, 0, 1)))
+
+
+def _without_dwarfs(rows: Ints, mean: Doubles) -> Ints:
+    """Of rows taken as one size for want of more, those that say nothing of the others: a series that ended sells 0."""
+    kept: Ints = rows[mean[rows] > _DWARF * float(np.median(mean[rows]))]
+    return kept
