@@ -34,6 +34,7 @@ def card(manifest: Manifest, model: TrainedModel, sales: pl.DataFrame) -> dict[s
     papers = manifest.model_dump(mode="json", exclude={"files", "features"})
     return papers | {
         "windows": [str(day) for day in backtest["window"].unique().sort()],
+        "backtest_periods": model.info.get("backtest_periods", model.spec.horizon),
         "segments": {name: score.model_dump() for name, score in by_segment(backtest, sales).items()},
         "share_at_or_below_quantile": covered,
         "recipe": model.recipe.to_json(),
@@ -69,6 +70,7 @@ def markdown(values: dict[str, Any], evaluation: Evaluation | None = None) -> st
         "",
         f"## Backtest, origins {', '.join(values['windows']) or 'none'}",
         "",
+        *_shorter(values.get("backtest_periods", values["horizon"]), values["horizon"]),
         "| | rows | WAPE | bias | pinball | coverage |",
         "|---|---:|---:|---:|---:|---:|",
     ]
@@ -85,6 +87,14 @@ def markdown(values: dict[str, Any], evaluation: Evaluation | None = None) -> st
         lines += [f"| {name} | {group_of(name)} | {one['shap']:.4f} | {one['gain']:.2f} |" for name, one in first]
     lines += ["", "## Limits", "", *(f"- {limit}" for limit in values["limits"]), ""]
     return "\n".join(lines)
+
+
+def _shorter(measured: int, horizon: int) -> list[str]:
+    """That no whole horizon could be held back."""
+    if measured == horizon:
+        return []
+    told = f"The history holds no two horizons: {measured} periods ahead were measured, not {horizon}. "
+    return [told + "Later ones may be off farther, and fall outside the intervals more often.", ""]
 
 
 def _stock_outs(days: int) -> list[str]:

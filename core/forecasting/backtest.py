@@ -46,10 +46,12 @@ class Trials:
     Attributes:
         views: objectives of boosters, and ``LOCAL``.
         frame: ``BACKTEST_COLUMNS``, ``ENDED``, ``LAUNCHING``, naive and one column a view.
+        shorter: periods of the windows where they are fewer than the horizon; None: they are whole horizons.
     """
 
     views: tuple[str, ...]
     frame: pl.DataFrame
+    shorter: int | None = None
 
     @property
     def going(self) -> pl.DataFrame:
@@ -116,6 +118,18 @@ def origins(first: int, last: int, spec: ForecastSpec, windows: int) -> list[int
     return [origin for origin in found if origin - first + 1 >= least]
 
 
+def testable(first: int, last: int, spec: ForecastSpec) -> ForecastSpec:
+    """The same with a shorter horizon where the history holds no two: half of what there is, but whole weeks of days.
+
+    Fewer periods than a week of days, or than two, measure nothing: then it is as it was.
+    """
+    periods, cycle = last - first + 1, spec.rhythm.cycle
+    held = min(periods // 2, periods - max(2 * cycle, 4)) // cycle * cycle
+    if origins(first, last, spec, 1) or held < max(cycle, 2):
+        return spec
+    return replace(spec, horizon=held)
+
+
 def candidates(zeros: float) -> tuple[str, ...]:
     """Objectives worth trying by the share of zeros: without any, demand is a matter of factors, else one of counts."""
     if zeros < _SMOOTH:
@@ -128,13 +142,16 @@ def backtest(
 ) -> Trials:
     """Fit at the oldest origin, then forecast each window from its own.
 
-    Fitted are the recipe's objectives or, where it has none yet, every candidate.
+    Fitted are the recipe's objectives or, where it has none yet, every candidate. Where the history holds no two
+    horizons, one window of fewer periods is held back.
 
     The boosters stay those of the oldest origin, while history and features move on: no window is
     ever learned from, at the price of one fit.
     """
     sales = compact(sales)
     calendar, first, last = span(sales, spec)
+    whole = spec.horizon
+    spec = testable(first, last, spec)
     starts = origins(first, last, spec, spec.backtest_windows)
     actuals, zeros = actuals_of(sales, calendar, first, last, after=starts[0] if starts else last)
     objectives = recipe.objectives or candidates(zeros)
@@ -164,7 +181,7 @@ def backtest(
                 naive, *(answer[name] for name in answer.columns if name in views or name.startswith(SHAPE_MARK))
             )
         )
-    return Trials(views, pl.concat(frames) if frames else empty)
+    return Trials(views, pl.concat(frames) if frames else empty, spec.horizon if spec.horizon < whole else None)
 
 
 def actuals_of(

@@ -210,4 +210,6 @@ def _train(
     info = {"rows": sales.height, "training_rows": core.rows, "recipe": chosen.to_json()}
     if core.hidden:
         info["stock_out_days"] = core.hidden
+    if tested.shorter:
+        info["backtest_periods"] = tested.shorter
     return TrainedModel(spec, chosen, core, intervals, frame, info)

@@ -75,7 +75,7 @@ def forecast(
         report_file.write_text(json.dumps(document, indent=2))
     scores = document["backtest"]
     sums = f"{answer.height} forecasts" if aggregate is None else f"{written.height} sums by {aggregate}"
-    typer.echo(f"{sums} of {document['series']} series in {out}; {_backtested(scores)}")
+    typer.echo(f"{sums} of {document['series']} series in {out}; {_backtested(scores, model.spec.horizon)}")
 
 
 def begins(given: inputs.Inputs) -> bool:
@@ -109,11 +109,13 @@ def write(answer: pl.DataFrame, path: Path) -> None:
         answer.write_csv(path, float_precision=4)
 
 
-def _backtested(scores: dict[str, Any]) -> str:
+def _backtested(scores: dict[str, Any], horizon: int) -> str:
     if not scores["model"]["rows"]:
         return "no backtest, for the history is too short to hold a horizon back; intervals are wide by rule"
     model, naive = (_number(scores[who]["wape"]) for who in ("model", "seasonal_naive"))
-    return f"backtest WAPE {model}, seasonal naive {naive}"
+    told = f"backtest WAPE {model}, seasonal naive {naive}"
+    periods = scores["periods"]
+    return told if periods == horizon else f"{told}, {periods} periods ahead: the history holds no {horizon} twice"
 
 
 def _number(value: float | None) -> str:

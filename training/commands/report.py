@@ -72,7 +72,8 @@ def forecast_report(model: "TrainedModel", answer: pl.DataFrame, sales: pl.DataF
         "recipe": model.recipe.to_json(),
         "features": model.features,
         "backtest": {name: score.model_dump() for name, score in scores.items()}
-        | {"windows": [str(day) for day in model.backtest["window"].unique().sort()]},
+        | {"windows": [str(day) for day in model.backtest["window"].unique().sort()]}
+        | {"periods": model.info.get("backtest_periods", model.spec.horizon)},
         "seconds": stages.end(),
         "peak_memory_mib": peak_memory_mib(),
     }

@@ -181,3 +181,10 @@ def test_a_history_of_some_days_is_continued_and_the_missing_backtest_is_said(tm
     printed = run("forecast", "--sales", tmp_path / "sales.csv", "--horizon", 9, "--out", tmp_path / "out.csv")
     assert pl.read_csv(tmp_path / "out.csv")["mean"].to_list() == pytest.approx([5] * 9)
     assert "no backtest, for the history is too short" in printed
+
+
+def test_a_backtest_on_fewer_periods_than_the_horizon_says_so(tmp_path: Path) -> None:
+    days = "".join(f"2024-01-{day:02d},{5 + day % 7}\n" for day in range(1, 29))
+    (tmp_path / "sales.csv").write_text(f"date,units\n{days}")
+    printed = run("forecast", "--sales", tmp_path / "sales.csv", "--horizon", 20, "--out", tmp_path / "out.csv")
+    assert "14 periods ahead: the history holds no 20 twice" in printed

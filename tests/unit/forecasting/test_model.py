@@ -239,3 +239,18 @@ def test_sales_without_units_are_refused_with_a_sentence() -> None:
         train(empty, SPEC)
     with pytest.raises(ConfigError, match="horizon = 0"):
         ForecastSpec(horizon=0, frequency="D")
+
+
+@pytest.mark.parametrize(("days", "held"), [(40, 14), (28, 14), (22, 7), (20, None)])
+def test_a_history_of_no_two_horizons_is_tested_on_a_shorter_one(days: int, held: int | None) -> None:
+    frame, spec = shops.sales(days), ForecastSpec(horizon=28, frequency="D")
+    model = refit(frame, spec, QUICK)
+    assert model.backtest.height == 4 * (held or 0)
+    assert model.info.get("backtest_periods") == held
+    check(model.predict(frame), 4 * 28)
+
+
+def test_a_history_of_two_horizons_is_tested_on_whole_ones() -> None:
+    model = refit(shops.sales(56), ForecastSpec(horizon=28, frequency="D"), QUICK)
+    assert model.backtest.height == 4 * 28
+    assert "backtest_periods" not in model.info

@@ -64,6 +64,16 @@ def test_the_card_tells_days_that_a_stock_out_hid_and_says_nothing_where_there_a
     assert "## Stock-outs" not in texts[1]
 
 
+def test_the_card_says_that_no_whole_horizon_was_measured_and_nothing_where_one_was() -> None:
+    texts = []
+    for days in (26, 28):
+        frame = shops.sales(days)
+        model = refit(frame, shops.SPEC, shops.QUICK)
+        texts.append(card.markdown(card.card(papers(scores(model.backtest)), model, frame)))
+    assert "holds no two horizons: 7 periods ahead were measured, not 14" in texts[0]
+    assert "no two horizons" not in texts[1]
+
+
 def test_a_bundle_without_a_card_says_so(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["card", str(tmp_path)])
     assert result.exit_code == 2
