@@ -1,5 +1,6 @@
 """What the boosters of a model learn from: the rows of all hosts, designed once for all of them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -54,27 +55,37 @@ class Lesson:
         tasks = {name: f"{task}-{name}{self.recipe.settings}" for name in rounds}
         done = {name: self.run.finished(tasks[name], count) for name, count in rounds.items()}
         fitted = {name: booster for name, booster in done.items() if booster is not None}
-        if len(fitted) < len(rounds):
-            share = self.run.share(rows.series)
-            mine = np.arange(share.start, share.stop)
-            made, level = self._design(rows, mine, hidden)
-            unplanned = np.random.default_rng([self.spec.seed, 1]).random(len(rows)) < _UNPLANNED_SHARE
-            _forget_known(made, unplanned[mine])
-            cuts = edges.reference(made.values, share, self.run, bins=boosters.MOST_BINS, seed=self.spec.seed)
-            units = self.panel.units[rows.series[mine], rows.target[mine]]
-            leaf = rows_of_a_leaf(self.panel, rows)
-            fitted |= {
+        left = {name: task for name, task in tasks.items() if name not in fitted}
+        fitted |= self._fitted(rows, left, recipe, hidden) if left else {}
+        return {name: fitted[name] for name in rounds}
+
+    def _fitted(
+        self, rows: Rows, tasks: dict[str, str], recipe: Recipe, hidden: Hidden | None
+    ) -> dict[str, xgb.Booster]:
+        """Boosters by name, from features that are made once for all; that of quantiles beside the others."""
+        share = self.run.share(rows.series)
+        mine = np.arange(share.start, share.stop)
+        made, level = self._design(rows, mine, hidden)
+        unplanned = np.random.default_rng([self.spec.seed, 1]).random(len(rows)) < _UNPLANNED_SHARE
+        _forget_known(made, unplanned[mine])
+        cuts = edges.reference(made.values, share, self.run, bins=boosters.MOST_BINS, seed=self.spec.seed)
+        units = self.panel.units[rows.series[mine], rows.target[mine]]
+        leaf = rows_of_a_leaf(self.panel, rows)
+        with ThreadPoolExecutor(1) as aside:
+            begun, wanted = None, tasks.get(spread.SPREAD)
+            if wanted:
+                begun = spread.begin(made, level, units, self.spec, share=share, run=self.run, aside=aside)
+            fitted = {
                 objective: boosters.fit(
                     made, level, units, recipe, cuts=cuts, leaf=leaf,
                     task=tasks[objective], objective=objective, seed=self.spec.seed, share=share, run=self.run,
                 )
                 for objective in self.objectives
-                if objective not in fitted
+                if objective in tasks
             }  # fmt: skip
-            if with_spread and spread.SPREAD not in fitted:
-                name = tasks[spread.SPREAD]
-                fitted[spread.SPREAD] = spread.fit(made, level, units, self.spec, task=name, share=share, run=self.run)
-        return {name: fitted[name] for name in rounds}
+            if wanted:
+                fitted[spread.SPREAD] = spread.finish(begun, task=wanted, run=self.run)
+        return fitted
 
     def _design(self, rows: Rows, mine: Ints, hidden: Hidden | None) -> tuple[Design, Doubles]:
         """Features and levels of a host's rows; of a host without rows, the columns it shares with the others."""

@@ -5,6 +5,7 @@ them trees learn how widely a day of a series spreads by everything a forecast k
 feast. What they say is stretched until it covers what it should in the backtest, see ``core.forecasting.intervals``.
 """
 
+from concurrent.futures import Executor, Future
 from typing import Any, Final
 
 import numpy as np
@@ -38,19 +39,22 @@ _PARAMS: Final[dict[str, Any]] = {
 """All quantiles stand on the leaves of the same trees: a forecast runs a third of as many as with trees for each."""
 
 
-def fit(
-    design: Design, level: Doubles, units: Floats, spec: ForecastSpec, *, task: str, share: Share, run: Run
-) -> xgb.Booster:
-    """Fit it on one host, from rows of all: leaves of this objective are quantiles, which hosts cannot add up.
+def begin(
+    design: Design, level: Doubles, units: Floats, spec: ForecastSpec, *, share: Share, run: Run, aside: Executor
+) -> Future[bytes] | None:
+    """Begin to fit it on one host, from rows of all: leaves of this objective are quantiles, which hosts cannot add up.
 
     Args:
         design: features of this host's training rows.
         level: what their units are relative to; positive.
         units: what was sold.
         spec: its quantiles and seed.
-        task: name under which the run keeps it.
         share: which of all hosts' rows these are.
-        run: the hosts and the progress.
+        run: the hosts.
+        aside: where it is fitted, beside other boosters, which leave cores idle at every step.
+
+    Returns:
+        What the first host fits; None on the others.
     """
     order = np.random.default_rng([spec.seed, 4]).permutation(share.total)
     chosen = np.zeros(share.total, dtype=bool)
@@ -58,7 +62,12 @@ def fit(
     mine = chosen[share.rows]
     gathered = run.gather((design.values[mine], level[mine], units[mine]))
     values, scale, sold = (np.concatenate(parts) for parts in zip(*gathered, strict=True))
-    body = run.once(lambda: _fitted(Design(design.names, values, scale), sold, spec))
+    return aside.submit(_fitted, Design(design.names, values, scale), sold, spec) if run.rank == 0 else None
+
+
+def finish(begun: Future[bytes] | None, *, task: str, run: Run) -> xgb.Booster:
+    """Wait for what was begun, give it to all hosts, and keep it under the task's name."""
+    body = run.once(lambda: begun.result() if begun is not None else b"")
     booster = xgb.Booster(model_file=bytearray(body))
     run.grown(task, booster, ROUNDS)
     return booster
