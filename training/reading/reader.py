@@ -41,6 +41,7 @@ from training.reading.verdicts.flags import flag
 from training.reading.verdicts.known import known_of
 from training.reading.verdicts.paper import first_paper, full_paper, unused
 from training.reading.verdicts.quarantine import quarantine_csv
+from training.reading.verdicts.unnamed import tell_unnamed
 
 _BLOCK: Final = 1 << 20
 
@@ -187,6 +188,7 @@ class _Reader:
         flag(table, self.ledger)
         for meaning in meanings:
             tell_doubts(meaning, self.ledger)
+            tell_unnamed(meaning, self.ledger)
         paper = paper.model_copy(update={"states": tell_said(self.ledger)})
         verdict = judge.judged(
             self.name,

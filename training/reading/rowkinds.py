@@ -38,7 +38,20 @@ _SOLD_CODES: Final = frozenset(
     {"fa", "ft", "fr", "fs", "fac", "fv", "fc", "pa", "par", "inv", "si", "re", "rg", "rv", "tk", "vd", "bon", "rec"}
 )
 _OF_DOCUMENTS: Final = frozenset(
-    {"doc", "document", "documento", "dokument", "dokumentu", "belegart", "belegtyp", "piece"}
+    {
+        "doc",
+        "document",
+        "documento",
+        "dokument",
+        "dokumentu",
+        "belegart",
+        "belegtyp",
+        "piece",
+        "fkart",
+        "auart",
+        "sivtyp",
+    }
+    | {"soptype", "sop", "billing"}
 )
 _SHORT: Final = 4
 _MOVED_IN, _MOVED_OUT = frozenset(WORDS["moved_in"]), frozenset(WORDS["moved_out"])
@@ -111,9 +124,9 @@ def codes_unknown(texts: Iterable[str], name: str) -> list[str]:
     return sorted(text for text, word in folded.items() if word not in known)
 
 
-def is_code_of_sales(text: str) -> bool:
-    """``FA``, ``TK``: the code of a document of sales, or of what takes some of them back."""
-    return fold(text) in _SOLD_CODES | {code for codes in _CODES for code in codes}
+def are_codes_of_sales(texts: Iterable[str]) -> bool:
+    """``FA``, ``NC``: codes of documents of sales, and of what takes some of them back, and none that is unknown."""
+    return {fold(text) for text in texts} <= _SOLD_CODES | {code for codes in _CODES for code in codes}
 
 
 def kinds_of_no_sale(texts: Iterable[str]) -> list[str]:

@@ -24,7 +24,9 @@ _POINT: Final = rf"^(?:\d+|[1-9]\d{{0,2}}(?:,\d{{3}})+|{_GAPS}|{_INDIAN})?(?:\.\
 _COMMA: Final = rf"^(?:\d+|[1-9]\d{{0,2}}(?:\.\d{{3}})+|{_GAPS})?(?:,\d*)?{_EXPONENT}$"
 _WHOLE: Final = r"^(\d+)\.0{1,2}$"
 _CODES: Final = "euros?|usd|eur|gbp|chf|brl|sek|nok|dkk|pln|inr|jpy|cny|aud|cad|mxn|cop|ars|clp|kr|z\u0142|rs|fr"
-_CURRENCY: Final = r"(?i)(?:us|r|a|c|hk|s|nz)?[$\x{20ac}\x{a3}\x{a5}\x{20b9}\x{20bd}]|(?:" + _CODES + r")\.?"
+_FURTHER: Final = r"rp|zar|idr|kes|ksh|ngn|tl|ron|lei|huf|czk|k\u010d|sar|aed|vnd|thb|myr|php|uah|bgn|^r\b"
+_SIGNS: Final = r"$\x{20ac}\x{a3}\x{a5}\x{20b9}\x{20bd}\x{20ba}\x{20b4}\x{20a9}\x{20a6}\x{20b1}\x{20ab}\x{20aa}\x{e3f}"
+_CURRENCY: Final = rf"(?i)(?:us|r|a|c|hk|s|nz)?[{_SIGNS}]|(?:{_CODES}|{_FURTHER})\.?"
 _MEASURE: Final = (
     r"(?i)\s*(?:%|pcs?\.?|pieces?|units?|stk\.?|st\xfcck|st\.?|uds?\.?|unid(?:ades)?\.?|ea\.?|nos\.?|pz\.?|kg"
     r"|stuks?|szt\.?)$"

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from core.contracts.sales import UNITS
 from core.contracts.verdict import Reason
 from training.reading import outcomes, rowkinds, states
 from training.reading import vocabulary as words
@@ -24,27 +25,37 @@ def words_said(meaning: Meaning, lines: pl.DataFrame) -> Said:
     """The words of each column of states and kinds, and how many rows have each."""
     said = Said()
     for index in [*states_of(meaning, of_returns=True), *flags_of_done(meaning, lines)]:
-        header = meaning.table.header[index]
-        said.states[header] = _words(lines, index, partial(_state, meaning, index))
+        said.states[named_column(meaning, index)] = _words(lines, index, partial(_state, meaning, index))
     for index in meaning.watched:
+        texts = lines[cell(index)].cast(pl.String).drop_nulls().unique()  # few, of which most rows' columns hold none
+        if texts.len() > MOST_WORDS or not any(states.is_of_none(text.strip()) for text in texts):
+            continue
         if told := _words(lines, index, lambda _: UNKNOWN, only=states.is_of_none):
-            said.states[meaning.table.header[index]] = told
+            said.states[named_column(meaning, index)] = told
     for index in _kinds_of(meaning):
-        header = meaning.table.header[index]
-        texts = list(_counts(lines, index))
-        said.kinds[header] = _words(lines, index, partial(_kind, meaning, texts))
+        kinds = list(_counts(lines, index))
+        said.kinds[named_column(meaning, index)] = _words(lines, index, partial(_kind, meaning, kinds))
     return said
 
 
 def keep_said(meaning: Meaning, said: Said, lines: pl.DataFrame, ledger: Ledger) -> None:
     """Enter into the book how many rows of each word are left."""
-    for index, header in enumerate(meaning.table.header):
+    for index in range(len(meaning.table.header)):
+        header = named_column(meaning, index)
         for found in (said.states, said.kinds):
             if header in found and cell(index) in lines.columns:
                 kept = _counts(lines, index)
+                back = _counts(lines.filter(pl.col(UNITS) < 0), index) if UNITS in lines.columns else {}
                 for text, word in found[header].items():
                     word.kept = kept.get(text, (0, 0))[0]
+                    if word.kept and word.kept == back.get(text, (0, 0))[0]:  # what is negative takes something back
+                        word.known = SETTLED
     ledger.said.add(said)
+
+
+def named_column(meaning: Meaning, index: int) -> str:
+    """What a column is called in what is told of it, alike in all tables of a file."""
+    return meaning.table.header[index] or f"column {index + 1}"
 
 
 def tell_said(ledger: Ledger) -> tuple[str, ...]:
@@ -105,7 +116,7 @@ def _kinds_of(meaning: Meaning) -> list[int]:
 def _kind(meaning: Meaning, texts: Iterable[str], text: str) -> str:
     """Is it known what this kind of row is?"""
     known = words.fold(text) in meaning.states or outcomes.is_row_of_sales(text) or movements.is_known(text)
-    known = known or text in rowkinds.returned_kinds(texts) or rowkinds.is_code_of_sales(text)
+    known = known or text in rowkinds.returned_kinds(texts) or rowkinds.are_codes_of_sales(texts)
     return SETTLED if known or not rowkinds.not_known_as_sale([text]) or rowkinds.is_charge(text) else UNKNOWN
 
 

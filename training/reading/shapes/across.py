@@ -19,7 +19,7 @@ from training.reading.lines.monthdays import days_of_month, numbered
 from training.reading.roles import Roles
 from training.reading.shapes.among import check_among
 from training.reading.shapes.columns import find_roles
-from training.reading.shapes.contents import are_names, sample_of
+from training.reading.shapes.contents import are_names, holds_dates, sample_of
 from training.reading.shapes.meaning import WIDE_DATES, Meaning, is_numeric
 from training.reading.shapes.multiples import check_multiples_of_days
 from training.reading.shapes.wide import known_word
@@ -49,8 +49,29 @@ def days_across(table: RawTable, roles: Roles, reading: Reading, name: str) -> M
     dated = _date_columns(table, roles) or _month_columns(table, roles) or _days_of_months(table, roles)
     if not dated:
         return _numbered_days(table, roles, reading, name)
+    _check_beside_days(table, roles, dated, name)
     check_among(table, roles, dated, name)
     return _wide_dates(table, roles, dated)
+
+
+def _check_beside_days(table: RawTable, roles: Roles, dated: list[int], name: str) -> None:
+    """Raise where each row has a day of its own: ``May 10`` beside ``Date`` may name what is sold.
+
+    Raises:
+        FileRefusedError: rows of a day, and columns that may be days or not.
+    """
+    index = roles.of.get(words.DATE)
+    if index is None or (words.DATE, 0) not in words.roles_of(table.header[index]) or index in dated:
+        return
+    days = table.frame[cell(index)]
+    if days.n_unique() == 1 or 2 * days.n_unique() < days.len() or not holds_dates(table, index, strict=True):
+        return
+    header, shown = table.header[index], " and ".join(repr(table.header[at]) for at in dated[:2])
+    raise FileRefusedError(
+        Reason.AMBIGUOUS,
+        f"{name}: {shown} may be days, or names of what is sold on the days of {header!r}; set reading.columns.date = "
+        f"{header!r} where they are names, or leave {header!r} out where they are days.",
+    )
 
 
 def _date_columns(table: RawTable, roles: Roles) -> list[int]:

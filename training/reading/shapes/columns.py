@@ -1,5 +1,6 @@
 """Gives each column of a raw table its role, by the configuration, its name and its content."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -37,6 +38,7 @@ _SINGLE: Final = (
     words.DOCUMENT, words.STORE, words.ITEM, words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK, words.PROMO,
     words.OPEN, words.CLOSED, words.STATUS, words.TYPE, words.TIME, words.CUSTOMER, words.LINE,
 )  # fmt: skip
+_DAY_IN_DIGITS: Final = re.compile(r"^20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
 
 
 def find_roles(table: RawTable, wanted: Mapping[str, str], name: str, *, valued: Iterable[int] = ()) -> Roles:
@@ -120,8 +122,19 @@ def _date_by_content(table: RawTable, roles: Roles, taken: set[int]) -> None:
             for index, header in enumerate(table.header)
             if index not in taken and naming.is_date_name(header) and holds_dates(table, index, days_only=True)
         ]
+    if not dated:  # or under any name, where each of them is a day
+        dated = [
+            index for index in range(len(table.header)) if index not in taken and _are_days_in_digits(table, index)
+        ]
     if len(dated) == 1:
         _take(roles, taken, words.DATE, dated[0])
+
+
+def _are_days_in_digits(table: RawTable, index: int) -> bool:
+    """``20240313`` in every cell of a column of several days that is called nothing that is known."""
+    sample, header = sample_of(table, index), table.header[index]
+    several = len(set(sample)) > 1 and all(map(_DAY_IN_DIGITS.match, sample)) and not words.roles_of(header)
+    return several and not naming.is_other_day(header) and holds_dates(table, index, days_only=True)
 
 
 def _order_name(table: RawTable, roles: Roles, taken: set[int]) -> None:

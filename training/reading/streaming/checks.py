@@ -15,6 +15,7 @@ from training.reading.parsing.charges import no_items
 from training.reading.parsing.kinds import LOOKED_AT
 from training.reading.parsing.movements import tells_movements
 from training.reading.parsing.rows import every_of
+from training.reading.parsing.saidwords import named_column
 from training.reading.parsing.stated import are_flags_in_part, tells_flags
 from training.reading.parsing.untold import texts_of_lines
 from training.reading.shapes.baskets import KINDS_OF_AMOUNT
@@ -65,7 +66,7 @@ def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:
     counted_twice |= len(seen.sight.strong.measures) > 1  # whether of one item, only all blocks tell
     if meaning.shape in WIDE:
         check_across(meaning, seen.across)
-    watched = {meaning.table.header[index] for index in meaning.watched}
+    watched = {named_column(meaning, index) for index in meaning.watched}
     counted_twice |= not watched.isdisjoint(seen.ledger.said.states)  # all rows tell whether it is a column of states
     several = len(seen.promo) > 1 or counted_twice or netted or not seen.orders.by_line
     if several or seen.ledger.read > limits.max_rows or _has_kinds(meaning, seen):

@@ -5,11 +5,12 @@ from typing import Final
 import polars as pl
 
 from core.contracts.verdict import Reason
+from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.shapes.contents import SALES, SAMPLE, sample_of
 from training.reading.shapes.lists import may_list
-from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning, is_numeric
 from training.reading.shapes.overall import may_be_items
 
 _OF_MONEY: Final = frozenset(words.WORDS["sales_of_money"])
@@ -21,7 +22,7 @@ _MOSTLY, _NEARLY_ALL = 0.5, 0.9
 def tell_doubts(meaning: Meaning, ledger: Ledger) -> None:
     """Say what of a table may be read in another way, and which entry says that it may not."""
     if meaning.shape in (LONG, TRANSACTIONS):
-        for told in (_money(meaning), _lists(meaning), _beside(meaning)):
+        for told in (_money(meaning), _lists(meaning), _beside(meaning), _delivered(meaning)):
             if told is not None:
                 ledger.remark(Reason.TAKEN_AS, told)
 
@@ -53,7 +54,7 @@ def _lists(meaning: Meaning) -> str | None:
     header, frame = meaning.table.header[index], meaning.table.frame
     if frame.schema[cell(index)] != pl.String:
         return None
-    several = not _SEVERAL_ITEMS.isdisjoint(words.fold(header).split())
+    several = words.DOCUMENT in meaning.roles or not _SEVERAL_ITEMS.isdisjoint(words.fold(header).split())
     found = may_list(frame.select(LINE, pl.col(cell(index)).str.strip_chars().alias("text")).head(SAMPLE), several)
     if found is None:
         return None
@@ -76,3 +77,27 @@ def _beside(meaning: Meaning) -> str | None:
         f"set reading.columns.{words.snake(header)} = {header!r} to count them, or "
         f"reading.columns.units = {header!r} if this is right"
     )
+
+
+def _delivered(meaning: Meaning) -> str | None:
+    """``Delivered`` beside the ``Quantity`` it is a part of: what was ordered may not all have been sold."""
+    target = meaning.roles.of.get(words.UNITS)
+    if target is None or words.UNITS in meaning.roles.configured or naming.is_shipped(meaning.table.header[target]):
+        return None
+    header, frame = meaning.table.header, meaning.table.frame.head(3 * SAMPLE)
+    for index in meaning.covariates:
+        named = naming.is_shipped(header[index]) and {role for role, _ in words.roles_of(header[index])} <= {
+            words.UNITS
+        }
+        if not named or index in meaning.roles.renamed or not is_numeric(meaning.table, index):
+            continue
+        one, other = (pl.col(cell(at)).cast(pl.String).fill_null("").str.strip_chars() for at in (target, index))
+        unlike = frame.select(LINE, one.alias("one"), other.alias("other")).filter(pl.col("one") != pl.col("other"))
+        if unlike.height:
+            line, counted, beside = unlike.row(0)
+            return (
+                f"{header[target]!r} was counted, and {header[index]!r} beside it, which may be what was sold, differs "
+                f"from it (line {line}: {counted!r} and {beside!r}): set reading.columns.units = {header[index]!r} to "
+                f"count that, or reading.columns.units = {header[target]!r} if this is right"
+            )
+    return None

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from training.reading import rowkinds
+from training.reading import rowkinds, states
 from training.reading import vocabulary as words
 from training.reading.ledger import cell
 from training.reading.parsing.proof import Proof
@@ -51,7 +51,12 @@ def _telling(meaning: Meaning) -> list[int]:
 def _may_name(meaning: Meaning, index: int) -> bool:
     """Texts that are no days, under a name that says nothing of the kind of the row."""
     header = meaning.table.header[index]
-    told = not header or rowkinds.tells_kind(header) or holds_dates(meaning.table, index, strict=True)
+    told = (
+        not header
+        or rowkinds.tells_kind(header)
+        or states.may_be_state(header)
+        or holds_dates(meaning.table, index, strict=True)
+    )
     return not told and meaning.is_text(index)
 
 
