@@ -10,6 +10,7 @@ _BESIDE: Final = frozenset(WORDS["beside_done"])
 _TEXTS: Final = frozenset(map(fold, WORDS["done_texts"]))
 _DENIALS: Final = frozenset(map(fold, WORDS["denials"]))
 _DENYING: Final = tuple(WORDS["denying"])
+_MANY_THINGS: Final = frozenset(WORDS["done_of_many_things"])
 _ROWS: Final = frozenset(map(fold, WORDS["rows_of_sales"])) | frozenset(WORDS["channels"])
 _SHORTEST: Final = 4
 """Letters of a word that a syllable before it may deny: ``unpaid``, not ``uno``."""
@@ -20,6 +21,11 @@ def is_sold(text: str) -> bool:
     folded = fold(text)
     tokens = set(folded.split())
     return folded in _TEXTS or (bool(tokens & _DONE) and tokens <= _DONE | _BESIDE)
+
+
+def is_done(text: str) -> bool:
+    """``Delivered``, ``paid``: a state of what was sold, and of nothing else; not ``ok`` or ``Complete``."""
+    return is_sold(text) and _MANY_THINGS.isdisjoint(fold(text).split())
 
 
 def is_denied(text: str) -> bool:

@@ -19,6 +19,7 @@ _BACK: Final = frozenset(WORDS["given_back"])
 _ENDS: Final = ("status", *map(fold, ("ステータス", "状態", "状态", "상태", "статус")))
 _PHRASES: Final = tuple(map(fold, WORDS["state_phrases"]))
 _NO_STATES: Final = frozenset(WORDS["no_states"])
+_NOT_OF_SALES: Final = frozenset(WORDS["no_states_of_sales"])
 _VAGUE: Final = frozenset(map(fold, WORDS["vague_states"]))
 _DAY: Final = frozenset({"at", "on", "date", "datetime", "am", "datum", "le", "fecha", "data", "op"})
 
@@ -38,6 +39,11 @@ def may_be_state(name: str) -> bool:
         words in folded for words in _PHRASES
     )
     return told and _NO_STATES.isdisjoint(tokens)
+
+
+def may_tell_states(name: str) -> bool:
+    """Any name but that of what has states of its own: ``Membership``, ``Warranty``."""
+    return (_NO_STATES | _NOT_OF_SALES).isdisjoint(fold(name).split())
 
 
 def is_status(name: str) -> bool:

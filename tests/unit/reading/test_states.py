@@ -91,11 +91,23 @@ def test_a_column_whose_cells_are_states_is_one_whatever_its_name(read: Read, na
     assert rows(reading, "units") == [(2.0,), (1.0,)]
 
 
+def test_a_column_of_states_is_told_by_the_most_of_its_rows_whatever_its_name(read: Read) -> None:
+    text = (_HEAD + _ORDERS).replace("Order state", "Stand").replace("Cancelled", "entfallen").replace("Unf", "F")
+    told = note(read(text.replace("Awaiting pickup", "geliefert")).verdict, Reason.WORD_UNKNOWN)
+    assert "'Stand' says 'entfallen' (one row, on line 4) count as sold" in told.sentence
+
+
 def test_a_lone_word_of_none_in_a_column_of_another_name_is_told(read: Read) -> None:
     text = _HEAD.replace("Order state", "Outcome") + _ORDERS.replace("Fulfilled", "Good").replace("Unfulfilled", "Fine")
     told = note(read(text).verdict, Reason.WORD_UNKNOWN)
     assert "'Outcome' says 'Cancelled' (one row, on line 4) count as sold" in told.sentence
     assert sum(n for (n,) in rows(read(text, states={"Cancelled": "no_sale"}), "units")) == 12  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", ["Membership", "Customer group", "Warranty"])
+def test_words_of_what_has_states_of_its_own_leave_no_sale_out(read: Read, name: str) -> None:
+    text = f"Order ID,Created,Product,Quantity,{name}\n1,2025-03-01,Bread,2,Confirmed\n2,2025-03-02,Milk,1,Expired\n"
+    assert len(rows(read(text))) == 2
 
 
 def test_a_place_called_state_is_no_state_of_sales(read: Read) -> None:

@@ -99,3 +99,18 @@ def test_flags_of_a_few_lines_under_an_unknown_name_are_told(read: Read) -> None
 def test_flags_of_credit_invoices_are_asked_for(read: Read) -> None:
     sentence = read(_orders("Kreditfaktura", ("Nej", "Ja"), rare=10)).verdict.sentence
     assert "which may be a return, a credit or an exchange" in sentence
+
+
+def test_a_net_quantity_is_no_ordered_one_that_was_delivered_in_part(read: Read) -> None:
+    text = "Order,Date,Item,Quantity ordered,Net quantity\n"
+    text += "".join(f"{d},2024-03-{d:02d},A,{d},{d - (d == 7)}\n" for d in range(1, 20))
+    assert rows(read(text), "units")[6] == (6.0,)
+
+
+def test_lists_with_counts_are_refused_without_a_cure_that_fails(read: Read) -> None:
+    body = "".join(
+        f'{d},2024-03-{d:02d},"2\u00d7 Tea, 1\u00d7 Milk",3\n{d}0,2024-03-{d:02d},1\u00d7 Tea,1\n' for d in range(1, 9)
+    )
+    sentence = read("Order,Date,Product(s),Items sold\n" + body).verdict.sentence
+    assert "lists several products in one cell" in sentence
+    assert "item_id" not in sentence

@@ -203,17 +203,17 @@ def check_baskets(table: RawTable, roles: Roles, name: str) -> None:
     if table.frame.schema[cell(index)] != pl.String:
         return
     head = table.frame.select(LINE, pl.col(cell(index)).str.strip_chars().alias("text")).head(_SAMPLE)
+    filled = head.filter(pl.col("text") != "")
+    lists = filled.filter(pl.col("text").str.contains(_COUNTED))
+    several = [(line, text) for line, text in lists.iter_rows() if _SEVERAL.search(text)]
+    if several and (2 * lists.height >= filled.height or len({text for _, text in several}) > 1):
+        raise _of_baskets(table, roles, index, several[0], name)
     if words.ITEM not in roles.configured:
         check_lists(head, table.header[index], name)
         target = roles.of.get(words.UNITS, roles.of.get(SALES))
         if target is not None:
             counted = table.frame[cell(target)].head(_SAMPLE).cast(pl.String).alias("units")
             check_counted(head.with_columns(counted), (table.header[index], table.header[target]), name)
-    filled = head.filter(pl.col("text") != "")
-    lists = filled.filter(pl.col("text").str.contains(_COUNTED))
-    several = [(line, text) for line, text in lists.iter_rows() if _SEVERAL.search(text)]
-    if several and (2 * lists.height >= filled.height or len({text for _, text in several}) > 1):
-        raise _of_baskets(table, roles, index, several[0], name)
 
 
 def _check_keyed(table: RawTable, roles: Roles, name: str) -> None:

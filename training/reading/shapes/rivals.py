@@ -123,8 +123,11 @@ def check_one_quantity(table: RawTable, roles: Roles, claims: list[tuple[int, in
 
 
 def _delivered(table: RawTable, quantity: int) -> list[int]:
-    """``Entregada`` beside ``Cant``: what was delivered of what was ordered, mostly all and never more."""
-    if naming.is_shipped(table.header[quantity]):
+    """``Entregada`` beside ``Cant``: what was delivered of what was ordered, mostly all and never more.
+
+    A net quantity beside one that was ordered is less what came back.
+    """
+    if naming.is_shipped(table.header[quantity]) or words.is_net(table.header[quantity]):
         return []
     named = [index for index, header in enumerate(table.header) if index != quantity and naming.is_shipped(header)]
     return [
