@@ -54,6 +54,7 @@ class Reason(StrEnum):
     SHEETS_JOINED = "sheets_joined"
     TITLE_READ = "title_read"
     FILLED_DOWN = "filled_down"
+    ALIGNED = "aligned"
     REFUNDED_IN_PART = "refunded_in_part"
     CHARGES_KEPT = "charges_kept"
     ID_ROUNDED = "id_rounded"

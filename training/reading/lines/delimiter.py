@@ -69,6 +69,11 @@ def find_layout(lines: list[str], name: str, wanted: frozenset[str], delimiter: 
     return max(found, key=lambda layout: (layout.score, layout.agreement, layout.width))
 
 
+def has_layout(lines: list[str], wanted: frozenset[str]) -> bool:
+    """Does a comma, semicolon, tab or pipe divide the lines into columns that one of them names?"""
+    return any(_under(lines[:_SAMPLE], mark, wanted) is not None for mark in CANDIDATES)
+
+
 def _under(sample: list[str], mark: str, wanted: frozenset[str]) -> Layout | None:
     rows, starts = _rows(sample, mark)
     best = find_header(rows, wanted)
@@ -129,13 +134,10 @@ def _rows(sample: list[str], mark: str) -> tuple[list[list[str]], list[int]]:
 
 
 def _is_divided(lines: list[str]) -> bool:
-    """A comma, semicolon, tab or pipe stands equally often in each of several lines."""
+    """A comma, semicolon, tab or pipe stands equally often in more than half of several lines."""
     filled = [line for line in lines if line.strip()]
-    return len(filled) > 1 and any(
-        len({line.count(mark) for line in filled} - {0}) == 1
-        for mark in CANDIDATES
-        if all(mark in line for line in filled)
-    )
+    counts = [Counter(line.count(mark) for line in filled if mark in line).most_common(1) for mark in CANDIDATES]
+    return len(filled) > 1 and any(common and 2 * common[0][1] > len(filled) for common in counts)
 
 
 def _of_another_form(lines: list[str], first: int, shown: str, name: str) -> FileRefusedError | None:

@@ -6,15 +6,17 @@ from typing import Final
 
 from training.reading.dialect.dateforms import EXCEL, header_dates, readings, split_time
 from training.reading.dialect.periods import QUARTERS, is_fiscal_period
+from training.reading.lines.daycells import is_short_day
 from training.reading.lines.measured import labels
 from training.reading.lines.monthdays import days_of_month, numbered
 from training.reading.lines.strays import kinds
-from training.reading.lines.years import is_short_day, lacks_year
-from training.reading.vocabulary import DATE, ITEM, MONTH, MONTH_OF, STORE, WEEK, WEEKDAYS, YEAR, fold, roles_of
+from training.reading.lines.years import lacks_year
+from training.reading.vocabulary import DATE, DAY, ITEM, MONTH, MONTH_OF, STORE, WEEK, WEEKDAYS, YEAR, fold, roles_of
 
 MIN_SCORE: Final = 2
 _SEVERAL: Final = 2
 _NUMBERED: Final = re.compile(r"^(?:d|day|f|w|wk|week|kw|woche|semaine|semana|settimana) ?\d{1,4}$")
+_YEAR: Final = re.compile(r"^(?:19|20)\d\d$")
 _NUMBER: Final = re.compile(r"^[\s\-+(]*[$€£]?\s*\d[\d.,' \u00a0]*%?\)?$")
 
 
@@ -26,7 +28,7 @@ def header_score(fields: Sequence[str], wanted: frozenset[str] = frozenset()) ->
     """
     names = [name.strip() for name in fields]
     filled = [name for name in names if name]
-    if len(filled) < 2:  # noqa: PLR2004 - a table of sales has a day and a number
+    if len(filled) < 2 or _is_filter(filled):  # noqa: PLR2004 - a table of sales has a day and a number
         return 0
     roles = _roles(filled)
     score = 5 * len(wanted.intersection(names)) + 2 * len(roles)
@@ -40,10 +42,17 @@ def header_score(fields: Sequence[str], wanted: frozenset[str] = frozenset()) ->
     many = len(numbers) > len(filled) // 3
     if many and not _are_codes(numbers):
         return 0
-    dated = roles & {DATE, YEAR, MONTH, WEEK} or _number_days(filled) or _tells_other_periods(filled)
+    dated = roles & {DATE, YEAR, MONTH, WEEK, DAY} or _number_days(filled) or _tells_other_periods(filled)
     if many and not dated:
         return 0
+    months = sum(fold(name) in MONTH_OF for name in filled) > _SEVERAL
+    score = max(score, MIN_SCORE) if months else score
     return score if score > MIN_SCORE or dated else min(score, 1)
+
+
+def _is_filter(filled: Sequence[str]) -> bool:
+    """``Year, 2024`` above a pivot table."""
+    return len(filled) == _SEVERAL and bool(_YEAR.match(filled[1])) and YEAR in dict(roles_of(filled[0]))
 
 
 def _score_of_days(filled: Sequence[str], score: int, *, labelled: bool) -> int:
@@ -157,7 +166,7 @@ def _is_plain_header(rows: Sequence[Sequence[str]], index: int) -> bool:
         return False
     width = len(names) + unnamed
     below = [filled for fields in rows[index + 1 : index + 20] if len(filled := _filled(fields)) == width]
-    dated = [fields for fields in below if any(_is_day(text) for text in fields)]
+    dated = [fields for fields in below if fold(fields[0]) in MONTH_OF or any(_is_day(text) for text in fields)]
     return bool(below) and len(dated) > len(below) // 2
 
 

@@ -35,6 +35,7 @@ _BY_DAY: Final = frozenset(
      "journalieres", "quotidien", "diario", "diaria", "diarias", "dias", "giornaliero", "giornaliere", "giorni",
      "dagelijks"}
 )  # fmt: skip
+_TITLE: Final = "the title above"
 _FEWEST: Final = 2
 _WEEK_LENGTH: Final = 7
 _ISO_LENGTH: Final = 10
@@ -76,10 +77,8 @@ def with_month(table: RawTable, above: Sequence[str], names: Iterable[str], ledg
     Up to 12 columns, and 24, are days only where the title or name says so in a word.
     """
     days = numbered(table.header)
-    told, place, texts = {month for line in above for month in months_in(line)}, "the title above", [*above]
-    if not told:
-        named = next((name for name in names if months_in_name(name)), "")
-        told, place, texts = months_in_name(named), f"the name {named!r}", [named]
+    told, place = month_told(above, names := list(names))
+    texts = [*above] if place == _TITLE else [name for name in names if months_in_name(name)][:1]
     said = {word for text in texts for word in words.fold(text).split()}
     sure = len(days) in _DAYS_OF_MONTH or not _BY_DAY.isdisjoint(said)
     of_rows = {role for name in table.header for role, _ in words.roles_of(name)} & {words.MONTH, words.DATE}
@@ -93,6 +92,13 @@ def with_month(table: RawTable, above: Sequence[str], names: Iterable[str], ledg
         Reason.TITLE_READ, f"the month of each day is that of {place}: {year}-{month:02}", table.frame[LINE].head(1)
     )
     return replace(table, header=header)
+
+
+def month_told(above: Iterable[str], names: Iterable[str]) -> tuple[set[tuple[int, int]], str]:
+    """Years and months that titles tell, or else the first name that tells any, and what told them."""
+    told = {month for line in above for month in months_in(line)}
+    named = next((name for name in names if months_in_name(name)), "") if not told else ""
+    return (months_in_name(named), f"the name {named!r}") if named else (told, _TITLE)
 
 
 def months_in(line: str) -> set[tuple[int, int]]:

@@ -13,10 +13,11 @@ from training.reading.files.containers import Part
 from training.reading.files.encoding import to_utf8
 from training.reading.ledger import LINE, Ledger
 from training.reading.limits import Limits
+from training.reading.lines.aligned import aligned
 from training.reading.lines.closings import closing_day
 from training.reading.lines.crossed import split_crossed
 from training.reading.lines.cutting import Section, header_lines, sections
-from training.reading.lines.delimiter import Layout, find_layout
+from training.reading.lines.delimiter import Layout, find_layout, has_layout
 from training.reading.lines.headings import TITLES_OUT, headed, with_lone_heads
 from training.reading.lines.measured import with_days_above
 from training.reading.lines.ragged import Ruled, account_ragged
@@ -30,6 +31,7 @@ from training.reading.tables import RawTable
 from training.reading.vocabulary import DATE, ITEM, STORE
 
 _SHOWN: Final = 20
+_JUDGED: Final = 400
 _MULTIPLE: Final = re.compile(
     r"\ben\s+miles\b|\b(?:in|en|em|i|w)\s+(?:thousands|millions|1[., ']?000s?|tsd\b|tausend|mio\b|millionen|milliers"
     r"|millones|milhares|milh\u00f5es|migliaia|milioni|duizend(?:tallen)?|miljoenen|tusen|tys\b)",
@@ -45,6 +47,11 @@ def text_tables(part: Part, name: str, config: Reading, limits: Limits, ledger: 
         ledger.remark(Reason.ENCODING_FALLBACK, decoded.fallback)
     lines = unwrapped(read_lines(decoded.data, name, limits))
     source = Source(part.member, part.format, decoded.encoding, config.delimiter)
+    wanted = frozenset(config.columns.values())
+    plain = config.delimiter is not None or has_layout(lines[RAW].head(_JUDGED).to_list(), wanted)
+    if not plain and (cut := aligned(lines, wanted)) is not None:
+        lines, source = cut, replace(source, delimiter=UNIT)
+        ledger.remark(Reason.ALIGNED, "columns are set apart by spaces, and line up on every line", lines[LINE].head(1))
     return tables_of(lines, source, name, config=config, limits=limits, ledger=ledger)
 
 
@@ -68,7 +75,7 @@ def tables_of(
         FileRefusedError: no header, or more columns than the limits allow.
     """
     wanted = frozenset(config.columns.values())
-    layout = find_layout(lines[RAW].head(400).to_list(), name, wanted, source.delimiter)
+    layout = find_layout(lines[RAW].head(_JUDGED).to_list(), name, wanted, source.delimiter)
     if layout.width > limits.max_columns:
         raise FileRefusedError(
             Reason.LIMIT_EXCEEDED,
@@ -107,7 +114,7 @@ def tables_of(
         return split_crossed(tables[0], layout.cross, config.side_by_side, name, ledger)
     if weeks.height:
         return [table for tables_of_week in tables for table in by_week(tables_of_week, weeks, name)]
-    return [with_year(table, titles_above, names, ledger) for table in tables]
+    return [with_year(table, titles_above, names, config.date_format, ledger) for table in tables]
 
 
 def _around(lines: pl.DataFrame, records: pl.DataFrame, layout: Layout) -> pl.DataFrame:

@@ -12,19 +12,14 @@ from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import readings, weekday_of
 from training.reading.ledger import LINE, Ledger, cell
-from training.reading.lines.monthdays import DATED, NOT_ITS_YEAR, YEAR, numbered, with_month
+from training.reading.lines.daycells import column_of_days, completed
+from training.reading.lines.monthdays import DATED, NOT_ITS_YEAR, YEAR, month_told, numbered, with_month
 from training.reading.tables import RawTable
 
-_SHORT: Final = re.compile(r"^(?:[^\W\d]+\.?,? )?(?:\d|[0-3]\d)[-/.](?:\d|[0-3]\d)\.?$")
 _MOST_WORDS: Final = 4
 _FEWEST: Final = 3
 _WEEK: Final = re.compile(r"^(?:w|wk|week|kw|woche|sem|semaine|semana|settimana)[ _.]?\d{1,2}$", re.IGNORECASE)
 _SAMPLE: Final = 200
-
-
-def is_short_day(text: str) -> bool:
-    """``06/03``, ``Mon 06/03``: a day and a month in numbers, and no year."""
-    return _SHORT.match(text.strip()) is not None
 
 
 def lacks_year(text: str) -> bool:
@@ -43,17 +38,20 @@ def is_week(text: str) -> bool:
     return _WEEK.match(text.strip()) is not None
 
 
-def with_year(table: RawTable, above: Iterable[str], names: Iterable[str], ledger: Ledger) -> RawTable:
+def with_year(
+    table: RawTable, above: Iterable[str], names: Iterable[str], wanted: str | None, ledger: Ledger
+) -> RawTable:
     """The table with the year of the title above it written into days that lack one, where all of them lie in order.
 
-    Days of a month get that of the title, or of the first of ``names`` that tells one.
+    Days of a month get that of the title, or of the first of ``names`` that tells one. ``wanted`` is the configured
+    format of the days, which leaves bare numbers as they are.
     """
-    above = list(above)
+    above, names = list(above), list(names)
     if numbered(table.header):
         return with_month(table, above, names, ledger)
     years = _years(above)
     if len(years) != 1:
-        return table
+        return _completed(table, above, names, wanted, ledger)
     year = next(iter(years))
     heads = _without_days_beside(table, [at for at, name in enumerate(table.header) if lacks_year(name)])
     heads = heads or _named(table)
@@ -63,11 +61,34 @@ def with_year(table: RawTable, above: Iterable[str], names: Iterable[str], ledge
         return replace(table, header=header)
     column = next((at for at, name in enumerate(table.header) if _is_day(table, at, name, year)), None)
     if column is None:
-        return table
+        return _completed(table, above, names, wanted, ledger)
     text = pl.col(cell(column)).str.strip_chars()
     dated = pl.when(text.is_in([day for day in _cells(table, column) if lacks_year(day)])).then(text + f" {year}")
     _tell(year, table, ledger)
     return replace(table, frame=table.frame.with_columns(dated.otherwise(text).alias(cell(column))))
+
+
+def _completed(
+    table: RawTable, above: Sequence[str], names: Iterable[str], wanted: str | None, ledger: Ledger
+) -> RawTable:
+    """The table with the year, or the month, of a title or a name written into cells that tell the rest of a day."""
+    column = column_of_days(table)
+    if column is None or table.frame.schema[cell(column)] != pl.String:
+        return table
+    months, place = month_told(above, names)
+    years = _years(above) if not months else {str(year) for year, _ in months}
+    if len(years) != 1 or len(months) > 1:
+        return table
+    known = (int(next(iter(years))), next((month for _, month in months), None))
+    counted = wanted is None and words.DAY in {role for role, _ in words.roles_of(table.header[column])}
+    days = completed(_cells(table, column), known, counted=counted)
+    if not days:
+        return table
+    told = f"{known[0]}-{known[1]:02}" if known[1] else str(known[0])
+    what = "month" if known[1] else "year"
+    ledger.remark(Reason.TITLE_READ, f"the {what} of each day is that of {place}: {told}", table.frame[LINE].head(1))
+    text = pl.col(cell(column)).str.strip_chars()
+    return replace(table, frame=table.frame.with_columns(text.replace(days).alias(cell(column))))
 
 
 def _named(table: RawTable) -> list[int]:

@@ -10,6 +10,7 @@ from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import readings, split_time
 from training.reading.errors import FileRefusedError, UndatedError
 from training.reading.ledger import LINE, cell
+from training.reading.lines.daycells import is_short_day
 from training.reading.lines.measured import check_periods
 from training.reading.lines.years import lacks_year
 from training.reading.roles import Roles
@@ -100,14 +101,20 @@ def _called_a_date(table: RawTable, name: str) -> str:
         head = table.frame.head(_LOOKED_AT).select(LINE, pl.col(cell(index)).cast(pl.String).str.strip_chars())
         for line, text in head.iter_rows():
             if text and text.lower() not in words.MISSING_WORDS and not readings(split_time(text)[0]):
-                if lacks_year(text):
+                if lacks_year(text) or is_short_day(text):
                     raise FileRefusedError(
                         Reason.COLUMNS_MISSING,
                         f"{name}: the days of {header!r} tell no year (line {line}: {text[:_SHOWN]!r}); write it into "
-                        f"them, as {f'{text} 2024'[:_SHOWN]!r}.",
+                        f"them, as {_with_year(text)[:_SHOWN]!r}.",
                     )
                 return f": most cells of {header!r} are no day of a year (line {line}: {text[:_SHOWN]!r})"
     return ""
+
+
+def _with_year(text: str) -> str:
+    """``1/3/2024`` of ``1/3``, ``1 March 2024`` of ``1 March``."""
+    mark = next((c for c in text if c in "-/."), " ") if is_short_day(text) else " "
+    return f"{text.rstrip('.')}{mark}2024"
 
 
 def check_aim(table: RawTable, roles: Roles, name: str) -> None:

@@ -10,8 +10,9 @@ from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import EXCEL, readings, split_time
 from training.reading.dialect.periods import is_fiscal_period
 from training.reading.errors import FileRefusedError
+from training.reading.lines.daycells import is_short_day
 from training.reading.lines.monthdays import days_of_month, numbered
-from training.reading.lines.years import is_short_day, is_week, lacks_year
+from training.reading.lines.years import is_week, lacks_year
 from training.reading.roles import Roles
 from training.reading.shapes.contents import sample_of
 from training.reading.tables import RawTable

@@ -104,6 +104,11 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
         "A cell written only on the first row of each group was taken for the rows below it.",
         "nothing, or write it on each row",
     ),
+    Reason.ALIGNED: (
+        _REPAIR,
+        "Columns are set apart by spaces alone; they line up on every line, and were cut there.",
+        "nothing, or export a CSV file",
+    ),
     Reason.REFUNDED_IN_PART: (
         _REPAIR,
         "By its status a part of the sale came back, and not how much; it counts whole.",

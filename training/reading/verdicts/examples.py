@@ -32,6 +32,7 @@ FILES: Final[dict[Reason, str]] = {
     Reason.LINES_SUMMED: "order,date,item,qty\n1,2024-01-28,A,5\n2,2024-01-28,A,6",
     Reason.TITLE_READ: "Store: 101\ndate,item,qty\n2024-01-28,A,5",
     Reason.FILLED_DOWN: "date,item,qty\n2024-01-28,A,5\n,B,6",
+    Reason.ALIGNED: "date        item  qty\n2024-01-28  A       5\n2024-01-29  B      12",
     Reason.CHARGES_KEPT: "order,date,item,qty\n1,2024-01-28,A,5\n1,2024-01-28,Shipping,1",
     Reason.ID_ROUNDED: "date,item,qty\n2024-01-28,4.00638E+12,5",
     Reason.UNSETTLED: "order,date,item,qty,payment status\n1,2024-01-28,A,5,pending",
