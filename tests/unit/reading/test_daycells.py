@@ -28,7 +28,8 @@ def test_a_column_for_each_item_may_stand_beside_such_days(read: Read) -> None:
 @pytest.mark.parametrize(
     ("title", "days"),
     [("Sales 2024", "01/03|02/03|03/03"), ("Sales March 2024", "Fri 1|Sat 2|Sun 4"),
-     ("Sales 2024", "Fri 1|Sat 2|Mon 4"), ("Sales March 2024", "1.3.|2.4.|3.4."), ("Sales March 2024", "4|1|2"), ("Printed March 2024", "1.3.|2.3.|3.3.")],
+     ("Sales 2024", "Fri 1|Sat 2|Mon 4"), ("Sales March 2024", "1.3.|2.4.|3.4."),
+     ("Sales March 2024", "4|1|2"), ("Printed March 2024", "1.3.|2.3.|3.3.")],
 )  # fmt: skip
 def test_days_that_the_title_does_not_settle_are_not_read(read: Read, title: str, days: str) -> None:
     cells = "".join(f"{day},Tea,{units}\n" for units, day in enumerate(days.split("|"), start=4))
@@ -57,3 +58,20 @@ def test_the_filter_above_a_pivot_table_tells_the_year_of_its_months(read: Read,
         ("2024-01-01", "Coffee", 12.0), ("2024-01-01", "Tea", 10.0), ("2024-02-01", "Coffee", 9.0),
         ("2024-02-01", "Tea", 11.0), ("2024-03-01", "Coffee", 14.0), ("2024-03-01", "Tea", 8.0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "times",
+    ["2023.833|2023.917|2024.000|2024.083", "2023.83333333333|2023.91666666667|2024|2024.08333333333",
+     "2023.83|2023.92|2024|2024.08", "2023.875|2023.958|2024.042|2024.125"],
+)  # fmt: skip
+def test_months_are_read_from_fractions_of_a_year(read: Read, times: str) -> None:
+    reading = read("time,sales\n" + "".join(f"{time},{units}\n" for units, time in enumerate(times.split("|"))))
+    days = ["2023-11-01", "2023-12-01", "2024-01-01", "2024-02-01"]
+    assert rows(reading, "date", "units") == [(day, float(units)) for units, day in enumerate(days)]
+
+
+def test_quarters_as_fractions_of_a_year_and_gaps_are_refused(read: Read) -> None:
+    quarters = "time,sales\n2023.5,1\n2023.75,2\n2024,3\n"
+    assert "'time' counts years in quarters (such as '2023.5')" in read(quarters).verdict.sentence
+    assert not read("time,sales\n2023.833,1\n2023.917,2\n2024.167,3\n2024.25,4\n").verdict.kind.merged

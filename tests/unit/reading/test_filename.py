@@ -113,8 +113,6 @@ def test_a_member_of_returns_beside_sales_is_refused_for_they_may_be_net_of_it_a
 @pytest.mark.parametrize(
     ("column", "first", "second"),
     [
-        ("Date", "01/01", "02/01"),
-        ("Date", "13.03.", "14.03."),
         ("Date", "Mon", "Tue"),
         ("Weekday", "Mon", "Tue"),
         ("Month", "Jan", "Feb"),
@@ -137,3 +135,16 @@ def test_times_of_the_day_beside_the_day_in_the_name(tmp_path: Path) -> None:
     path = tmp_path / "sales_2024-05-03.csv"
     path.write_text("Date,Item,Qty\n09:00,A,3\n10:00,B,4\n", "utf-8")
     assert {row[0] for row in rows(read_file(path))} == {"2024-05-03"}
+
+
+@pytest.mark.parametrize(("first", "second"), [("01/01", "02/01"), ("13.03.", "14.03.")])
+def test_days_of_another_month_than_that_in_the_name_lack_their_year(tmp_path: Path, first: str, second: str) -> None:
+    path = tmp_path / "sales_2024-05.csv"
+    path.write_text(f"Date,Item,Qty\n{first},A,3\n{second},B,4\n", "utf-8")
+    assert "the days of 'Date' tell no year" in read_file(path).verdict.sentence.lower().replace("'date'", "'Date'")
+
+
+def test_days_of_the_month_in_the_name_have_its_year(tmp_path: Path) -> None:
+    path = tmp_path / "sales_2024-03.csv"
+    path.write_text("Date,Item,Qty\n13.03.,A,3\n14.03.,B,4\n", "utf-8")
+    assert rows(read_file(path), "date") == [("2024-03-13",), ("2024-03-14",)]

@@ -56,7 +56,7 @@ def completed(texts: Sequence[str], known: Known, *, counted: bool) -> dict[str,
 def _ways(texts: Sequence[str], known: Known, *, counted: bool) -> Iterator[dict[str, date]]:
     year, month = known
     if all(words.fold(text) in words.MONTH_OF for text in texts):
-        for form in dict(readings(f"{texts[0]} {year}")) if texts else ():
+        for form in dict(readings(f"{texts[0]} {year}")) if texts and month is None else ():
             yield {text: first for text in texts if (first := dict(readings(f"{text} {year}")).get(form))}
         return
     short = [told for text in texts if (told := _SHORT.match(text)) is not None]

@@ -17,6 +17,7 @@ from training.reading.lines.aligned import aligned
 from training.reading.lines.closings import closing_day
 from training.reading.lines.crossed import split_crossed
 from training.reading.lines.cutting import Section, header_lines, sections
+from training.reading.lines.decimalyears import with_months
 from training.reading.lines.delimiter import Layout, find_layout, has_layout
 from training.reading.lines.headings import TITLES_OUT, headed, with_lone_heads
 from training.reading.lines.measured import with_days_above
@@ -114,6 +115,7 @@ def tables_of(
         return split_crossed(tables[0], layout.cross, config.side_by_side, name, ledger)
     if weeks.height:
         return [table for tables_of_week in tables for table in by_week(tables_of_week, weeks, name)]
+    tables = [with_months(table, ledger) for table in tables] if config.date_format is None else tables
     return [with_year(table, titles_above, names, config.date_format, ledger) for table in tables]
 
 

@@ -12,6 +12,7 @@ from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.roles import Roles
+from training.reading.shapes.areas import area_of_rows
 from training.reading.shapes.contents import (
     SALES,
     content_fits,
@@ -64,6 +65,9 @@ def find_roles(table: RawTable, wanted: Mapping[str, str], name: str, *, valued:
     for role in _SINGLE:
         _name_role(table, roles, taken, role, name)
     roles.others += [index for index in range(len(table.header)) if index not in taken]
+    if (area := area_of_rows(table, roles)) is not None:
+        roles.others.remove(area)
+        roles.of[words.STORE] = area
     return roles
 
 

@@ -8,9 +8,11 @@ from core.contracts.verdict import Reason
 from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import readings, split_time
+from training.reading.dialect.periods import CURE
 from training.reading.errors import FileRefusedError, UndatedError
 from training.reading.ledger import LINE, cell
 from training.reading.lines.daycells import is_short_day
+from training.reading.lines.decimalyears import quarters_of_years
 from training.reading.lines.measured import check_periods
 from training.reading.lines.years import lacks_year
 from training.reading.roles import Roles
@@ -70,6 +72,11 @@ def need_date(table: RawTable, roles: Roles, name: str) -> None:
             f"name it, such as reading.columns.date = '{likely}'.",
         )
     check_fiscal_periods(table, name)
+    if (quarters := quarters_of_years(table)) is not None:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {quarters[0]!r} counts years in quarters (such as {quarters[1]!r}), and {CURE}.",
+        )
     check_coarse(table, roles, name)
     check_weeks(table, name)
     check_days(table, name)

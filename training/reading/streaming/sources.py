@@ -184,7 +184,7 @@ class Text:
         part = Part(self.laid.member, Kind.TEXT, block.data, self.laid.wrapped)
         plain = terms.config.model_copy(update={"encoding": None})
         tables = text_tables(part, terms.name, plain, terms.limits, head)
-        titled = Reason.TITLE_READ in head.remarks
+        titled = head.remarks.keys() & {Reason.TITLE_READ, Reason.TAKEN_AS}
         if titled or len(tables) != 1 or head.left_out.keys() & {Reason.PREAMBLE, Reason.REPEATED_HEADER}:
             raise IrregularError
         table, sampled = replace(tables[0], encoding=self.laid.encoding), min(SAMPLED, self._size // _BYTES_A_ROW)

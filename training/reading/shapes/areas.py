@@ -1,0 +1,59 @@
+"""Regions, countries or marketplaces that tell rows of one day and item apart: what a table without stores is of."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from training.reading import vocabulary as words
+from training.reading.ledger import cell
+from training.reading.roles import Roles
+from training.reading.tables import RawTable
+from training.reading.totals import looks_total
+
+_DAYS: Final = (words.DATE, words.YEAR, words.MONTH, words.WEEK, words.DAY)
+_OF_LINES: Final = (words.STORE, words.DOCUMENT, words.CUSTOMER, words.TIME, words.LINE, words.TYPE, words.STATUS)
+_NEARLY_ALL: Final = 0.95
+_FEWEST: Final = 2
+
+
+def area_of_rows(table: RawTable, roles: Roles) -> int | None:
+    """The column that is the place of each row, where no column is known as the store, and rows are of no documents.
+
+    Without it several rows are of one day and item, and with it hardly any; of several such columns it is the one that
+    tells the others, as a city tells its country.
+    """
+    named = [at for at in roles.others if at not in roles.renamed and _is_area(table.header[at])]
+    keys = [cell(roles.of[role]) for role in (*_DAYS, words.ITEM) if role in roles]
+    counted = words.UNITS in roles or words.SALES in roles
+    if not named or not keys or not counted or any(role in roles for role in _OF_LINES):
+        return None
+    rows = table.frame.select(pl.col(cell(at)).cast(pl.String).str.strip_chars() for at in range(len(table.header)))
+    rows = rows.unique()
+    if not rows.height or rows.select(keys).n_unique() > _NEARLY_ALL * rows.height:
+        return None
+    if words.ITEM not in roles and any(_tells(rows, keys, at) for at in roles.others if at not in named):
+        return None  # another text may be the item
+    told = [at for at in named if rows.select(*keys, cell(at)).n_unique() >= _NEARLY_ALL * rows.height]
+    told = [at for at in told if all(text and not looks_total(text) for text in rows[cell(at)].unique())]
+    return _finest(rows, told)
+
+
+def _tells(rows: pl.DataFrame, keys: Sequence[str], at: int) -> bool:
+    """Does a text tell rows of one day apart?"""
+    text = rows[cell(at)].fill_null("")
+    worded = 2 * text.str.contains(r"\p{L}").sum() > len(text)
+    return bool(worded) and rows.select(*keys, cell(at)).n_unique() > rows.select(keys).n_unique()
+
+
+def _is_area(header: str) -> bool:
+    tokens = [token for token in words.fold(header).split() if token not in words.OF_NAMES]
+    return " ".join(tokens) in words.AREAS
+
+
+def _finest(rows: pl.DataFrame, told: Sequence[int]) -> int | None:
+    for at in told:
+        own = rows[cell(at)].n_unique()
+        if own >= _FEWEST and all(rows.select(cell(at), cell(other)).n_unique() == own for other in {*told} - {at}):
+            return at
+    return None
