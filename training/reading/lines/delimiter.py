@@ -10,6 +10,7 @@ from training.reading.dialect.periods import coarse_columns
 from training.reading.errors import FileRefusedError
 from training.reading.lines.crossed import Cross, cross_at, find_cross
 from training.reading.lines.header import MIN_SCORE, find_header, header_score
+from training.reading.lines.headerless import header_cure
 from training.reading.lines.records import UNIT, leaves_open, split_record
 
 CANDIDATES: Final = (",", ";", "\t", "|")
@@ -188,6 +189,6 @@ def _no_header(lines: list[str], name: str, wanted: frozenset[str]) -> FileRefus
         return FileRefusedError(Reason.COLUMNS_MISSING, f"{name}: {across}")
     return FileRefusedError(
         Reason.COLUMNS_MISSING,
-        f"{name}: no line names a date and a quantity (line {first}: {shown!r}); add a header line such as "
-        "'date,store_id,item_id,units', or name the file's columns under reading.columns.",
+        f"{name}: no line names a date and a quantity (line {first}: {shown!r}); "
+        f"{header_cure([line for line in lines[:_FIRST] if line.strip()], (*CANDIDATES, UNIT))}.",
     )

@@ -21,7 +21,14 @@ from training.reading.shapes.contents import (
     roles_of_column,
     sample_of,
 )
-from training.reading.shapes.itemcodes import code_alone, code_beside, codes_first, names_alone, names_for_blank_codes
+from training.reading.shapes.itemcodes import (
+    code_alone,
+    code_beside,
+    code_of_text,
+    codes_first,
+    names_alone,
+    names_for_blank_codes,
+)
 from training.reading.shapes.rivals import (
     check_one_quantity,
     is_measured,
@@ -178,7 +185,7 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
         )
     ]
     if not claims and role == words.ITEM:
-        claims = code_alone(table, taken) or names_alone(table, taken)
+        claims = code_alone(table, taken) or code_of_text(table, taken) or names_alone(table, taken)
     if not claims and role == words.TYPE:
         claims = _kinds_by_content(table, taken)
     if not claims:

@@ -78,6 +78,9 @@ def content_fits(table: RawTable, index: int, role: str) -> bool:
     fits = True
     if role in (words.STORE, words.ITEM):
         fits = bool(sample) or not table.frame.height
+        fits &= words.LINE not in dict(words.roles_of(table.header[index])) or are_names(sample)  # "linea" of goods
+    elif role == words.LINE:
+        fits = not are_names(sample)
     elif role in (words.OPEN, words.CLOSED):
         fits = all(text.casefold() in _FLAGS for text in sample)
     elif role in (words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK):

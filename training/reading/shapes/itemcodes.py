@@ -14,6 +14,8 @@ from training.reading.shapes.rivals import numbers_lines
 from training.reading.tables import RawTable
 
 _LOOKED_AT: Final = 600
+_TEXTS: Final = frozenset({"text", "popis", "opis", "tekst", "texte", "texto", "testo", "text polozky"})
+"""Names of columns that may describe anything, and beside a code what it stands for."""
 _FEW_BLANK: Final = 0.05
 _FRACTION: Final = re.compile(r"^-?\d+[.,]\d{1,2}$")
 
@@ -80,6 +82,17 @@ def code_alone(table: RawTable, taken: set[int]) -> list[tuple[int, int]]:
     sample = sample_of(table, named[0])
     counted = sample == [str(number) for number in range(1, len(sample) + 1)] and len(sample) > 1
     return [] if are_names(sample) or counted or any(map(_FRACTION.match, sample)) else [(0, named[0])]
+
+
+def code_of_text(table: RawTable, taken: set[int]) -> list[tuple[int, int]]:
+    """Where no column is known as the item, a bare ``Code`` each of which has one ``Text``, as invoices write it."""
+    free = [at for at in range(len(table.header)) if at not in taken]
+    codes = [at for at in free if words.fold(table.header[at]) in words.BARE_CODES]
+    texts = [at for at in free if words.fold(table.header[at]) in _TEXTS and are_names(sample_of(table, at))]
+    if len(codes) != 1 or len(texts) != 1 or are_names(sample_of(table, codes[0])):
+        return []
+    pairs = table.frame.head(_LOOKED_AT).select(cell(codes[0]), cell(texts[0])).unique()
+    return [(0, codes[0])] if pairs.height == pairs[cell(codes[0])].n_unique() > 1 else []
 
 
 def names_alone(table: RawTable, taken: set[int]) -> list[tuple[int, int]]:

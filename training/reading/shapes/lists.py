@@ -7,8 +7,12 @@ from typing import Final
 import polars as pl
 
 from core.contracts.verdict import Reason
+from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
-from training.reading.ledger import LINE
+from training.reading.ledger import LINE, cell
+from training.reading.roles import Roles
+from training.reading.shapes.contents import sample_of
+from training.reading.tables import RawTable
 
 BETWEEN: Final = re.compile(r"\s*(?:[;|]|,\s|\s\+\s)\s*")
 _MARK: Final = r"[;|]|,\s|\s\+\s"
@@ -19,6 +23,9 @@ _DIGITS: Final = re.compile(r"\d+")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _FEWEST: Final = 2
 _HALF: Final = 0.5
+_COUNTED: Final = re.compile(r"(?:^|[,;|+]\s*)\d{1,3}\s?[x\u00d7]\s+(?=[^\W\d_])", re.IGNORECASE)
+"""``2 x Tea`` of ``1 x Grilled Chicken, 2 x Tea``."""
+_MOSTLY: Final = 0.8
 
 
 def check_lists(head: pl.DataFrame, header: str, name: str) -> None:
@@ -34,6 +41,24 @@ def check_lists(head: pl.DataFrame, header: str, name: str) -> None:
     for found in (_of_lone(texts), _of_codes(texts), _of_moved(texts)):
         if len(found) >= _FEWEST:
             raise _of_lists(found, header, name)
+
+
+def check_counts_in_texts(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where a text lists items with their counts, as orders for delivery do, and no column is the quantity."""
+    if words.UNITS in roles:
+        return
+    for index, header in enumerate(table.header):
+        texts = sample_of(table, index)
+        listed = [text for text in texts if len(_COUNTED.findall(text)) > 1]
+        if not listed or sum(map(bool, map(_COUNTED.match, texts))) < _MOSTLY * len(texts):
+            continue
+        column = table.frame.select(LINE, pl.col(cell(index)).cast(pl.String).str.strip_chars().alias("text"))
+        line = column.filter(pl.col("text") == listed[0])[LINE][0]
+        raise FileRefusedError(
+            Reason.NOT_A_TABLE,
+            f"{name}: {header!r} lists items with their counts in a cell (line {line}: {listed[0][:80]!r}), and no "
+            "column holds the quantity; export one row for each item of an order, with its quantity in a column.",
+        )
 
 
 def may_list(head: pl.DataFrame, several: bool) -> tuple[int, str] | None:

@@ -30,6 +30,7 @@ from training.reading.shapes.deductions import deductions
 from training.reading.shapes.lacking import check_aim, need_date, no_target
 from training.reading.shapes.lineprices import without_line_price
 from training.reading.shapes.listings import check_listings
+from training.reading.shapes.lists import check_counts_in_texts
 from training.reading.shapes.meaning import (
     LONG,
     PLAN,
@@ -61,7 +62,7 @@ from training.reading.tables import RawTable
 from training.reading.totals import is_total
 
 _OF_ITS_DAY: Final = (
-    check_quotes, check_prices, check_amounts, need_date, check_spans, check_bought, check_moved,
+    check_counts_in_texts, check_quotes, check_prices, check_amounts, need_date, check_spans, check_bought, check_moved,
     check_returned, check_offered,
 )  # fmt: skip
 _OF_ITS_QUANTITY: Final = (
