@@ -40,4 +40,4 @@ def _plain(raw: str) -> str:
 
 def _is_closing(text: str) -> bool:
     folded = f" {words.fold(text)} "
-    return any(f" {word} " in folded for word in _CLOSING)
+    return any(f" {word} " in folded for word in _CLOSING) or {"daily", "sales"} <= set(folded.split())

@@ -11,6 +11,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.lines.crossed import Cross, cross_at, find_cross
 from training.reading.lines.header import MIN_SCORE, find_header, header_score
 from training.reading.lines.headerless import header_cure
+from training.reading.lines.monthheads import days_under_months
 from training.reading.lines.records import UNIT, leaves_open, split_record
 
 CANDIDATES: Final = (",", ";", "\t", "|")
@@ -85,6 +86,8 @@ def _under(sample: list[str], mark: str, wanted: frozenset[str]) -> Layout | Non
     header = [field.strip() for field in rows[index]]
     if cross is not None:
         index, header = cross.last, list(cross.header)
+    elif index + 1 < len(rows) and (dated := days_under_months(rows[index], rows[index + 1])) is not None:
+        index, header = index + 1, dated
     while header and not header[-1]:
         header.pop()
     below = rows[index + 1 :]

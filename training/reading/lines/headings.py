@@ -1,6 +1,7 @@
 """Lines of one cell that head the rows below them, down to the total that names them, as ledgers write their groups."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 import polars as pl
@@ -20,6 +21,7 @@ HEADING: Final = "group heading"
 """Name of the column that headings become; the configuration may give it another meaning."""
 TITLES_OUT: Final = "titles above rows were left out"
 _SHOWN: Final = 5
+_FEWEST: Final = 2
 _PLACE: Final = "_place"
 _TEXT: Final = "_text"
 
@@ -33,7 +35,7 @@ def headed(table: RawTable, ledger: Ledger) -> RawTable:
     if not _may_have_headings(frame, len(table.header)):
         return table
     marks = _marks(frame, len(table.header))
-    spans = _spans(marks)
+    spans = _spans(marks) or _sections(frame[LINE], marks)
     if spans is None:
         return table
     lines = [line for line, kind, _ in spans if kind == "head"]
@@ -134,6 +136,22 @@ def _spans(marks: pl.DataFrame) -> list[tuple[int, str, str | None]] | None:
         elif count == 1 and open_:
             return None  # it may head the rows below it as well
     return spans if spans and not open_ else None
+
+
+def _sections(lines: pl.Series, marks: pl.DataFrame) -> list[tuple[int, str, str | None]] | None:
+    """The same of several headings that no total closes, where the first row is one and rows stand under each."""
+    lone = marks.filter(pl.col(_PLACE) == 1)
+    heads = {line: text for line, _, text in lone.iter_rows() if not looks_total(text)}
+    if len(heads) < _FEWEST or len({*heads.values()}) < len(heads) or any(map(_is_day, heads.values())):
+        return None
+    told = [line in heads for line in lines.sort()]
+    if not told[0] or told[-1] or any(one and then for one, then in pairwise(told)):
+        return None
+    return [(line, "head", _label(text)) for line, text in heads.items()]
+
+
+def _is_day(text: str) -> bool:
+    return bool(readings(split_time(text)[0]))
 
 
 def _label(text: str) -> str:

@@ -22,7 +22,7 @@ _OF_DAY: Final = re.compile(
     r"^(?:(?:sales|umsatz|ventes|ventas|vendite|vendas|verkoop)[\s,:\u2013-]+(?:for\s+)?(?:the\s+)?)?"
     r"(?:(?:week|wk)\s*(?:of|commencing|comm\.?|beginning|begin|starting|start|from|van|vanaf)|w\s*/?\s*[cb]|"
     r"woche\s+(?:vom|ab|von)|kw\s+(?:vom|ab)|semaine\s+(?:du|de)|semana\s+(?:del?|do|da)|settimana\s+(?:del|dal|di)|"
-    r"(?:week|wk|woche|semaine|semana|settimana)(?=[:\s]+\d[\d\s./\u2013-]*$))"
+    r"(?:week|wk|woche|semaine|semana|settimana)(?=[:\s]+\d[\d\s./\u2013-]*(?:\s(?:to|bis|au|al?|at[e\u00e9]|tot)\s[\d\s./-]+)?$))"
     r"\b[.:\s-]*(?P<day>.*)$",
     re.IGNORECASE,
 )

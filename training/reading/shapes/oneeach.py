@@ -16,6 +16,7 @@ from training.reading.tables import RawTable
 
 _LOOKED_AT: Final = 200
 _CENT: Final = 0.011
+_LESS_THAN_TWO: Final = 1.5
 _LAST_LATIN: Final = "\u024f"
 ENTRY: Final = "reading.one_each = true"
 
@@ -43,12 +44,33 @@ def is_one_each(table: RawTable, roles: Roles, numeric: list[int]) -> bool:
         return False
     if words.DOCUMENT in roles:
         return words.MONEY not in roles or words.PRICE in roles
+    if not numeric and words.MONEY in roles and words.PRICE not in roles and words.CUSTOMER not in roles:
+        return _of_one_amount(table, roles)
     of_a_line = (words.CUSTOMER, words.DATE, words.ITEM)
     if numeric or any(role not in roles for role in of_a_line) or words.MONEY in roles:
         return False
     named = [pl.col(cell(roles.of[role])).cast(pl.String).str.strip_chars().alias(role) for role in of_a_line]
     lines = table.frame.head(_LOOKED_AT).select(named).unique()
     return lines.select(words.CUSTOMER, words.DATE).unique().height < lines.height
+
+
+def _of_one_amount(table: RawTable, roles: Roles) -> bool:
+    """Have all lines of one item and day about the same amount, and a time each? Lines of several units have not."""
+    if words.TIME not in roles or words.DATE not in roles:
+        return False
+    keys = [cell(roles.of[role]) for role in (words.DATE, words.ITEM)]
+    for mark in numbers.MARKS:
+        frame = table.frame.select(
+            *keys, numbers.numbers(table.frame[cell(roles.of[words.MONEY])], mark)[0].alias("paid")
+        )
+        if frame["paid"].null_count():
+            continue
+        again = frame.group_by(keys).agg(pl.len(), pl.col("paid").min().alias("least"), pl.col("paid").max())
+        again = again.filter(pl.col("len") > 1)
+        return again.height > 1 and bool(
+            ((again["least"] > 0) & (again["paid"] < _LESS_THAN_TWO * again["least"])).all()
+        )
+    return False
 
 
 def check_foreign(table: RawTable, roles: Roles, numeric: list[int], name: str) -> None:

@@ -51,6 +51,7 @@ from training.reading.shapes.units import check_packs, check_units
 from training.reading.shapes.unsold import (
     check_bought,
     check_counted,
+    check_lost,
     check_moved,
     check_offered,
     check_other_quantity,
@@ -63,7 +64,7 @@ from training.reading.totals import is_total
 
 _OF_ITS_DAY: Final = (
     check_counts_in_texts, check_quotes, check_prices, check_amounts, need_date, check_spans, check_bought, check_moved,
-    check_returned, check_offered,
+    check_returned, check_offered, check_lost,
 )  # fmt: skip
 _OF_ITS_QUANTITY: Final = (
     check_aim, check_counted, check_measures, check_qualifiers, check_levels, check_parts, check_baskets, check_units,

@@ -12,6 +12,11 @@ from training.reading.shapes.contents import SALES, sample_of
 from training.reading.tables import RawTable
 
 _ORDERS: Final = frozenset({"orders", "num orders"})
+_OF_MONEY: Final = frozenset(
+    {"total", "toplam", "общии", "value", "cost", "amount", "wert", "kosten", "valor", "valore", "waarde", "gesamt",
+     "totale", "montant", "importe", "wartosc", "celkem", "сумма", "tutar", "tutari", "summe", "betrag"}
+)  # fmt: skip
+_OF_PROFIT: Final = frozenset({"profit", "gain", "gewinn", "win", "weight", "rate", "p"})
 
 
 def check_bought(table: RawTable, roles: Roles, name: str) -> None:
@@ -38,6 +43,29 @@ def check_moved(table: RawTable, roles: Roles, name: str) -> None:
         f"{name}: {told[0]!r} and {told[1]!r} (line {table.header_line}) say that goods were moved between stores, not "
         f"sold; upload what was sold, or set reading.columns.units = '{units}' to read it as sales on purpose.",
     )
+
+
+def check_lost(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where a column tells what the quantity of each row cost when it was lost, and none what it was sold for."""
+    index = roles.of.get(words.UNITS)
+    if index is None or words.UNITS in roles.configured or words.MONEY in roles:
+        return
+    units = table.header[index]
+    tokens = set(words.fold(units).split())
+    lost = [at for at in range(len(table.header)) if at != index and _tells_loss(table, at)]
+    if not lost or tokens & words.SOLD:
+        return
+    raise FileRefusedError(
+        Reason.NOT_A_TABLE,
+        f"{name}: {table.header[lost[0]]!r} (line {table.header_line}) says that this was lost or written off, not "
+        f"sold; upload what was sold, or set reading.columns.units = '{units}' to read it as sales on purpose.",
+    )
+
+
+def _tells_loss(table: RawTable, index: int) -> bool:
+    """``Total loss``, and no ``Profit or loss``: money, not how many of what was made were thrown away."""
+    tokens = set(words.fold(table.header[index]).split())
+    return bool(tokens & words.LOST) and bool(tokens & _OF_MONEY) and not tokens & _OF_PROFIT
 
 
 def check_offered(table: RawTable, roles: Roles, name: str) -> None:
