@@ -31,3 +31,22 @@ def test_the_day_of_a_market_or_of_daily_sales_is_that_of_its_title(read: Read, 
 def test_serial_days_may_bear_a_time_under_the_name_of_one(read: Read) -> None:
     text = "SaleTime,SKU,Qty\n45418.395833,A1,2\n45418.604167,A2,1\n45429.5,A1,4\n"
     assert rows(read(text), "date", "units") == [("2024-05-06", 2.0), ("2024-05-06", 1.0), ("2024-05-17", 4.0)]
+
+
+def test_days_below_the_name_of_their_month_are_read(read: Read) -> None:
+    text = "Coffee sales,,,\nMay 2024,Espresso,Latte,Total\n1,20,31,51\n2,18,28,46\nTotal,38,59,97\n"
+    assert rows(read(text), "date", "item_id", "units") == [
+        ("2024-05-01", "Espresso", 20.0), ("2024-05-01", "Latte", 31.0),
+        ("2024-05-02", "Espresso", 18.0), ("2024-05-02", "Latte", 28.0),
+    ]  # fmt: skip
+
+
+def test_weeks_of_short_years_are_read_from_names_of_columns(read: Read) -> None:
+    text = "Artikel;KW 18/24;KW 19/24\nSaft;120;135\n"
+    assert rows(read(text), "date", "units") == [("2024-04-29", 120.0), ("2024-05-06", 135.0)]
+
+
+@pytest.mark.parametrize("names", ["Paris;Lyon;Nantes", "North;South;East", "Berlin Mitte;Hamburg;Airport"])
+def test_columns_of_places_are_stores(read: Read, names: str) -> None:
+    text = f"Date;{names};Total\n2024-05-06;12;8;5;25\n2024-05-07;14;9;4;27\n"
+    assert [store for (store,) in rows(read(text), "store_id")][:3] == sorted(names.split(";"))

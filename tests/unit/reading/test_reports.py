@@ -31,8 +31,8 @@ def test_a_column_named_after_its_view_is_the_column(read: Read) -> None:
 
 
 def test_a_column_without_a_name_is_offered_as_no_store(read: Read) -> None:
-    reading = read(",date,sku,qty,Zone\nr1,2024-03-13,A,2,N\nr2,2024-03-13,A,3,S\nr3,2024-03-13,A,4,W\n")
-    assert "where one tells them apart ('Zone'?)" in reading.verdict.sentence
+    reading = read(",date,sku,qty,Rack\nr1,2024-03-13,A,2,N\nr2,2024-03-13,A,3,S\nr3,2024-03-13,A,4,W\n")
+    assert "where one tells them apart ('Rack'?)" in reading.verdict.sentence
 
 
 def test_the_head_of_a_package_is_no_line_of_it(read: Read) -> None:

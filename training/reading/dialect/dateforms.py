@@ -65,6 +65,11 @@ def _yw(match: re.Match[str]) -> date | None:
     return _week(*_ints(match, "y", "w"))
 
 
+def _short_week(match: re.Match[str]) -> date | None:
+    year, week = _ints(match, "y", "w")
+    return _week(_century(year), week)
+
+
 def _ywd(match: re.Match[str]) -> date | None:
     return _week(*_ints(match, "y", "w", "d"))
 
@@ -114,6 +119,7 @@ def _forms() -> tuple[tuple[str, re.Pattern[str], Builder], ...]:
         ("%G-W%V", rf"{y4}\s*[-/. ]?\s*(?:{_WEEK_WORDS})\s*[-.]?\s*(?P<w>{one})", _yw),
         ("%G-W%V-%u", rf"{y4}-?w(?P<w>{two})-?(?P<d>[1-7])", _ywd),
         ("W%V %G", rf"(?:{_WEEK_WORDS})\s*\.?\s*(?P<w>{one})\s*[-/., ]\s*{y4}", _yw),
+        ("W%V/%y", rf"(?:{_WEEK_WORDS})\s*\.?\s*(?P<w>{one})\s*/\s*{y2}", _short_week),  # "KW 18/24"
         ("%V W %G", rf"(?P<w>{one})\s*\.?\s*(?:{_WEEK_WORDS})\s*[-/., ]?\s*{y4}", _yw),
         ("%d %b %Y", rf"(?P<d>{one}) #(?P<m>{two}) {y4}", _ymd),
         ("%b %d %Y", rf"#(?P<m>{two}) (?P<d>{one}) {y4}", _ymd),

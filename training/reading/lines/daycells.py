@@ -7,6 +7,7 @@ from typing import Final
 
 from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import readings
+from training.reading.lines.monthdays import months_in
 from training.reading.tables import RawTable
 from training.reading.totals import looks_total
 
@@ -26,12 +27,12 @@ Known = tuple[int, int | None]
 
 def is_short_day(text: str) -> bool:
     """``06/03``, ``Mon 06/03``: a day and a month in numbers, and no year."""
-    return _SHORT.match(text.strip()) is not None
+    return _SHORT.match(text.strip()) is not None and not readings(text)
 
 
 def column_of_days(table: RawTable) -> int | None:
-    """The one column that is called by days or months, or that holds the labels of a pivot table's rows."""
-    called = [at for at, name in enumerate(table.header) if _is_called(name)]
+    """The one column that is called by days or a month, or that holds the labels of a pivot table's rows."""
+    called = [at for at, name in enumerate(table.header) if _is_called(name) or (not at and months_in(name))]
     return called[0] if len(called) == 1 else None
 
 

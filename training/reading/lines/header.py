@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
 from training.reading.dialect.dateforms import EXCEL, header_dates, readings, split_time
 from training.reading.dialect.periods import QUARTERS, is_fiscal_period
 from training.reading.lines.daycells import is_short_day
 from training.reading.lines.measured import labels
-from training.reading.lines.monthdays import days_of_month, numbered
+from training.reading.lines.monthdays import days_of_month, months_in, numbered
 from training.reading.lines.strays import kinds
 from training.reading.lines.years import lacks_year
 from training.reading.vocabulary import DATE, DAY, ITEM, MONTH, MONTH_OF, STORE, WEEK, WEEKDAYS, YEAR, fold, roles_of
@@ -162,12 +163,23 @@ def _is_plain_header(rows: Sequence[Sequence[str]], index: int) -> bool:
     unnamed = _labels_unnamed(rows, index)
     if len(names) + unnamed < MIN_SCORE or len(set(names)) < len(names) or any(_NUMBER.match(name) for name in names):
         return False
-    if any(readings(name) for name in names):
+    counts = _counts_days(rows, index)
+    if not counts and any(readings(name) for name in names):
         return False
     width = len(names) + unnamed
     below = [filled for fields in rows[index + 1 : index + 20] if len(filled := _filled(fields)) == width]
+    if counts:
+        return bool(below)
     dated = [fields for fields in below if fold(fields[0]) in MONTH_OF or any(_is_day(text) for text in fields)]
     return bool(below) and len(dated) > len(below) // 2
+
+
+def _counts_days(rows: Sequence[Sequence[str]], index: int) -> bool:
+    """Is the first name a month, and do the rows below it begin with its days, 1, 2, 3, ...?"""
+    firsts = [fields[0].strip() for fields in rows[index + 1 : index + 4] if _filled(fields)]
+    firsts = [*takewhile(str.isdigit, firsts)]
+    counted = [str(number) for number in range(1, len(firsts) + 1)]
+    return len(firsts) > 1 and firsts == counted and len(months_in(rows[index][0].strip())) == 1
 
 
 def _is_day(text: str) -> bool:

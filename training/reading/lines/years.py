@@ -13,7 +13,7 @@ from training.reading import vocabulary as words
 from training.reading.dialect.dateforms import readings, weekday_of
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.lines.daycells import column_of_days, completed
-from training.reading.lines.monthdays import DATED, NOT_ITS_YEAR, YEAR, month_told, numbered, with_month
+from training.reading.lines.monthdays import DATED, NOT_ITS_YEAR, YEAR, month_told, months_in, numbered, with_month
 from training.reading.tables import RawTable
 
 _MOST_WORDS: Final = 4
@@ -75,12 +75,14 @@ def _completed(
     column = column_of_days(table)
     if column is None or table.frame.schema[cell(column)] != pl.String:
         return table
-    months, place = month_told(above, names)
+    own = months_in(table.header[column])
+    months, place = (own, "its column's name") if own else month_told(above, names)
     years = _years(above) if not months else {str(year) for year, _ in months}
     if len(years) != 1 or len(months) > 1:
         return table
     known = (int(next(iter(years))), next((month for _, month in months), None))
-    counted = wanted is None and words.DAY in {role for role, _ in words.roles_of(table.header[column])}
+    called = words.DAY in {role for role, _ in words.roles_of(table.header[column])}
+    counted = wanted is None and (called or bool(own))
     days = completed(_cells(table, column), known, counted=counted)
     if not days:
         return table

@@ -34,6 +34,7 @@ def wide_values(table: RawTable, roles: Roles, named: list[int], fresh: list[int
     """One column for each item or store."""
     headers = [table.header[index] for index in named]
     stores = words.ITEM in roles or sum(bool(starts_as_store(name)) for name in headers) > MOSTLY * len(headers)
+    stores |= all(words.PLACES.issuperset(words.fold(name).split()) for name in headers)
     chosen = set(named)
     covariates = [index for index in roles.others if index not in chosen and index not in fresh]
     ignored = [index for index in fresh if index not in chosen]
