@@ -127,6 +127,19 @@ def check_titles(titles: pl.DataFrame, headers: list[int], name: str) -> None:
         )
 
 
+def under_titles(frame: pl.DataFrame, titles: pl.DataFrame, name: str, untold: str) -> pl.DataFrame:
+    """Rows with the title of the last line above each, as ``TITLE``; ``untold`` says what a row above all titles lacks.
+
+    Raises:
+        FileRefusedError: there is such a row.
+    """
+    rows = frame.with_columns(pl.col(LINE).set_sorted())
+    told = rows.join_asof(titles.select(LINE, TITLE).sort(LINE), on=LINE, strategy="backward")
+    for first in told.filter(pl.col(TITLE).is_null())[LINE].head(1):
+        raise FileRefusedError(Reason.AMBIGUOUS, f"{name}: line {first} {untold}")
+    return told
+
+
 def with_titles(table: RawTable, titles: pl.DataFrame, name: str) -> RawTable:
     """The table with one more column: the store or item of the title above each row.
 
@@ -134,16 +147,11 @@ def with_titles(table: RawTable, titles: pl.DataFrame, name: str) -> RawTable:
         FileRefusedError: rows stand above the first title.
     """
     line, word, store = titles.row(0)
-    frame = table.frame.with_columns(pl.col(LINE).set_sorted()).join_asof(
-        titles.select(LINE, TITLE).sort(LINE), on=LINE, strategy="backward"
+    untold = (
+        f"stands above the first title ({word} {store!r}, line {line}), so its {word} is not told; write a title above "
+        f"it, or a column {word!r}."
     )
-    if frame[TITLE].null_count():
-        first = frame.filter(pl.col(TITLE).is_null())[LINE][0]
-        raise FileRefusedError(
-            Reason.AMBIGUOUS,
-            f"{name}: line {first} stands above the first title ({word} {store!r}, line {line}), so its {word} "
-            f"is not told; write a title above it, or a column {word!r}.",
-        )
+    frame = under_titles(table.frame, titles, name, untold)
     width = len(table.header)
     return RawTable(
         table.member, table.format, (*table.header, word), table.header_line, frame.rename({TITLE: cell(width)}),

@@ -14,7 +14,7 @@ from training.reading.dialect.dateforms import ENDING, EXCEL, ranges, readings, 
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE
 from training.reading.lines.records import split_record
-from training.reading.lines.titles import TITLE, WORD, names_none
+from training.reading.lines.titles import TITLE, WORD, names_none, under_titles
 from training.reading.tables import RawTable
 
 _WEEK: Final = "week"
@@ -142,16 +142,11 @@ def by_week(table: RawTable, weeks: pl.DataFrame, name: str) -> list[RawTable]:
     columns = weekdays(table.header)
     if not columns:
         return [table]
-    frame = table.frame.with_columns(pl.col(LINE).set_sorted()).join_asof(
-        weeks.select(LINE, TITLE).sort(LINE), on=LINE, strategy="backward"
+    first = weeks[LINE][0]
+    untold = (
+        f"stands above the first line that tells a week (line {first}), so its week is not told; write one above it."
     )
-    if frame[TITLE].null_count():
-        first = frame.filter(pl.col(TITLE).is_null())[LINE][0]
-        raise FileRefusedError(
-            Reason.AMBIGUOUS,
-            f"{name}: line {first} stands above the first line that tells a week (line {weeks[LINE][0]}), so its week "
-            "is not told; write one above it.",
-        )
+    frame = under_titles(table.frame, weeks, name, untold)
     tables = []
     for (start,), rows in frame.group_by([TITLE], maintain_order=True):
         begin = date.fromisoformat(str(start))
