@@ -13,6 +13,10 @@ from training.reading.lines.titles import TITLE, find_titles
 
 _CLOSING: Final = tuple(words.WORDS["closing_reports"])
 _DAY: Final = re.compile(r"\d+[./-]\d+[./-]\d+")
+_PRINTED: Final = frozenset(
+    {"printed", "exported", "generated", "created", "gedruckt", "erstellt", "imprime", "edite", "impreso", "generado",
+     "stampato", "impresso", "afgedrukt"}
+)  # fmt: skip
 _MARKS: Final = re.compile(r"[;,|\t\"]+")
 
 
@@ -26,7 +30,8 @@ def closing_day(above: pl.DataFrame, delimiter: str, width: int) -> pl.DataFrame
     days = find_titles(above, delimiter, width, words.DATE)
     if not closing:
         return days.clear()
-    own = [(line, words.DATE, label.day) for line, text in closing if (label := label_of(text)) is not None]
+    told = [(line, text) for line, text in closing if _PRINTED.isdisjoint(words.fold(text).split())]
+    own = [(line, words.DATE, label.day) for line, text in told if (label := label_of(text)) is not None]
     if any(len(_DAY.findall(text)) > 1 for _, text in closing):  # from one to another
         return days.clear()
     if own:

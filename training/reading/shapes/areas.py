@@ -14,6 +14,7 @@ from training.reading.totals import looks_total
 _DAYS: Final = (words.DATE, words.YEAR, words.MONTH, words.WEEK, words.DAY)
 _OF_LINES: Final = (words.STORE, words.DOCUMENT, words.CUSTOMER, words.TIME, words.LINE, words.TYPE, words.STATUS)
 _NEARLY_ALL: Final = 0.95
+_SIZES: Final = frozenset({"area", "land"})
 _FEWEST: Final = 2
 
 
@@ -36,7 +37,7 @@ def area_of_rows(table: RawTable, roles: Roles) -> int | None:
         return None  # another text may be the item
     told = [at for at in named if rows.select(*keys, cell(at)).n_unique() >= _NEARLY_ALL * rows.height]
     told = [at for at in told if all(text and not looks_total(text) for text in rows[cell(at)].unique())]
-    return _finest(rows, told)
+    return _finest(rows, [at for at in told if not _is_size(table.header[at], rows[cell(at)])])
 
 
 def _tells(rows: pl.DataFrame, keys: Sequence[str], at: int) -> bool:
@@ -49,6 +50,11 @@ def _tells(rows: pl.DataFrame, keys: Sequence[str], at: int) -> bool:
 def _is_area(header: str) -> bool:
     tokens = [token for token in words.fold(header).split() if token not in words.OF_NAMES]
     return " ".join(tokens) in words.AREAS
+
+
+def _is_size(header: str, texts: pl.Series) -> bool:
+    """``Area`` or ``Land`` in numbers alone may be how large something is."""
+    return not _SIZES.isdisjoint(words.fold(header).split()) and not texts.str.contains(r"\p{L}").any()
 
 
 def _finest(rows: pl.DataFrame, told: Sequence[int]) -> int | None:

@@ -15,6 +15,7 @@ from training.reading.shapes.contents import SALES
 from training.reading.tables import RawTable
 
 _LOOKED_AT: Final = 200
+_SEVERAL_DAYS: Final = 2000
 _CENT: Final = 0.011
 _LESS_THAN_TWO: Final = 1.5
 _LAST_LATIN: Final = "\u024f"
@@ -59,10 +60,9 @@ def _of_one_amount(table: RawTable, roles: Roles) -> bool:
     if words.TIME not in roles or words.DATE not in roles:
         return False
     keys = [cell(roles.of[role]) for role in (words.DATE, words.ITEM)]
+    head = table.frame.head(_SEVERAL_DAYS)
     for mark in numbers.MARKS:
-        frame = table.frame.select(
-            *keys, numbers.numbers(table.frame[cell(roles.of[words.MONEY])], mark)[0].alias("paid")
-        )
+        frame = head.select(*keys, numbers.numbers(head[cell(roles.of[words.MONEY])], mark)[0].alias("paid"))
         if frame["paid"].null_count():
             continue
         again = frame.group_by(keys).agg(pl.len(), pl.col("paid").min().alias("least"), pl.col("paid").max())
