@@ -34,3 +34,11 @@ def test_an_area_beside_stores_or_documents_or_that_settles_nothing_is_no_store(
 )  # fmt: skip
 def test_an_area_is_not_taken_where_a_value_is_a_total_or_another_text_may_be_the_item(read: Read, text: str) -> None:
     assert "No column is known as the item or the store" in read(text).verdict.sentence
+
+
+@pytest.mark.parametrize("wide", ["West", "Europe"])
+def test_an_area_that_holds_the_others_is_no_store(read: Read, wide: str) -> None:
+    rest = (5, 7) if wide == "Europe" else (0, 0)  # what is not shown of it
+    text = f"date,region,units\n2024-05-06,{wide},{14 + rest[0]}\n2024-05-06,Köln,8\n2024-05-06,Bonn,6\n"
+    text += f"2024-05-13,{wide},{18 + rest[1]}\n2024-05-13,Köln,10\n2024-05-13,Bonn,8\n"
+    assert "No column is known as the item or the store" in read(text).verdict.sentence

@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from training.reading import vocabulary as words
+from training.reading.dialect import numbers
 from training.reading.ledger import cell
 from training.reading.roles import Roles
 from training.reading.tables import RawTable
@@ -16,6 +17,10 @@ _OF_LINES: Final = (words.STORE, words.DOCUMENT, words.CUSTOMER, words.TIME, wor
 _NEARLY_ALL: Final = 0.95
 _SIZES: Final = frozenset({"area", "land"})
 _FEWEST: Final = 2
+_SEVERAL: Final = 3
+"""Areas of which one may be the sum of two."""
+_CENT: Final = 0.005
+_UNITS: Final = "_units"
 
 
 def area_of_rows(table: RawTable, roles: Roles) -> int | None:
@@ -37,7 +42,29 @@ def area_of_rows(table: RawTable, roles: Roles) -> int | None:
         return None  # another text may be the item
     told = [at for at in named if rows.select(*keys, cell(at)).n_unique() >= _NEARLY_ALL * rows.height]
     told = [at for at in told if all(text and not looks_total(text) for text in rows[cell(at)].unique())]
-    return _finest(rows, [at for at in told if not _is_size(table.header[at], rows[cell(at)])])
+    told = [at for at in told if not _is_size(table.header[at], rows[cell(at)]) and not _is_mixed(rows[cell(at)])]
+    found = _finest(rows, told)
+    units = cell(roles.of.get(words.UNITS, roles.of.get(words.SALES, 0)))
+    return None if found is not None and _holds_sums(rows, keys, cell(found), units) else found
+
+
+def _is_mixed(texts: pl.Series) -> bool:
+    """Are some a continent or the whole country, and others not?"""
+    wide = texts.unique().map_elements(words.fold, pl.String).is_in(sorted(words.WIDE_AREAS))
+    return bool(wide.any() and not wide.all())
+
+
+def _holds_sums(rows: pl.DataFrame, keys: Sequence[str], area: str, units: str) -> bool:
+    """Is one area the sum of all others, wherever there are several?"""
+    for mark in numbers.MARKS:
+        read = rows.with_columns(numbers.numbers(rows[units], mark)[0].alias(_UNITS))
+        read = read.filter(pl.len().over(keys) >= _SEVERAL, pl.col(_UNITS).is_not_null())
+        all_of = pl.col(_UNITS).sum().over(keys)
+        is_sum = ((2 * pl.col(_UNITS) - all_of).abs() < _CENT) & (all_of > 0)
+        told = read.with_columns(is_sum.alias("sum")).group_by(area).agg(pl.col("sum").all(), pl.len())
+        if told.filter(pl.col("sum") & (pl.col("len") > 1)).height:
+            return True
+    return False
 
 
 def _tells(rows: pl.DataFrame, keys: Sequence[str], at: int) -> bool:
