@@ -55,3 +55,9 @@ def test_words_of_a_name_and_parts_of_a_day_are_not_columns(read: Read) -> None:
 def test_cells_that_may_be_of_either_neighbour_are_not_read(read: Read) -> None:
     text = "Date       Item Qty\n" + "".join(f"2024-05-0{day} Tea1 7 {day}1\n" for day in range(1, 8))
     assert not read(text).verdict.kind.merged
+
+
+def test_columns_of_items_may_line_up_too(read: Read) -> None:
+    text = "Day        Burgers  Pizzas\n--------------------------\n"
+    text += "2024-05-06      31      22\n2024-05-17      40      30\n"
+    assert rows(read(text), "item_id", "units")[:2] == [("Burgers", 31.0), ("Pizzas", 22.0)]

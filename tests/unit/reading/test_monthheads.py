@@ -50,3 +50,15 @@ def test_weeks_of_short_years_are_read_from_names_of_columns(read: Read) -> None
 def test_columns_of_places_are_stores(read: Read, names: str) -> None:
     text = f"Date;{names};Total\n2024-05-06;12;8;5;25\n2024-05-07;14;9;4;27\n"
     assert [store for (store,) in rows(read(text), "store_id")][:3] == sorted(names.split(";"))
+
+
+def test_measures_under_merged_days_are_read_beside_names_of_the_upper_line(read: Read) -> None:
+    text = "Filiale,Artikel,06.05.2024,,07.05.2024,\n,,Menge,Umsatz,Menge,Umsatz\nMitte,Brot,12,36.0,10,30.0\n"
+    found = [("2024-05-06", "Mitte", "Brot", 12.0), ("2024-05-07", "Mitte", "Brot", 10.0)]
+    assert rows(read(text)) == found
+
+
+def test_small_quantities_below_months_are_no_days(read: Read) -> None:
+    for labels in ("Item,", "Artikel,"):
+        text = f"{labels}Jan 2024,Feb 2024,Mar 2024,Apr 2024\nA,1,2,3,4\nB,5,6,7,8\n"
+        assert rows(read(text), "date", "units")[:2] == [("2024-01-01", 1.0), ("2024-01-01", 5.0)], labels

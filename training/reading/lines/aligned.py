@@ -63,7 +63,7 @@ def _header(texts: Sequence[str], wanted: frozenset[str]) -> int | None:
     """The line whose names, set apart by two spaces or by one, look most like a header."""
     scores = [max(header_score(form.findall(text), wanted) for form in (_RUN, _WORD)) for text in texts]
     best = max(scores, default=0)
-    return scores.index(best) if best > MIN_SCORE else None
+    return scores.index(best) if best >= MIN_SCORE else None
 
 
 def _spans(header: str, rows: Sequence[str]) -> list[tuple[int, int]] | None:

@@ -11,7 +11,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.lines.crossed import Cross, cross_at, find_cross
 from training.reading.lines.header import MIN_SCORE, find_header, header_score
 from training.reading.lines.headerless import header_cure
-from training.reading.lines.monthheads import days_under_months
+from training.reading.lines.monthheads import days_under_months, measures_under_days
 from training.reading.lines.records import UNIT, leaves_open, split_record
 
 CANDIDATES: Final = (",", ";", "\t", "|")
@@ -86,7 +86,7 @@ def _under(sample: list[str], mark: str, wanted: frozenset[str]) -> Layout | Non
     header = [field.strip() for field in rows[index]]
     if cross is not None:
         index, header = cross.last, list(cross.header)
-    elif index + 1 < len(rows) and (dated := days_under_months(rows[index], rows[index + 1])) is not None:
+    elif index + 1 < len(rows) and (dated := _of_two_lines(rows[index], rows[index + 1])) is not None:
         index, header = index + 1, dated
     while header and not header[-1]:
         header.pop()
@@ -105,6 +105,10 @@ def _under(sample: list[str], mark: str, wanted: frozenset[str]) -> Layout | Non
     header += [""] * (width - len(header))
     share = agreeing / len(filled) if filled else 0.0
     return Layout(mark, starts[index], tuple(header), width, score, share, cross)
+
+
+def _of_two_lines(above: list[str], below: list[str]) -> list[str] | None:
+    return days_under_months(above, below) or measures_under_days(above, below)
 
 
 def _length(row: list[str]) -> int:
