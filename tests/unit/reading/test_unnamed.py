@@ -21,6 +21,20 @@ def _orders(header: str, texts: tuple[str, ...], rare: int = 2) -> str:
     return f"Order,Date,Item,Qty,{header}\n" + "\n".join(lines) + "\n"
 
 
+@pytest.mark.parametrize(
+    ("texts", "rare", "told"),
+    [
+        (("101", "205"), 2, "'Zwk' may be it (line 2: '205', line 4: '101')"),
+        (("1", "2"), 10, "'Zwk' says one of '1', '2' of each document"),
+        (("", "tagastus"), 10, "'Zwk' is filled on a few lines alone (line 2: 'tagastus')"),
+    ],
+)
+def test_numbers_and_marks_that_may_be_more_are_told(read: Read, texts: tuple[str, str], rare: int, told: str) -> None:
+    text = _orders("Zwk", texts, rare=rare)
+    assert told in note(read(text).verdict, Reason.TAKEN_AS).sentence
+    assert Reason.TAKEN_AS not in _reasons(read(text, columns={"note": "Zwk"}))
+
+
 def test_a_text_of_each_order_may_be_the_store_and_is_told(read: Read) -> None:
     text = _orders("Griffe", ("Nord", "Sud"))
     told = note(read(text).verdict, Reason.TAKEN_AS).sentence

@@ -16,6 +16,8 @@ _LOOKED_AT: Final = 3 * SAMPLE
 _MOST_STORES: Final = 200
 _MOST_CODES: Final = 6
 _LONGEST_CODE: Final = 4
+_SHORTEST_CODE: Final = 3
+_TWO: Final = 2
 _RARE: Final = 0.25
 """Share of rows of a code that others of its column outnumber: few documents take goods back, or are none of sales."""
 _SHOWN: Final = 3
@@ -30,11 +32,14 @@ def tell_unnamed(meaning: Meaning, ledger: Ledger) -> None:
     flags = [index for index in meaning.covariates if _is_rare_flag(meaning, frame, index)]
     if flags:
         ledger.remark(Reason.TAKEN_AS, _told_flag(meaning, frame, flags[0]))
+    marks = [index for index in meaning.covariates if index not in flags and _marks_few(meaning, frame, index)]
+    if marks:
+        ledger.remark(Reason.TAKEN_AS, _told_marks(meaning, frame, marks[0]))
     codes = [index for index in unnamed if _are_codes_of_documents(meaning, frame, index)]
     if codes:
         ledger.remark(Reason.TAKEN_AS, _told_codes(meaning, frame, codes[0]))
     if words.STORE not in meaning.roles or words.ITEM not in meaning.roles:
-        series = [index for index in unnamed if index not in codes and _may_be_series(meaning, frame, index)]
+        series = [index for index in unnamed if index not in (*codes, *marks) and _may_be_series(meaning, frame, index)]
         if series:
             ledger.remark(Reason.TAKEN_AS, _told_series(meaning, frame, series))
 
@@ -55,13 +60,39 @@ def _is_text(meaning: Meaning, frame: pl.DataFrame, index: int) -> bool:
     header = meaning.table.header[index]
     if index in meaning.roles.renamed or index in meaning.stated or not header or known_word(header):
         return False
-    if frame.schema[cell(index)] != pl.String or is_numeric(meaning.table, index):
+    if frame.schema[cell(index)] != pl.String or (is_numeric(meaning.table, index) and not _are_codes(frame, index)):
         return False
     named = naming.describes_sale(header) or naming.is_personal(header) or naming.is_other_day(header)
     kinds = states.may_be_state(header) or rowkinds.tells_kind(header) or states.is_mark_of_void(header)
     returns = states.may_flag_return(header) or states.is_flag_of_return(header) or words.fold(header) in states.TESTS
     return not (named or kinds or returns or outcomes.is_named_done(header)) and words.NOTES.isdisjoint(
         words.fold(header).split()
+    )
+
+
+def _are_codes(frame: pl.DataFrame, index: int) -> bool:
+    """``101`` and ``205``, or ``1`` and ``2``: numbers of equally many digits that may be codes, and no measures."""
+    texts = _texts(frame, index).unique()
+    alike = bool(texts.str.contains(r"^\d+$").all()) and texts.str.len_chars().n_unique() == 1
+    return alike and (len(texts) == _TWO or len(texts[0]) >= _SHORTEST_CODE)
+
+
+def _marks_few(meaning: Meaning, frame: pl.DataFrame, index: int) -> bool:
+    """A few texts on a few lines of orders, and blanks on the others, under a name that is not known."""
+    if words.DOCUMENT not in meaning.roles or not _is_text(meaning, frame, index):
+        return False
+    texts = _texts(frame, index)
+    filled = texts.filter(texts != "")
+    few = 0 < filled.len() < _RARE * frame.height and filled.n_unique() <= _MOST_CODES
+    return few and not words.roles_of(meaning.table.header[index]) and any(c.isalpha() for c in filled[0])
+
+
+def _told_marks(meaning: Meaning, frame: pl.DataFrame, index: int) -> str:
+    header = meaning.table.header[index]
+    line, text = frame.filter(_text(index) != "").select(LINE, _text(index).alias("text")).row(0)
+    return (
+        f"{header!r} is filled on a few lines alone (line {line}: {text!r}), and may mark returns or what is no sale; "
+        f"all count as sold: leave out what was not, or set reading.columns.note = {header!r} if all were"
     )
 
 
