@@ -99,7 +99,9 @@ def fit(
     least = max(1.0, min(params["min_child_weight"], share.total / _ROWS_PER_LEAF_SHARE))
     needed = min(leaf, share.total / _FEWEST_LEAVES) if objective == "tweedie" else 0.0
     params["min_child_weight"] = max(least, needed)
-    return grow(task, params, matrix, Sample(label, weight, share), rounds=recipe.rounds, run=run)
+    booster = grow(task, params, matrix, Sample(label, weight, share), rounds=recipe.rounds, run=run)
+    booster.feature_names = list(design.names)  # a host without rows has a matrix that forgets them
+    return booster
 
 
 def predict(booster: xgb.Booster, design: Design, level: Doubles, objective: str) -> Doubles:

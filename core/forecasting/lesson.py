@@ -63,7 +63,9 @@ class Lesson:
         self, rows: Rows, tasks: dict[str, str], recipe: Recipe, hidden: Hidden | None
     ) -> dict[str, xgb.Booster]:
         """Boosters by name, from features that are made once for all; that of quantiles beside the others."""
-        share = self.run.share(rows.series)
+        steps = recipe.rounds * sum(name in tasks for name in self.objectives)
+        besides = spread.work(len(rows), max(steps, 1)) if spread.SPREAD in tasks else 0.0
+        share = self.run.share(rows.series, besides)
         mine = np.arange(share.start, share.stop)
         made, level = self._design(rows, mine, hidden)
         unplanned = np.random.default_rng([self.spec.seed, 1]).random(len(rows)) < _UNPLANNED_SHARE

@@ -24,6 +24,8 @@ _BINS: Final = 64
 _MOST_RATIO: Final = 0.999
 """Share of rows whose units beside their level are taken as they are; those above count as the largest of them.
 Where the level is next to nothing one unit is thousands of it, and a few such rows would be the top of other leaves."""
+_COST: Final = 6.0
+"""Of a row in a step, beside that of the boosters of the mean: three targets, whose leaves are sorted."""
 _PARAMS: Final[dict[str, Any]] = {
     "objective": "reg:quantileerror",
     "multi_strategy": "multi_output_tree",
@@ -37,6 +39,11 @@ _PARAMS: Final[dict[str, Any]] = {
     "verbosity": 0,
 }
 """All quantiles stand on the leaves of the same trees: a forecast runs a third of as many as with trees for each."""
+
+
+def work(rows: int, steps: int) -> float:
+    """What fitting it takes of the first host, as rows of boosters of so many steps in all."""
+    return _COST * min(rows, _MOST_ROWS) * ROUNDS / steps
 
 
 def begin(

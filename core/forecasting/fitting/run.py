@@ -10,6 +10,8 @@ import xgboost as xgb
 from core.forecasting.grid import Ints
 
 T = TypeVar("T")
+_MOST_BESIDES: Final = 0.9
+"""Of two hosts' rows, how many another work counts for at the most: the first has some rows nevertheless."""
 
 
 @dataclass(frozen=True)
@@ -66,19 +68,21 @@ class Run:
         """What is no shared work: one host does it, and tells the others."""
         return work()
 
-    def share(self, series: Ints) -> Share:
+    def share(self, series: Ints, busy: float = 0.0) -> Share:
         """Part of rows that lie side by side for each series, of which no series is divided.
 
         Args:
             series: (rows,) number of each row's series, increasing.
+            busy: what the first host does besides, as so many rows: it is given the fewer.
         """
-        ends = [self._end(series, host) for host in range(self.hosts + 1)]
+        besides = min(busy, _MOST_BESIDES * len(series))
+        ends = [self._end(series, host, besides) for host in range(self.hosts + 1)]
         return Share(ends[self.rank], ends[self.rank + 1], len(series))
 
-    def _end(self, series: Ints, host: int) -> int:
-        place = len(series) * host // self.hosts
-        if place in (0, len(series)):
-            return place
+    def _end(self, series: Ints, host: int, besides: float) -> int:
+        place = int((len(series) + besides) * host / self.hosts - besides) if host else 0
+        if not 0 < place < len(series):
+            return min(max(place, 0), len(series))
         return int(np.searchsorted(series, series[place], side="left"))
 
 
