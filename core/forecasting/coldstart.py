@@ -27,6 +27,8 @@ _PRIOR: Final = 1.0
 """Siblings that the mean of a coarser group counts for."""
 _BLOCK: Final = 256
 """Series whose running sums are held at one time."""
+_ORIGINS: Final = 32
+"""Origins whose levels of all series are looked at together."""
 
 
 def is_own(name: str) -> bool:
@@ -76,8 +78,10 @@ def sibling_levels(panel: Panel, rows: Rows, spec: ForecastSpec, hidden: Hidden)
     order = np.argsort(place, kind="stable")
     ends = np.searchsorted(place[order], np.arange(len(origins)), side="right")
     everyone = _levels(panel, origins, spec)
-    for number, chosen in enumerate(np.split(order, ends[:-1])):
-        levels[chosen] = siblings.estimate(everyone[number], rows.series[chosen], hidden.take(chosen))
+    for start in range(0, len(origins), _ORIGINS):
+        here = everyone[start : start + _ORIGINS]
+        chosen = order[ends[start - 1] if start else 0 : ends[start + len(here) - 1]]
+        levels[chosen] = siblings.estimate(here, place[chosen] - start, rows.series[chosen], hidden.take(chosen))
     return levels
 
 
@@ -145,19 +149,26 @@ class Siblings:
         alike = tuple(_numbered(told[:, order[: depth + 1]]) for depth in range(len(order)))
         return cls(stores, items, alike)
 
-    def estimate(self, level: Doubles, series: Ints, hidden: Hidden) -> Doubles:
-        """Levels of some series from the levels of all at one origin."""
+    def estimate(self, level: Doubles, origin: Ints, series: Ints, hidden: Hidden) -> Doubles:
+        """Levels of some series from the levels of all.
+
+        Args:
+            level: (origins, series) of all.
+            origin: (rows,) which of those origins.
+            series: (rows,) which series.
+            hidden: (rows,) what is shown as unseen.
+        """
         of_item = _others_mean(level, self.items)
         base = np.where(np.isnan(of_item), self._like(level, ITEM), of_item)
         ratio = level / np.where(base > 0, base, np.nan)
         of_store = _others_mean(ratio, self.stores)
         share = np.clip(np.where(np.isnan(of_store), 1.0, of_store), *_SHARES)
-        like_item = self._like(level / share, ITEM)[series]
-        like_store = self._like(ratio, STORE)[series]
-        known_item, known_store = of_item[series], of_store[series]
+        like_item = self._like(level / share, ITEM)[origin, series]
+        like_store = self._like(ratio, STORE)[origin, series]
+        known_item, known_store = of_item[origin, series], of_store[origin, series]
         item = np.where(hidden.item | np.isnan(known_item), like_item, known_item)
         store = np.where(hidden.store | np.isnan(known_store), like_store, known_store)
-        whole = np.nanmean(level) if np.isfinite(level).any() else 1.0
+        whole = np.array([np.nanmean(each) if np.isfinite(each).any() else 1.0 for each in level])[origin]
         estimate = np.where(np.isnan(item), whole, item) * np.clip(np.where(np.isnan(store), 1.0, store), *_SHARES)
         positive: Doubles = np.maximum(estimate, _LEAST)
         return positive
@@ -165,7 +176,7 @@ class Siblings:
     def _like(self, values: Doubles, column: str) -> Doubles:
         """Mean of those of the same attributes but another store (or item), each drawn to that of the coarser group."""
         own = self.stores if column == STORE else self.items
-        mean = _rest(values, np.zeros(len(values), dtype=np.int64), own)
+        mean = _rest(values, np.zeros(values.shape[1], dtype=np.int64), own)
         for group, within in self._alike[column]:
             mean = _rest(values, group, within, mean)
         return mean
@@ -180,22 +191,29 @@ class Siblings:
 
 
 def _rest(values: Doubles, group: Ints, own: Ints, prior: Doubles | None = None) -> Doubles:
-    """Mean of each one's group without its own part of it; NaN where nothing is left, and no prior."""
+    """(origins, series) mean of each one's group without its own part; NaN where nothing is left, and no prior."""
     there = np.isfinite(values)
     filled, one = np.where(there, values, 0.0), there.astype(np.float64)
-    total, count = (
-        (np.bincount(group, of)[group] - np.bincount(own, of)[own]).astype(np.float64) for of in (filled, one)
-    )
+    total, count = (_sums(of, group) - _sums(of, own) for of in (filled, one))
     if prior is not None:
         known = np.isfinite(prior)
         total, count = total + np.where(known, _PRIOR * prior, 0.0), count + _PRIOR * known
-    mean: Doubles = np.divide(total, count, out=np.full(len(values), np.nan), where=count > 0)
+    mean: Doubles = np.divide(total, count, out=np.full(values.shape, np.nan), where=count > 0)
     return mean
 
 
+def _sums(values: Doubles, group: Ints) -> Doubles:
+    """(origins, series) sum over each one's group."""
+    groups = int(group.max(initial=0)) + 1
+    place = group + groups * np.arange(len(values))[:, None]
+    sums = np.bincount(place.ravel(), values.ravel(), groups * len(values)).astype(np.float64)
+    of_groups: Doubles = sums.reshape(len(values), groups)[:, group]
+    return of_groups
+
+
 def _others_mean(values: Doubles, group: Ints) -> Doubles:
-    """Mean of each one's group without itself; NaN where it has no sibling with a value."""
-    return _rest(values, group, np.arange(len(values)))
+    """(origins, series) mean of each one's group without itself; NaN where it has no sibling with a value."""
+    return _rest(values, group, np.arange(values.shape[1]))
 
 
 def _numbered(rows: npt.NDArray[Any]) -> Ints:

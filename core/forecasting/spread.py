@@ -14,7 +14,7 @@ import xgboost as xgb
 from core.forecasting.features import Design
 from core.forecasting.fitting import Run, Share
 from core.forecasting.grid import Doubles, Floats
-from core.forecasting.spec import THREADS, ForecastSpec
+from core.forecasting.spec import ForecastSpec
 
 SPREAD: Final = "quantiles"
 """Name of the booster among those of a model."""
@@ -24,6 +24,8 @@ _BINS: Final = 64
 _MOST_RATIO: Final = 0.999
 """Share of rows whose units beside their level are taken as they are; those above count as the largest of them.
 Where the level is next to nothing one unit is thousands of it, and a few such rows would be the top of other leaves."""
+_THREADS: Final = 1
+"""Fixed, for the order of sums depends on it; one, for other boosters have theirs meanwhile."""
 _COST: Final = 6.0
 """Of a row in a step, beside that of the boosters of the mean: three targets, whose leaves are sorted."""
 _PARAMS: Final[dict[str, Any]] = {
@@ -35,7 +37,7 @@ _PARAMS: Final[dict[str, Any]] = {
     "max_depth": 6,
     "min_child_weight": 100,
     "colsample_bytree": 0.5,
-    "nthread": THREADS,
+    "nthread": _THREADS,
     "verbosity": 0,
 }
 """All quantiles stand on the leaves of the same trees: a forecast runs a third of as many as with trees for each."""
@@ -105,7 +107,7 @@ def _fitted(design: Design, units: Floats, spec: ForecastSpec) -> bytes:
         label=to_label(units, design.level),
         weight=size / size.mean() + 1e-3,
         max_bin=_BINS,
-        nthread=THREADS,
+        nthread=_THREADS,
         feature_names=list(design.names),
     )
     told = {"seed": spec.seed, "quantile_alpha": list(spec.quantiles)}

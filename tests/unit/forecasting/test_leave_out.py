@@ -17,6 +17,7 @@ RECIPE = Recipe(weights={"tweedie": 1.0}, factors={"tweedie": 1.0}, rounds=60, r
 SPEC = ForecastSpec(horizon=14, frequency="D", known=("promo",), static=("dept",))
 STORES = tuple(f"{number:02}" for number in range(5))
 ITEMS = tuple("abcdefghij")
+FIRST = np.array([0])
 
 
 def sales() -> pl.DataFrame:
@@ -98,15 +99,29 @@ def test_levels_come_from_the_item_elsewhere_or_from_what_is_like_it() -> None:
     dept = np.array([0, 0, 1, 0, 0, 1])
     siblings = Siblings(stores, items, (dept,))
     level = np.array([10.0, 12.0, 100.0, 20.0, np.nan, 200.0])
-    seen = siblings.estimate(level, np.array([4]), Hidden.none(1))
+    seen = siblings.estimate(level[None], FIRST, np.array([4]), Hidden.none(1))
     assert seen == pytest.approx([24.0], rel=0.01), "the item sells 12 elsewhere, this store twice as much as others"
-    hidden = siblings.estimate(level, np.array([4]), Hidden(np.array([False]), np.array([True])))
+    hidden = siblings.estimate(level[None], FIRST, np.array([4]), Hidden(np.array([False]), np.array([True])))
     assert 20 < hidden[0] < 100, "its department sells 20 here, drawn to the mean of all"
 
 
 def test_nothing_is_known_where_nothing_was_ever_sold() -> None:
     siblings = Siblings(np.array([0]), np.array([0]), ())
-    assert siblings.estimate(np.array([np.nan]), np.array([0]), Hidden.none(1)) == pytest.approx([1.0])
+    assert siblings.estimate(np.array([[np.nan]]), FIRST, np.array([0]), Hidden.none(1)) == pytest.approx([1.0])
+
+
+def test_levels_at_several_origins_are_those_of_each_alone() -> None:
+    rng = np.random.default_rng(8)
+    stores, items = np.repeat(np.arange(4), 6), np.tile(np.arange(6), 4)
+    siblings = Siblings(stores, items, (items // 2,))
+    level = np.where(rng.random((5, 24)) < 0.3, np.nan, rng.gamma(2, 5, (5, 24)))
+    origin, series = rng.integers(0, 5, 60), rng.integers(0, 24, 60)
+    hidden = Hidden(rng.random(60) < 0.5, rng.random(60) < 0.5)
+    alone = [
+        siblings.estimate(level[[at]], FIRST, series[[row]], hidden.take(np.array([row])))[0]
+        for row, at in enumerate(origin)
+    ]
+    np.testing.assert_array_equal(siblings.estimate(level, origin, series, hidden), alone)
 
 
 def test_an_attribute_of_one_store_alone_is_told_apart_from_a_shared_one() -> None:
