@@ -2,7 +2,8 @@
 
 import calendar
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -13,6 +14,8 @@ from training.reading.dialect.dateforms import readings, split_time
 from training.reading.dialect.dates import EARLIEST
 from training.reading.dialect.numbers import Decimal, bare, read_as
 from training.reading.dialect.periods import coarse
+from training.reading.shapes.wholes import may_be_whole
+from training.reading.totals import is_total
 from training.reading.verdicts.codes import words_for
 
 _LETTERS: Final = {"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"}
@@ -31,8 +34,8 @@ _BLANK: Final = "; or leave it blank"
 class Known:
     """What the file proved of itself: its date form, an example of it, its days, its decimal mark.
 
-    ``untold`` is a part of a sentence on the ids that no column is known to tell, ``totals`` one on rows that may be
-    sums of others.
+    ``untold`` is a part of a sentence on the ids that no column is known to tell, ``described`` the names of those that
+    describe rows, by their place among the cells of a refused one.
     """
 
     form: str = ""
@@ -42,11 +45,19 @@ class Known:
     latest: date | None = None
     decimal: Decimal = "."
     untold: str = ""
-    totals: str = ""
+    described: Mapping[int, str] = field(default_factory=dict)
 
 
-def cure(reason: Reason, value: str, known: Known, claimed: tuple[str, ...] = ()) -> str:
-    """A sentence without its full stop. ``claimed`` are the lines that claim one key, for a conflict."""
+@dataclass(frozen=True)
+class Claim:
+    """The first lines that claim one key, each with its member where there are several, and cells of its rows."""
+
+    lines: tuple[str, ...] = ()
+    cells: tuple[tuple[str, ...], ...] = ()
+
+
+def cure(reason: Reason, value: str, known: Known, claim: Claim = Claim()) -> str:
+    """A sentence without its full stop. ``claim`` is of the key that several rows have, for a conflict."""
     told: str | None = None
     if reason is Reason.DATE_UNREADABLE:
         told = _unreadable_date(value.strip(), known)
@@ -58,11 +69,21 @@ def cure(reason: Reason, value: str, known: Known, claimed: tuple[str, ...] = ()
         told = told + _BLANK if told and reason is Reason.VALUE_UNREADABLE else told
     elif reason is Reason.RAGGED_ROW:
         told = _ragged(value)
-    elif reason is Reason.DUPLICATE_CONFLICT and len(claimed) > 1:
-        lines = f"{', '.join(claimed[:-1])} and {claimed[-1]}"
-        first = known.totals or _of_a_store(claimed, known)
+    elif reason is Reason.DUPLICATE_CONFLICT and len(claim.lines) > 1:
+        lines = f"{', '.join(claim.lines[:-1])} and {claim.lines[-1]}"
+        first = _without_sums(claim, known) or _of_a_store(claim.lines, known)
         told = f"lines {lines} differ: {first}keep one, or set reading.duplicates to 'sum' or 'last'{known.untold}"
     return told or words_for(reason).cure
+
+
+def _without_sums(claim: Claim, known: Known) -> str:
+    """Which of the rows may be sums of the others, by a cell of theirs that says total."""
+    for place, name in known.described.items():
+        for row in claim.cells:
+            text = row[place].strip() if place < len(row) else ""
+            if is_total(text) or may_be_whole(text):
+                return f"leave out the rows of {text!r} in {name!r} if they sum up others, or "
+    return ""
 
 
 def _of_a_store(claimed: tuple[str, ...], known: Known) -> str:

@@ -9,10 +9,12 @@ import polars as pl
 from core.contracts.sales import DATE, ITEM, STORE
 from core.contracts.verdict import Counts, Dialect, Kind, Note, Reason, Refusal, Verdict
 from training.reading.errors import FileRefusedError
-from training.reading.ledger import COLUMN, LINE, REASON, VALUE, Ledger
-from training.reading.verdicts.cures import Known, cure
+from training.reading.ledger import CELLS, COLUMN, LINE, REASON, VALUE, Ledger
+from training.reading.verdicts.cures import Claim, Known, cure
 
 _FEW_LINES: Final = 5
+_LOOKED_AT: Final = 1000
+"""Rows of one key whose cells are looked at."""
 _LONGEST: Final = 60
 _QUIET: Final = (
     Reason.HALF_DAY, Reason.REFUNDED_IN_PART, Reason.CHARGES_KEPT, Reason.ID_ROUNDED, Reason.UNSETTLED, Reason.TAKEN_AS,
@@ -42,7 +44,8 @@ def refusals(ledger: Ledger, most: int, known: Mapping[str, Known]) -> tuple[tup
     if not ledger.refused:
         return (), pl.DataFrame()
     frame = pl.concat(ledger.refused).sort(LINE, maintain_order=True)
-    claims = _claims(frame)
+    shown = frame.head(most)
+    claims = _claims(frame, shown)
     listed = tuple(
         Refusal(
             line=line,
@@ -50,9 +53,9 @@ def refusals(ledger: Ledger, most: int, known: Mapping[str, Known]) -> tuple[tup
             value=value,
             reason=Reason(reason),
             cure=(ledger.hints.get(column or "") if not value.strip() else None)
-            or cure(Reason(reason), value, _known_of(column, known), claims.get(value, ())),
+            or cure(Reason(reason), value, _known_of(column, known), claims.get(value, Claim())),
         )
-        for line, column, value, reason in frame.head(most).select(LINE, COLUMN, VALUE, REASON).iter_rows()
+        for line, column, value, reason in shown.select(LINE, COLUMN, VALUE, REASON).iter_rows()
     )
     return listed, frame
 
@@ -63,13 +66,14 @@ def _known_of(column: str | None, known: Mapping[str, Known]) -> Known:
     return next(own, next(iter(known.values())))
 
 
-def _claims(frame: pl.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Lines that claim one key, the first few of them, each with its member where there are several."""
-    rows = frame.filter(pl.col(REASON) == Reason.DUPLICATE_CONFLICT.value)
+def _claims(frame: pl.DataFrame, shown: pl.DataFrame) -> dict[str, Claim]:
+    """Who claims each key that several rows have, of the keys that are shown."""
+    conflicts = pl.col(REASON) == Reason.DUPLICATE_CONFLICT.value
+    rows = frame.filter(conflicts).join(shown.filter(conflicts), on=VALUE, how="semi", maintain_order="left")
     line = pl.col(LINE).cast(pl.String)
     told = pl.when(pl.col(COLUMN).is_null()).then(line).otherwise(pl.format("{} of '{}'", line, COLUMN))
-    grouped = rows.group_by(VALUE).agg(told.head(_FEW_LINES))
-    return {value: tuple(lines) for value, lines in grouped.iter_rows()}
+    grouped = rows.group_by(VALUE).agg(told.head(_FEW_LINES).alias(LINE), pl.col(CELLS).head(_LOOKED_AT))
+    return {value: Claim(tuple(lines), tuple(map(tuple, cells))) for value, lines, cells in grouped.iter_rows()}
 
 
 def refused_file(error: FileRefusedError, ledger: Ledger, dialect: Dialect | None) -> Verdict:

@@ -9,10 +9,8 @@ from training.reading import rowkinds, states
 from training.reading import vocabulary as words
 from training.reading.ledger import cell
 from training.reading.parsing.proof import Proof
-from training.reading.shapes.contents import holds_dates, sample_of
+from training.reading.shapes.contents import holds_dates
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
-from training.reading.shapes.wholes import may_be_whole
-from training.reading.totals import is_total
 from training.reading.verdicts.cures import Known
 
 _FEW_NAMES: Final = 3
@@ -24,7 +22,7 @@ def known_of(meaning: Meaning, proof: Proof, latest: date | None) -> Known:
     days = [day for text, day in proof.dates.days.items() if text not in proof.dates.implausible]
     example = next((text for text in proof.dates.days if text not in proof.dates.implausible), "")
     first, last = (min(days), max(days)) if days else (None, None)
-    return Known(proof.dates.form, example, first, last, latest, proof.decimal, _untold(meaning), _totals(meaning))
+    return Known(proof.dates.form, example, first, last, latest, proof.decimal, _untold(meaning), _described(meaning))
 
 
 def _untold(meaning: Meaning) -> str:
@@ -60,10 +58,8 @@ def _may_name(meaning: Meaning, index: int) -> bool:
     return not told and meaning.is_text(index)
 
 
-def _totals(meaning: Meaning) -> str:
-    """Which rows may be sums of others, by a cell of theirs that says total."""
-    for index in meaning.covariates:
-        whole = next((text for text in sample_of(meaning.table, index) if is_total(text) or may_be_whole(text)), None)
-        if whole is not None:
-            return f"leave out the rows of {whole!r} in {meaning.table.header[index]!r} if they sum up others, or "
-    return ""
+def _described(meaning: Meaning) -> dict[int, str]:
+    """Names of the covariates, by their place among the cells of a refused row, which has no values of a wide table."""
+    values, covariates = set(meaning.values), set(meaning.covariates)
+    kept = [index for index in range(len(meaning.table.header)) if index not in values]
+    return {place: meaning.table.header[index] for place, index in enumerate(kept) if index in covariates}
