@@ -8,7 +8,8 @@ import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.dialect.dateforms import EXCEL, readings, split_time
+from training.reading.dialect.dateforms import readings, split_time
+from training.reading.dialect.datepatterns import EXCEL
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.lines.strays import kinds

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
-from training.reading.dialect.dateforms import EXCEL, header_dates, readings, split_time
+from training.reading.dialect.dateforms import header_dates, readings, split_time
+from training.reading.dialect.datepatterns import EXCEL
 from training.reading.dialect.periods import QUARTERS, is_fiscal_period
 from training.reading.lines.daycells import is_short_day
 from training.reading.lines.measured import labels

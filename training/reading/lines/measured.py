@@ -10,15 +10,8 @@ import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.dialect.dateforms import (
-    ENDING,
-    EXCEL,
-    header_dates,
-    names_week_by_end,
-    ranges,
-    readings,
-    split_time,
-)
+from training.reading.dialect.dateforms import ENDING, header_dates, names_week_by_end, ranges, readings, split_time
+from training.reading.dialect.datepatterns import EXCEL
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.tables import RawTable

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from training.reading.dialect.dateforms import EXCEL, readings, split_time
+from training.reading.dialect.dateforms import readings, split_time
+from training.reading.dialect.datepatterns import EXCEL
 from training.reading.lines.records import split_record
 
 MARKS: Final = (",", ";", "\t", "|")

@@ -10,7 +10,8 @@ import polars as pl
 
 from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
-from training.reading.dialect.dateforms import ENDING, EXCEL, ranges, readings, split_time
+from training.reading.dialect.dateforms import ENDING, ranges, readings, split_time
+from training.reading.dialect.datepatterns import EXCEL
 from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE
 from training.reading.lines.records import split_record

@@ -7,7 +7,8 @@ import polars as pl
 
 from training.reading import naming, rowkinds
 from training.reading import vocabulary as words
-from training.reading.dialect.dateforms import EXCEL, readings, split_time
+from training.reading.dialect.dateforms import readings, split_time
+from training.reading.dialect.datepatterns import EXCEL
 from training.reading.ledger import cell
 from training.reading.tables import RawTable
 from training.reading.totals import looks_total

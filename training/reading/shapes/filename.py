@@ -10,7 +10,8 @@ import polars as pl
 from core.contracts.dataset import Reading
 from training.reading import naming
 from training.reading import vocabulary as words
-from training.reading.dialect.dateforms import EXCEL, readings
+from training.reading.dialect.dateforms import readings
+from training.reading.dialect.datepatterns import EXCEL
 from training.reading.errors import FileRefusedError, UndatedError
 from training.reading.ledger import cell
 from training.reading.lines.years import lacks_year

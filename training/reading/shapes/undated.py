@@ -7,7 +7,8 @@ from core.contracts.dataset import Reading
 from core.contracts.verdict import Reason
 from training.reading import naming
 from training.reading import vocabulary as words
-from training.reading.dialect.dateforms import EXCEL, readings, split_time
+from training.reading.dialect.dateforms import readings, split_time
+from training.reading.dialect.datepatterns import EXCEL
 from training.reading.dialect.periods import is_fiscal_period
 from training.reading.errors import FileRefusedError
 from training.reading.lines.daycells import is_short_day
