@@ -40,7 +40,7 @@ class Progress(Run):
             Interrupted: it is.
         """
         number = booster.num_boosted_rounds()
-        wanted = self._wanted()
+        wanted = self._wanted(number, rounds)
         if number % self._every == 0 or number == rounds or wanted:
             self._keep(task, number, booster)
         if number == rounds:
@@ -54,7 +54,9 @@ class Progress(Run):
     def _keep(self, task: str, number: int, booster: xgb.Booster) -> None:
         self._checkpoints.write(task, number, bytes(booster.save_raw("ubj")))
 
-    def _wanted(self) -> bool:
+    def _wanted(self, number: int, rounds: int) -> bool:
+        """Whether the machine is wanted back, as known after a round of so many."""
+        del number, rounds
         return self._interruption.wanted
 
 

@@ -37,15 +37,21 @@ def reference(values: Floats, share: Share, run: Run, *, bins: int, seed: int) -
 
 
 def found(values: Floats, share: Share, run: Run, *, bins: int, seed: int) -> list[Floats]:
-    """Of each feature, increasing: all its values where they are few, else quantiles that are values."""
-    edges = []
-    for column in _drawn(values, share, run, seed).T:
-        known = np.sort(column[~np.isnan(column)])
-        distinct = np.unique(known)
-        if len(distinct) > bins:
-            distinct = np.unique(known[np.arange(bins) * len(known) // bins])
-        edges.append(distinct)
-    return edges
+    """Of each feature, increasing: all its values where they are few, else quantiles that are values.
+
+    Hosts look for those of some columns each, and tell the others.
+    """
+    columns = _drawn(values, share, run, seed).T
+    by_host = run.gather([_edges(column, bins) for column in columns[run.rank :: run.hosts]])
+    return [by_host[place % run.hosts][place // run.hosts] for place in range(len(columns))]
+
+
+def _edges(column: Floats, bins: int) -> Floats:
+    known = np.sort(column[~np.isnan(column)])
+    distinct: Floats = known[np.diff(known, prepend=np.float32(np.nan)) != 0]
+    if len(distinct) > bins:
+        distinct = np.unique(known[np.arange(bins) * len(known) // bins])
+    return distinct
 
 
 def _drawn(values: Floats, share: Share, run: Run, seed: int) -> Floats:

@@ -96,7 +96,6 @@ class Lifeline:
     def __enter__(self) -> Self:
         """The work that all do begins."""
         return self
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -142,7 +141,7 @@ def _connected(host: str, port: int, until: float) -> socket.socket:
         except OSError as error:  # its name or its port is not there yet
             if time.monotonic() > until:
                 raise RetryableError(f"{host}:{port} was not to be reached for {PATIENCE:.0f} s: {error}") from error
-            time.sleep(0.2)
+            time.sleep(0.05)
 
 
 def _read(connection: socket.socket, until: float) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from training.progress import Progress
 T = TypeVar("T")
 _COLLECTIVE: Final[dict[str, Any]] = {"dmlc_communicator": "rabit", "dmlc_retry": 1, "dmlc_timeout": 1800}
 """Hosts wait for each other's features, but never for the lost: the lifeline ends them."""
+_ASKED: Final = 5
+"""Rounds after which hosts ask each other whether one is wanted back: a few seconds of the two minutes that it has."""
 
 
 class Together(Progress):
@@ -50,9 +52,11 @@ class Together(Progress):
         if self.rank == 0:
             super()._keep(task, number, booster)
 
-    def _wanted(self) -> bool:
+    def _wanted(self, number: int, rounds: int) -> bool:
         """True on all hosts in the same round, though they are told one after the other."""
-        told = np.array([super()._wanted()], dtype=np.int32)
+        if number % _ASKED and number != rounds:
+            return False
+        told = np.array([super()._wanted(number, rounds)], dtype=np.int32)
         return bool(collective.allreduce(told, collective.Op.MAX)[0])
 
 

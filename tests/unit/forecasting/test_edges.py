@@ -1,6 +1,8 @@
 """Bin edges: the same for any number of hosts, and no split that knows a value from its edge."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -16,13 +18,17 @@ BINS = 16
 
 
 class OneOf(Run):
-    """One of two hosts, that is told what the other has drawn."""
+    """One of two hosts, each in a thread, that lay their parts on a table and wait for the other's."""
 
-    def __init__(self, rank: int, parts: Sequence[Floats]) -> None:
-        self.rank, self.hosts, self.parts = rank, 2, parts
+    def __init__(self, rank: int, table: list[Any], meeting: Barrier) -> None:
+        self.rank, self.hosts, self.table, self.meeting = rank, 2, table, meeting
 
     def gather(self, part: Any) -> Sequence[Any]:
-        return [part if host == self.rank else other for host, other in enumerate(self.parts)]
+        self.table[self.rank] = part
+        self.meeting.wait()
+        parts = list(self.table)
+        self.meeting.wait()
+        return parts
 
 
 @pytest.fixture
@@ -60,10 +66,15 @@ def test_two_hosts_cut_as_one_does_however_the_rows_are_parted(
     monkeypatch.setattr(edges, "_SAMPLE", sample)
     whole = found(features, Share(0, 3_000, 3_000), ALONE, bins=BINS, seed=1)
     shares = [Share(0, parted, 3_000), Share(parted, 3_000, 3_000)]
-    drawn = [edges._drawn(features[share.rows], share, ALONE, 1) for share in shares]
-    for rank, share in enumerate(shares):
-        own = found(features[share.rows], share, OneOf(rank, drawn), bins=BINS, seed=1)
-        assert all(np.array_equal(one, other) for one, other in zip(own, whole, strict=True))
+    table, meeting = [None, None], Barrier(2, timeout=60)
+
+    def cut(rank: int) -> list[Floats]:
+        share = shares[rank]
+        return found(features[share.rows], share, OneOf(rank, table, meeting), bins=BINS, seed=1)
+
+    with ThreadPoolExecutor(2) as hosts:
+        for own in hosts.map(cut, range(2)):
+            assert all(np.array_equal(one, other) for one, other in zip(own, whole, strict=True))
 
 
 def test_trees_are_those_of_features_rounded_down_to_their_edges(features: Floats) -> None:
