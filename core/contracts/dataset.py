@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from core.contracts import entries
 from core.contracts.errors import ConfigError
 
-Frequency = Literal["D", "W", "M"]
-DEFAULT_HORIZON: Final[dict[str, int]] = {"D": 42, "W": 13, "M": 6}
-SEASON: Final[dict[str, int]] = {"D": 7, "W": 52, "M": 12}
+Frequency = Literal["D", "W", "M", "Q"]
+DEFAULT_HORIZON: Final[dict[str, int]] = {"D": 42, "W": 13, "M": 6, "Q": 4}
+SEASON: Final[dict[str, int]] = {"D": 7, "W": 52, "M": 12, "Q": 4}
 """Season of the naive forecast, in periods."""
 
 
@@ -191,7 +191,9 @@ class DatasetConfig(_Section):
     """All of one dataset's settings; every key has a default."""
 
     frequency: Frequency | None = Field(
-        None, description="D, W or M: days, weeks or months; inferred from the dates when absent", examples=["D"]
+        None,
+        description="D, W, M or Q: days, weeks, months or quarters; inferred from the dates when absent",
+        examples=["D"],
     )
     reading: Reading = Reading()
     model: Model = Model()

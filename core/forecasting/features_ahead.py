@@ -29,7 +29,7 @@ def calendar_features(calendar: Calendar, period: Ints) -> Columns:
     }
     if calendar.frequency == "D":
         columns["weekday"] = [d.weekday() for d in days]
-    if calendar.frequency != "M":
+    if calendar.frequency in ("D", "W"):
         columns["month_day"] = [d.day for d in days]
         columns["week"] = [d.isocalendar().week for d in days]
     return {name: np.asarray(values, dtype=np.float32)[back] for name, values in columns.items()}

@@ -9,9 +9,9 @@ from core.forecasting.features_past import Columns
 from core.forecasting.grid import Doubles, Ints
 from core.forecasting.holidays import Holidays
 
-_NEAR: Final = {"D": 14, "W": 4, "M": 1}
+_NEAR: Final = {"D": 14, "W": 4, "M": 1, "Q": 1}
 """Periods up to which a distance is told."""
-_ABOUT: Final = {"D": 7, "W": 1, "M": 0}
+_ABOUT: Final = {"D": 7, "W": 1, "M": 0, "Q": 0}
 """Periods about a holiday that are like those about it a year before."""
 
 

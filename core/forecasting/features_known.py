@@ -15,7 +15,7 @@ from core.forecasting.rows import Rows
 LONGEST_RUN: Final = 30
 """Periods of history that tell all there is of the periods beside a target."""
 _HALF_YEAR, _TWO_MONTHS = 26, 8
-_USUAL: Final = {"D": (28, 182), "W": (4, 26), "M": (2, 12)}
+_USUAL: Final = {"D": (28, 182), "W": (4, 26), "M": (2, 12), "Q": (2, 4)}
 
 
 @dataclass(frozen=True)

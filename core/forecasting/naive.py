@@ -10,7 +10,7 @@ from core.forecasting.table import as_codes, with_units
 
 
 def seasonal_naive(history: pl.DataFrame, future: pl.DataFrame, frequency: Frequency) -> pl.DataFrame:
-    """Sales of the same weekday one week before (D), the same week (W) or month (M) one year before.
+    """Sales of the same weekday one week before (D), the same week (W), month (M) or quarter (Q) one year before.
 
     Where that period has no row the next older season is taken, up to a year back; then the
     series' mean; then, for a series never seen, the mean of all.

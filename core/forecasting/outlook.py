@@ -10,7 +10,7 @@ from core.forecasting.grid import Floats, Grid
 
 _MOST_WRONG: Final = 0.1
 _CLEARLY: Final = 0.01
-_PERIODS: Final = {"D": (7, 14, 28, 364), "W": (1, 2, 4, 52), "M": (1, 12)}
+_PERIODS: Final = {"D": (7, 14, 28, 364), "W": (1, 2, 4, 52), "M": (1, 12), "Q": (1, 4)}
 
 
 def fill_outlook(grid: Grid, origin: int, calendar: Calendar, encoding: Encoding) -> Grid:

@@ -1,4 +1,4 @@
-"""The year of a series by itself, where periods are weeks or months: its season, its trend and its level.
+"""The year of a series by itself, where periods are weeks, months or quarters: its season, its trend and its level.
 
 Boosters compare a season with those before it, which they learn where many series have had many years. A few series of
 a few years do not teach it, but each tells its own. The log of its sales is a sum of waves of a year, a straight line
@@ -16,8 +16,8 @@ from core.forecasting.grid import Bools, Doubles, Floats
 from core.forecasting.levels import levels
 from core.forecasting.spec import Rhythm
 
-_WAVES: Final = {12: 6, 52: 4}
-"""Waves of a year, the longest first: all that months have, of weeks those that a few years can tell."""
+_WAVES: Final = {4: 2, 12: 6, 52: 4}
+"""Waves of a year, the longest first: all that quarters and months have, of weeks those that a few years can tell."""
 _USUAL_WAVE, _USUAL_TREND = 0.3, 0.05
 """Standard deviations, in logs, of the yearly wave and of a year's growth before anything is known of a series."""
 _YEARS_OF_HALF: Final = 2.0
@@ -56,7 +56,7 @@ def means_ahead(units: Floats | Doubles, ahead: int, rhythm: Rhythm, measured: i
     Args:
         units: (series, past) what was sold, NaN where unknown.
         ahead: periods.
-        rhythm: of the frequency; its year is one of weeks or months.
+        rhythm: of the frequency; its year is one of weeks, months or quarters.
         measured: periods after each level by which it is judged.
 
     Returns:

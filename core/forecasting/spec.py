@@ -95,6 +95,7 @@ RHYTHMS: Final[dict[str, Rhythm]] = {
     "D": Rhythm(cycle=7, year=364, level=56, windows=(7, 14, 28, 56, 91, 182, 364), around=3, recent=28),
     "W": Rhythm(cycle=1, year=52, level=8, windows=(2, 4, 8, 13, 26, 52), around=1, recent=8),
     "M": Rhythm(cycle=1, year=12, level=6, windows=(2, 3, 6, 12), around=1, recent=3, years=5),
+    "Q": Rhythm(cycle=1, year=4, level=4, windows=(2, 3, 4, 8), around=0, recent=2, years=5),
 }
 
 

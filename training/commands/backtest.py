@@ -2,18 +2,17 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import polars as pl
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from core.contracts.dataset import Frequency
 from core.contracts.errors import RetailForecastError
 from core.contracts.models import Scores
 from training.commands import inputs, report
-
-Frequency = Literal["D", "W", "M"]
 
 
 def backtest(
@@ -21,7 +20,9 @@ def backtest(
     sales: Annotated[Path, typer.Option(help=inputs.SALES_HELP)],
     horizon: Annotated[int, typer.Option(min=1, help="Periods ahead.")],
     windows: Annotated[int, typer.Option(min=1, max=12, help="Rolling origins, a horizon apart.")] = 2,
-    frequency: Annotated[Frequency | None, typer.Option(help="Days, weeks or months; inferred when absent.")] = None,
+    frequency: Annotated[
+        Frequency | None, typer.Option(help="Days, weeks, months or quarters; inferred when absent.")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="dataset.toml: columns, covariates, quantiles, ...")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")] = False,
 ) -> None:

@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
 import typer
 
+from core.contracts.dataset import Frequency
 from core.contracts.errors import RetailForecastError
 from core.contracts.sales import SERIES
 from core.forecasting.infer import static_attributes
@@ -15,8 +16,6 @@ from training.commands import inputs, report, why
 
 if TYPE_CHECKING:
     from core.forecasting.aggregate import Grouping
-
-Frequency = Literal["D", "W", "M"]
 
 
 def forecast(
@@ -27,7 +26,9 @@ def forecast(
     future: Annotated[
         Path | None, typer.Option(help="Covariates known in advance: date, store_id, item_id, ...")
     ] = None,
-    frequency: Annotated[Frequency | None, typer.Option(help="Days, weeks or months; inferred when absent.")] = None,
+    frequency: Annotated[
+        Frequency | None, typer.Option(help="Days, weeks, months or quarters; inferred when absent.")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="dataset.toml: columns, covariates, quantiles, ...")] = None,
     aggregate: Annotated[
         str | None,

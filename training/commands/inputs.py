@@ -7,9 +7,9 @@ from typing import Final
 import polars as pl
 
 from core.contracts.dataset import DatasetConfig, Frequency
-from core.contracts.errors import ConfigError
+from core.contracts.errors import ConfigError, RejectedDataError
 from core.forecasting import ForecastSpec
-from core.forecasting.infer import infer_frequency, known_covariates
+from core.forecasting.infer import infer_frequency, known_covariates, odd_steps
 from training import dataset
 from training.commands import frames
 
@@ -56,12 +56,15 @@ def load(
     config = read_config(config_file)
     files = frames.read(sales_file, future_file, config)
     sales, future = files.sales, files.future
+    given = frequency or config.frequency
+    if not given and (odd := odd_steps(sales)):
+        raise RejectedDataError(f"{sales_file}: {odd}")
     known, static = frames.roles(sales, future)
     if planned:
         known = known_covariates(sales, None)
     spec = ForecastSpec(
         horizon=horizon,
-        frequency=frequency or config.frequency or infer_frequency(sales),
+        frequency=given or infer_frequency(sales),
         known=known if config.model.known is None else config.model.known,
         static=config.model.static or static,
         quantiles=config.model.quantiles,

@@ -11,9 +11,9 @@ from core.contracts.sales import DATE, SERIES
 
 LEAST_SHARE: Final = 0.5
 """Of the series that usually report, so many must have reported a period before it counts."""
-USUAL: Final[dict[str, int]] = {"D": 28, "W": 8, "M": 3}
+USUAL: Final[dict[str, int]] = {"D": 28, "W": 8, "M": 3, "Q": 2}
 """Complete periods whose median says what is usual."""
-PATIENCE: Final[dict[str, int]] = {"D": 56, "W": 16, "M": 4}
+PATIENCE: Final[dict[str, int]] = {"D": 56, "W": 16, "M": 4, "Q": 2}
 """Periods below the usual after which they are the new usual: shops do close for good."""
 
 

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from core.contracts.dataset import SEASON, DatasetConfig, Frequency
 from core.contracts.models import LiveAccuracy, Manifest
 
-MIN_NEW_PERIODS: dict[str, int] = {"D": 28, "W": 4, "M": 1}
-DAYS: dict[str, float] = {"D": 1, "W": 7, "M": 30.4375}
+MIN_NEW_PERIODS: dict[str, int] = {"D": 28, "W": 4, "M": 1, "Q": 1}
+_DAYS: Final = {"D": 1, "W": 7}
+_MONTHS: Final = {"M": 1, "Q": 3}
+_UNITS: Final = {"D": "days", "W": "weeks", "M": "months", "Q": "quarters"}
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,9 @@ class Arrived:
 
 def periods_between(start: date, end: date, frequency: Frequency) -> int:
     """Whole periods from one date to a later one."""
-    if frequency == "M":
-        return (end.year - start.year) * 12 + end.month - start.month
-    return int((end - start).days / DAYS[frequency])
+    if frequency in _MONTHS:
+        return ((end.year - start.year) * 12 + end.month - start.month) // _MONTHS[frequency]
+    return (end - start).days // _DAYS[frequency]
 
 
 def least_history(frequency: Frequency, horizon: int) -> int:
@@ -49,7 +52,7 @@ def decide(
     Returns:
         Whether training is due, why as a sentence, and how many periods are new since the champion.
     """
-    unit = {"D": "days", "W": "weeks", "M": "months"}[arrived.frequency]
+    unit = _UNITS[arrived.frequency]
     least = least_history(arrived.frequency, horizon)
     if arrived.periods < least:
         reason = f"{arrived.periods} {unit} of history; a horizon of {horizon} needs at least {least}"

@@ -5,10 +5,11 @@ import json
 import polars as pl
 
 from core.contracts.dataset import DatasetConfig
+from core.contracts.errors import RejectedDataError
 from core.contracts.models import Manifest
 from core.contracts.sales import DATE
 from core.forecasting import ForecastSpec, Recipe, TrainedModel, metrics, train
-from core.forecasting.infer import known_covariates, static_attributes
+from core.forecasting.infer import known_covariates, odd_steps, static_attributes
 from core.forecasting.leave_out import scored
 from core.forecasting.tuning import Trial, as_json
 from training import card
@@ -58,7 +59,13 @@ def _tell(stage: str) -> None:
 
 
 def spec_of(sales: pl.DataFrame, plan: pl.DataFrame | None, config: DatasetConfig) -> ForecastSpec:
-    """What to train: the dataset's configuration, filled up from its data."""
+    """What to train: the dataset's configuration, filled up from its data.
+
+    Raises:
+        RejectedDataError: the sales are of periods that are not forecast.
+    """
+    if not config.frequency and (odd := odd_steps(sales)):
+        raise RejectedDataError(odd)
     here = arrived(sales, config)
     known = config.model.known if config.model.known is not None else known_covariates(sales, plan)
     return ForecastSpec(

@@ -28,6 +28,25 @@ def test_months_keep_their_first_or_last_day(days: list[str]) -> None:
     assert calendar.dates(calendar.index(dates)).to_list() == dates.to_list()
 
 
+@pytest.mark.parametrize(
+    "days",
+    [
+        ["2023-01-01", "2023-04-01", "2023-10-01"],
+        ["2023-03-31", "2023-06-30", "2023-12-31"],
+        ["2022-11-01", "2023-02-01", "2023-08-01"],
+        ["2022-11-30", "2023-02-28", "2023-08-31"],
+    ],
+)
+def test_quarters_keep_their_months_and_their_first_or_last_day(days: list[str]) -> None:
+    dates = pl.Series("date", days).str.to_date()
+    calendar = Calendar.of(dates, "Q")
+    index = calendar.index(dates)
+    assert calendar.dates(index).to_list() == dates.to_list()
+    assert list(index - index[0]) == [0, 1, 3]
+    assert calendar.dates(index - 4).dt.year().to_list() == [day.year - 1 for day in dates]
+    assert Calendar(**calendar.to_json()) == calendar
+
+
 def test_weeks_written_on_several_weekdays_stand_for_their_monday() -> None:
     dates = pl.Series("date", [dt.date(2023, 1, 4), dt.date(2023, 1, 12)])
     calendar = Calendar.of(dates, "W")
@@ -41,6 +60,8 @@ def test_weeks_written_on_several_weekdays_stand_for_their_monday() -> None:
         ("2023-02-24", "W", ["2023-03-03", "2023-03-10"]),
         ("2023-01-01", "M", ["2023-02-01", "2023-03-01"]),
         ("2023-01-31", "M", ["2023-02-28", "2023-03-31"]),
+        ("2023-02-28", "Q", ["2023-05-31", "2023-08-31"]),
+        ("2023-01-01", "Q", ["2023-04-01", "2023-07-01"]),
     ],
 )
 def test_the_horizon_follows_the_last_date(last: str, frequency: Frequency, expected: list[str]) -> None:

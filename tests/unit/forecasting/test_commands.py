@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -181,6 +182,18 @@ def test_a_history_of_some_days_is_continued_and_the_missing_backtest_is_said(tm
     printed = run("forecast", "--sales", tmp_path / "sales.csv", "--horizon", 9, "--out", tmp_path / "out.csv")
     assert pl.read_csv(tmp_path / "out.csv")["mean"].to_list() == pytest.approx([5] * 9)
     assert "no backtest, for the history is too short" in printed
+
+
+def test_sales_of_every_second_week_are_forecast_only_where_nothing_was_sold_in_between(tmp_path: Path) -> None:
+    weeks = [dt.date(2024, 1, 5) + dt.timedelta(weeks=2 * step) for step in range(9)]
+    (tmp_path / "sales.csv").write_text("\n".join(["date,units", *(f"{week},{90 + week.day}" for week in weeks)]))
+    asked = ["forecast", "--sales", str(tmp_path / "sales.csv"), "--horizon", "2", "--out", str(tmp_path / "out.csv")]
+    result = CliRunner().invoke(app, asked)
+    assert result.exit_code == 1
+    assert "sales.csv: sales lie 2 weeks apart (2024-01-05, 2024-01-19, ...)" in result.output
+    assert not (tmp_path / "out.csv").exists()
+    run(*asked, "--frequency", "W")
+    assert pl.read_csv(tmp_path / "out.csv")["date"].to_list() == ["2024-05-03", "2024-05-10"]
 
 
 def test_a_backtest_on_fewer_periods_than_the_horizon_says_so(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def test_a_series_of_which_no_deviation_is_known_spreads_as_usual_and_zeros_stay
     np.testing.assert_allclose(told.usual_of(told.of_each(ratios, shape), shape), ratios)
 
 
-@pytest.mark.parametrize(("frequency", "window"), [("D", 91), ("W", 26), ("M", 12)])
+@pytest.mark.parametrize(("frequency", "window"), [("D", 91), ("W", 26), ("M", 12), ("Q", 8)])
 def test_the_deviation_that_intervals_read_is_that_over_the_longer_window(frequency: Frequency, window: int) -> None:
     rhythm = RHYTHMS[frequency]
     past = Past.of(np.ones((1, 400), dtype=np.float32), np.zeros(1, dtype=np.int64), rhythm)

@@ -93,7 +93,7 @@ def test_bad_live_accuracy_without_a_new_day_trains_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("frequency", "end", "periods"),
-    [("D", date(2024, 2, 1), 31), ("W", date(2024, 1, 29), 4), ("M", date(2025, 3, 1), 14)],
+    [("D", date(2024, 2, 1), 31), ("W", date(2024, 1, 29), 4), ("M", date(2025, 3, 1), 14), ("Q", date(2025, 4, 1), 5)],
 )
 def test_periods_are_counted_in_the_data_s_own_frequency(frequency: Frequency, end: date, periods: int) -> None:
     assert periods_between(date(2024, 1, 1), end, frequency) == periods

@@ -2,18 +2,20 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from core.contracts import keys
+from core.contracts.models import Decision
 from core.contracts.uploads import Upload
 from core.contracts.verdict import Kind, Reason, Verdict
 from tests.unit.training.conftest import PlaceHere, context_of
 from training import table
 from training.steps import ingest
-from training.steps.context import Context
+from training.steps.context import DECISION_FILE, Context
 
 DAYS = "".join(f"2024-01-{day:02d},S1,A,{day}\n" for day in range(1, 31))
 
@@ -106,6 +108,23 @@ def test_a_closed_day_reaches_the_table_as_closed_and_not_as_a_zero_sale(ingeste
     closed = sales.filter(~pl.col("open"))
     assert closed["date"].cast(pl.String).to_list() == ["2024-01-31"]
     assert closed["units"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("step", "due", "why"),
+    [(7, True, "no model serves yet"), (14, False, "sales lie 2 weeks apart (2022-01-03, 2022-01-17, ...)")],
+)
+def test_sales_of_periods_that_are_not_forecast_begin_no_training(
+    place: PlaceHere, tmp_path: Path, step: int, due: bool, why: str
+) -> None:
+    days = [date(2022, 1, 3) + timedelta(days=step * week) for week in range(60)]
+    upload = place.drop("shop/sales.csv", "date,store,item,qty\n" + "".join(f"{day},S1,A,7\n" for day in days))
+    context = context_of(place, tmp_path / "ml", upload)
+    ingest.run(context)
+    written = context.folders.processing_output("decision") / DECISION_FILE
+    decision = Decision.model_validate_json(written.read_text())
+    assert decision.due is due
+    assert why in decision.reason
 
 
 def _again(file: Path) -> str:
