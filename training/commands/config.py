@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from core.contracts.dataset import DatasetConfig
-from core.forecasting.infer import infer_frequency
+from core.forecasting.frequency import infer_frequency
 from training.configuration import annotated
 from training.reading import Reading, read_file
 from training.reading.propose import proposed_config

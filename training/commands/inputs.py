@@ -9,7 +9,8 @@ import polars as pl
 from core.contracts.dataset import DatasetConfig, Frequency
 from core.contracts.errors import ConfigError, RejectedDataError
 from core.forecasting import ForecastSpec
-from core.forecasting.infer import infer_frequency, known_covariates, odd_steps
+from core.forecasting.frequency import infer_frequency, odd_periods
+from core.forecasting.infer import known_covariates
 from training import dataset
 from training.commands import frames
 
@@ -57,7 +58,7 @@ def load(
     files = frames.read(sales_file, future_file, config)
     sales, future = files.sales, files.future
     given = frequency or config.frequency
-    if not given and (odd := odd_steps(sales)):
+    if not given and (odd := odd_periods(sales)):
         raise RejectedDataError(f"{sales_file}: {odd}")
     known, static = frames.roles(sales, future)
     if planned:

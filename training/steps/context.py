@@ -12,7 +12,7 @@ from core.contracts import keys
 from core.contracts.dataset import DatasetConfig
 from core.contracts.errors import RejectedDataError
 from core.contracts.models import ChampionPointer, Decision, Manifest
-from core.forecasting.infer import infer_frequency
+from core.forecasting.frequency import infer_frequency
 from training import table
 from training.container import OptMl
 from training.dataset import read_config

@@ -18,7 +18,7 @@ from core.contracts.models import Decision
 from core.contracts.sales import DATE
 from core.contracts.uploads import RunManifest, Upload
 from core.contracts.verdict import Kind, Note, Reason, Verdict
-from core.forecasting.infer import infer_frequency, odd_steps
+from core.forecasting.frequency import infer_frequency, odd_periods
 from training import table
 from training.crossing import settle
 from training.reading import Reading, read_file
@@ -209,7 +209,7 @@ def _decide(context: Context, kinds: dict[str, int]) -> Decision:
         why = "the table has no rows yet" if sales is None else "the table has no rows any more"
         return Decision(due=False, reason=why, data_as_of=None, new_periods=0, **base)
     here = arrived(sales, context.config)
-    odd = None if context.config.frequency else odd_steps(sales)
+    odd = None if context.config.frequency else odd_periods(sales)
     due, reason, new = (
         (False, odd, 0)
         if odd

@@ -8,8 +8,9 @@ import polars as pl
 
 from core.contracts import keys
 from core.contracts.models import LiveAccuracy, Publication
-from core.contracts.sales import DATE, KEY, UNITS
+from core.contracts.sales import DATE, KEY, SERIES, UNITS
 from core.forecasting import metrics
+from core.forecasting.calendar import Calendar
 from core.forecasting.naive import seasonal_naive
 from training.steps.context import Context
 from training.store import key_of
@@ -40,6 +41,8 @@ def measure(context: Context, sales: pl.DataFrame) -> LiveAccuracy | None:
 def score(given: pl.DataFrame, sales: pl.DataFrame, publication: Publication, run_id: str) -> LiveAccuracy | None:
     """Join forecasts with actuals and score them beside seasonal naive from the same origin.
 
+    They are joined by period: a month is the same, whichever of its days one and the other stand by.
+
     Args:
         given: forecasts, one row a (date, store_id, item_id).
         sales: the sales table after the arrival.
@@ -47,7 +50,11 @@ def score(given: pl.DataFrame, sales: pl.DataFrame, publication: Publication, ru
         run_id: the run that measures.
     """
     actuals = sales.filter((pl.col(DATE) > publication.data_as_of) & pl.col(UNITS).is_not_null())
-    joined = given.join(actuals.select(*KEY, UNITS), on=list(KEY), how="inner")
+    calendar = Calendar.of(given[DATE], publication.frequency)
+    period = actuals.select(*SERIES, UNITS, pl.Series("_t", calendar.index(actuals[DATE])))
+    sold = period.group_by(*SERIES, "_t", maintain_order=True).agg(pl.col(UNITS).sum())
+    asked = given.with_columns(pl.Series("_t", calendar.index(given[DATE])))
+    joined = asked.join(sold, on=[*SERIES, "_t"], how="inner", maintain_order="left").drop("_t")
     if joined.is_empty():
         return None
     history = sales.filter(pl.col(DATE) <= publication.data_as_of)

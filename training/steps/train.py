@@ -9,7 +9,8 @@ from core.contracts.errors import RejectedDataError
 from core.contracts.models import Manifest
 from core.contracts.sales import DATE
 from core.forecasting import ForecastSpec, Recipe, TrainedModel, metrics, train
-from core.forecasting.infer import known_covariates, odd_steps, static_attributes
+from core.forecasting.frequency import odd_periods
+from core.forecasting.infer import known_covariates, static_attributes
 from core.forecasting.leave_out import scored
 from core.forecasting.tuning import Trial, as_json
 from training import card
@@ -64,7 +65,7 @@ def spec_of(sales: pl.DataFrame, plan: pl.DataFrame | None, config: DatasetConfi
     Raises:
         RejectedDataError: the sales are of periods that are not forecast.
     """
-    if not config.frequency and (odd := odd_steps(sales)):
+    if not config.frequency and (odd := odd_periods(sales)):
         raise RejectedDataError(odd)
     here = arrived(sales, config)
     known = config.model.known if config.model.known is not None else known_covariates(sales, plan)

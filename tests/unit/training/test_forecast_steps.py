@@ -148,5 +148,17 @@ def test_live_accuracy_is_that_of_the_days_both_forecast_and_sold() -> None:
     assert (found.first_date, found.last_date) == (LAST + timedelta(days=1), LAST + timedelta(days=2))
 
 
+def test_a_month_is_measured_whichever_of_its_days_its_sales_are_dated_by() -> None:
+    asked = forecasts(days=2).with_columns(pl.Series("date", [date(2024, 4, 30), date(2024, 5, 31)]))
+    history = {"date": [date(2024, 2, 29), date(2024, 3, 29)], "units": [3.0, 3.0]}
+    later = {"date": [date(2024, 4, 30), date(2024, 5, 29), date(2024, 6, 28)], "units": [4.0, 1.0, 9.0]}
+    rows = [pl.DataFrame(told).with_columns(store_id=pl.lit("a"), item_id=pl.lit("i")) for told in (history, later)]
+    months = published().model_copy(update={"frequency": "M", "data_as_of": date(2024, 3, 29)})
+    found = monitor.score(asked, pl.concat(rows), months, "run")
+    assert found is not None
+    assert found.model.rows == 2
+    assert found.model.wape == pytest.approx((abs(4 - 2) + abs(1 - 2)) / 5)
+
+
 def test_without_a_sale_on_a_forecast_day_there_is_nothing_to_measure() -> None:
     assert monitor.score(forecasts(), sales().drop("promo"), published(), "run") is None
