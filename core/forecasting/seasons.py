@@ -4,7 +4,8 @@ Boosters compare a season with those before it, which they learn where many seri
 a few years do not teach it, but each tells its own. The log of its sales is a sum of waves of a year, a straight line
 and a remainder that passes on a part of itself to the next period (Cochrane & Orcutt 1949): otherwise a level that
 wanders would be taken for a season. Waves are drawn to zero as far as the series is noisy, short ones more.
-The level is smoothed in units, so that it is a mean, and the trend is damped (Gardner & McKenzie 1985).
+The level is smoothed in units, so that it is a mean, and the trend is damped (Gardner & McKenzie 1985). What this
+lets expect of months is averaged with what their newest trend does (``core.forecasting.trends``), in the same season.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import numpy as np
 from core.forecasting.grid import Bools, Doubles, Floats
 from core.forecasting.levels import levels
 from core.forecasting.spec import Rhythm
+from core.forecasting.trends import levels_ahead
 
 _WAVES: Final = {4: 2, 12: 6, 52: 4}
 """Waves of a year, the longest first: all that quarters and months have, of weeks those that a few years can tell."""
@@ -31,6 +33,8 @@ _DAMPING: Final = 0.93
 _OFFSET: Final = 1.0
 """Units added before the logarithm; the mean of a series that sells less."""
 _MOST_SWING: Final = 20.0
+_TRENDS_OF: Final = 12
+"""Periods of the longest year in which the newest trend of a series is believed: that of weeks is mostly chance."""
 _CLEARLY: Final = 0.9
 """Of the squared error without a season, what one with it must stay below."""
 
@@ -69,8 +73,12 @@ def means_ahead(units: Floats | Doubles, ahead: int, rhythm: Rhythm, measured: i
     tells = levels(flat, before, 1)[1] <= _CLEARLY * levels(sold, even, 1)[1]
     level = np.where(tells, levels(flat, before, measured)[0], levels(sold, even, measured)[0])
     season = np.where(tells[:, None], year.season[:, past:], 1.0)
-    means: Doubles = np.maximum(level[:, None] * season * year.growth - year.offset, 0)
-    return means, np.maximum(level - year.offset[:, 0], 0)
+    growing = np.hstack([level[:, None], level[:, None] * year.growth])
+    if rhythm.year <= _TRENDS_OF:
+        told = levels_ahead(np.where(tells[:, None], flat, sold), np.where(tells[:, None], before, even), ahead)
+        growing = (growing + told) / 2
+    means: Doubles = np.maximum(growing[:, 1:] * season - year.offset, 0)
+    return means, np.maximum(growing[:, 0] - year.offset[:, 0], 0)
 
 
 def _year(units: Doubles, ahead: int, rhythm: Rhythm) -> Year:

@@ -50,6 +50,12 @@ def test_growth_goes_on_and_slows_down() -> None:
     assert (np.diff(told[0]) > 0).all()
 
 
+def test_months_that_have_begun_to_fall_fall_on() -> None:
+    turned = np.concatenate([1000 * 1.01 ** np.arange(48), 1000 * 1.01**48 * 0.97 ** np.arange(12)])
+    told, level = means_ahead(turned[None], 12, MONTHS, 7)
+    assert told[0, 11] < told[0, 0] < level[0]
+
+
 def test_a_year_that_was_seen_once_tells_no_season() -> None:
     told, level = means_ahead(1000 * wave(14, 12, 0.5)[None], 12, MONTHS, 7)
     assert np.ptp(told / level[:, None]) < 0.2
