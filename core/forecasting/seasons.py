@@ -4,8 +4,9 @@ Boosters compare a season with those before it, which they learn where many seri
 a few years do not teach it, but each tells its own. The log of its sales is a sum of waves of a year, a straight line
 and a remainder that passes on a part of itself to the next period (Cochrane & Orcutt 1949): otherwise a level that
 wanders would be taken for a season. Waves are drawn to zero as far as the series is noisy, short ones more.
-The level is smoothed in units, so that it is a mean, and the trend is damped (Gardner & McKenzie 1985). What this
-lets expect of months is averaged with what their newest trend does (``core.forecasting.trends``), in the same season.
+The level is smoothed in units, so that it is a mean, and the trend is damped (Gardner & McKenzie 1985). What this lets
+expect of months and quarters is averaged with what their newest trend does (``core.forecasting.trends``), in the same
+season.
 """
 
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ import pytest
 from core.forecasting.seasons import means_ahead
 from core.forecasting.spec import RHYTHMS, Rhythm
 
-MONTHS, WEEKS = RHYTHMS["M"], RHYTHMS["W"]
+MONTHS, WEEKS, QUARTERS = RHYTHMS["M"], RHYTHMS["W"], RHYTHMS["Q"]
 
 
 def wave(periods: int, year: int, height: float) -> np.ndarray:
@@ -50,10 +50,11 @@ def test_growth_goes_on_and_slows_down() -> None:
     assert (np.diff(told[0]) > 0).all()
 
 
-def test_months_that_have_begun_to_fall_fall_on() -> None:
-    turned = np.concatenate([1000 * 1.01 ** np.arange(48), 1000 * 1.01**48 * 0.97 ** np.arange(12)])
-    told, level = means_ahead(turned[None], 12, MONTHS, 7)
-    assert told[0, 11] < told[0, 0] < level[0]
+@pytest.mark.parametrize(("rhythm", "up", "down"), [(MONTHS, 48, 12), (QUARTERS, 16, 6)])
+def test_what_has_begun_to_fall_falls_on(rhythm: Rhythm, up: int, down: int) -> None:
+    turned = np.concatenate([1000 * 1.01 ** np.arange(up), 1000 * 1.01**up * 0.97 ** np.arange(down)])
+    told, level = means_ahead(turned[None], rhythm.year, rhythm, min(rhythm.year, 7))
+    assert told[0, -1] < told[0, 0] < level[0]
 
 
 def test_a_year_that_was_seen_once_tells_no_season() -> None:
