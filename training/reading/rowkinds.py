@@ -20,7 +20,8 @@ from training.reading.vocabulary import (
 
 _NO_SALES: Final = frozenset(WORDS["no_sales"])
 _VOIDS: Final = frozenset(WORDS["voids"])
-_NO_SALE_TEXTS: Final = frozenset(WORDS["no_sale_texts"])
+_NO_SALE_TEXTS: Final = frozenset(WORDS["no_sale_texts"]) | frozenset(WORDS["own_use"])
+_OWN_USE: Final = frozenset(WORDS["own_use"])
 _BESIDE_NO_SALES: Final = frozenset(WORDS["beside_no_sales"])
 _BEFORE_INVOICES: Final = frozenset(WORDS["before_invoices"])
 _INVOICES: Final = frozenset(WORDS["invoices"])
@@ -144,6 +145,11 @@ def calls_off(text: str) -> bool:
     """``Cancelled``, ``VOID``, ``own use``: a remark that is nothing else."""
     folded = fold(text)
     return folded in CANCELLED_WORDS or folded in _VOIDS or folded in _NO_SALE_TEXTS
+
+
+def is_own_use(text: str) -> bool:
+    """``Staff meal``, ``Eigenverbrauch``: what the shop itself ate or used."""
+    return fold(text) in _OWN_USE
 
 
 def not_known_as_sale(texts: Iterable[str]) -> list[str]:

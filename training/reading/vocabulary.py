@@ -46,6 +46,7 @@ WORDS: Final[dict[str, list[str]]] = _FILE["words"]
 
 CALENDAR: Final = frozenset(WORDS["calendar"])
 KNOWN_AHEAD: Final = frozenset(WORDS["known_ahead"])
+KNOWN_IN_GOODS, BESIDE_KNOWN = frozenset(WORDS["known_in_goods"]), frozenset(WORDS["beside_known"])
 TOTAL_WORDS: Final = frozenset(map(fold, WORDS["total"]))
 TOTAL_PREFIXES: Final = frozenset(WORDS["total_prefix"])
 CLOSED_WORDS: Final = frozenset(WORDS["closed"])
@@ -131,6 +132,8 @@ _COMPOUND: Final = re.compile(r"(?:nummer|nr|code|kode|id|kennung|schlussel|schl
 _TAIL: Final = re.compile(rf"^(?:(?:{_ID_TAILS})\s+)?(.*?)(?:\s+(?:{_ID_TAILS}))?$")
 _PLURAL: Final = re.compile(r"^(product|item|article|store|order)s ")  # "Products Name"
 _VIEW: Final = re.compile(r"^(\w{3,})s (?=\1 )")  # "Stores Store ID", as explorers of tables write it
+_WRITTEN_AS: Final = re.compile(r" (?:as|in|format) (?:d{1,2}|m{1,2}|y{2,4}) (?:[dmyhs]{1,4} ?)+$")
+"""Of "Order Date as dd/mm/yyyy hh:MM:SS": how a day is written."""
 _NUMERO: Final = re.compile(r"^n [oa] ")  # "N.\u00ba de venda"
 _LESS: Final = re.compile(
     r"[\(\[]\s*(?:[-\u2013\u2212]|(?:less|minus|net of|abzgl\.?|abz\u00fcglich|moins|menos|meno)\s)\s*(\w+)\s*[\)\]]",
@@ -227,6 +230,7 @@ def _forms(name: str, short: str) -> list[str]:
     forms += [_PLURAL.sub(r"\1 ", whole), _VIEW.sub("", whole), _NUMERO.sub("no ", whole)]
     if name.rstrip().endswith("#"):  # "Check #"
         forms.append(f"{whole} number")
+    forms.append(_WRITTEN_AS.sub("", whole))
     written = [_SHORT.get(token, token) for token in whole.split()]
     if len(written) > 1:  # "sale_dt", "prod_cd"
         forms.append(" ".join(written))

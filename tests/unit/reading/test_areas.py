@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.unit.reading.conftest import Read, rows
+from core.contracts.verdict import Reason
+from tests.unit.reading.conftest import Read, note, rows
 
 SALES = "date,{area},product,units\n2024-05-06,North,Tea,4\n2024-05-06,South,Tea,6\n2024-05-07,North,Tea,3\n"
 FOUND = [("2024-05-06", "North", 4.0), ("2024-05-06", "South", 6.0), ("2024-05-07", "North", 3.0)]
@@ -42,3 +43,11 @@ def test_an_area_that_holds_the_others_is_no_store(read: Read, wide: str) -> Non
     text = f"date,region,units\n2024-05-06,{wide},{14 + rest[0]}\n2024-05-06,Köln,8\n2024-05-06,Bonn,6\n"
     text += f"2024-05-13,{wide},{18 + rest[1]}\n2024-05-13,Köln,10\n2024-05-13,Bonn,8\n"
     assert "No column is known as the item or the store" in read(text).verdict.sentence
+
+
+def test_a_part_of_a_country_beside_its_states_is_told(read: Read) -> None:
+    days = [f"2024-03-{day},{area},{day}\n" for day in (13, 14, 15) for area in ("West", "Nevada", "Oregon")]
+    told = note(read("date,region,units\n" + "".join(days)).verdict, Reason.TAKEN_AS).sentence
+    assert "'region' says 'West' (line 2) beside 'Nevada', which may lie within it" in told
+    alike = "".join(days).replace("Nevada", "East").replace("Oregon", "Mid South")
+    assert not [entry for entry in read("date,region,units\n" + alike).verdict.notes if entry.reason is Reason.TAKEN_AS]

@@ -18,8 +18,8 @@ from training.reading.vocabulary import CROATIAN, MONTH_OF, MONTHS, WEEKDAYS, fo
 IN_CROATIAN: Final = " (Croatian)"
 """Ends the forms in which months have the numbers they have in Croatian alone."""
 _FILL: Final = frozenset(["de", "of", "del", "do", "da", "the", "st", "nd", "rd", "th", "er", "le", "den", "den"])
-_DOT: Final = re.compile(r"(?<=\d\.\d\d)\.$|(?<=\d{4})\.$")
-"""Of ``2024.03.13.`` and ``13.03.2024.``, as some write ordinals."""
+_DOT: Final = re.compile(r"(?<=\d\.\d\d)\.$|(?<=\d{4})(?:\.|\s?[r\u0433]\.?)$")
+"""Of ``2024.03.13.`` and ``13.03.2024.``, as some write ordinals, and ``8.01.2024 r.``, which says year."""
 _TIME: Final = re.compile(
     r"(?:\s+[-\u2013|]\s+(?=\d{1,2}:\d{2})|[T ,]\s*|\s+(?:at|um|a las|à)\s+)"
     r"(?:\d{1,2}[:h.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?(?:[+-]\d{2}(?=$))?)?|\d{6}|\d{1,2}(?=\s*[ap]))\s*(?:uhr|hrs|hs|h)?\.?"

@@ -19,9 +19,13 @@ from training.reading.lines.titles import TITLE, WORD, names_none, under_titles
 from training.reading.tables import RawTable
 
 _WEEK: Final = "week"
+_SALES: Final = (
+    r"^(?:(?:sales|umsatz|verkauf|ventes|ventas|vendite|vendas|verkoop|salg)[\s,:\u2013-]+(?:for\s+)?(?:the\s+)?)?"
+)
+_OF_SALES: Final = re.compile(_SALES, re.IGNORECASE)
+_YEAR: Final = re.compile(r"[(\[]\s*(\d{4})\s*[)\]]\s*$")
 _OF_DAY: Final = re.compile(
-    r"^(?:(?:sales|umsatz|ventes|ventas|vendite|vendas|verkoop)[\s,:\u2013-]+(?:for\s+)?(?:the\s+)?)?"
-    r"(?:(?:week|wk)\s*(?:of|commencing|comm\.?|beginning|begin|starting|start|from|van|vanaf)|w\s*/?\s*[cb]|"
+    _SALES + r"(?:(?:week|wk)\s*(?:of|commencing|comm\.?|beginning|begin|starting|start|from|van|vanaf)|w\s*/?\s*[cb]|"
     r"woche\s+(?:vom|ab|von)|kw\s+(?:vom|ab)|semaine\s+(?:du|de)|semana\s+(?:del?|do|da)|settimana\s+(?:del|dal|di)|"
     r"(?:week|wk|woche|semaine|semana|settimana)(?=[:\s]+\d[\d\s./\u2013-]*(?:\s(?:to|bis|au|al?|at[e\u00e9]|tot)\s[\d\s./-]+)?$))"
     r"\b[.:\s-]*(?P<day>.*)$",
@@ -88,7 +92,8 @@ def _starts(text: str, first: int, last: int) -> dict[str, date] | None:
         ends = _days(text[ending.end() :])
         starts = {form: day - timedelta(days=(day.weekday() - first) % _WEEK_LENGTH) for form, day in ends.items()}
         return {form: day for form, day in starts.items() if day + timedelta(days=last) <= ends[form]}
-    weeks = {form: day for form, day in readings(_BRACKETS.sub("", text)) if "%V" in form or "%G" in form}
+    week = _BRACKETS.sub("", _YEAR.sub(r"\1", _OF_SALES.sub("", text)))
+    weeks = {form: day for form, day in readings(week) if "%V" in form or "%G" in form}
     if weeks and any(c.isalpha() for c in text):
         return weeks
     of_day = _OF_DAY.match(text)

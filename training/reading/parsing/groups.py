@@ -91,13 +91,25 @@ def _column(meaning: Meaning, role: str) -> str | None:
 
 def _with_document(meaning: Meaning, frame: pl.DataFrame, blank: pl.Series) -> bool:
     """The order's number, twice none, is blank on the same rows: what is said of the order stands on its first line."""
-    index = meaning.index(words.DOCUMENT)
-    if index is None or meaning.target is None:
+    if meaning.target is None or frame.filter(blank).select(_is_blank(cell(meaning.target)).any()).item():
         return False
-    number = cell(index)
+    index = meaning.index(words.DOCUMENT)
+    numbers = [at for at in range(len(meaning.table.header)) if _may_number(meaning, at)] if index is None else [index]
+    return any(_numbers_groups(frame, cell(number), blank) for number in numbers)
+
+
+def _may_number(meaning: Meaning, index: int) -> bool:
+    """``ID``, ``Ref``, or texts: no column of the item, nor of numbers under another name."""
+    own = words.LINE in dict(words.roles_of(meaning.table.header[index])) or meaning.is_text(index)
+    return own and index not in {meaning.index(role) for role in (words.ITEM, words.DATE, words.STORE)}
+
+
+def _numbers_groups(frame: pl.DataFrame, number: str, blank: pl.Series) -> bool:
+    """Does each first row have a number of its own, and no other row one?"""
+    if number not in frame.columns or frame.schema[number] != pl.String:
+        return False
     same = bool((frame.select(_is_blank(number).alias("blank"))["blank"] == blank).all())
-    filled = not frame.filter(blank).select(_is_blank(cell(meaning.target)).any()).item()
-    return same and filled and not bool(frame[number].filter(~blank).is_duplicated().any())
+    return same and not bool(frame[number].filter(~blank).is_duplicated().any())
 
 
 def _is_blank(name: str) -> pl.Expr:
@@ -119,7 +131,9 @@ def _against(meaning: Meaning, frame: pl.DataFrame, role: str, blank: pl.Series)
         return ""
     again = heads.filter(heads[name] == heads[name].shift(1))
     followed = int((blank.shift(-1, fill_value=False) & ~blank).sum())
-    if (not again.height or followed > _SOME * heads.height) and _with_document(meaning, frame, blank):
+    of_order = role != words.ITEM or words.DOCUMENT in meaning.roles
+    shared = not again.height or followed > _SOME * heads.height
+    if of_order and shared and _with_document(meaning, frame, blank):
         return None  # several orders of one day
     if followed < max(_FOLLOWED * heads.height, 1):
         return ""

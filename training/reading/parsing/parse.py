@@ -13,6 +13,7 @@ from training.reading.dialect.dates import DateProof
 from training.reading.dialect.days import DAY_TEXT
 from training.reading.dialect.numbers import MISSING, OK, SHUT, STATE, UNREADABLE, Decimal
 from training.reading.ledger import LINE, Ledger, cell
+from training.reading.parsing.amounts import with_signs
 from training.reading.parsing.charges import items_only
 from training.reading.parsing.covariates import flag_or_number
 from training.reading.parsing.figures import check_figures
@@ -45,7 +46,8 @@ def parse(
     lines = _dates(meaning, lines, proof.dates, ledger)
     lines = _ids(meaning, lines, ledger)
     lines = _open(meaning, lines)
-    lines = without_refunded(meaning, _units(meaning, lines, proof.decimal, ledger), ledger)
+    lines = with_signs(meaning, _units(meaning, lines, proof.decimal, ledger), proof.decimal, ledger)
+    lines = without_refunded(meaning, lines, ledger)
     check_kinds(meaning, lines)
     check_figures(meaning, lines)
     check_unpaid(meaning, lines)
@@ -127,7 +129,7 @@ def _units(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: Ledg
         return lines
     if meaning.one_each:
         return lines.with_columns(pl.lit(1.0).alias(UNITS))
-    value, state = numbers.numbers(lines[UNITS_TEXT], decimal, shares=False)
+    value, state = numbers.numbers(_with_noughts(meaning, lines)[UNITS_TEXT], decimal, shares=False)
     lines = lines.with_columns(value.alias(UNITS), state.alias(STATE))
     lines = sold(meaning, lines if takes_back(meaning, lines) else _returned(meaning, lines))
     check_reversals(meaning, lines)
@@ -148,6 +150,16 @@ def _units(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: Ledg
     elif refused is not None:
         _refuse_units(meaning, refused, Reason.UNITS_MISSING, ledger)
     return net(meaning, lines.drop(STATE), decimal, ledger)
+
+
+def _with_noughts(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:
+    """A blank quantity beside one that came back is nought: such lines say what came back alone."""
+    if not meaning.deducted:
+        return lines
+    back = [pl.col(cell(index)).cast(pl.String).fill_null("").str.contains(r"[1-9]") for index in meaning.deducted]
+    blank = pl.col(UNITS_TEXT).fill_null("").str.strip_chars() == ""
+    nought = pl.when(blank & pl.any_horizontal(back)).then(pl.lit("0")).otherwise(pl.col(UNITS_TEXT))
+    return lines.with_columns(nought.alias(UNITS_TEXT))
 
 
 def _returned(meaning: Meaning, lines: pl.DataFrame) -> pl.DataFrame:

@@ -28,9 +28,9 @@ def words_said(meaning: Meaning, lines: pl.DataFrame) -> Said:
         said.states[named_column(meaning, index)] = _words(lines, index, partial(_state, meaning, index))
     for index in meaning.watched:
         texts = lines[cell(index)].cast(pl.String).drop_nulls().unique()  # few, of which most rows' columns hold none
-        if texts.len() > MOST_WORDS or not any(states.is_of_none(text.strip()) for text in texts):
+        if texts.len() > MOST_WORDS or not any(map(_may_be_none, texts)):
             continue
-        if told := _words(lines, index, lambda _: UNKNOWN, only=states.is_of_none):
+        if told := _words(lines, index, lambda _: UNKNOWN, only=_may_be_none):
             said.states[named_column(meaning, index)] = told
     for index in _kinds_of(meaning):
         kinds = list(_counts(lines, index))
@@ -67,6 +67,11 @@ def tell_said(ledger: Ledger) -> tuple[str, ...]:
         _tell_unknown(header, _of(found, UNKNOWN), ledger, "and may be no kind of sales")
     books = ((ledger.said.states, "sold"), (ledger.said.kinds, "counted"))
     return tuple(_listed(header, found, side) for book, side in books for header, found in book.items() if found)
+
+
+def _may_be_none(text: str) -> bool:
+    """A word that says, in a column of any name, that a row is none of sales."""
+    return states.is_of_none(text.strip()) or rowkinds.is_own_use(text)
 
 
 def _words(

@@ -29,7 +29,7 @@ def area_of_rows(table: RawTable, roles: Roles) -> int | None:
     Without it several rows are of one day and item, and with it hardly any; of several such columns it is the one that
     tells the others, as a city tells its country.
     """
-    named = [at for at in roles.others if at not in roles.renamed and _is_area(table.header[at])]
+    named = [at for at in roles.others if at not in roles.renamed and is_area(table.header[at])]
     keys = [cell(roles.of[role]) for role in (*_DAYS, words.ITEM) if role in roles]
     counted = words.UNITS in roles or words.SALES in roles
     if not named or not keys or not counted or any(role in roles for role in _OF_LINES):
@@ -74,7 +74,8 @@ def _tells(rows: pl.DataFrame, keys: Sequence[str], at: int) -> bool:
     return bool(worded) and rows.select(*keys, cell(at)).n_unique() > rows.select(keys).n_unique()
 
 
-def _is_area(header: str) -> bool:
+def is_area(header: str) -> bool:
+    """``Region``, ``Country name``."""
     tokens = [token for token in words.fold(header).split() if token not in words.OF_NAMES]
     return " ".join(tokens) in words.AREAS
 

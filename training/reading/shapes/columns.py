@@ -35,6 +35,7 @@ from training.reading.shapes.rivals import (
     is_position,
     names_each_line,
     numbers_lines,
+    stands_once,
 )
 from training.reading.tables import RawTable
 
@@ -137,8 +138,14 @@ def _date_by_content(table: RawTable, roles: Roles, taken: set[int]) -> None:
         dated = [
             index for index in range(len(table.header)) if index not in taken and _are_days_in_digits(table, index)
         ]
-    if len(dated) == 1:
+    if len(dated) == 1 or (dated and all(say_the_same(table, dated[0], other) for other in dated)):
         _take(roles, taken, words.DATE, dated[0])
+
+
+def say_the_same(table: RawTable, one: int, other: int) -> bool:
+    """``Begin Date`` and ``End Date`` of rows of one day each."""
+    first, second = (table.frame[cell(at)].cast(pl.String).fill_null("").str.strip_chars() for at in (one, other))
+    return first.equals(second)
 
 
 def _are_days_in_digits(table: RawTable, index: int) -> bool:
@@ -204,7 +211,9 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
         claims = [
             claim
             for claim in claims
-            if not numbers_lines(table, roles, claim[1]) and not names_each_line(table, roles, claim[1], others)
+            if not numbers_lines(table, roles, claim[1])
+            and not names_each_line(table, roles, claim[1], others)
+            and not stands_once(table, claim[1], claims)
         ] or claims
         claims = names_for_blank_codes(table, codes_first(table, claims))
     if role == words.ITEM and claims[0][0] >= words.ITEM_NAMES:

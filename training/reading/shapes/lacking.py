@@ -29,6 +29,7 @@ _LOOKED_AT, _SHOWN = 200, 40
 _PERIODS: Final = frozenset(
     {"week", "wk", "woche", "month", "monat", "period", "periode", "semaine", "mois", "semana", "mes"}
 )
+_RUNNING: Final = frozenset(words.WORDS["running_up"])
 _EDGES: Final = frozenset(
     {"start", "end", "from", "to", "deposit", "payout", "settlement", "updated", "modified", "printed"}
 )
@@ -157,12 +158,14 @@ def _on_hand(table: RawTable, roles: Roles) -> str:
 
 def _each_line(roles: Roles) -> str:
     """Lines of orders that name their items may each be one unit."""
-    return f"set {ENTRY} if each line is one unit, or " if {words.DOCUMENT, words.ITEM} <= roles.of.keys() else ""
+    of_lines = words.DOCUMENT in roles or words.STATUS in roles
+    return f"set {ENTRY} if each line is one unit, or " if words.ITEM in roles and of_lines else ""
 
 
 def _counted_in(table: RawTable, roles: Roles) -> str:
     """Columns named by what is counted in: ``Litres`` may be the quantity."""
-    named = [i for i in roles.others if words.COUNTED_IN.issuperset(words.fold(table.header[i]).split() or [""])]
+    units = words.COUNTED_IN | words.VESSELS
+    named = [i for i in roles.others if units.issuperset(words.fold(table.header[i]).split() or [""])]
     found = next((table.header[i] for i in named if is_numeric(table, i)), None)
     return "" if found is None else f"set reading.columns.units = '{found}' if that is it, or else "
 
@@ -189,6 +192,13 @@ def no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
             f"{name}: {table.header[named[0]]!r} is called a quantity, and most of its cells are no numbers "
             f"(line {line}: {text!r}); write numbers, or name the quantity as reading.columns.units.",
         )
+    running = next((header for header in table.header if not _RUNNING.isdisjoint(words.fold(header).split())), None)
+    if running is not None:
+        return FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {running!r} runs up over several days by its name, and no column holds what was sold on each; "
+            f"write the quantity of each day, or set reading.columns.units = '{running}' where it is that.",
+        )
     if words.STOCK in roles:
         stock = table.header[roles.of[words.STOCK]]
         return FileRefusedError(
@@ -199,5 +209,5 @@ def no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
     return FileRefusedError(
         Reason.COLUMNS_MISSING,
         f"{name}: no column of the header on line {table.header_line} ({columns}) holds the quantity sold; "
-        "name it as reading.columns.units in the dataset's configuration.",
+        f"{_each_line(roles)}name it as reading.columns.units in the dataset's configuration.",
     )

@@ -19,6 +19,7 @@ _SEVERAL_DAYS: Final = 2000
 _CENT: Final = 0.011
 _LESS_THAN_TWO: Final = 1.5
 _LAST_LATIN: Final = "\u024f"
+_FEW_UNITS: Final = r"^[1-9]\d?(?:[.,]0+)?$"
 ENTRY: Final = "reading.one_each = true"
 
 
@@ -37,6 +38,7 @@ def take_each_line(table: RawTable, roles: Roles, name: str) -> None:
         )
     if SALES in roles:
         roles.others.append(roles.of.pop(SALES))
+    roles.configured.add(words.UNITS)
 
 
 def is_one_each(table: RawTable, roles: Roles, numeric: list[int]) -> bool:
@@ -81,7 +83,8 @@ def check_foreign(table: RawTable, roles: Roles, numeric: list[int], name: str) 
     unknown = [i for i in numeric if not words.roles_of(table.header[i])]
     foreign = (i for i in unknown if any(c.isalpha() and c > _LAST_LATIN for c in table.header[i]))
     counting = (i for i in unknown if _counts(table.header[i]))
-    column = next(chain(foreign, counting, (i for i in unknown if _makes_total(table, roles, i))), None)
+    amounts = (i for i in unknown if _is_amount(table.header[i]) and is_few(table, i))
+    column = next(chain(foreign, counting, amounts, (i for i in unknown if _makes_total(table, roles, i))), None)
     if column is None:
         _check_several(table, roles, name)
     else:
@@ -122,6 +125,17 @@ def _counts(header: str) -> bool:
         return False  # "Box number"
     beside = words.OF_AN_ITEM | words.OTHER_QUANTITY | {"volume", "content", "capacity"}
     return bool(tokens & (words.COUNTED_IN | words.COUNTED | words.VESSELS)) and not tokens & beside
+
+
+def _is_amount(header: str) -> bool:
+    """``productAmount``, ``Total pieces``: an amount, of money or of units."""
+    return any(words.MONEY in dict(words.roles_of(token)) for token in words.fold(header).split())
+
+
+def is_few(table: RawTable, index: int) -> bool:
+    """Whole numbers from one on in all of the first rows, more than one in some: as many as a line may be of."""
+    texts = table.frame[cell(index)].head(_LOOKED_AT).cast(pl.String).fill_null("").str.strip_chars()
+    return bool(texts.len()) and bool(texts.str.contains(_FEW_UNITS).all()) and texts.n_unique() > 1
 
 
 def _makes_total(table: RawTable, roles: Roles, index: int) -> bool:

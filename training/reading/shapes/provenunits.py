@@ -1,11 +1,14 @@
-"""A quantity that is called one in stock, and was sold: a price times it is the sum of each line."""
+"""Quantities that a product proves, whatever they are called: a price times them is the sum of each line."""
 
+from itertools import permutations
 from typing import Final
 
 import polars as pl
 
+from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.dialect import numbers
+from training.reading.errors import FileRefusedError
 from training.reading.ledger import cell
 from training.reading.roles import Roles
 from training.reading.shapes.contents import SALES
@@ -14,6 +17,9 @@ from training.reading.tables import RawTable
 
 _LOOKED_AT: Final = 200
 _CENT: Final = 0.011
+_MOST: Final = 12
+"""Columns of numbers beyond which no three are looked for."""
+_ENOUGH: Final = 3
 _KNOWN: Final = frozenset({words.UNITS, SALES})
 
 
@@ -40,3 +46,34 @@ def _makes(table: RawTable, stock: int, price: int, money: int) -> bool:
         if told.height > 1 and bool(close.all()) and bool((told["units"].abs() > 1).any()):
             return True
     return False
+
+
+def check_products(table: RawTable, named: list[int], name: str) -> None:
+    """Raise where one of several columns is the product of two others: these are no items or stores.
+
+    Raises:
+        FileRefusedError: the one of whole numbers is the quantity.
+    """
+    frame = table.frame.head(_LOOKED_AT)
+    for mark in numbers.MARKS if len(named) <= _MOST else ():
+        read = pl.DataFrame({str(at): numbers.numbers(frame[cell(at)], mark)[0].abs() for at in named})
+        for units, price, total in permutations(named, 3):
+            if _is_product(read.select(str(units), str(price), str(total)).drop_nulls()):
+                of, one, all_of = (table.header[at] for at in (units, price, total))
+                raise FileRefusedError(
+                    Reason.COLUMNS_MISSING,
+                    f"{name}: {of!r} times {one!r} is {all_of!r} on each line, so they are a quantity, a price and "
+                    f"their product, and no items or stores; set reading.columns.units = '{of}' if that is the "
+                    "quantity.",
+                    units=of,
+                )
+
+
+def _is_product(told: pl.DataFrame) -> bool:
+    """Whole numbers times others that are not all whole, of several sizes each."""
+    units, price, total = told.get_columns()
+    several = int(((units > 1) & (price > 0)).sum())
+    if told.height < _ENOUGH or several < _ENOUGH or units.n_unique() < 2 or price.n_unique() < 2:  # noqa: PLR2004
+        return False
+    whole = bool((units == units.round()).all()) and not bool((price == price.round()).all())
+    return whole and bool(((units * price - total).abs() <= _CENT).all())

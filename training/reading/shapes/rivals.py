@@ -20,6 +20,7 @@ _FEWEST_DAYS: Final = 5
 _MOSTLY: Final = 0.5
 """Share of rows that are the same in a quantity and in that of it that was delivered."""
 _COUNTING: Final = frozenset({"item", "items", "artikel", "position", "line", "no", "nr", "num", "number", "id"})
+_MANY_LINES: Final = 20
 
 
 def may_be_position(table: RawTable, roles: Roles, index: int) -> bool:
@@ -83,6 +84,15 @@ def names_each_line(table: RawTable, roles: Roles, index: int, others: list[int]
         return False
     columns = [table.frame[cell(other)] for other in others if other != index]
     return any(column.n_unique() < column.len() and column.null_count() == 0 for column in columns)
+
+
+def stands_once(table: RawTable, index: int, claims: list[tuple[int, int]]) -> bool:
+    """``item_nr`` of which none comes again, beside a ``partner_sku`` of which most do: a number of the line."""
+    column = table.frame[cell(index)]
+    if column.len() < _MANY_LINES or column.n_unique() < column.len():
+        return False
+    codes = [table.frame[cell(other)] for rank, other in claims if other != index and rank < words.ITEM_NAMES]
+    return any(2 * code.n_unique() <= code.len() and code.null_count() == 0 for code in codes)
 
 
 def may_number_lines(table: RawTable, roles: Roles) -> bool:

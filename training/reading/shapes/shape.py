@@ -43,7 +43,7 @@ from training.reading.shapes.oneeach import check_foreign, is_one_each, take_eac
 from training.reading.shapes.overall import total_of_columns
 from training.reading.shapes.pairs import pairs
 from training.reading.shapes.prices import check_catalogue, check_prices, check_quotes
-from training.reading.shapes.provenunits import take_proven_stock
+from training.reading.shapes.provenunits import check_products, take_proven_stock
 from training.reading.shapes.receipts import take_receipts
 from training.reading.shapes.statecolumns import find_states
 from training.reading.shapes.undated import check_fiscal
@@ -57,8 +57,8 @@ from training.reading.shapes.unsold import (
     check_other_quantity,
     check_returned,
 )
-from training.reading.shapes.wholes import check_totals, parts_of
-from training.reading.shapes.wide import check_names, check_texts, known_word, wide_values
+from training.reading.shapes.wholes import check_totals, parts_of, whole_of
+from training.reading.shapes.wide import are_parts_of_one, check_names, check_texts, known_word, wide_values
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
 
@@ -125,14 +125,25 @@ def _understood(table: RawTable, reading: Reading, name: str) -> Meaning:
         return Meaning(table, PLAN, roles, covariates=list(roles.others))
     named = parts_of(table, fresh, name) if _is_wide(roles, fresh) else []
     if len(named) > 1:
-        check_texts(table, roles, named, name)
-        check_names([table.header[index] for index in named], name, of_items=words.ITEM in roles)
-        check_totals([table.header[index] for index in named], name)
-        check_multiples_across([table.header[index] for index in named], name)
-        check_catalogue(table, roles, named, name)
-        check_unnamed(table, named, name)
-        return wide_values(table, roles, named, fresh)
+        return _across(table, roles, named, fresh, name)
     raise no_target(table, roles, name)
+
+
+def _across(table: RawTable, roles: Roles, named: list[int], fresh: list[int], name: str) -> Meaning:
+    """One column for each item or store, or for each part of what stands in a total of them."""
+    whole = whole_of(table, fresh, named) if are_parts_of_one([table.header[index] for index in named]) else None
+    if whole is not None:
+        roles.of[words.UNITS] = whole
+        roles.others = [index for index in roles.others if index not in (whole, *named)]
+        return Meaning(table, LONG, roles, covariates=list(roles.others), ignored=named)
+    check_texts(table, roles, named, name)
+    check_names([table.header[index] for index in named], name, of_items=words.ITEM in roles)
+    check_totals([table.header[index] for index in named], name)
+    check_multiples_across([table.header[index] for index in named], name)
+    check_catalogue(table, roles, named, name)
+    check_unnamed(table, named, name)
+    check_products(table, named, name)
+    return wide_values(table, roles, named, fresh)
 
 
 def _is_transactions(roles: Roles) -> bool:
@@ -159,8 +170,9 @@ def _is_plan(table: RawTable, roles: Roles, fresh: list[int]) -> bool:
 
 
 def _is_wide(roles: Roles, fresh: list[int]) -> bool:
-    """May several columns of numbers be items or stores?"""
-    return len(fresh) > 1 and not (words.STORE in roles and words.ITEM in roles) and words.MONEY not in roles
+    """May several columns of numbers be items or stores? A state beside an item is that of a line of an order."""
+    told = words.ITEM in roles and (words.STORE in roles or words.STATUS in roles)
+    return len(fresh) > 1 and not told and words.MONEY not in roles
 
 
 def _drop_totals(meaning: Meaning) -> Meaning:

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from core.contracts.verdict import Reason
+from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.dialect import numbers
 from training.reading.errors import FileRefusedError
@@ -14,6 +15,7 @@ from training.reading.lines.titles import says_all
 from training.reading.tables import RawTable
 from training.reading.totals import is_total, looks_total
 
+_FEWEST: Final = 2
 _EVERY: Final = frozenset(
     {"all", "alle", "alles", "saemtliche", "samtliche", "tous", "toutes", "todas", "todos", "tutti", "tutte"}
 )
@@ -40,7 +42,27 @@ def parts_of(table: RawTable, named: list[int], name: str) -> list[int]:
     if whole is not None and len(parts) > 2:  # noqa: PLR2004 - two parts and their sum
         parts.remove(whole)
         _check_sum(table, whole, parts, name)
-    return parts
+    return _summed_up(table, parts) or parts
+
+
+def whole_of(table: RawTable, fresh: list[int], parts: list[int]) -> int | None:
+    """The column called ``Total`` that is the sum of the others on each row."""
+    wholes = [index for index in fresh if is_total(table.header[index]) and index not in parts]
+    if len(wholes) != 1 or len(parts) < _FEWEST or _wrong_line(table, wholes[0], parts) is not None:
+        return None
+    return wholes[0]
+
+
+def _summed_up(table: RawTable, parts: list[int]) -> list[int]:
+    """Those of which the only column that is called a total, ``Totale piatti``, is the sum on each row, if any.
+
+    Whoever came stands beside them, as ``Coperti`` do, and is no part.
+    """
+    wholes = [index for index in parts if looks_total(table.header[index])]
+    counted = [index for index in parts if index not in wholes and not naming.is_footfall(table.header[index])]
+    if len(wholes) != 1 or len(counted) < _FEWEST or _wrong_line(table, wholes[0], counted) is not None:
+        return []
+    return counted
 
 
 def check_totals(headers: list[str], name: str) -> None:
@@ -69,15 +91,23 @@ def _is_of_all(header: str) -> bool:
     return bool(rest) and first in _EVERY and any(says_all(header, role) for role in (words.STORE, words.ITEM))
 
 
-def _check_sum(table: RawTable, whole: int, parts: list[int], name: str) -> None:
+def _wrong_line(table: RawTable, whole: int, parts: list[int]) -> int | None:
+    """The first line on which a column is not the sum of others, None where it is on all."""
     wrong: list[int] = []
     for mark in numbers.MARKS:
         read = [numbers.numbers(table.frame[cell(at)], mark)[0].fill_null(0.0).to_numpy() for at in (whole, *parts)]
         differs = np.flatnonzero(~np.isclose(read[0], np.sum(read[1:], axis=0), atol=1e-6))
         if not differs.size:
-            return
+            return None
         wrong.append(int(differs[0]))
-    header, line = table.header[whole], table.frame[LINE][wrong[0]]
+    return int(table.frame[LINE][wrong[0]])
+
+
+def _check_sum(table: RawTable, whole: int, parts: list[int], name: str) -> None:
+    line = _wrong_line(table, whole, parts)
+    if line is None:
+        return
+    header = table.header[whole]
     raise FileRefusedError(
         Reason.AMBIGUOUS,
         f"{name}: {header!r} may be the total of the columns beside it, and is not their sum (line {line}); leave it "

@@ -27,6 +27,7 @@ _TIME_OF_DAY: Final = re.compile(
     r"^\s*(?:\d{1,2}[:.h]\d{2}|\d{1,2}\s*(?:[ap]\.?m\.?|h|uhr))(?:\s*[-\u2013].*)?\s*(?:[ap]m|uhr)?\s*$", re.IGNORECASE
 )
 
+_SIZED: Final = re.compile(r"\d+(?:[.,]\d+)?\s*(?:ml|cl|dl|l|oz|pk|x)?\b", re.IGNORECASE)
 _DAYPARTS: Final = frozenset(words.WORDS["dayparts"])
 
 
@@ -86,9 +87,22 @@ def known_word(name: str) -> bool:
     )
     return (
         calendar
-        or any(token in words.KNOWN_AHEAD for token in tokens)
+        or (any(token in words.KNOWN_AHEAD for token in tokens) and not _are_goods(tokens))
         or words.fold(name).replace(" ", "") in words.KNOWN_AHEAD
     )
+
+
+def _is_amount(header: str) -> bool:
+    """``gmv_lcy``, ``tot_revenue_net``: named like an amount of money; not ``Price Chopper``."""
+    tokens = words.fold(header).split()
+    return not is_word_name(header) and any(words.measure_of(token) in (words.MONEY, words.PRICE) for token in tokens)
+
+
+def _are_goods(tokens: list[str]) -> bool:
+    """``Rain Jacket``, ``Olive Oil``; not ``Rain mm``, ``Fuel price``."""
+    known = words.KNOWN_AHEAD.intersection(tokens)
+    others = [token for token in tokens if token not in known and token not in words.CALENDAR and token.isalpha()]
+    return known <= words.KNOWN_IN_GOODS and any(token not in words.BESIDE_KNOWN for token in others)
 
 
 def check_names(headers: list[str], name: str, *, of_items: bool = False) -> None:
@@ -128,6 +142,7 @@ def check_names(headers: list[str], name: str, *, of_items: bool = False) -> Non
         )
     neither = (*_NEITHER, *_NO_STORES) if of_items else _NEITHER
     what = next((told for told, is_named in neither if all(is_named(header) for header in headers)), None)
+    what = "what is counted in" if what is None and _are_counted_in(headers) else what
     if what is not None:
         shown = ", ".join(map(repr, headers[:4]))
         raise FileRefusedError(
@@ -136,6 +151,8 @@ def check_names(headers: list[str], name: str, *, of_items: bool = False) -> Non
             "and item with one quantity, or name the one that counts as reading.columns.units.",
         )
     beside = next((header for header in headers if words.fold(header) in words.BESIDE_COLUMNS), None)
+    if beside is None and of_items:
+        beside = next(filter(_is_amount, headers), None)
     if beside is not None:
         raise FileRefusedError(
             Reason.AMBIGUOUS,
@@ -153,8 +170,26 @@ def check_names(headers: list[str], name: str, *, of_items: bool = False) -> Non
         )
 
 
+def are_parts_of_one(headers: list[str]) -> bool:
+    """``Morning``, ``Evening``; ``S``, ``M``, ``L``: what was sold of one item on one day, in parts."""
+    told = dict(_NEITHER)
+    return any(all(map(told[what], headers)) for what in ("times of the day", "sizes"))
+
+
 def _is_counted_in(header: str) -> bool:
-    return words.COUNTED_IN.issuperset(words.fold(header).split())
+    """``Cases``, ``9L Cases``; ``Bottles`` are beside them, and alone may be goods."""
+    return words.COUNTED_IN.issuperset(_unsized(header))
+
+
+def _are_counted_in(headers: list[str]) -> bool:
+    """``9L Cases`` and ``Bottles``: one quantity in two units."""
+    units = words.COUNTED_IN | words.VESSELS
+    return any(map(_is_counted_in, headers)) and all(units.issuperset(_unsized(header)) for header in headers)
+
+
+def _unsized(header: str) -> list[str]:
+    """The words of a name without those of a size, of which one is left at least."""
+    return words.fold(_SIZED.sub("", header)).split() or words.fold(header).split() or [""]
 
 
 def _is_kind(header: str) -> bool:

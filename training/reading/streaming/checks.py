@@ -19,6 +19,7 @@ from training.reading.parsing.saidwords import named_column
 from training.reading.parsing.stated import are_flags_in_part, tells_flags
 from training.reading.parsing.untold import texts_of_lines
 from training.reading.shapes.baskets import KINDS_OF_AMOUNT
+from training.reading.shapes.columns import say_the_same
 from training.reading.shapes.listings import may_offer, told_offers
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, WIDE_ITEMS, WIDE_STORES, Meaning
 from training.reading.shapes.rivals import may_be_position, may_number_lines
@@ -50,9 +51,16 @@ def is_regular(meaning: Meaning, config: Reading) -> bool:
         and words.TYPE not in meaning.roles
         and not any(naming.given_back(name) for name in header)
         and not tells_movements(header)
+        and not any(_is_twin(meaning, index) for index in meaning.covariates)
         and not may_number_lines(meaning.table, meaning.roles)
         and not any(may_be_position(meaning.table, meaning.roles, index) for index in range(len(header)))
     )
+
+
+def _is_twin(meaning: Meaning, index: int) -> bool:
+    """Does a column repeat the days, as an ``End Date`` may? Whether it does on all rows, only they tell."""
+    date = meaning.index(words.DATE)
+    return date is not None and meaning.table.frame.height > 0 and say_the_same(meaning.table, date, index)
 
 
 def check_seen(meaning: Meaning, seen: Seen, limits: Limits) -> None:

@@ -14,6 +14,7 @@ from training.reading.dialect import numbers
 from training.reading.dialect.dates import EARLIEST, by_form
 from training.reading.dialect.days import CLOCK
 from training.reading.ledger import LINE, Ledger, cell
+from training.reading.parsing.amounts import are_signed
 from training.reading.parsing.charges import charges_of
 from training.reading.parsing.covariates import Look, covariates, stripped
 from training.reading.parsing.heads import may_have_heads
@@ -196,7 +197,7 @@ class Pass:
         else:
             seen.ids = span_of_ids(part, lines)
             lines = spread(part, lines, seen.ledger)
-            if may_have_heads(part, lines):
+            if may_have_heads(part, lines) or are_signed(part, lines):  # which came back, all rows tell
                 raise IrregularError
         observe(part, lines, self.said, seen.sight)
         return lines

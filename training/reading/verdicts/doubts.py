@@ -8,23 +8,40 @@ from core.contracts.verdict import Reason
 from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.ledger import LINE, Ledger, cell
+from training.reading.shapes.areas import is_area
 from training.reading.shapes.contents import SALES, SAMPLE, sample_of
 from training.reading.shapes.lists import may_list
-from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning, is_numeric
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, Meaning, is_numeric
+from training.reading.shapes.oneeach import ENTRY, is_few
 from training.reading.shapes.overall import may_be_items
+from training.reading.shapes.wide import known_word
 
 _OF_MONEY: Final = frozenset(words.WORDS["sales_of_money"])
 _SEVERAL_ITEMS: Final = frozenset(words.WORDS["several_items"])
 _CENTS, _TENTHS = r"\d[.,]\d{2}$", r"\d[.,]\d{1,2}$"
+_PARTS_OF_COUNTRIES: Final = frozenset(words.WORDS["parts_of_countries"])
+_SEVERAL: Final = 2
 _MOSTLY, _NEARLY_ALL = 0.5, 0.9
+_NUMBERS: Final = frozenset(
+    {"no", "nr", "num", "number", "id", "code", "index", "age", "rating", "score", "rank", "level", "class"}
+)
 
 
 def tell_doubts(meaning: Meaning, ledger: Ledger) -> None:
     """Say what of a table may be read in another way, and which entry says that it may not."""
     if meaning.shape in (LONG, TRANSACTIONS):
-        for told in (_money(meaning), _lists(meaning), _beside(meaning), _delivered(meaning)):
+        for told in (
+            _money(meaning),
+            _lists(meaning),
+            _beside(meaning),
+            _delivered(meaning),
+            _each(meaning),
+            _parts(meaning),
+        ):
             if told is not None:
                 ledger.remark(Reason.TAKEN_AS, told)
+    elif meaning.shape in WIDE and (told := _goods(meaning)) is not None:
+        ledger.remark(Reason.TAKEN_AS, told)
 
 
 def _money(meaning: Meaning) -> str | None:
@@ -101,3 +118,74 @@ def _delivered(meaning: Meaning) -> str | None:
                 f"count that, or reading.columns.units = {header[target]!r} if this is right"
             )
     return None
+
+
+def _parts(meaning: Meaning) -> str | None:
+    """``West`` beside ``Nevada`` under ``Region``: it may hold that."""
+    index = meaning.index(words.STORE)
+    if index is None or words.STORE in meaning.roles.configured or not is_area(meaning.table.header[index]):
+        return None
+    frame = meaning.table.frame.head(3 * SAMPLE)
+    frame = frame.select(LINE, pl.col(cell(index)).cast(pl.String).str.strip_chars().alias("text"))
+    named = frame.drop_nulls().unique("text", keep="first", maintain_order=True)
+    wide = named.filter(named["text"].map_elements(_is_part, pl.Boolean))
+    others = named.filter(~pl.col("text").is_in(wide["text"].implode()))
+    if not wide.height or others.height < _SEVERAL:
+        return None
+    (line, part), (_, other) = wide.row(0), others.row(0)
+    header = meaning.table.header[index]
+    return (
+        f"{header!r} says {part!r} (line {line}) beside {other!r}, which may lie within it, and both were counted: "
+        f"leave out the rows of areas that hold others, or set reading.columns.store_id = {header!r} if none does"
+    )
+
+
+def _is_part(text: str) -> bool:
+    tokens = words.fold(text).split()
+    return bool(tokens) and _PARTS_OF_COUNTRIES.issuperset(tokens)
+
+
+def _each(meaning: Meaning) -> str | None:
+    """Lines of one unit each beside a column of few whole numbers under a name that says nothing else."""
+    if not meaning.one_each or words.UNITS in meaning.roles.configured:
+        return None
+    header, frame = meaning.table.header, meaning.table.frame
+    for index in meaning.covariates:
+        if index in meaning.roles.renamed or not _may_count(header[index]) or not is_numeric(meaning.table, index):
+            continue
+        if is_few(meaning.table, index):
+            text = pl.col(cell(index)).cast(pl.String).str.strip_chars()
+            line, several = frame.filter(text.str.contains(r"^(?:[2-9]|\d\d)")).select(LINE, text.alias("text")).row(0)
+            return (
+                f"each line was counted as one unit, and {header[index]!r} may be how many there are (line {line}: "
+                f"{several!r}): set reading.columns.units = {header[index]!r} to count them, or {ENTRY} if this is "
+                "right"
+            )
+    return None
+
+
+def _goods(meaning: Meaning) -> str | None:
+    """``Oil`` beside columns of items: goods, or what is known of the day."""
+    for index in meaning.covariates:
+        header = meaning.table.header[index]
+        named = words.KNOWN_IN_GOODS.issuperset(words.fold(header).split() or [""])
+        if named and index not in meaning.roles.renamed and _are_counts(meaning, index):
+            return (
+                f"{header!r} was taken for what is known of each day, and may be one of the columns that are counted; "
+                f"write more of its name if it is, or set reading.columns.{words.snake(header)} = {header!r} if this "
+                "is right"
+            )
+    return None
+
+
+def _are_counts(meaning: Meaning, index: int) -> bool:
+    texts = sample_of(meaning.table, index)
+    return all(text.isdigit() for text in texts) and not {"0", "1"}.issuperset(texts)
+
+
+def _may_count(header: str) -> bool:
+    """A name of which no word says what else is counted or numbered."""
+    tokens = set(words.fold(header).split())
+    told = tokens & (words.OF_AN_ITEM | words.OTHER_QUANTITY | _NUMBERS)
+    named = known_word(header) or naming.describes_sale(header) or naming.is_footfall(header) or naming.is_key(header)
+    return bool(tokens) and not (told or named or words.roles_of(header))

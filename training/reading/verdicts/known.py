@@ -1,5 +1,6 @@
 """What a file shows of itself, for what is said about its refused cells."""
 
+import json
 from datetime import date
 from typing import Final
 
@@ -22,7 +23,16 @@ def known_of(meaning: Meaning, proof: Proof, latest: date | None) -> Known:
     days = [day for text, day in proof.dates.days.items() if text not in proof.dates.implausible]
     example = next((text for text in proof.dates.days if text not in proof.dates.implausible), "")
     first, last = (min(days), max(days)) if days else (None, None)
-    return Known(proof.dates.form, example, first, last, latest, proof.decimal, _untold(meaning), _described(meaning))
+    return Known(
+        proof.dates.form,
+        example,
+        first,
+        last,
+        latest,
+        proof.decimal,
+        _untold(meaning) + _kinds(meaning),
+        _described(meaning),
+    )
 
 
 def _untold(meaning: Meaning) -> str:
@@ -34,6 +44,20 @@ def _untold(meaning: Meaning) -> str:
     which = f" ({', '.join(map(repr, texts[:_FEW_NAMES]))}?)" if texts else ""
     what = " and of the ".join(roles)
     return f"; or name the column of the {what} under reading.columns, where one tells them apart{which}"
+
+
+def _kinds(meaning: Meaning) -> str:
+    """What kinds of rows may tell lines of one key apart, where some of them are not known to be sales."""
+    if meaning.shape != LONG:
+        return ""
+    for index in meaning.covariates:
+        header = meaning.table.header[index]
+        if rowkinds.tells_kind(header) and meaning.is_text(index):
+            said = meaning.table.frame[cell(index)].head(_LOOKED_AT).drop_nulls().unique().to_list()
+            if len(said) > 1 and (unknown := rowkinds.not_known_as_sale(said)) and len(unknown) <= _FEW_NAMES:
+                entry = ", ".join(f"{json.dumps(text, ensure_ascii=False)} = 'no_sale'" for text in unknown)
+                return f"; or set reading.states = {{ {entry} }} where what {header!r} says is no sale"
+    return ""
 
 
 def _telling(meaning: Meaning) -> list[int]:

@@ -20,6 +20,7 @@ from training.reading.lines.monthdays import days_of_one_period
 from training.reading.lines.records import RAW, UNIT
 from training.reading.lines.text import Source, tables_of
 from training.reading.tables import RawTable
+from training.reading.workbooks.named import are_stores, sums_of_others, tell_stores, with_store
 from training.reading.workbooks.workbook import restyled
 
 _FEW: Final = 5
@@ -135,6 +136,7 @@ def _leading(
 def _of_one_shape(found: list[tuple[str, list[RawTable], Ledger]], ledger: Ledger) -> list[RawTable]:
     found = _without_planned(found, ledger)
     first = _names(found[0][1])
+    found = _without_sums(found, [sheet for sheet, tables, _ in found if _names(tables) == first], ledger)
     same = [entry for entry in found if _names(entry[1]) == first]
     others = [(sheet, tables) for sheet, tables, _ in found if _names(tables) != first]
     if len(same) > 1:
@@ -158,7 +160,31 @@ def _of_one_shape(found: list[tuple[str, list[RawTable], Ledger]], ledger: Ledge
             replace(table, member=f"{table.member}/{sheet}".strip("/") if len(same) > 1 else table.member)
             for table in members
         ]
-    return tables
+    return _of_stores(tables, [sheet for sheet, _, _ in same], ledger)
+
+
+def _of_stores(tables: list[RawTable], sheets: list[str], ledger: Ledger) -> list[RawTable]:
+    """Tables with the store that the name of their sheet tells, where all names do and no column does."""
+    if len(tables) != len(sheets) or not are_stores(sheets, tables[0].header):
+        return tables
+    tell_stores(tables, sheets, ledger)
+    return [with_store(table, sheet) for table, sheet in zip(tables, sheets, strict=True)]
+
+
+def _without_sums(
+    found: list[tuple[str, list[RawTable], Ledger]], same: list[str], ledger: Ledger
+) -> list[tuple[str, list[RawTable], Ledger]]:
+    """The sheets but those of the same columns that are called the total of the others."""
+    sums = sums_of_others(same)
+    if not sums:
+        return found
+    told = ", ".join(map(repr, sums))
+    ledger.remark(
+        Reason.NOT_A_TABLE,
+        f"sheets of totals, by their names, were not read: {told}; reading.sheet = '{sums[0]}' reads that one alone",
+        count=len(sums),
+    )
+    return [entry for entry in found if entry[0] not in sums]
 
 
 def _without_planned(
