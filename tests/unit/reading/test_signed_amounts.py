@@ -77,3 +77,33 @@ def test_few_whole_numbers_beside_lines_of_one_unit_are_told(read: Read) -> None
     assert "'knorf' may be how many there are (line 4: '3'): set reading.columns.units = 'knorf'" in told
     assert not [entry for entry in read(text, one_each=True).verdict.notes if entry.reason is Reason.TAKEN_AS]
     assert rows(read(text, columns={"units": "knorf"}), "units") == [(1.0,), (1.0,), (3.0,)]
+
+
+def test_what_has_negative_amounts_alone_is_told_to_be_no_product(read: Read) -> None:
+    told = note(read(f"{_HEAD}{_SOLD}30,2024-03-30,DISC,1,-1.00,-1.00\n").verdict, Reason.CHARGES_KEPT).sentence
+    assert "though 'amount' is negative on each of their lines, as discounts are: 'DISC'" in told
+
+
+@pytest.mark.parametrize("yes", ["S", "O", "sí"])
+def test_flags_of_returns_say_yes_in_a_letter(read: Read, yes: str) -> None:
+    lines = f"1,13/03/2024,Pan,2,N\n2,13/03/2024,Pan,1,{yes}\n3,14/03/2024,Pan,1,N\n"
+    text = f"ticket,fecha,artículo,unidades,devolución\n{lines}"
+    assert "'devolución' says that sales were taken back whole" in read(text).verdict.sentence
+    assert rows(read(text, columns={"status": "devolución"}), "units") == [(2.0,), (1.0,)]
+
+
+def test_words_of_a_flag_of_returns_that_are_no_flags_are_told(read: Read) -> None:
+    text = "order,date,item,qty,return\n1,2024-03-13,Tea,2,K\n2,2024-03-13,Tea,1,E\n3,2024-03-14,Tea,1,K\n"
+    told = [entry.sentence for entry in read(text).verdict.notes if entry.reason is Reason.TAKEN_AS]
+    assert any("'return' says one of 'K', 'E', and may mark what came back" in sentence for sentence in told)
+
+
+def test_items_with_their_counts_behind_them_are_lists(read: Read) -> None:
+    lines = "1,2024-03-13,Tea (2); Bun (1),3\n2,2024-03-13,Bun (3),3\n3,2024-03-14,Tea (1); Pie (1),2\n"
+    text = f"order,date,menu,total item\n{lines}"
+    assert "'menu' lists items with their counts in a cell" in read(text).verdict.sentence
+
+
+def test_a_zone_in_brackets_ends_a_time(read: Read) -> None:
+    text = 'order,date,sku,qty\n1,"Jan 8, 2024, 3:05 pm CET(UTC+1)",A,2\n2,"Jan 19, 2024, 9:15 am CET(UTC+1)",A,1\n'
+    assert rows(read(text), "date", "units") == [("2024-01-08", 2.0), ("2024-01-19", 1.0)]

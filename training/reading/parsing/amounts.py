@@ -16,6 +16,7 @@ from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 _NEGATIVE: Final = r"^[^\d]*[-\x{2212}(][^\d]*\d|\d\s*[-\x{2212}]$"
 _FEW: Final = 0.25
 """Share of lines beyond which it is a ledger that writes what it sold as negative amounts."""
+_SHOWN: Final = 3
 _CENT: Final = 0.011
 _AMOUNT, _EACH = "_amount", "_each"
 
@@ -45,6 +46,9 @@ def with_signs(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: 
     below, above = (told.filter((pl.col(UNITS) > 0) & hit) for hit in (pl.col(_AMOUNT) < 0, pl.col(_AMOUNT) > 0))
     if below.height > _FEW * (below.height + above.height):
         return lines
+    _tell_lowered(
+        below.filter(~pl.col(ITEM).is_in(above[ITEM].unique().implode())), meaning.table.header[index], ledger
+    )
     sold = above.select(ITEM, pl.col(_EACH).round(2).alias("price")).unique()
     pairs = below.join(sold, on=ITEM, how="left")
     same = pairs.filter((pl.col(_EACH) + pl.col("price")).abs() < _CENT)[LINE].unique()
@@ -70,3 +74,11 @@ def _amount(meaning: Meaning) -> int | None:
 
 def _below(index: int) -> pl.Expr:
     return pl.col(cell(index)).cast(pl.String).fill_null("").str.strip_chars().str.contains(_NEGATIVE)
+
+
+def _tell_lowered(lines: pl.DataFrame, header: str, ledger: Ledger) -> None:
+    """Say which items have negative amounts alone: what lowers the sum of an order is no product."""
+    if lines.height:
+        items = ", ".join(repr(item) for item in lines[ITEM].cast(pl.String).unique(maintain_order=True)[:_SHOWN])
+        text = f"kept as items, though {header!r} is negative on each of their lines, as discounts are: {items}"
+        ledger.remark(Reason.CHARGES_KEPT, text, lines[LINE], lines.height)

@@ -25,6 +25,11 @@ _FEWEST: Final = 2
 _HALF: Final = 0.5
 _COUNTED: Final = re.compile(r"(?:^|[,;|+]\s*)\d{1,3}\s?[x\u00d7]\s+(?=[^\W\d_])", re.IGNORECASE)
 """``2 x Tea`` of ``1 x Grilled Chicken, 2 x Tea``."""
+_COUNTED_AFTER: Final = re.compile(
+    r"[^\W\d_][^;|,]*?\s*(?:[(\[]\s*[x\u00d7]?\s*\d{1,3}\s*[x\u00d7]?\s*[)\]]|\s[x\u00d7]\s?\d{1,3})\s*(?:[;|,]\s*|$)",
+    re.IGNORECASE,
+)
+"""``Tea (2)`` of ``Grilled Chicken (1); Tea (2)``."""
 _MOSTLY: Final = 0.8
 
 
@@ -49,8 +54,8 @@ def check_counts_in_texts(table: RawTable, roles: Roles, name: str) -> None:
         return
     for index, header in enumerate(table.header):
         texts = sample_of(table, index)
-        listed = [text for text in texts if len(_COUNTED.findall(text)) > 1]
-        if not listed or sum(map(bool, map(_COUNTED.match, texts))) < _MOSTLY * len(texts):
+        listed = next((found for form in (_COUNTED, _COUNTED_AFTER) if (found := _listed(texts, form))), [])
+        if not listed:
             continue
         column = table.frame.select(LINE, pl.col(cell(index)).cast(pl.String).str.strip_chars().alias("text"))
         line = column.filter(pl.col("text") == listed[0])[LINE][0]
@@ -59,6 +64,12 @@ def check_counts_in_texts(table: RawTable, roles: Roles, name: str) -> None:
             f"{name}: {header!r} lists items with their counts in a cell (line {line}: {listed[0][:80]!r}), and no "
             "column holds the quantity; export one row for each item of an order, with its quantity in a column.",
         )
+
+
+def _listed(texts: list[str], form: re.Pattern[str]) -> list[str]:
+    """Texts of several items with their counts, where most texts begin with such a one."""
+    listed = [text for text in texts if len(form.findall(text)) > 1]
+    return listed if sum(map(bool, map(form.match, texts))) >= _MOSTLY * len(texts) else []
 
 
 def may_list(head: pl.DataFrame, several: bool) -> tuple[int, str] | None:

@@ -95,8 +95,8 @@ TABLE: Final[dict[Reason, tuple[str, str, str]]] = {
     ),
     Reason.TITLE_READ: (
         _REPAIR,
-        "The store, the item or the day of the rows stands in titles above them or in the file's name, "
-        "and in no column.",
+        "The store, the item or the day of the rows stands in titles above them or in the name of the file "
+        "or sheet, and in no column.",
         "nothing, or write it in a column",
     ),
     Reason.FILLED_DOWN: (

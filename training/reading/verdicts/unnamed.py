@@ -35,6 +35,9 @@ def tell_unnamed(meaning: Meaning, ledger: Ledger) -> None:
     marks = [index for index in meaning.covariates if index not in flags and _marks_few(meaning, frame, index)]
     if marks:
         ledger.remark(Reason.TAKEN_AS, _told_marks(meaning, frame, marks[0]))
+    back = [index for index in meaning.covariates if _may_mark_returns(meaning, frame, index)]
+    if back:
+        ledger.remark(Reason.TAKEN_AS, _told_back(meaning, frame, back[0]))
     codes = [index for index in unnamed if _are_codes_of_documents(meaning, frame, index)]
     if codes:
         ledger.remark(Reason.TAKEN_AS, _told_codes(meaning, frame, codes[0]))
@@ -93,6 +96,27 @@ def _told_marks(meaning: Meaning, frame: pl.DataFrame, index: int) -> str:
     return (
         f"{header!r} is filled on a few lines alone (line {line}: {text!r}), and may mark returns or what is no sale; "
         f"all count as sold: leave out what was not, or set reading.columns.note = {header!r} if all were"
+    )
+
+
+def _may_mark_returns(meaning: Meaning, frame: pl.DataFrame, index: int) -> bool:
+    """``Devolución`` of a few short words that are no yes or no."""
+    header = meaning.table.header[index]
+    named = states.is_flag_of_return(header) or (states.may_flag_return(header) and len(header.strip()) > 1)
+    if not named or index in (*meaning.roles.renamed, *meaning.stated) or frame.schema[cell(index)] != pl.String:
+        return False
+    texts = _texts(frame, index).unique().to_list()
+    short = all(len(text) <= _LONGEST_CODE and not text.isdigit() for text in texts)
+    return 1 < len(texts) <= _MOST_CODES and short and not _are_flags(frame, index)
+
+
+def _told_back(meaning: Meaning, frame: pl.DataFrame, index: int) -> str:
+    header = meaning.table.header[index]
+    counts = _texts(frame, index).value_counts().sort("count", "text", descending=[True, False])
+    shown = ", ".join(map(repr, counts["text"].to_list()))
+    return (
+        f"{header!r} says one of {shown}, and may mark what came back; all count as sold: write yes or no, or "
+        f"leave out what came back, or set reading.columns.note = {header!r} if all were sold"
     )
 
 
