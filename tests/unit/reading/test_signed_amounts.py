@@ -107,3 +107,11 @@ def test_items_with_their_counts_behind_them_are_lists(read: Read) -> None:
 def test_a_zone_in_brackets_ends_a_time(read: Read) -> None:
     text = 'order,date,sku,qty\n1,"Jan 8, 2024, 3:05 pm CET(UTC+1)",A,2\n2,"Jan 19, 2024, 9:15 am CET(UTC+1)",A,1\n'
     assert rows(read(text), "date", "units") == [("2024-01-08", 2.0), ("2024-01-19", 1.0)]
+
+
+def test_what_a_line_leaves_after_fees_is_no_sign_of_a_return(read: Read) -> None:
+    sold = "".join(f"{n},2024-03-{n},Tea,{n % 4 + 1},{(n % 4 + 1) * 7.5 - 10:.2f}\n" for n in range(10, 30))
+    reading = read(f"order,date,item,qty,total\n{sold}")
+    assert min(float(str(units)) for (units,) in rows(reading, "units")) > 0
+    told = note(reading.verdict, Reason.TAKEN_AS).sentence
+    assert "'total' is negative on lines of a positive quantity, and not the price of the item" in told

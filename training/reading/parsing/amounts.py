@@ -18,7 +18,7 @@ _FEW: Final = 0.25
 """Share of lines beyond which it is a ledger that writes what it sold as negative amounts."""
 _SHOWN: Final = 3
 _CENT: Final = 0.011
-_AMOUNT, _EACH = "_amount", "_each"
+_AMOUNT, _EACH, _PRICE = "_amount", "_each", "_price"
 
 
 def are_signed(meaning: Meaning, lines: pl.DataFrame) -> bool:
@@ -46,15 +46,14 @@ def with_signs(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: 
     below, above = (told.filter((pl.col(UNITS) > 0) & hit) for hit in (pl.col(_AMOUNT) < 0, pl.col(_AMOUNT) > 0))
     if below.height > _FEW * (below.height + above.height):
         return lines
-    _tell_lowered(
-        below.filter(~pl.col(ITEM).is_in(above[ITEM].unique().implode())), meaning.table.header[index], ledger
-    )
-    sold = above.select(ITEM, pl.col(_EACH).round(2).alias("price")).unique()
-    pairs = below.join(sold, on=ITEM, how="left")
-    same = pairs.filter((pl.col(_EACH) + pl.col("price")).abs() < _CENT)[LINE].unique()
+    header = meaning.table.header[index]
+    others = below.filter(~pl.col(ITEM).is_in(above[ITEM].unique().implode()))
+    _tell_lowered(others, header, ledger)
+    pairs = below.join(_usual(above), on=ITEM, how="left")
+    same = pairs.filter((pl.col(_EACH) + pl.col(_PRICE)).abs() < _CENT)[LINE].unique()
+    _tell_left(below.filter(~pl.col(LINE).is_in(pl.concat([same, others[LINE]]).implode())), header, ledger)
     if not same.len():
         return lines
-    header = meaning.table.header[index]
     text = f"lines whose {header!r} is negative take back what was sold for as much, and their units were taken off"
     ledger.remark(Reason.RETURNS_NETTED, text, same.sort(), same.len())
     back = pl.col(LINE).is_in(same.implode())
@@ -62,6 +61,24 @@ def with_signs(meaning: Meaning, lines: pl.DataFrame, decimal: Decimal, ledger: 
     if REFUNDED in lines.columns:
         found.append((pl.col(REFUNDED) & ~back).alias(REFUNDED))
     return lines.with_columns(found)
+
+
+def _usual(sold: pl.DataFrame) -> pl.DataFrame:
+    """The price of each item at which half of its lines were sold; none of what a line left after fees."""
+    counts = sold.group_by(ITEM, pl.col(_EACH).round(2).alias(_PRICE)).len()
+    most = (pl.col("len") == pl.col("len").max().over(ITEM)) & (2 * pl.col("len") >= pl.col("len").sum().over(ITEM))
+    return counts.filter(most).sort(_PRICE).unique(ITEM, keep="first").select(ITEM, _PRICE)
+
+
+def _tell_left(lines: pl.DataFrame, header: str, ledger: Ledger) -> None:
+    """Say which lines count as sold though their amount is negative, and is not that of the item."""
+    if lines.height:
+        text = (
+            f"{header!r} is negative on lines of a positive quantity, and not the price of the item; they count as "
+            "sold: write the quantity of what came back as a negative one, or set "
+            f"reading.columns.note = {header!r} if all were sold"
+        )
+        ledger.remark(Reason.TAKEN_AS, text, lines[LINE].sort(), lines.height)
 
 
 def _amount(meaning: Meaning) -> int | None:

@@ -156,10 +156,18 @@ def _on_hand(table: RawTable, roles: Roles) -> str:
     return f"; {stock!r} is taken for what is in stock, and reading.columns.units = '{stock}' makes it the quantity"
 
 
-def _each_line(roles: Roles) -> str:
+def are_lines_with_states(table: RawTable, roles: Roles) -> bool:
+    """A state beside the code or name of an item is that of a line; beside a bare ``ID`` it is that of an order."""
+    if words.ITEM not in roles or words.STATUS not in roles:
+        return False
+    rank = dict(words.roles_of(table.header[roles.of[words.ITEM]])).get(words.ITEM, 0)
+    return rank <= words.ITEM_NAMES
+
+
+def _each_line(table: RawTable, roles: Roles) -> str:
     """Lines of orders that name their items may each be one unit."""
-    of_lines = words.DOCUMENT in roles or words.STATUS in roles
-    return f"set {ENTRY} if each line is one unit, or " if words.ITEM in roles and of_lines else ""
+    of_lines = {words.DOCUMENT, words.ITEM} <= roles.of.keys() or are_lines_with_states(table, roles)
+    return f"set {ENTRY} if each line is one unit, or " if of_lines else ""
 
 
 def _counted_in(table: RawTable, roles: Roles) -> str:
@@ -180,7 +188,7 @@ def no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
         return FileRefusedError(
             Reason.COLUMNS_MISSING,
             f"{name}: {money!r} is money and no column holds a quantity ({columns}){_on_hand(table, roles)}; "
-            f"{_each_line(roles)}{_counted_in(table, roles)}add the quantity, or set reading.columns.units = "
+            f"{_each_line(table, roles)}{_counted_in(table, roles)}add the quantity, or set reading.columns.units = "
             f"'{money}' to forecast money on purpose.",
         )
     named = [i for i, header in enumerate(table.header) if words.UNITS in dict(words.roles_of(header))]
@@ -209,5 +217,5 @@ def no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
     return FileRefusedError(
         Reason.COLUMNS_MISSING,
         f"{name}: no column of the header on line {table.header_line} ({columns}) holds the quantity sold; "
-        f"{_each_line(roles)}name it as reading.columns.units in the dataset's configuration.",
+        f"{_each_line(table, roles)}name it as reading.columns.units in the dataset's configuration.",
     )

@@ -27,7 +27,7 @@ from training.reading.shapes.coarse import check_spans
 from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.deductions import deductions
-from training.reading.shapes.lacking import check_aim, need_date, no_target
+from training.reading.shapes.lacking import are_lines_with_states, check_aim, need_date, no_target
 from training.reading.shapes.lineprices import without_line_price
 from training.reading.shapes.listings import check_listings
 from training.reading.shapes.lists import check_counts_in_texts
@@ -123,7 +123,7 @@ def _understood(table: RawTable, reading: Reading, name: str) -> Meaning:
         return Meaning(table, TRANSACTIONS, roles, covariates=list(roles.others), one_each=True)
     if _is_plan(table, roles, fresh):
         return Meaning(table, PLAN, roles, covariates=list(roles.others))
-    named = parts_of(table, fresh, name) if _is_wide(roles, fresh) else []
+    named = parts_of(table, fresh, name) if _is_wide(table, roles, fresh) else []
     if len(named) > 1:
         return _across(table, roles, named, fresh, name)
     raise no_target(table, roles, name)
@@ -169,9 +169,9 @@ def _is_plan(table: RawTable, roles: Roles, fresh: list[int]) -> bool:
     return described > 0 and described >= len(fresh)
 
 
-def _is_wide(roles: Roles, fresh: list[int]) -> bool:
-    """May several columns of numbers be items or stores? A state beside an item is that of a line of an order."""
-    told = words.ITEM in roles and (words.STORE in roles or words.STATUS in roles)
+def _is_wide(table: RawTable, roles: Roles, fresh: list[int]) -> bool:
+    """May several columns of numbers be items or stores?"""
+    told = (words.STORE in roles and words.ITEM in roles) or are_lines_with_states(table, roles)
     return len(fresh) > 1 and not told and words.MONEY not in roles
 
 

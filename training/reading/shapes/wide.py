@@ -21,6 +21,7 @@ from training.reading.shapes.meaning import (
     is_numeric,
 )
 from training.reading.tables import RawTable
+from training.reading.totals import looks_total
 
 _SIZE: Final = re.compile(r"^\s*(?:size\s*|gr\.?\s*)?(?:\d?x{0,4}[sl]|m|one ?size|os)\s*$", re.IGNORECASE)
 _TIME_OF_DAY: Final = re.compile(
@@ -93,9 +94,10 @@ def known_word(name: str) -> bool:
 
 
 def _is_amount(header: str) -> bool:
-    """``gmv_lcy``, ``tot_revenue_net``: named like an amount of money; not ``Price Chopper``."""
-    tokens = words.fold(header).split()
-    return not is_word_name(header) and any(words.measure_of(token) in (words.MONEY, words.PRICE) for token in tokens)
+    """``gmv_lcy``, ``tot_revenue_net``: named like an amount of money; not ``Price Chopper``, nor ``CA_1``."""
+    tokens = [token for token in words.fold(header).split() if len(token) > 2]  # noqa: PLR2004 - "ca" is California, too
+    named = is_word_name(header) or looks_total(re.sub(r"\([^)]*\)\s*$", "", header))
+    return not named and any(words.measure_of(token) in (words.MONEY, words.PRICE) for token in tokens)
 
 
 def _are_goods(tokens: list[str]) -> bool:
