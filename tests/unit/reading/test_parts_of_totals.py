@@ -136,3 +136,28 @@ def test_two_columns_of_the_same_days_are_one(read: Read) -> None:
 def test_a_title_of_sales_may_tell_the_week_of_the_days_across(read: Read) -> None:
     text = "Verkoop week 2 - 2024\nArtikel,Ma,Di,Wo,Do,Vr,Za,Zo\nBrood,1,2,3,4,5,6,7\n"
     assert rows(read(text), "date", "units")[0] == ("2024-01-08", 1.0)
+
+
+_SHORT = "date,sku,{}\n2024-03-13,A,3,4\n2024-03-13,B,5,2\n2024-03-14,A,2,3\n2024-03-14,B,6,1\n"
+
+
+@pytest.mark.parametrize("names", ["sld,xyz", "Abg,Best"])
+def test_short_names_beside_an_item_are_told_to_be_taken_for_stores(read: Read, names: str) -> None:
+    reading = read(_SHORT.format(names))
+    assert {store for (store,) in rows(reading, "store_id")} == set(names.split(","))
+    assert "were each taken for a store of the items in 'sku'" in note(reading.verdict, Reason.TAKEN_AS).sentence
+    first = names.partition(",")[0]
+    assert rows(read(_SHORT.format(names), columns={"units": first}), "units") == [(3.0,), (5.0,), (2.0,), (6.0,)]
+
+
+@pytest.mark.parametrize("names", ["Shop 1,Shop 2", "CA_1,TX_2", "101,102", "Leeds,London"])
+def test_stores_that_are_named_so_are_not_asked_for(read: Read, names: str) -> None:
+    told = [entry.reason for entry in read(_SHORT.format(names)).verdict.notes]
+    assert Reason.TAKEN_AS not in told
+
+
+@pytest.mark.parametrize("names", ["sld,onh", "entradas,salidas", "Beg,Sld"])
+def test_what_came_in_or_is_left_is_no_store(read: Read, names: str) -> None:
+    verdict = read(_SHORT.format(names)).verdict
+    assert verdict.kind is Kind.REJECTED
+    assert "as reading.columns.units" in verdict.sentence

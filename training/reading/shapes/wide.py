@@ -29,6 +29,7 @@ _TIME_OF_DAY: Final = re.compile(
 )
 
 _SIZED: Final = re.compile(r"\d+(?:[.,]\d+)?\s*(?:ml|cl|dl|l|oz|pk|x)?\b", re.IGNORECASE)
+_QUANTITY: Final = "; or name the column that is the quantity of the items as reading.columns.units"
 _DAYPARTS: Final = frozenset(words.WORDS["dayparts"])
 
 
@@ -160,7 +161,7 @@ def check_names(headers: list[str], name: str, *, of_items: bool = False) -> Non
             Reason.AMBIGUOUS,
             f"{name}: {beside!r} is named like a figure beside sales, and not by an item or a store; leave it out, set "
             f"reading.columns.{words.snake(beside)} = '{beside}' to keep it beside them, or where it is the name of an "
-            "item or a store, write more of it.",
+            f"item or a store, write more of it{_QUANTITY if of_items else ''}.",
         )
     expected = next((header for header in headers if naming.is_predicted(header)), None)
     if expected is not None:

@@ -1,5 +1,6 @@
 """Remarks on columns that were taken for what they most likely are, and may be something else."""
 
+import re
 from typing import Final
 
 import polars as pl
@@ -11,10 +12,10 @@ from training.reading.ledger import LINE, Ledger, cell
 from training.reading.shapes.areas import is_area
 from training.reading.shapes.contents import SALES, SAMPLE, sample_of
 from training.reading.shapes.lists import may_list
-from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, Meaning, is_numeric
+from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, WIDE_STORES, Meaning, is_numeric
 from training.reading.shapes.oneeach import ENTRY, is_few
 from training.reading.shapes.overall import may_be_items
-from training.reading.shapes.wide import known_word
+from training.reading.shapes.wide import known_word, starts_as_store
 
 _OF_MONEY: Final = frozenset(words.WORDS["sales_of_money"])
 _SEVERAL_ITEMS: Final = frozenset(words.WORDS["several_items"])
@@ -40,8 +41,10 @@ def tell_doubts(meaning: Meaning, ledger: Ledger) -> None:
         ):
             if told is not None:
                 ledger.remark(Reason.TAKEN_AS, told)
-    elif meaning.shape in WIDE and (told := _goods(meaning)) is not None:
-        ledger.remark(Reason.TAKEN_AS, told)
+    elif meaning.shape in WIDE:
+        for told in (_goods(meaning), _stores(meaning)):
+            if told is not None:
+                ledger.remark(Reason.TAKEN_AS, told)
 
 
 def _money(meaning: Meaning) -> str | None:
@@ -176,6 +179,28 @@ def _goods(meaning: Meaning) -> str | None:
                 "is right"
             )
     return None
+
+
+def _stores(meaning: Meaning) -> str | None:
+    """``sld`` and ``onh`` beside an item: columns that nothing but their number calls stores."""
+    item, headers = meaning.index(words.ITEM), [meaning.table.header[index] for index in meaning.values]
+    if meaning.shape != WIDE_STORES or item is None or meaning.beside or _are_stores(headers):
+        return None
+    shown = ", ".join(map(repr, headers[:3])) + (", ..." if len(headers) > 3 else "")  # noqa: PLR2004 - as many
+    items = meaning.table.header[item]
+    return (
+        f"no column is known as the quantity, and {shown} were each taken for a store of the items in "
+        f"{items!r}: where one of them is their quantity, set reading.columns.units to it, such as "
+        f"reading.columns.units = {headers[0]!r}"
+    )
+
+
+def _are_stores(headers: list[str]) -> bool:
+    """Named like stores or places, or numbered alike: ``Shop 1``, ``Leeds``, ``CA_1`` and ``TX_2``, ``101``."""
+    forms = {re.sub(r"\d+", "9", re.sub(r"[^\W\d_]", "A", header)) for header in headers}
+    numbered = len(forms) == 1 and ("9" in next(iter(forms)) or all(len(header) == 1 for header in headers))
+    places = all(words.PLACES.issuperset(words.fold(header).split()) for header in headers)
+    return numbered or places or all(map(starts_as_store, headers))
 
 
 def _are_counts(meaning: Meaning, index: int) -> bool:
