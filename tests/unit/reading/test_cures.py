@@ -77,7 +77,9 @@ def test_a_price_may_also_be_left_blank(read: Read) -> None:
 
 def test_ragged_rows_say_how_many_cells_are_wrong(read: Read) -> None:
     assert refused(read, "2024-03-01,A,5").cure.startswith("1 missing: complete the row")
-    assert refused(read, "2024-03-01,A,b,5,1.5").cure.startswith("1 too many: put cells")
+    excess = refused(read, "2024-03-01,A,b,5,1.5").cure
+    assert excess.startswith("1 too many: put cells")
+    assert "into the header the name that it lacks" in excess
 
 
 def test_conflicting_rows_name_each_other(read: Read) -> None:

@@ -205,3 +205,14 @@ def test_the_total_of_a_row_proves_the_mark_of_its_cells(read: Read, text: str, 
 def test_a_total_that_holds_under_both_marks_proves_none(read: Read) -> None:
     text = "Item;2024-01-01;2024-01-08;Total\nA;1.200;1.800;3.000\nB;1.300;1.150;2.450\n"
     assert "nothing in the file shows whether the mark is decimal or thousands" in read(text).verdict.sentence
+
+
+def test_days_in_two_styles_are_not_said_to_fit_both_readings(read: Read) -> None:
+    sentence = read("date,item,qty\n13-03-2015,A,1\n6/2/2015,A,2\n5/3/2015,A,3\n4/1/2015,A,4\n").verdict.sentence
+    assert "others such as line 2 ('13-03-2015') neither" in sentence
+    assert "Write all dates in one of them" in sentence
+
+
+def test_days_as_scripts_of_browsers_write_them_are_read(read: Read) -> None:
+    days = "".join(f"Mon Dec 1{n} 2023 10:27:56 GMT+0530 (India Standard Time),A,{n}\n" for n in (1, 8))
+    assert rows(read("date,item,qty\n" + days), "date") == [("2023-12-11",), ("2023-12-18",)]

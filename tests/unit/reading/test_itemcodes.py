@@ -41,3 +41,25 @@ def test_the_only_code_of_an_item_stands_for_it_where_no_column_is_known(read: R
     assert rows(read(text)) == [("2024-03-13", "100", "55", 5.0), ("2024-03-13", "100", "56", 6.0)]
     counted = read(text.replace(",55,", ",1,").replace("2024-03-13,100,56", "2024-03-14,100,2"))
     assert rows(counted, "item_id") == [("all",), ("all",)]
+
+
+_GROUPED = (
+    "tanggal,waktu,jenis,kode item,nama item,jumlah\n2025-11-26,21:33:51,Minuman,1,Espresso,4\n"
+    "2025-11-26,21:35:37,Minuman,5,Caramel Macchiato,2\n2025-11-27,15:42:54,Minuman,1,Espresso,2\n"
+    "2025-11-27,15:44:56,Minuman,1,Espresso,1\n2025-11-27,15:54:03,Biji Kopi,1,Arabica Gayo,30\n"
+)
+
+
+def test_codes_that_begin_again_in_each_group_are_none_and_sales_at_a_time_are_lines(read: Read) -> None:
+    told = rows(read(_GROUPED), "item_id", "units")
+    assert sorted(told) == [("Arabica Gayo", 30.0), ("Caramel Macchiato", 2.0), ("Espresso", 3.0), ("Espresso", 4.0)]
+
+
+def test_a_code_that_got_another_name_in_its_group_stays_the_item(read: Read) -> None:
+    renamed = _GROUPED.replace("Biji Kopi,1,Arabica Gayo", "Minuman,1,Espresso Kecil")
+    assert {item for (item,) in rows(read(renamed), "item_id")} == {"1", "5"}
+
+
+def test_another_name_of_what_came_back_leaves_the_code_the_item(read: Read) -> None:
+    text = "date,type,code,item name,qty\n2024-03-13,Sale,1,Mug,4\n2024-03-13,Return,1,Mug back,-1\n"
+    assert rows(read(text), "item_id", "units") == [("1", 3.0)]

@@ -174,3 +174,11 @@ def test_credit_by_which_a_line_was_paid_is_no_return(read: Read, kinds: tuple[s
     assert rows(read(text), "units") == [(3.0,), (4.0,)]
     text = text.replace(f"4,{kinds[1]}", "4,Invoice")
     assert rows(read(text), "units") == [(-3.0,), (4.0,)]
+
+
+def test_kinds_of_no_sale_are_left_out_by_the_entry_that_the_refusal_names(read: Read) -> None:
+    text = "date,item,qty,movement type\n2024-01-01,A,5,sale\n2024-01-01,B,3,transfer\n2024-01-02,A,2,waste\n"
+    sentence = read(text).verdict.sentence
+    assert """set reading.states = { "transfer" = 'no_sale', "waste" = 'no_sale' } to leave them out""" in sentence
+    told = read(text, states={"transfer": "no_sale", "waste": "no_sale"})
+    assert rows(told, "item_id", "units") == [("A", 5.0)]

@@ -90,6 +90,11 @@ def test_instants_are_refused_as_the_day_in_the_store_is_not_told(read: Read, te
     assert "seconds since 1970" in note(verdict, Reason.COLUMNS_MISSING).sentence
 
 
+def test_instants_with_a_fraction_are_seconds(read: Read) -> None:
+    sentence = note(read("timestamp,sku,qty\n1704153600.0,A,1\n").verdict, Reason.COLUMNS_MISSING).sentence
+    assert "counts seconds since 1970" in sentence
+
+
 def test_names_above_repeated_measures_are_those_of_the_items(read: Read) -> None:
     text = "Date,Coffee,,Tea,\n,units,price,units,price\n" + "".join(
         f"2024-03-{day:02d},5,2.50,3,1.80\n" for day in range(1, 20)

@@ -195,3 +195,9 @@ def test_what_was_delivered_of_what_was_ordered_is_asked_for(read: Read, ordered
 def test_what_was_all_delivered_and_a_day_of_delivery_are_not_asked_for(read: Read) -> None:
     assert _sold(read(_csv("Date,SKU,Quantity,Shipped", "2024-01-{day:02d},A,{day},{day}"))) == sum(_DAYS)
     assert _sold(read(_csv("Date,SKU,Quantity,Delivered", "2024-01-{day:02d},A,{day},yes"))) == sum(_DAYS)
+
+
+def test_pages_of_a_shop_with_what_each_has_sold_since_are_no_sales(read: Read) -> None:
+    text = "sku;total_sales;post_date;post_type\n11;3;2018-02-12 13:46:23;product\n12;5;2018-04-17 15:29:17;product\n"
+    assert "'post_type' says that the rows are pages of a shop" in read(text).verdict.sentence
+    assert _sold(read(text.replace("product", "shop_order"))) == 8

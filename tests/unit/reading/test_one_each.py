@@ -48,3 +48,17 @@ def test_stock_alone_is_told_as_such_and_read_on_purpose(read: Read) -> None:
     text = "date,store,sku,on_hand\n2024-03-13,N,Tea,40\n2024-03-14,N,Tea,38\n"
     assert "'on_hand' is what is in stock, and no column holds what was sold" in read(text).verdict.sentence
     assert rows(read(text, columns={"units": "on_hand"}), "units") == [(40.0,), (38.0,)]
+
+
+def test_where_each_line_is_one_unit_models_are_the_items(read: Read) -> None:
+    cars = "id;date;location;modell\n712;2024-03-13;Hessen;A4\n641;2024-03-14;Bayern;A8\n712;2024-03-15;Bayern;A4\n"
+    assert rows(read(cars, one_each=True), "item_id", "units") == [("A4", 1.0), ("A8", 1.0), ("A4", 1.0)]
+
+
+def test_a_count_that_numbers_the_rows_is_no_quantity(read: Read) -> None:
+    lines = [f"{row},2024-03-{row // 3 + 1:02d},{'ABC'[row % 3]}\n" for row in range(1, 40)]
+    assert read("Count,Date,Product\n" + "".join(lines)).verdict.kind is Kind.REJECTED
+    priced = "".join(line.replace("\n", ",2.50\n") for line in lines)
+    assert read(f"Count,Date,Product,Price\n{priced}").verdict.kind is Kind.REJECTED
+    counted = [line.replace(f"{row},", "7,", 1) for row, line in enumerate(lines, 1)]
+    assert {units for (units,) in rows(read("Count,Date,Product\n" + "".join(counted)), "units")} == {7.0}

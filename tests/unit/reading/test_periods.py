@@ -171,3 +171,8 @@ def test_periods_of_a_fiscal_year_are_refused_for_their_unknown_days(read: Read,
         text = text.replace(period, month)
     table = rows(read(text.replace("FY2024 P02", "2024-03")), "date", "units")
     assert {("2024-02-01", 10.0), ("2024-03-01", 12.0)} <= {*table}
+
+
+def test_weeks_of_a_year_are_known_by_more_names(read: Read) -> None:
+    text = "article;week_of_year;year_of_calendar;qty\nA;26;2019;1\nA;1;2020;2\n"
+    assert sorted(rows(read(text), "date", "units")) == [("2019-06-24", 1.0), ("2019-12-30", 2.0)]

@@ -253,6 +253,8 @@ def test_a_table_in_words_that_nobody_knows_is_not_taken_for_one_column_an_item(
         "'Denda', 'Kopurua' may each be an item, or one of them the quantity of the items in 'Artikulua'"
         in verdict.sentence
     )
+    personal = read(text.replace("Artikulua", "E-Mail").replace("Tee", "a@b.c")).verdict
+    assert "'Denda', 'Kopurua' may be the quantity or an item, and nothing is known as one" in personal.sentence
     known = read(text, columns={"store_id": "Denda", "item_id": "Artikulua", "units": "Kopurua"})
     assert rows(known) == [("2024-03-13", "1", "Tee", 5.0), ("2024-03-14", "1", "Kohv", 6.0)]
 

@@ -142,3 +142,11 @@ def test_words_of_a_file_in_blocks_are_those_of_the_whole(tmp_path: Path, head: 
     assert_same(parts, whole)
     assert Reason.WORD_UNKNOWN in _reasons(whole)
     assert whole.verdict.counts.left_out == 300
+
+
+def test_the_state_beside_a_city_is_a_place_unless_a_word_tells_of_a_sale(read: Read) -> None:
+    head = "Order ID,Date,Product,Quantity,City,State,Status\n"
+    lines = "".join(f"{n},2025-03-0{n},Tea,{n},Town,{place},Paid\n" for n, place in enumerate(("OK", "CA", "PE"), 1))
+    assert Reason.WORD_UNKNOWN not in _reasons(read(head + lines))
+    called_off = read(head + lines.replace("CA", "Cancelled"))
+    assert rows(called_off, "units") == [(1.0,), (3.0,)]

@@ -103,3 +103,8 @@ def test_columns_of_units_are_known_by_more_names(read: Read, header: str) -> No
     assert (
         f"'{header}' counts one item in several units ('A' in 'KAR', 'ST')" in read(text.format("KAR")).verdict.sentence
     )
+
+
+def test_what_was_sold_in_fact_stands_beside_what_was_expected(read: Read) -> None:
+    text = "Datum,Filial_ID,Artikel,Verkauf_Ist,Forecast\n2024-04-01,DE00,A,28,31\n2024-04-01,DE01,A,23,27\n"
+    assert rows(read(text)) == [("2024-04-01", "DE00", "A", 28.0), ("2024-04-01", "DE01", "A", 23.0)]

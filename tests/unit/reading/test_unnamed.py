@@ -128,3 +128,19 @@ def test_lists_with_counts_are_refused_without_a_cure_that_fails(read: Read) -> 
     sentence = read("Order,Date,Product(s),Items sold\n" + body).verdict.sentence
     assert "lists several products in one cell" in sentence
     assert "item_id" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("header", "days"),
+    [("Cidade", [f"2024-03-{d:02d} 1{d % 10}:0{d % 7}:30" for d in range(1, 25)]),
+     ("Region", [f"2024-03-{d:02d}" for d in range(1, 25)])],
+)  # fmt: skip
+def test_a_place_of_rows_of_no_order_may_be_the_store_and_is_told(read: Read, header: str, days: list[str]) -> None:
+    lines = "".join(f"{day},{'TM'[at % 2]},{at % 5 + 1},{'ABC'[at % 3]}\n" for at, day in enumerate(days))
+    text = f"Date,Item,Qty,{header}\n{lines}"
+    told = note(read(text).verdict, Reason.TAKEN_AS).sentence
+    assert f"no column is known as the store, and '{header}' may be it (line 2: 'A', line 3: 'B')" in told
+    assert {store for (store,) in rows(read(text, columns={"store_id": header}), "store_id")} == {"A", "B", "C"}
+    assert Reason.TAKEN_AS not in _reasons(read(text, columns={"note": header}))
+    of_customers = text.replace("Qty", "Qty,Email").replace(",1,", ",1,a@b.c,")
+    assert Reason.TAKEN_AS not in _reasons(read(of_customers.replace(",2,", ",2,,")))

@@ -155,7 +155,13 @@ def _judge(best: str, rival: str, days: list[Day], read: dict[str, dict[str, dat
         return  # other rows in another style: each is refused by itself
     if not only_best and not only_rival:
         entry = f"Settle it with reading.date_format = '{best}' or '{rival}' in the dataset's configuration."
-        raise _ambiguous(name, (best, rival), differing, "every date of the file fits both", entry)
+        other = next((day for day in days if read[day.text] and not {best, rival} & read[day.text].keys()), None)
+        why = "every date of the file fits both"
+        if other is not None:
+            stray = f"line {other.line} ({other.text!r})"
+            why = f"every date that is written so fits both, and others such as {stray} neither"
+            entry = f"Write all dates in one of them. {entry}"
+        raise _ambiguous(name, (best, rival), differing, why, entry)
     strays = sum(day.count for day in only_rival)
     proofs = sum(day.count for day in only_best)
     if strays and strays > max(proofs * _STRAY_SHARE, proofs >= _STRAY_ONE_IN):

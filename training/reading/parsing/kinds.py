@@ -1,5 +1,7 @@
 """Rows that say of themselves that they are no sales, or on which side of an account they stand."""
 
+import json
+from collections.abc import Collection
 from typing import Final
 
 import polars as pl
@@ -16,6 +18,7 @@ from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 
 LOOKED_AT: Final = 50
 _SHORT: Final = 2
+_SHOWN: Final = 6
 _SIGNS: Final = ({"+", "-"}, {"+", "\u2212"})
 _SIDES: Final = ({"S", "H"}, {"D", "C"}, {"DR", "CR"}, {"D", "H"}, {"D", "A"})
 
@@ -121,8 +124,15 @@ def _check_kind(lines: pl.DataFrame, index: int, header: str) -> None:
     raise FileRefusedError(
         Reason.AMBIGUOUS,
         f"{header!r} says {kind!r} of line {line}, which {'is' if sure else 'may be'} no sale; export the sales alone, "
-        f"or set reading.columns.kind = '{header}' to count all rows.",
+        f"or set {_left_out(kinds)} to leave {'it' if len(kinds) == 1 else 'them'} out, or reading.columns.kind = "
+        f"'{header}' to count all rows.",
     )
+
+
+def _left_out(kinds: Collection[str]) -> str:
+    """The entry that says of a few kinds of rows that they are no sales."""
+    shown = ", ".join(f"{json.dumps(kind, ensure_ascii=False)} = 'no_sale'" for kind in sorted(kinds)[:_SHOWN])
+    return f"reading.states = {{ {shown} }}"
 
 
 def _check_sides(lines: pl.DataFrame, index: int, header: str, pairs: tuple[set[str], ...]) -> None:

@@ -17,6 +17,9 @@ _NO_MARK: Final = frozenset({*words.FALSE_WORDS, *words.MISSING_WORDS, "0", "0.0
 _PAID_BY: Final = frozenset({"cash", "debit", "dr", "bar", "especes", "efectivo", "contanti", "dinheiro", "contant"})
 _CANCELLATION: Final = "c"
 """Under ``Canceled``, beside Y and N: the document that calls another off, and has its quantities."""
+_OF_ADDRESSES: Final = frozenset({"zip", "zipcode", "postcode", "postal", "plz", "cep", "country"})
+_CODE_OF_PLACE: Final = 2
+"""Letters of ``OK``, which is Oklahoma beside a city."""
 _FLAGS: Final = frozenset({*_YES, *words.FALSE_WORDS, "", "0", "0.0"})
 
 
@@ -131,8 +134,21 @@ def states_of(meaning: Meaning, *, of_returns: bool = False) -> list[int]:
     if meaning.shape not in (LONG, TRANSACTIONS):
         return found
     named = [index for index, name in enumerate(meaning.table.header) if states.is_state(name)]
+    named = [index for index in named if not _is_part_of_address(meaning, index)]
     named = [index for index in named if of_returns or not states.is_of_return(meaning.table.header[index])]
     return found + [index for index in dict.fromkeys([*named, *meaning.stated]) if _is_free(meaning, index)]
+
+
+def _is_part_of_address(meaning: Meaning, index: int) -> bool:
+    """``State`` or ``Estado`` right beside a ``City`` or a ``Zip``: where it is, unless a word tells of a sale."""
+    header = meaning.table.header
+    beside = [words.fold(header[at]) for at in (index - 1, index + 1) if 0 <= at < len(header)]
+    placed = any(name in words.AREAS or not _OF_ADDRESSES.isdisjoint(name.split()) for name in beside)
+    if not placed or states.is_status(header[index]):
+        return False
+    texts = meaning.table.frame[cell(index)].cast(pl.String).drop_nulls().str.strip_chars().unique()
+    texts = texts.filter(texts.str.len_chars() > _CODE_OF_PLACE)
+    return not any(outcomes.is_sold(text) or states.is_of_none(text) or _says_unpaid(text) for text in texts)
 
 
 def is_of_invoices(meaning: Meaning) -> bool:

@@ -28,6 +28,7 @@ from training.reading.shapes.itemcodes import (
     codes_first,
     names_alone,
     names_for_blank_codes,
+    names_of_groups,
 )
 from training.reading.shapes.rivals import (
     check_one_quantity,
@@ -215,7 +216,7 @@ def _name_role(table: RawTable, roles: Roles, taken: set[int], role: str, name: 
             and not names_each_line(table, roles, claim[1], others)
             and not stands_once(table, claim[1], claims)
         ] or claims
-        claims = names_for_blank_codes(table, codes_first(table, claims))
+        claims = names_of_groups(table, names_for_blank_codes(table, codes_first(table, claims)))
     if role == words.ITEM and claims[0][0] >= words.ITEM_NAMES:
         claims = code_beside(table, roles, claims, taken)
     if role == words.UNITS:

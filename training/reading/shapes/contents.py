@@ -23,6 +23,8 @@ MOST_STRAYS: Final = int(SAMPLE * (1 - _NEARLY_ALL) + 0.5)
 _MOSTLY: Final = 0.5
 _HOURS: Final = frozenset({"hour", "stunde", "heure", "hora", "ora", "uur"})
 _HOURS_OF_A_DAY: Final = 24
+_COUNTERS: Final = frozenset({"count", "cnt"})
+_MANY_ROWS: Final = 12
 _CURRENCY: Final = re.compile(
     r"[$\u20ac\u00a3\u00a5\u20b9]|\b(?:USD|EUR|GBP|CHF|BRL|SEK|NOK|DKK|PLN|INR|JPY|CNY|AUD|CAD|MXN)\b", re.I
 )
@@ -86,6 +88,7 @@ def content_fits(table: RawTable, index: int, role: str) -> bool:
         fits = all(text.casefold() in _FLAGS for text in sample)
     elif role in (words.UNITS, SALES, words.MONEY, words.PRICE, words.STOCK):
         fits = _numberish(sample) if sample else words.fold(table.header[index]) != "unit"  # blank, it told of kilos
+        fits &= role not in (words.UNITS, SALES) or not numbers_rows(table, index)
         if role == words.UNITS and naming.is_shipped(table.header[index]):  # "Ordered" may be the day it was
             fits &= not holds_dates(table, index, strict=True)
     elif role == words.TYPE:
@@ -97,6 +100,14 @@ def content_fits(table: RawTable, index: int, role: str) -> bool:
         fits = all(":" in text or text.isdigit() or "h" in text for text in sample)
         fits &= not hours or all(not text.isdigit() or int(text) <= _HOURS_OF_A_DAY for text in sample)
     return fits
+
+
+def numbers_rows(table: RawTable, index: int) -> bool:
+    """``Count`` that is 1, 2, 3, ... down many rows numbers them."""
+    if _COUNTERS.isdisjoint(words.fold(table.header[index]).split()):
+        return False
+    sample = sample_of(table, index)
+    return len(sample) >= _MANY_ROWS and sample == [str(row) for row in range(1, len(sample) + 1)]
 
 
 def _numberish(sample: list[str]) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from training.reading import naming
+from training.reading import naming, outcomes, rowkinds
 from training.reading import vocabulary as words
 from training.reading.ledger import cell
 from training.reading.roles import Roles
@@ -14,6 +14,7 @@ from training.reading.shapes.rivals import numbers_lines
 from training.reading.tables import RawTable
 
 _LOOKED_AT: Final = 600
+_GROUPED: Final = 20_000
 _TEXTS: Final = frozenset({"text", "popis", "opis", "tekst", "texte", "texto", "testo", "text polozky"})
 """Names of columns that may describe anything, and beside a code what it stands for."""
 _FEW_BLANK: Final = 0.05
@@ -46,6 +47,33 @@ def names_for_blank_codes(table: RawTable, claims: list[tuple[int, int]]) -> lis
         return claims
     whole = [claim for claim in claims[1:] if claim[0] <= words.ITEM_NAMES and not lacking[str(claim[1])]]
     return [claim for claim in whole if _holds_names(table, claim[1])] or claims
+
+
+def names_of_groups(table: RawTable, claims: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Names before a code that begins again in each group of goods: 1 is an espresso, and a bag of beans.
+
+    A code that got another name stays in its group.
+    """
+    code = claims[0][1]
+    names = [claim for claim in claims[1:] if claim[0] == words.ITEM_NAMES and _holds_names(table, claim[1])]
+    groups = [at for at in range(len(table.header)) if at != code and _is_group(table, at)]
+    if not names or not groups or _holds_names(table, code):
+        return claims
+    columns = [pl.col(cell(at)).cast(pl.String).str.strip_chars() for at in range(len(table.header))]
+    rows = table.frame.head(_GROUPED).select(columns[code].alias("code"), columns[names[0][1]].alias("name"), *columns)
+    rows = rows.filter((pl.col("code") != "") & (pl.col("name") != ""))
+    several = rows.filter(pl.col("name").n_unique().over("code") > 1)
+    told = (several.group_by("code", cell(at)).agg(pl.col("name").n_unique().alias("n")) for at in groups)
+    return names if several.height and any((found["n"] == 1).all() for found in told) else claims
+
+
+def _is_group(table: RawTable, index: int) -> bool:
+    """``Category``, ``Jenis``: of which group or kind the goods of a row are, and not whether they were sold."""
+    header = table.header[index]
+    if dict(words.roles_of(header)).get(words.ITEM) == words.ITEM_NAMES + 1:
+        return True
+    said = set(sample_of(table, index)) if rowkinds.tells_kind(header) else set()
+    return bool(said) and not rowkinds.returned_kinds(said) and not any(map(outcomes.is_row_of_sales, said))
 
 
 def _holds_names(table: RawTable, index: int) -> bool:

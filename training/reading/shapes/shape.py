@@ -25,7 +25,7 @@ from training.reading.shapes.baskets import (
 from training.reading.shapes.beside import table_beside
 from training.reading.shapes.coarse import check_spans
 from training.reading.shapes.columns import find_roles
-from training.reading.shapes.contents import SALES
+from training.reading.shapes.contents import SALES, numbers_rows
 from training.reading.shapes.deductions import deductions
 from training.reading.shapes.lacking import are_lines_with_states, check_aim, need_date, no_target
 from training.reading.shapes.lineprices import without_line_price
@@ -55,6 +55,7 @@ from training.reading.shapes.unsold import (
     check_moved,
     check_offered,
     check_other_quantity,
+    check_published,
     check_returned,
 )
 from training.reading.shapes.wholes import check_totals, parts_of, whole_of
@@ -64,7 +65,7 @@ from training.reading.totals import is_total
 
 _OF_ITS_DAY: Final = (
     check_counts_in_texts, check_quotes, check_prices, check_amounts, need_date, check_spans, check_bought, check_moved,
-    check_returned, check_offered, check_lost,
+    check_returned, check_offered, check_lost, check_published,
 )  # fmt: skip
 _OF_ITS_QUANTITY: Final = (
     check_aim, check_counted, check_measures, check_qualifiers, check_levels, check_parts, check_baskets, check_units,
@@ -162,7 +163,8 @@ def _is_plan(table: RawTable, roles: Roles, fresh: list[int]) -> bool:
     """Dates, ids and covariates without a target: what is known of days ahead."""
     if words.STORE not in roles and words.ITEM not in roles:
         return False
-    if words.MONEY in roles or words.TIME in roles or _is_transactions(roles):
+    numbered = any(numbers_rows(table, at) for at in roles.others)
+    if words.MONEY in roles or words.TIME in roles or _is_transactions(roles) or numbered:
         return False
     known = [i for i in roles.others if known_word(table.header[i]) or i in roles.renamed]
     described = len(known) + sum(role in roles for role in (words.PRICE, words.PROMO, words.OPEN, words.CLOSED))

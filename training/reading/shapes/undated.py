@@ -18,6 +18,8 @@ from training.reading.roles import Roles
 from training.reading.shapes.contents import sample_of
 from training.reading.tables import RawTable
 
+_SECONDS: Final = 10
+"""Digits of seconds since 1970; those of milliseconds are more."""
 _INSTANT: Final = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d+)?$")
 
 
@@ -93,11 +95,11 @@ def check_instants(table: RawTable, name: str) -> None:
         called = any(role == words.DATE for role, _ in words.roles_of(header)) or naming.is_date_name(header)
         texts = sample_of(table, index) if called else []
         if texts and all(_INSTANT.match(text) for text in texts):
+            thousandths = len(texts[0].partition(".")[0]) > _SECONDS
             raise FileRefusedError(
                 Reason.COLUMNS_MISSING,
-                f"{name}: {header!r} counts {'milli' if len(texts[0]) > 10 else ''}seconds since 1970 (such as "  # noqa: PLR2004
-                f"{texts[0]!r}), which fall on different days in different places; write the day of the sale in the "
-                "store's own time.",
+                f"{name}: {header!r} counts {'milli' if thousandths else ''}seconds since 1970 (such as {texts[0]!r}), "
+                "which fall on different days in different places; write the day of the sale in the store's own time.",
             )
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
+import polars as pl
+
 from core.contracts.verdict import Reason
 from training.reading import naming
 from training.reading import vocabulary as words
 from training.reading.errors import FileRefusedError
+from training.reading.ledger import cell
 from training.reading.roles import Roles
 from training.reading.shapes.contents import SALES, sample_of
 from training.reading.tables import RawTable
@@ -79,6 +82,22 @@ def check_offered(table: RawTable, roles: Roles, name: str) -> None:
         Reason.NOT_A_TABLE,
         f"{name}: {offer!r} (line {table.header_line}) says that this was offered, not sold; upload the orders or "
         f"invoices that came of it, or set reading.columns.units = '{units}' to read it as sales on purpose.",
+    )
+
+
+def check_published(table: RawTable, roles: Roles, name: str) -> None:
+    """Raise where rows are pages of a shop, with the day each was written and what it has sold since: ``Post type``."""
+    kinds = next((at for at, header in enumerate(table.header) if words.fold(header) == "post type"), None)
+    day = table.header[roles.of[words.DATE]] if words.DATE in roles else ""
+    if kinds is None or not words.fold(day).startswith("post") or words.DATE in roles.configured:
+        return
+    said = table.frame[cell(kinds)].cast(pl.String).fill_null("").str.to_lowercase()
+    if said.str.contains("order").any():
+        return
+    raise FileRefusedError(
+        Reason.NOT_A_TABLE,
+        f"{name}: {table.header[kinds]!r} says that the rows are pages of a shop, and {day!r} is the day each of them "
+        "was written, so what was sold on which day is not told; upload the lines of the orders.",
     )
 
 

@@ -59,8 +59,19 @@ def check_texts(table: RawTable, roles: Roles, named: list[int], name: str) -> N
     texts = [i for i in texts if table.header[i] or any(c.isalpha() for text in sample_of(table, i) for c in text)]
     if not texts or words.ITEM in roles:
         return
-    header, columns = table.header[texts[0]], ", ".join(repr(table.header[index]) for index in named[:5])
-    told = repr(header) if header else f"column {texts[0] + 1}"
+    likely = [table.header[i] for i in named if not naming.is_key(table.header[i])] or [table.header[i] for i in named]
+    columns = ", ".join(map(repr, likely[:5]))
+    telling = [
+        i for i in texts if not naming.is_personal(table.header[i]) and not naming.describes_sale(table.header[i])
+    ]
+    if not telling:
+        raise FileRefusedError(
+            Reason.COLUMNS_MISSING,
+            f"{name}: {columns} may be the quantity or an item, and nothing is known as one; name the quantity as "
+            "reading.columns.units, and the item as reading.columns.item_id.",
+        )
+    header = table.header[telling[0]]
+    told = repr(header) if header else f"column {telling[0] + 1}"
     cure = "name them as" if header else "write its name into the header, name them as"
     raise FileRefusedError(
         Reason.COLUMNS_MISSING,

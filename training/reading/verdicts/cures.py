@@ -219,5 +219,6 @@ def _ragged(value: str) -> str | None:
         return f"its cells are divided by {found[3]}: divide them as the other rows are"
     has, wants = int(found[1]), int(found[2])
     if has > wants:
-        return f"{has - wants} too many: put cells that contain the delimiter in quotes"
+        cells = "cells that contain the delimiter"
+        return f"{has - wants} too many: put {cells} in quotes, or write into the header the name that it lacks"
     return f"{wants - has} missing: complete the row, or close a quotation mark that stays open"

@@ -8,11 +8,12 @@ from core.contracts.verdict import Reason
 from training.reading import naming, outcomes, rowkinds, states
 from training.reading import vocabulary as words
 from training.reading.ledger import LINE, Ledger, cell
-from training.reading.shapes.contents import SAMPLE, holds_dates, sample_of
+from training.reading.shapes.areas import is_area
+from training.reading.shapes.contents import holds_dates, sample_of
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning, is_numeric
 from training.reading.shapes.wide import known_word
 
-_LOOKED_AT: Final = 3 * SAMPLE
+_LOOKED_AT: Final = 20_000
 _MOST_STORES: Final = 200
 _MOST_CODES: Final = 6
 _LONGEST_CODE: Final = 4
@@ -42,7 +43,8 @@ def tell_unnamed(meaning: Meaning, ledger: Ledger) -> None:
     if codes:
         ledger.remark(Reason.TAKEN_AS, _told_codes(meaning, frame, codes[0]))
     if words.STORE not in meaning.roles or words.ITEM not in meaning.roles:
-        series = [index for index in unnamed if index not in (*codes, *marks) and _may_be_series(meaning, frame, index)]
+        likely = (*_places(meaning), *(index for index in unnamed if index not in (*codes, *marks)))
+        series = [index for index in likely if _may_be_series(meaning, frame, index)]
         if series:
             ledger.remark(Reason.TAKEN_AS, _told_series(meaning, frame, series))
 
@@ -56,6 +58,15 @@ def _is_unnamed(meaning: Meaning, frame: pl.DataFrame, index: int) -> bool:
         ":" in text for text in sample_of(meaning.table, index)
     )
     return not _are_flags(frame, index) and not dated and _texts(frame, index).n_unique() > 1
+
+
+def _places(meaning: Meaning) -> list[int]:
+    """``City`` and ``Region`` of rows of no order and no customer, who may live there: they may be the store's."""
+    headers = meaning.table.header
+    bought = words.CUSTOMER in meaning.roles or words.DOCUMENT in meaning.roles or any(map(naming.is_personal, headers))
+    if bought or words.STORE in meaning.roles or words.ITEM not in meaning.roles:
+        return []
+    return [index for index in meaning.covariates if is_area(headers[index]) and index not in meaning.roles.renamed]
 
 
 def _is_text(meaning: Meaning, frame: pl.DataFrame, index: int) -> bool:
