@@ -62,3 +62,10 @@ def test_a_count_that_numbers_the_rows_is_no_quantity(read: Read) -> None:
     assert read(f"Count,Date,Product,Price\n{priced}").verdict.kind is Kind.REJECTED
     counted = [line.replace(f"{row},", "7,", 1) for row, line in enumerate(lines, 1)]
     assert {units for (units,) in rows(read("Count,Date,Product\n" + "".join(counted)), "units")} == {7.0}
+
+
+def test_kilos_are_named_as_what_may_be_the_quantity(read: Read) -> None:
+    text = "fecha,producto,kilos,precio_kilo,subtotal\n2026-04-18,Lomo,2.5,30,75\n2026-04-18,Costilla,3,18,54\n"
+    assert "set reading.columns.units = 'kilos' if that is it, or else name it" in read(text).verdict.sentence
+    told = rows(read(text, columns={"units": "kilos"}), "item_id", "units")
+    assert sorted(told) == [("Costilla", 3.0), ("Lomo", 2.5)]

@@ -217,5 +217,6 @@ def no_target(table: RawTable, roles: Roles, name: str) -> FileRefusedError:
     return FileRefusedError(
         Reason.COLUMNS_MISSING,
         f"{name}: no column of the header on line {table.header_line} ({columns}) holds the quantity sold; "
-        f"{_each_line(table, roles)}name it as reading.columns.units in the dataset's configuration.",
+        f"{_each_line(table, roles)}{_counted_in(table, roles)}name it as reading.columns.units in the dataset's "
+        "configuration.",
     )
