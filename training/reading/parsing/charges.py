@@ -14,6 +14,7 @@ from training.reading.ledger import LINE, MAX_NOTE_LINES, Ledger, cell
 from training.reading.parsing.rows import ITEM_TEXT
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
 
+_WAYS: Final = frozenset(words.WORDS["channels"])
 _SHOWN: Final = 5
 _UNCODED: Final = "lines without the code of an item, which are named like charges, are no items"
 
@@ -22,7 +23,14 @@ def no_items(texts: Iterable[str]) -> list[str]:
     """Which kinds of line are no item, beside the others of their column."""
     kinds = {text: words.fold(text) for text in texts}
     of_lines = {f"{kind} line" for kind in kinds.values()} & set(kinds.values())  # a "sale" heads its "sale lines"
-    return [text for text, kind in kinds.items() if rowkinds.is_charge(text) or f"{kind} line" in of_lines]
+    ways = any(_is_way(kind) and not rowkinds.is_charge(kind) for kind in kinds.values())
+    charges = [text for text in kinds if rowkinds.is_charge(text) and not (ways and _is_way(kinds[text]))]
+    return [text for text, kind in kinds.items() if text in charges or f"{kind} line" in of_lines]
+
+
+def _is_way(kind: str) -> bool:
+    """``dine in``, ``takeaway``, and beside them ``delivery``: how an order was sold."""
+    return bool(kind) and _WAYS.issuperset(kind.split())
 
 
 def items_only(meaning: Meaning, lines: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:

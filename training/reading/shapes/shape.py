@@ -59,7 +59,14 @@ from training.reading.shapes.unsold import (
     check_returned,
 )
 from training.reading.shapes.wholes import check_totals, parts_of, whole_of
-from training.reading.shapes.wide import are_parts_of_one, check_names, check_texts, known_word, wide_values
+from training.reading.shapes.wide import (
+    are_parts_of_one,
+    check_names,
+    check_texts,
+    known_word,
+    of_one_measure,
+    wide_values,
+)
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
 
@@ -125,6 +132,7 @@ def _understood(table: RawTable, reading: Reading, name: str) -> Meaning:
     if _is_plan(table, roles, fresh):
         return Meaning(table, PLAN, roles, covariates=list(roles.others))
     named = parts_of(table, fresh, name) if _is_wide(table, roles, fresh) else []
+    named = of_one_measure(table, named)
     if len(named) > 1:
         return _across(table, roles, named, fresh, name)
     raise no_target(table, roles, name)

@@ -30,6 +30,9 @@ _TIME_OF_DAY: Final = re.compile(
 
 _SIZED: Final = re.compile(r"\d+(?:[.,]\d+)?\s*(?:ml|cl|dl|l|oz|pk|x)?\b", re.IGNORECASE)
 _QUANTITY: Final = "; or name the column that is the quantity of the items as reading.columns.units"
+_VALUES: Final = frozenset(
+    {"value", "values", "wert", "valeur", "valor", "valore", "waarde", "amt", "eur", "usd", "gbp", "rs"}
+)
 _DAYPARTS: Final = frozenset(words.WORDS["dayparts"])
 
 
@@ -43,6 +46,21 @@ def wide_values(table: RawTable, roles: Roles, named: list[int], fresh: list[int
     ignored = [index for index in fresh if index not in chosen]
     shape = WIDE_STORES if stores else WIDE_ITEMS
     return Meaning(table, shape, roles, values=named, covariates=covariates, ignored=ignored)
+
+
+def of_one_measure(table: RawTable, named: list[int]) -> list[int]:
+    """The columns but ``Tea value`` beside ``Tea``, which is the money of the same."""
+    told = {" ".join(sorted(words.fold(table.header[index]).split())) for index in named}
+    return [index for index in named if not _is_money_of(words.fold(table.header[index]).split(), told)]
+
+
+def _is_money_of(tokens: list[str], told: set[str]) -> bool:
+    edges = [at for at in (0, len(tokens) - 1) if len(tokens) > 1 and _is_money(tokens[at])]
+    return any(" ".join(sorted(tokens[:at] + tokens[at + 1 :])) in told for at in edges)
+
+
+def _is_money(token: str) -> bool:
+    return token in _VALUES or words.measure_of(token) in (words.MONEY, words.PRICE)
 
 
 def check_texts(table: RawTable, roles: Roles, named: list[int], name: str) -> None:
