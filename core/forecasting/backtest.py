@@ -34,6 +34,8 @@ BACKTEST_COLUMNS: Final = {
 }  # fmt: skip
 ENDED: Final = "ended"
 """Flag of a row after the end of its series that could not be told yet at the window's origin."""
+GONE: Final = "gone"
+"""Flag of a row after the end of its series, whether that could be told or not."""
 LAUNCHING: Final = "launching"
 """Flag of a row whose series was being launched at the window's origin."""
 _FIRST_SALE, _LAST_SALE = "_first_sale", "_last_sale"
@@ -45,7 +47,7 @@ class Trials:
 
     Attributes:
         views: objectives of boosters, and ``LOCAL``.
-        frame: ``BACKTEST_COLUMNS``, ``ENDED``, ``LAUNCHING``, naive and one column a view.
+        frame: ``BACKTEST_COLUMNS``, ``ENDED``, ``GONE``, ``LAUNCHING``, naive and one column a view.
         shorter: periods of the windows where they are fewer than the horizon; None: they are whole horizons.
     """
 
@@ -67,8 +69,9 @@ class Trials:
         window = frame["window"].rank("dense").to_numpy().astype(np.float32)
         mean = frame["mean"].to_numpy()
         units = frame.select(pl.when(~pl.col(ENDED)).then(UNITS).otherwise(float("nan")))[UNITS].to_numpy()
+        gone = frame[GONE].to_numpy()
         told = spread_of(frame, spec.quantiles)
-        residuals = Residuals(units, mean, shape_of(frame), window, told, series_that_count(frame))
+        residuals = Residuals(units, mean, shape_of(frame), window, told, series_that_count(frame), gone)
         intervals, own = calibrate(residuals, spec.quantiles, spec.seed)
         parts = [with_intervals(part, one) for part, one in zip(frame.partition_by("window"), own, strict=True)]
         names = [quantile_name(q) for q in spec.quantiles]
@@ -156,7 +159,7 @@ def backtest(
     actuals, zeros = actuals_of(sales, calendar, first, last, after=starts[0] if starts else last)
     objectives = recipe.objectives or candidates(zeros)
     views = (*objectives, LOCAL)
-    flags = dict.fromkeys((ENDED, LAUNCHING), pl.Boolean)
+    flags = dict.fromkeys((ENDED, GONE, LAUNCHING), pl.Boolean)
     empty = pl.DataFrame(schema=BACKTEST_COLUMNS | flags | dict.fromkeys(("naive", *views), pl.Float64))
     if not starts:
         return Trials(views, empty)
@@ -172,10 +175,10 @@ def backtest(
         answer = core.predict_each(history, future, spec, run)
         naive = seasonal_naive(history, future.select(KEY), spec.frequency)["naive"]
         start = calendar.dates(np.array([origin]))[0]
-        last_sale = pl.col(_LAST_SALE)
-        ended = (pl.col("_t") > last_sale) & (last_sale > origin - silence(spec.rhythm))
+        gone = (pl.col("_t") > pl.col(_LAST_SALE)).alias(GONE)
+        ended = (gone & (pl.col(_LAST_SALE) > origin - silence(spec.rhythm))).alias(ENDED)
         new = pl.Series(LAUNCHING, launching(origin - window[_FIRST_SALE].to_numpy(), spec.rhythm))
-        labelled = window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS, ended.alias(ENDED), new)
+        labelled = window.select(pl.lit(start, pl.Date).alias("window"), *KEY, UNITS, ended, gone, new)
         frames.append(
             as_words(labelled).with_columns(
                 naive, *(answer[name] for name in answer.columns if name in views or name.startswith(SHAPE_MARK))

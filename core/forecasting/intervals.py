@@ -193,7 +193,7 @@ def _stretched(
 ) -> Intervals:
     """A shape with the factors, by bin of forecast size, that make each quantile cover what it should."""
     size = np.log(residuals.mean)
-    bins = bins_of(residuals.mean)
+    bins = bins_of(residuals.mean, residuals.gone)
     centers = np.array([size[b].mean() for b in bins])
     over = residuals.units[:, None] / (residuals.mean[:, None] * ratios)
     if booster is None and residuals.spread is None:
@@ -213,7 +213,7 @@ def _steady(residuals: Residuals, over: Doubles, quantiles: tuple[float, ...]) -
     if not _LEAST_STEADY <= len(often) < len(over):
         return None
     size = np.log(residuals.mean[often])
-    bins = bins_of(residuals.mean[often])
+    bins = bins_of(residuals.mean[often], None if residuals.gone is None else residuals.gone[often])
     return Stretch(np.array([size[b].mean() for b in bins]), stretch_of(over[often], bins, quantiles))
 
 

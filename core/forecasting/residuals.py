@@ -23,6 +23,7 @@ class Residuals:
         window: (rows,) number of the window.
         spread: (rows, quantiles) units that the spread booster told; None without one.
         series: that bring most of the units; of equal ones their number.
+        gone: (rows,) after the end of their series; None where there are none.
     """
 
     units: Doubles
@@ -31,12 +32,14 @@ class Residuals:
     window: Floats
     spread: Doubles | None = None
     series: float = math.inf
+    gone: Bools | None = None
 
     def take(self, chosen: Bools) -> "Residuals":
         """Some of the rows."""
         told = None if self.spread is None else self.spread[chosen]
+        gone = None if self.gone is None else self.gone[chosen]
         units, mean = self.units[chosen], self.mean[chosen]
-        return Residuals(units, mean, self.shape[chosen], self.window[chosen], told, self.series)
+        return Residuals(units, mean, self.shape[chosen], self.window[chosen], told, self.series, gone)
 
     def usable(self) -> "Residuals":
         """Rows with a forecast above zero: closed days have no spread."""

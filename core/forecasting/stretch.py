@@ -1,17 +1,19 @@
 """How far a shape of spread is stretched, size by size of forecasts, until it covers what it should."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import numpy as np
 
-from core.forecasting.grid import Doubles, Ints
+from core.forecasting.grid import Bools, Doubles, Ints
 from core.forecasting.sizes import by_size
 
 _ONE_STRETCH: Final = 2.0
 """Range of the log of the expected units that is stretched alike: narrower ones follow chance."""
 _DWARF: Final = 0.02
-"""Share of the middle forecast of a size below which a forecast's ratio is no witness: it is 0, or anything."""
+"""Share of the middle forecast of a size below which a forecast's ratio is no witness: it is 0, or anything. After
+the end of a series it is none below what is one size, where most are still sold."""
 MIDDLE, MIDDLE_WIDTH = 0.5, 0.2
 """Middle quantiles are not stretched: two windows show their own shift, not one that stays."""
 
@@ -42,9 +44,15 @@ class Stretch:
         return cls(np.asarray(values["centers"]), np.asarray(values["stretch"]))
 
 
-def bins_of(mean: Doubles) -> list[Ints]:
-    """Rows that are stretched alike, by what is expected of each: small ones first."""
-    return [_without_dwarfs(rows, mean) for rows in by_size(np.log(mean), _ONE_STRETCH)]
+def bins_of(mean: Doubles, gone: Bools | None = None) -> list[Ints]:
+    """Rows that are stretched alike, by what is expected of each: small ones first.
+
+    Args:
+        mean: (rows,) expected units.
+        gone: (rows,) after the end of their series.
+    """
+    ended = np.zeros(len(mean), dtype=bool) if gone is None else gone
+    return [_without_dwarfs(rows, mean, ended) for rows in by_size(np.log(mean), _ONE_STRETCH)]
 
 
 def stretch_of(over: Doubles, bins: list[Ints], quantiles: tuple[float, ...]) -> Doubles:
@@ -60,7 +68,9 @@ def conformal(ratios: Doubles, quantile: float) -> float:
     return float(np.quantile(ratios, np.clip(level, 0, 1)))
 
 
-def _without_dwarfs(rows: Ints, mean: Doubles) -> Ints:
-    """Of rows taken as one size for want of more, those that say nothing of the others: a series that ended sells 0."""
-    kept: Ints = rows[mean[rows] > _DWARF * float(np.median(mean[rows]))]
+def _without_dwarfs(rows: Ints, mean: Doubles, gone: Bools) -> Ints:
+    """Rows taken as one size, for want of more, without those that say nothing of the others: what ended sells 0."""
+    others = gone[rows] & (2 * np.count_nonzero(gone[rows]) < len(rows))
+    least = np.where(others, math.exp(-_ONE_STRETCH), _DWARF) * float(np.median(mean[rows]))
+    kept: Ints = rows[mean[rows] > least]
     return kept

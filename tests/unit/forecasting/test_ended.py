@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
+import pytest
 
 from core.forecasting import ForecastSpec, train
 from core.forecasting.ended import last_sales
 from core.forecasting.spec import RHYTHMS
+from core.forecasting.stretch import bins_of
 from tests.unit.forecasting import shops
 from tests.unit.forecasting.shops import QUICK
 
@@ -39,10 +41,13 @@ def test_weeks_and_months_end_as_well() -> None:
     assert last_sales(units, RHYTHMS["M"]).tolist() == [29]
 
 
-def test_items_taken_out_of_the_range_do_not_take_the_lower_edge_of_the_others_to_zero() -> None:
-    rng, days, left = np.random.default_rng(3), 160, 3
-    units = rng.poisson(30, (10, days)).astype(float)
-    units[:left, days - 22 :] = 0
+@pytest.mark.parametrize(("items", "left", "since"), [(10, 3, 22), (4, 1, 30)])
+def test_items_taken_out_of_the_range_do_not_take_the_lower_edge_of_the_others_to_zero(
+    items: int, left: int, since: int
+) -> None:
+    rng, days = np.random.default_rng(3), 160
+    units = rng.poisson(30, (items, days)).astype(float)
+    units[:left, days - since :] = 0
     dates = [shops.START + dt.timedelta(days=day) for day in range(days)]
     sales = pl.concat(
         pl.DataFrame({"date": dates, "store_id": "s", "item_id": f"i{number}", "units": sold})
@@ -52,3 +57,11 @@ def test_items_taken_out_of_the_range_do_not_take_the_lower_edge_of_the_others_t
     told = model.predict(sales).group_by("item_id").agg(pl.col("mean", "p10").mean()).sort("item_id")
     assert told["p10"].slice(left).min() > 15  # type: ignore[operator]
     assert told["mean"].slice(0, left).max() < 3  # type: ignore[operator]
+
+
+def test_what_ended_is_of_one_size_with_others_only_where_it_is_or_where_most_have_ended() -> None:
+    mean = np.array([50.0] * 110 + [2.0] * 20)
+    gone = np.arange(130) >= 110
+    sizes = [[len(rows) for rows in bins_of(mean, flags)] for flags in (gone, ~gone, None)]
+    assert sizes == [[110], [130], [130]]
+    assert len(bins_of(np.where(gone, 20.0, 50.0), gone)[0]) == 130

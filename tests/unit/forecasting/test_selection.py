@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from core.forecasting import Recipe
-from core.forecasting.backtest import ENDED, LAUNCHING, Trials, candidates
+from core.forecasting.backtest import ENDED, GONE, LAUNCHING, Trials, candidates
 from core.forecasting.selection import choose
 from tests.unit.forecasting import shops
 from tests.unit.forecasting.shops import QUICK, SPEC
@@ -24,8 +24,8 @@ def trials(log_ratio: tuple[float, float], tweedie_noise: float) -> Trials:
     return Trials(("log", "tweedie"), pl.concat(frames).with_columns(*GOING))
 
 
-GOING = [pl.lit(value=False).alias(flag) for flag in (ENDED, LAUNCHING)]
-NOTHING = pl.DataFrame(schema=dict.fromkeys((ENDED, LAUNCHING), pl.Boolean))
+GOING = [pl.lit(value=False).alias(flag) for flag in (ENDED, GONE, LAUNCHING)]
+NOTHING = pl.DataFrame(schema=dict.fromkeys((ENDED, GONE, LAUNCHING), pl.Boolean))
 
 
 def test_smooth_demand_is_tried_by_factors_and_sparse_demand_by_counts() -> None:
