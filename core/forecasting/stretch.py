@@ -11,6 +11,9 @@ from core.forecasting.sizes import by_size
 
 _ONE_STRETCH: Final = 2.0
 """Range of the log of the expected units that is stretched alike: narrower ones follow chance."""
+_APART, _ROWS_APART = 1.5, 25
+"""Between the logs of two sizes, and rows of each, as two windows of one series of weeks are: taken as one size, for
+want of more, a small series would lend its zeros to a large one."""
 _DWARF: Final = 0.02
 """Share of the middle forecast of a size below which a forecast's ratio is no witness: it is 0, or anything. After
 the end of a series it is none below what is one size, where most are still sold."""
@@ -52,7 +55,18 @@ def bins_of(mean: Doubles, gone: Bools | None = None) -> list[Ints]:
         gone: (rows,) after the end of their series.
     """
     ended = np.zeros(len(mean), dtype=bool) if gone is None else gone
-    return [_without_dwarfs(rows, mean, ended) for rows in by_size(np.log(mean), _ONE_STRETCH)]
+    size = np.log(mean)
+    parts = [part for rows in by_size(size, _ONE_STRETCH) for part in _parted(rows, size)]
+    return [_without_dwarfs(rows, mean, ended) for rows in parts]
+
+
+def _parted(rows: Ints, size: Doubles) -> list[Ints]:
+    """Rows in the order of their sizes, parted where these lie far apart."""
+    cuts = [0]
+    for place in (np.flatnonzero(np.diff(size[rows]) >= _APART) + 1).tolist():
+        if min(place - cuts[-1], len(rows) - place) >= _ROWS_APART:
+            cuts.append(place)
+    return np.split(rows, cuts[1:])
 
 
 def stretch_of(over: Doubles, bins: list[Ints], quantiles: tuple[float, ...]) -> Doubles:

@@ -178,3 +178,14 @@ def test_the_deviation_that_intervals_read_is_that_over_the_longer_window(freque
     rows = Rows(*(np.array([place]) for place in (0, 390, 391)))
     columns = [name for name in past_features(past, rows)[0] if name.startswith(SHAPE_FEATURES)]
     assert columns[COLUMN] == f"deviation_{window}"
+
+
+def test_a_small_series_does_not_spread_the_only_large_one_beside_it() -> None:
+    rng = np.random.default_rng(5)
+    mean = np.repeat([2.0, 100.0], 56)
+    shape = np.zeros((112, 7), dtype=np.float32)
+    shape[:, COLUMN] = np.repeat([0.7, 0.1], 56)
+    told = Residuals(rng.poisson(mean).astype(float), mean, shape, (np.arange(112) % 2).astype(np.float32))
+    low, _, high = calibrate(told, QUANTILES, seed=7)[0].apply(np.array([100.0]), shape[-1:])[0]
+    assert 80 < low < 95
+    assert 105 < high < 120
