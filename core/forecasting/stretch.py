@@ -11,8 +11,8 @@ from core.forecasting.sizes import by_size
 
 _ONE_STRETCH: Final = 2.0
 """Range of the log of the expected units that is stretched alike: narrower ones follow chance."""
-_APART, _ROWS_APART = 1.5, 25
-"""Between the logs of two sizes, and rows of each, as two windows of one series of weeks are: taken as one size, for
+_APART, _ROWS_APART = 1.5, 12
+"""Between the logs of two sizes, and rows of each, as two windows of one series of months are: taken as one size, for
 want of more, a small series would lend its zeros to a large one."""
 _DWARF: Final = 0.02
 """Share of the middle forecast of a size below which a forecast's ratio is no witness: it is 0, or anything. After

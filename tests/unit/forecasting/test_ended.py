@@ -60,8 +60,8 @@ def test_items_taken_out_of_the_range_do_not_take_the_lower_edge_of_the_others_t
 
 
 def test_what_ended_is_of_one_size_with_others_only_where_it_is_or_where_most_have_ended() -> None:
-    mean = np.array([50.0] * 110 + [2.0] * 20)
-    gone = np.arange(130) >= 110
+    mean = np.array([50.0] * 110 + [2.0] * 10)
+    gone = np.arange(120) >= 110
     sizes = [[len(rows) for rows in bins_of(mean, flags)] for flags in (gone, ~gone, None)]
-    assert sizes == [[110], [130], [130]]
-    assert len(bins_of(np.where(gone, 20.0, 50.0), gone)[0]) == 130
+    assert sizes == [[110], [120], [120]]
+    assert len(bins_of(np.where(gone, 20.0, 50.0), gone)[0]) == 120
