@@ -5,6 +5,7 @@ may write there.
 """
 
 import os
+import shutil
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,9 @@ class OptMl:
 
 
 def extract_bundle(archive: Path, folder: Path) -> Path:
-    """Unpack a ``model.tar.gz`` into a folder, refusing members that would leave it.
+    """Unpack a ``model.tar.gz`` into a folder, refusing members that would leave it or are no files.
+
+    tarfile's own filters came with Python 3.11.4, and Debian 12 has 3.11.2.
 
     Raises:
         RejectedModelError: not a readable archive, or one with unsafe members.
@@ -70,7 +73,23 @@ def extract_bundle(archive: Path, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with tarfile.open(archive, "r:gz") as tar:
-            tar.extractall(folder, filter="data")
+            for member in tar:
+                _extract(tar, member, folder.resolve())
     except (tarfile.TarError, EOFError, OSError) as error:
         raise RejectedModelError(f"{archive.name}: not a usable model archive: {error}") from error
     return folder
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    target = (folder / member.name).resolve()
+    if not target.is_relative_to(folder):
+        raise tarfile.TarError(f"{member.name!r} lies outside of it")
+    if member.isdir():
+        target.mkdir(parents=True, exist_ok=True)
+        return
+    source = tar.extractfile(member) if member.isreg() else None
+    if source is None:
+        raise tarfile.TarError(f"{member.name!r} is no file")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source, target.open("wb") as written:
+        shutil.copyfileobj(source, written)

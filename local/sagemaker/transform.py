@@ -1,11 +1,9 @@
 """Batch transform: the model server of the image, asked once for each input object."""
 
 import socket
-import tarfile
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import Any, Final
 
 from local.loopback import answers, call
@@ -13,6 +11,7 @@ from local.sagemaker.container import Container, JobFailedError, JobStoppedError
 from local.sagemaker.jobs import NewContainer, Properties
 from local.sagemaker.storage import Storage
 from local.settings import HOST
+from training.container import extract_bundle
 
 _START_SECONDS: Final = 120
 _REQUEST_SECONDS: Final = 600
@@ -63,10 +62,7 @@ def _unpack(uri: str, box: Container, storage: Storage) -> None:
     archive = box.root / "model.tar.gz"
     archive.parent.mkdir(parents=True, exist_ok=True)
     archive.write_bytes(storage.read(uri))
-    folder: Path = box.path("/opt/ml/model")
-    folder.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(archive, "r:gz") as tar:
-        tar.extractall(folder, filter="data")
+    extract_bundle(archive, box.path("/opt/ml/model"))
     archive.unlink()
 
 

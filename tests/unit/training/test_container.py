@@ -1,6 +1,5 @@
 """Bundles are unpacked safely, and the container's root can be moved."""
 
-import contextlib
 import io
 import tarfile
 from pathlib import Path
@@ -27,10 +26,20 @@ def test_a_bundle_is_unpacked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../evil.json", "/etc/evil.json"])
 def test_a_member_never_lands_outside(tmp_path: Path, name: str) -> None:
     path = archive(tmp_path / "m.tar.gz", name)
-    with contextlib.suppress(RejectedModelError):
+    with pytest.raises(RejectedModelError, match=r"m\.tar\.gz: .*evil\.json' lies outside of it"):
         extract_bundle(path, tmp_path / "deep" / "out")
     assert not (tmp_path / "deep" / "evil.json").exists()
     assert not Path("/etc/evil.json").exists()
+
+
+def test_a_link_is_no_file_of_a_model(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "m.tar.gz", "w:gz") as tar:
+        link = tarfile.TarInfo("model.json")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(link)
+    with pytest.raises(RejectedModelError, match=r"'model\.json' is no file"):
+        extract_bundle(tmp_path / "m.tar.gz", tmp_path / "out")
+    assert not (tmp_path / "out" / "model.json").exists()
 
 
 def test_a_damaged_archive_is_an_error_with_its_name(tmp_path: Path) -> None:
