@@ -29,11 +29,16 @@ def by_size(size: Doubles, within: float) -> list[Ints]:
         Places of the rows of each size, by their own size.
     """
     order = np.argsort(size, kind="stable")
+    return parted(order, np.unique(np.floor(size[order] / within), return_index=True)[1], _ROWS_PER_SIZE)
+
+
+def parted(rows: Ints, places: Ints, least: int) -> list[Ints]:
+    """Rows cut at those of some increasing places that leave so many on both sides at the least."""
     cuts = [0]
-    for place in np.unique(np.floor(size[order] / within), return_index=True)[1].tolist():
-        if min(place - cuts[-1], len(size) - place) >= _ROWS_PER_SIZE:
+    for place in places.tolist():
+        if min(place - cuts[-1], len(rows) - place) >= least:
             cuts.append(place)
-    return np.split(order, cuts[1:])
+    return np.split(rows, cuts[1:])
 
 
 @dataclass(frozen=True)

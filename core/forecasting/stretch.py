@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 from core.forecasting.grid import Bools, Doubles, Ints
-from core.forecasting.sizes import by_size
+from core.forecasting.sizes import by_size, parted
 
 _ONE_STRETCH: Final = 2.0
 """Range of the log of the expected units that is stretched alike: narrower ones follow chance."""
@@ -56,17 +56,13 @@ def bins_of(mean: Doubles, gone: Bools | None = None) -> list[Ints]:
     """
     ended = np.zeros(len(mean), dtype=bool) if gone is None else gone
     size = np.log(mean)
-    parts = [part for rows in by_size(size, _ONE_STRETCH) for part in _parted(rows, size)]
+    parts = [part for rows in by_size(size, _ONE_STRETCH) for part in _far_apart(rows, size)]
     return [_without_dwarfs(rows, mean, ended) for rows in parts]
 
 
-def _parted(rows: Ints, size: Doubles) -> list[Ints]:
+def _far_apart(rows: Ints, size: Doubles) -> list[Ints]:
     """Rows in the order of their sizes, parted where these lie far apart."""
-    cuts = [0]
-    for place in (np.flatnonzero(np.diff(size[rows]) >= _APART) + 1).tolist():
-        if min(place - cuts[-1], len(rows) - place) >= _ROWS_APART:
-            cuts.append(place)
-    return np.split(rows, cuts[1:])
+    return parted(rows, np.flatnonzero(np.diff(size[rows]) >= _APART) + 1, _ROWS_APART)
 
 
 def stretch_of(over: Doubles, bins: list[Ints], quantiles: tuple[float, ...]) -> Doubles:

@@ -13,7 +13,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.ledger import LINE, cell, is_cell
 from training.reading.shapes.contents import holds_dates, sample_of
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning
-from training.reading.shapes.wide import known_word
+from training.reading.shapes.widenames import known_word
 
 _MOSTLY: Final = 0.5
 _SURELY_REPEATED: Final = 20

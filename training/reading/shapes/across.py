@@ -22,7 +22,7 @@ from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import are_names, holds_dates, sample_of
 from training.reading.shapes.meaning import WIDE_DATES, Meaning, is_numeric
 from training.reading.shapes.multiples import check_multiples_of_days
-from training.reading.shapes.wide import known_word
+from training.reading.shapes.widenames import known_word
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
 

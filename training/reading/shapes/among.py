@@ -9,7 +9,7 @@ from training.reading.errors import FileRefusedError
 from training.reading.roles import Roles
 from training.reading.shapes.contents import sample_of
 from training.reading.shapes.meaning import is_numeric
-from training.reading.shapes.wide import known_word
+from training.reading.shapes.widenames import known_word
 from training.reading.tables import RawTable
 from training.reading.totals import looks_total
 

@@ -22,7 +22,7 @@ from training.reading.shapes.contents import SALES, holds_dates, sample_of
 from training.reading.shapes.meaning import is_numeric
 from training.reading.shapes.oneeach import ENTRY
 from training.reading.shapes.undated import check_days, check_fiscal_periods, check_instants, check_months, check_weeks
-from training.reading.shapes.wide import is_word_name, known_word
+from training.reading.shapes.widenames import is_word_name, known_word
 from training.reading.tables import RawTable
 
 _LOOKED_AT, _SHOWN = 200, 40

@@ -15,7 +15,8 @@ from training.reading.shapes.contents import SALES
 from training.reading.shapes.meaning import Meaning, is_numeric
 from training.reading.shapes.multiples import check_multiples_across
 from training.reading.shapes.wholes import check_totals
-from training.reading.shapes.wide import check_names, is_word_name, known_word, starts_as_store, wide_values
+from training.reading.shapes.wide import wide_values
+from training.reading.shapes.widenames import check_names, is_word_name, known_word, starts_as_store
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
 

@@ -13,7 +13,8 @@ from training.reading.shapes.columns import find_roles
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.meaning import WIDE_ITEMS, WIDE_STORES, Meaning
 from training.reading.shapes.sides import Side, of_kinds, sides
-from training.reading.shapes.wide import check_texts, starts_as_store
+from training.reading.shapes.wide import check_texts
+from training.reading.shapes.widenames import starts_as_store
 from training.reading.tables import RawTable
 from training.reading.totals import is_total, total_of
 

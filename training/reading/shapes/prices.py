@@ -16,7 +16,7 @@ from training.reading.roles import Roles
 from training.reading.shapes.across import numbering_column
 from training.reading.shapes.contents import SALES
 from training.reading.shapes.meaning import PLAN, Meaning, is_numeric
-from training.reading.shapes.wide import known_word, starts_as_store
+from training.reading.shapes.widenames import known_word, starts_as_store
 from training.reading.tables import RawTable
 
 _SOLD: Final = (words.UNITS, SALES, words.MONEY, words.DOCUMENT, words.CUSTOMER)

@@ -59,14 +59,8 @@ from training.reading.shapes.unsold import (
     check_returned,
 )
 from training.reading.shapes.wholes import check_totals, parts_of, whole_of
-from training.reading.shapes.wide import (
-    are_parts_of_one,
-    check_names,
-    check_texts,
-    known_word,
-    of_one_measure,
-    wide_values,
-)
+from training.reading.shapes.wide import check_texts, of_one_measure, wide_values
+from training.reading.shapes.widenames import are_parts_of_one, check_names, known_word
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
 

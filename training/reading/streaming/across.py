@@ -16,7 +16,7 @@ from training.reading.shapes.contents import MOST_STRAYS, SAMPLE
 from training.reading.shapes.meaning import WIDE, WIDE_DATES, Meaning
 from training.reading.shapes.shape import understand
 from training.reading.shapes.wholes import may_be_whole
-from training.reading.shapes.wide import known_word
+from training.reading.shapes.widenames import known_word
 from training.reading.streaming.blocks import IrregularError
 from training.reading.tables import RawTable
 from training.reading.totals import HINT

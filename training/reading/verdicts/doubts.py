@@ -15,7 +15,7 @@ from training.reading.shapes.lists import may_list
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, WIDE, WIDE_STORES, Meaning, is_numeric
 from training.reading.shapes.oneeach import ENTRY, is_few
 from training.reading.shapes.overall import may_be_items
-from training.reading.shapes.wide import known_word, starts_as_store
+from training.reading.shapes.widenames import known_word, starts_as_store
 
 _OF_MONEY: Final = frozenset(words.WORDS["sales_of_money"])
 _SEVERAL_ITEMS: Final = frozenset(words.WORDS["several_items"])

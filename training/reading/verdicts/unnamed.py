@@ -11,7 +11,7 @@ from training.reading.ledger import LINE, Ledger, cell
 from training.reading.shapes.areas import is_area
 from training.reading.shapes.contents import holds_dates, sample_of
 from training.reading.shapes.meaning import LONG, TRANSACTIONS, Meaning, is_numeric
-from training.reading.shapes.wide import known_word
+from training.reading.shapes.widenames import known_word
 
 _LOOKED_AT: Final = 20_000
 _MOST_STORES: Final = 200
@@ -123,11 +123,9 @@ def _may_mark_returns(meaning: Meaning, frame: pl.DataFrame, index: int) -> bool
 
 def _told_back(meaning: Meaning, frame: pl.DataFrame, index: int) -> str:
     header = meaning.table.header[index]
-    counts = _texts(frame, index).value_counts().sort("count", "text", descending=[True, False])
-    shown = ", ".join(map(repr, counts["text"].to_list()))
     return (
-        f"{header!r} says one of {shown}, and may mark what came back; all count as sold: write yes or no, or "
-        f"leave out what came back, or set reading.columns.note = {header!r} if all were sold"
+        f"{header!r} says one of {_shown(frame, index)}, and may mark what came back; all count as sold: write yes or "
+        f"no, or leave out what came back, or set reading.columns.note = {header!r} if all were sold"
     )
 
 
@@ -158,7 +156,13 @@ def _told_flag(meaning: Meaning, frame: pl.DataFrame, index: int) -> str:
 
 
 def _texts(frame: pl.DataFrame, index: int) -> pl.Series:
-    return frame.select(pl.col(cell(index)).fill_null("").str.strip_chars().alias("text"))["text"]
+    return frame.select(_text(index).alias("text"))["text"]
+
+
+def _shown(frame: pl.DataFrame, index: int) -> str:
+    """All texts of a column, those of most rows first."""
+    counts = _texts(frame, index).value_counts().sort("count", "text", descending=[True, False])
+    return ", ".join(map(repr, counts["text"].to_list()))
 
 
 def _is_of_documents(meaning: Meaning, frame: pl.DataFrame, index: int) -> bool:
@@ -186,11 +190,10 @@ def _are_codes_of_documents(meaning: Meaning, frame: pl.DataFrame, index: int) -
 
 def _told_codes(meaning: Meaning, frame: pl.DataFrame, index: int) -> str:
     header = meaning.table.header[index]
-    counts = _texts(frame, index).value_counts().sort("count", "text", descending=[True, False])
-    shown = ", ".join(map(repr, counts["text"].to_list()))
     return (
-        f"{header!r} says one of {shown} of each document, and may tell what kind of document it is, such as a return; "
-        f"all count as sold: leave out those that are no sales, or set reading.columns.note = {header!r} if all are"
+        f"{header!r} says one of {_shown(frame, index)} of each document, and may tell what kind of document it is, "
+        f"such as a return; all count as sold: leave out those that are no sales, or set "
+        f"reading.columns.note = {header!r} if all are"
     )
 
 

@@ -10,7 +10,7 @@ from core.contracts.verdict import Reason
 from training.reading import vocabulary as words
 from training.reading.ledger import LINE, Ledger, cell
 from training.reading.shapes.filename import day_in
-from training.reading.shapes.wide import starts_as_store
+from training.reading.shapes.widenames import starts_as_store
 from training.reading.tables import RawTable
 from training.reading.totals import is_total
 
