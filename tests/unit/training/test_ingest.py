@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import polars as pl
 import pytest
 
 from core.contracts import keys
+from core.contracts.dataset import DatasetConfig
+from core.contracts.errors import RejectedDataError
 from core.contracts.models import Decision
 from core.contracts.uploads import Upload
 from core.contracts.verdict import Kind, Reason, Verdict
@@ -16,6 +19,7 @@ from tests.unit.training.conftest import PlaceHere, context_of
 from training import table
 from training.steps import ingest
 from training.steps.context import DECISION_FILE, Context
+from training.steps.train import spec_of
 
 DAYS = "".join(f"2024-01-{day:02d},S1,A,{day}\n" for day in range(1, 31))
 
@@ -125,6 +129,10 @@ def test_sales_of_periods_that_are_not_forecast_begin_no_training(
     decision = Decision.model_validate_json(written.read_text())
     assert decision.due is due
     assert why in decision.reason
+    sales = pl.DataFrame({"date": days, "store_id": "S1", "item_id": "A", "units": 7.0})
+    assert spec_of(sales, None, DatasetConfig(frequency="W")).frequency == "W"
+    with nullcontext() if due else pytest.raises(RejectedDataError, match="2 weeks apart"):
+        spec_of(sales, None, DatasetConfig())
 
 
 def _again(file: Path) -> str:
